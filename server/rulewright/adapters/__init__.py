@@ -1,0 +1,1 @@
+"""Decode, one gateway call, encode."""

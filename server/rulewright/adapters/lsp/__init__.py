@@ -1,0 +1,1 @@
+"""The language server: the only home of pygls and lsprotocol."""

@@ -1,0 +1,1 @@
+"""Pure functions and values: no clock, disk, network, log or event loop."""

@@ -1,0 +1,44 @@
+"""Edits of a text by offset, applied together or refused when they overlap."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+
+class Edit(msgspec.Struct, frozen=True, order=True):
+    """Replace the code points from `start` up to `end` by `new_text`; equal offsets insert."""
+
+    start: int
+    end: int
+    new_text: str
+
+
+def disjoint(edits: Iterable[tuple[Edit, ...]]) -> list[Edit]:
+    """The edits of every group that overlaps no group kept before it, sorted; a group is kept whole or not at all.
+
+    Groups are considered by their first offset. Two insertions at one place overlap: their order would be a guess.
+    """
+    kept: list[Edit] = []
+    for group in sorted((tuple(sorted(g)) for g in edits if g), key=lambda g: (g[0].start, g[-1].end)):
+        if all(not _touches(a, b) for a in group for b in kept):
+            kept.extend(group)
+    return sorted(kept)
+
+
+def _touches(a: Edit, b: Edit) -> bool:
+    if a.start == a.end or b.start == b.end:
+        return a.start <= b.end and b.start <= a.end
+    return a.start < b.end and b.start < a.end
+
+
+def apply(content: str, edits: Iterable[Edit]) -> str:
+    """`content` with non-overlapping edits made; raises ValueError when two overlap or one lies outside."""
+    parts: list[str] = []
+    done = 0
+    for edit in sorted(edits):
+        if not done <= edit.start <= edit.end <= len(content):
+            raise ValueError(f"edit {edit.start}:{edit.end} overlaps another or lies outside the text")
+        parts += (content[done : edit.start], edit.new_text)
+        done = edit.end
+    parts.append(content[done:])
+    return "".join(parts)

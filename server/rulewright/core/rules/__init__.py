@@ -1,0 +1,1 @@
+"""Rules: reading, matching, explaining, checking, fixing; the only home of ast-grep."""

@@ -1,0 +1,83 @@
+"""The data model of a rule, as plain immutable records that every layer and every process can hold."""
+
+from typing import Any, Literal
+
+import msgspec
+
+from rulewright.core.findings import Severity
+
+Source = Literal["user", "project", "framework", "dependency", "default"]
+SOURCES: tuple[Source, ...] = ("user", "project", "framework", "dependency", "default")
+"""Highest precedence first."""
+
+DEFAULT_PRIORITY = 5
+DEFAULT_SEVERITY: Severity = "warning"
+
+
+class Check(msgspec.Struct, frozen=True, kw_only=True):
+    """One ast-grep rule document, validated and normalised (see `rulewright.core.rules.check`)."""
+
+    id: str
+    language: str
+    """Canonical ast-grep name, such as `python` or `tsx`."""
+    severity: Severity | Literal["off"] = DEFAULT_SEVERITY
+    message: str = ""
+    """May name metavariables; empty means the rule's description or id."""
+    note: str = ""
+    url: str = ""
+    config: dict[str, Any] = {}
+    """`rule`, `constraints`, `utils`, `transform`, ready for ast-grep."""
+    fix: str | None = None
+    files: tuple[str, ...] = ()
+    ignores: tuple[str, ...] = ()
+    """Globs relative to the project root; they narrow the rule's own globs and never widen them."""
+    line: int = 0
+    """Zero-based line of the rule file where this check starts."""
+
+
+class Example(msgspec.Struct, frozen=True, kw_only=True):
+    """A test that a rule carries: `bad` must be found, `good` must not; with both, fixing `bad` must give `good`."""
+
+    bad: str | None = None
+    good: str | None = None
+    language: str = ""
+    """Only checks of this language are run on it; empty means all of the rule's checks."""
+    line: int = 0
+
+
+class Rule(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule file, read."""
+
+    id: str
+    path: str
+    """The rule file, relative to the root of the project (absolute when it lies outside); unique in a book."""
+    source: Source = "project"
+    folder: str = ""
+    """Folder, relative to the root, that the rule is limited to; empty means the whole project."""
+    order: str = ""
+    """Path below the source with its number prefixes: the last tie-breaker of precedence."""
+    description: str = ""
+    version: str = ""
+    priority: int = DEFAULT_PRIORITY
+    scope: str = ""
+    languages: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    globs: tuple[str, ...] = ()
+    """Our dialect, relative to `folder`; `!x` excludes."""
+    unscoped: Literal["always", "description", "manual"] = "always"
+    """How a rule without globs and languages comes into play."""
+    always: bool = False
+    """`alwaysApply: true`: applies everywhere in its folder, whatever its globs say."""
+    created: str = ""
+    updated: str = ""
+    model: str = ""
+    completion: Any = None
+    overrides: tuple[str, ...] = ()
+    disable: tuple[str, ...] = ()
+    checks: tuple[Check, ...] = ()
+    examples: tuple[Example, ...] = ()
+    body: str = ""
+    body_line: int = 0
+    extra: dict[str, Any] = {}
+    """Unknown keys, kept as they are."""
+    content_hash: str = ""

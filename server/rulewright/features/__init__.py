@@ -1,0 +1,1 @@
+"""One file per capability; knows the core and its ports only."""
