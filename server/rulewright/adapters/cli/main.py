@@ -1,0 +1,170 @@
+"""The command `rulewright`: what it understands, and nothing of what it does."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from rulewright import __version__
+
+if TYPE_CHECKING:
+    from rulewright.gateway import Gateway
+
+FORMATS = ("text", "json", "sarif")
+SEVERITIES = ("error", "warning", "info", "hint", "never")
+
+
+@dataclass(frozen=True)
+class Launcher:
+    """What the command line may start."""
+
+    headless: Callable[[], "Gateway"]
+    serve_stdio: Callable[[], int]
+
+
+def run(headless: Callable[[], "Gateway"], serve_stdio: Callable[[], int]) -> int:
+    """Run the command line of this process; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # File names and sources may hold what the terminal cannot show.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    try:
+        result = cli.main(obj=Launcher(headless, serve_stdio), standalone_mode=False, prog_name="rulewright")
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    except click.Abort:
+        click.echo("Interrupted.", err=True)
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except BrokenPipeError:
+        # `rulewright check | head`: the reader has seen enough.
+        sys.stderr.close()
+        return 1
+    return result if isinstance(result, int) else 0
+
+
+_server_flags: list[Callable[[Any], Any]] = [
+    click.option("--stdio", is_flag=True, help="Speak the language server protocol on standard input and output."),
+    # Editors add this one by themselves.
+    click.option("--clientProcessId", "client_process_id", type=int, hidden=True, expose_value=False),
+]
+
+
+def _with(options: list[Callable[[Any], Any]]) -> Callable[[Any], Any]:
+    def decorate(command: Any) -> Any:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+_set_option = click.option(
+    "--set",
+    "overlay",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="A setting for this run, such as rules.defaults=never. May be given more than once.",
+)
+_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, versioned; see docs/schemas.")
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, message="%(prog)s %(version)s")
+@_with(_server_flags)
+@click.pass_context
+def cli(context: click.Context, *, stdio: bool) -> int:
+    """Match a team's rules to its files, and enforce them: in any editor and in CI."""
+    if context.invoked_subcommand is None:
+        if stdio:
+            return int(context.obj.serve_stdio())
+        click.echo(context.get_help())
+    return 0
+
+
+@cli.command()
+@_with(_server_flags)
+@click.pass_obj
+def serve(launcher: Launcher, *, stdio: bool) -> int:
+    """Run the language server."""
+    if not stdio:
+        raise click.UsageError("Say how to talk to the editor: rulewright serve --stdio")
+    return launcher.serve_stdio()
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, type=click.Path())
+@click.option("--format", "output_format", type=click.Choice(FORMATS), default="text", show_default=True, help="How to report.")
+@click.option("--fix", is_flag=True, help="Apply the safe fixes to the files.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(SEVERITIES),
+    help="The least severe finding that makes the exit code 1.  [default: the setting check.fail_on, warning]",
+)
+@click.option("--stdin-filename", metavar="NAME", help="With `-`: the name to check standard input under.")
+@click.option("--verbose", "-v", is_flag=True, help="Also list the files that were left out, each with its reason.")
+@click.option("--quiet", "-q", is_flag=True, help="Print findings only.")
+@_set_option
+@click.pass_obj
+def check(launcher: Launcher, **options: Any) -> int:
+    """Check files and folders (default: here) against the rules that apply to them.
+
+    `-` checks standard input. Exit code 0: nothing to report, 1: findings, 2: wrong usage or broken settings.
+    """
+    from rulewright.adapters.cli.check import CheckOptions, run_check
+
+    return run_check(launcher.headless(), CheckOptions(**options))
+
+
+@cli.command()
+@click.argument("folder", default=".", type=click.Path(file_okay=False, exists=True))
+@click.option("--yes", "-y", is_flag=True, help="Ask nothing: take over the rule files of other tools that are there.")
+@click.option("--from", "imports", multiple=True, type=click.Path(dir_okay=True), help="Take over this file or folder only.")
+def init(folder: str, *, yes: bool, imports: tuple[str, ...]) -> int:
+    """Write a first .ai-rules/ for the languages of a project."""
+    from rulewright.adapters.cli.init import run_init
+
+    return run_init(folder, yes=yes, imports=imports)
+
+
+@cli.group()
+def rules() -> None:
+    """List, explain and test the rules of a project."""
+
+
+@rules.command("list")
+@_json_option
+@_set_option
+@click.pass_obj
+def list_rules(launcher: Launcher, *, as_json: bool, overlay: tuple[str, ...]) -> int:
+    """List every rule, highest precedence first."""
+    from rulewright.adapters.cli.rules import run_list
+
+    return run_list(launcher.headless(), as_json=as_json, overlay=overlay)
+
+
+@rules.command()
+@click.argument("file", type=click.Path())
+@_json_option
+@_set_option
+@click.pass_obj
+def why(launcher: Launcher, *, file: str, as_json: bool, overlay: tuple[str, ...]) -> int:
+    """Say for every rule whether it applies to FILE, and why. FILE need not exist yet."""
+    from rulewright.adapters.cli.rules import run_why
+
+    return run_why(launcher.headless(), file, as_json=as_json, overlay=overlay)
+
+
+@rules.command("test")
+@_json_option
+@_set_option
+@click.pass_obj
+def test_examples(launcher: Launcher, *, as_json: bool, overlay: tuple[str, ...]) -> int:
+    """Run the examples of every rule. Exit code 1 when one fails."""
+    from rulewright.adapters.cli.rules import run_test
+
+    return run_test(launcher.headless(), as_json=as_json, overlay=overlay)

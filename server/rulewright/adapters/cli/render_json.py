@@ -1,0 +1,101 @@
+"""Findings for programs: JSON, versioned. The schema is made from these records (docs/schemas/check.json)."""
+
+import msgspec
+
+from rulewright.adapters.cli.report import CheckOutcome, Summary
+from rulewright.core.findings import Finding, Severity
+
+
+class EditRecord(msgspec.Struct, frozen=True):
+    """Replace the code points from offset `start` up to `end` by `new_text`."""
+
+    start: int
+    end: int
+    new_text: str
+
+
+class FixRecord(msgspec.Struct, frozen=True):
+    """A change that makes the finding go away. `--fix` applies it when `safe` is true."""
+
+    title: str
+    safe: bool
+    edits: tuple[EditRecord, ...]
+
+
+class FindingRecord(msgspec.Struct, frozen=True):
+    """One finding. Lines and columns start at 1; columns count code points."""
+
+    id: str
+    """The rule's id."""
+    severity: Severity
+    message: str
+    note: str
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    rule_path: str
+    url: str
+    fix: FixRecord | None
+
+
+class SkippedRecord(msgspec.Struct, frozen=True):
+    """A file or folder that was left out."""
+
+    path: str
+    reason: str
+
+
+class CheckRecord(msgspec.Struct, frozen=True):
+    """The output of `rulewright check --format json`."""
+
+    version: int
+    root: str
+    findings: tuple[FindingRecord, ...]
+    skipped: tuple[SkippedRecord, ...]
+    summary: Summary
+
+
+def render(outcome: CheckOutcome) -> str:
+    """The JSON text."""
+    record = CheckRecord(
+        version=1,
+        root=outcome.root,
+        findings=tuple(map(finding_record, outcome.findings)),
+        skipped=tuple(SkippedRecord(_plain(s.path), s.reason) for s in outcome.skipped),
+        summary=outcome.summary,
+    )
+    return to_json(record)
+
+
+def to_json(record: msgspec.Struct) -> str:
+    """Indented JSON."""
+    return msgspec.json.format(msgspec.json.encode(record), indent=2).decode()
+
+
+def finding_record(finding: Finding) -> FindingRecord:
+    """A finding as it is written."""
+    start, end = finding.range.start, finding.range.end
+    fix = finding.fix
+    return FindingRecord(
+        id=finding.rule_id,
+        severity=finding.severity,
+        message=_plain(finding.message),
+        note=_plain(finding.note),
+        path=_plain(finding.path),
+        line=start.line + 1,
+        column=start.character + 1,
+        end_line=end.line + 1,
+        end_column=end.character + 1,
+        rule_path=_plain(finding.rule_path),
+        url=finding.url,
+        fix=None
+        if fix is None
+        else FixRecord(fix.title, fix.safe, tuple(EditRecord(e.start, e.end, _plain(e.new_text)) for e in fix.edits)),
+    )
+
+
+def _plain(text: str) -> str:
+    """Bytes that were not UTF-8 cannot be written in JSON; they become replacement characters."""
+    return text.encode("utf-8", "replace").decode("utf-8")

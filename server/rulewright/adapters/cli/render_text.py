@@ -1,0 +1,88 @@
+"""Findings for people: one place a line, then the line of code, then what helps."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from rulewright.adapters.cli.report import CheckOutcome, Summary
+from rulewright.core.findings import Finding, Severity
+
+_COLOURS: dict[Severity, str] = {"error": "red", "warning": "yellow", "info": "blue", "hint": "cyan"}
+MAX_EXCERPT = 160
+
+
+def render(outcome: CheckOutcome, *, verbose: bool, quiet: bool) -> Iterator[str]:
+    """The lines to print."""
+    sources = _Sources(outcome.root)
+    for finding in outcome.findings:
+        yield from _finding(finding, sources)
+    if verbose:
+        for skipped in outcome.skipped:
+            yield click.style(f"{skipped.path}: left out, {skipped.reason}", dim=True)
+    if not quiet:
+        if outcome.findings or (verbose and outcome.skipped):
+            yield ""
+        yield from _summary(outcome, verbose=verbose)
+
+
+def _finding(finding: Finding, sources: "_Sources") -> Iterator[str]:
+    start = finding.range.start
+    place = click.style(f"{finding.path}:{start.line + 1}:{start.character + 1}", bold=True)
+    severity = click.style(finding.severity, fg=_COLOURS[finding.severity])
+    fixable = click.style("  [fix]", fg="green") if finding.fix and finding.fix.safe else ""
+    yield f"{place}: {severity} {click.style(finding.rule_id, fg='magenta')}: {finding.message}{fixable}"
+    excerpt = sources.line(finding.path, start.line)
+    if excerpt.strip():
+        yield click.style(f"    {start.line + 1:>4} | {excerpt}", dim=True)
+    for line in finding.note.strip().splitlines():
+        yield f"           {line}"
+
+
+def _summary(outcome: CheckOutcome, *, verbose: bool) -> Iterator[str]:
+    summary = outcome.summary
+    if summary.fixed:
+        yield click.style(f"Fixed {_count(summary.fixed, 'finding')}.", fg="green")
+    head = (
+        f"Checked {_count(summary.files, 'file')} with {_count(summary.rules, 'rule')} in {summary.seconds:.2f} s: "
+    )
+    yield head + _verdict(summary)
+    if summary.fixable:
+        yield f"{_count(summary.fixable, 'finding')} can be fixed with --fix (--diff shows how)."
+    if outcome.skipped and not verbose:
+        reasons = Counter(s.reason.split(":")[0].split(" (")[0] for s in outcome.skipped)
+        listed = ", ".join(f"{n} {reason}" for reason, n in reasons.most_common())
+        yield click.style(f"Left out: {listed}. --verbose lists them.", dim=True)
+
+
+def _verdict(summary: Summary) -> str:
+    if not summary.findings:
+        return click.style("nothing to report.", fg="green")
+    parts = ", ".join(_count(n, severity) for severity, n in summary.by_severity.items())
+    return click.style(f"{_count(summary.findings, 'finding')} ({parts}).", bold=True)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 or noun == "info" else f"{number:,} {noun}s"
+
+
+class _Sources:
+    """Lines of the files that findings point at, read once."""
+
+    def __init__(self, root: str) -> None:
+        self._root = Path(root)
+        self._path, self._lines = "", [""]
+
+    def line(self, path: str, number: int) -> str:
+        if path != self._path:
+            self._path, self._lines = path, self._read(path)
+        text = self._lines[number] if number < len(self._lines) else ""
+        printable = "".join(c if c.isprintable() or c == "\t" else "\N{REPLACEMENT CHARACTER}" for c in text.rstrip())
+        return printable if len(printable) <= MAX_EXCERPT else printable[: MAX_EXCERPT - 3] + "..."
+
+    def _read(self, path: str) -> list[str]:
+        try:
+            return (self._root / path).read_text("utf-8", "replace").splitlines()
+        except OSError:
+            return []

@@ -1,0 +1,177 @@
+"""`rulewright rules list | why | test`."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+import msgspec
+
+from rulewright.adapters.cli.project import open_project, relative_to, root_of
+from rulewright.adapters.cli.render_json import to_json
+from rulewright.core.rules.rule import Rule
+from rulewright.features.explain import Explanation
+from rulewright.gateway import Gateway
+
+
+class RuleRecord(msgspec.Struct, frozen=True):
+    """One rule in `rulewright rules list --json`."""
+
+    id: str
+    path: str
+    source: str
+    status: str
+    """`active`, `disabled` by settings, or `rejected`: the newest version of the file is not the one in force."""
+    priority: int
+    description: str
+    applies_to: str
+    checks: int
+    tags: tuple[str, ...]
+
+
+class RulesRecord(msgspec.Struct, frozen=True):
+    """The output of `rulewright rules list --json`."""
+
+    version: int
+    root: str
+    rules: tuple[RuleRecord, ...]
+
+
+class ExampleRecord(msgspec.Struct, frozen=True):
+    """One example that was run, in ast-grep's words: validated, reported, noisy, missing; or `fix_differs`."""
+
+    number: int
+    outcome: str
+    passed: bool
+    sentence: str
+
+
+class RuleTestRecord(msgspec.Struct, frozen=True):
+    """The examples of one rule."""
+
+    id: str
+    path: str
+    passed: bool
+    examples: tuple[ExampleRecord, ...]
+
+
+class RuleTestsRecord(msgspec.Struct, frozen=True):
+    """The output of `rulewright rules test --json`."""
+
+    version: int
+    passed: int
+    failed: int
+    rules: tuple[RuleTestRecord, ...]
+
+
+def run_list(gateway: Gateway, *, as_json: bool, overlay: Sequence[str]) -> int:
+    """List the rules of the project here."""
+    root = root_of(Path.cwd())
+    project = open_project(gateway, root, overlay)
+    active = {r.path for r in project.book.selection.active}
+    records = []
+    for path, entry in project.book.entries.items():
+        rule = entry.rule or Rule(id=path, path=path)
+        status = entry.status if entry.status == "rejected" else "active" if path in active else "disabled"
+        records.append(
+            RuleRecord(
+                rule.id, path, rule.source, status, rule.priority, rule.description, applies_to(rule), len(rule.checks), rule.tags
+            )
+        )
+    order = {rule.path: i for i, rule in enumerate(project.book.rules)}
+    records.sort(key=lambda r: (order.get(r.path, len(order)), r.path))
+    if as_json:
+        click.echo(to_json(RulesRecord(1, project.root, tuple(records))))
+        return 0
+    if not records:
+        click.echo("No rules. `rulewright init` writes the first ones.")
+        return 0
+    rows = [
+        (r.id, r.source, r.status, str(r.priority), r.applies_to, f"{r.checks} checks" if r.checks != 1 else "1 check", r.description)
+        for r in records
+    ]
+    for line in table(("rule", "source", "status", "priority", "applies to", "checks", "description"), rows):
+        click.echo(line)
+    return 0
+
+
+def applies_to(rule: Rule) -> str:
+    """The scope of a rule in a few words."""
+    where = f" below {rule.folder}/" if rule.folder else ""
+    if rule.always:
+        return "every file" + where
+    if rule.globs:
+        languages = f" ({', '.join(rule.languages)})" if rule.languages else ""
+        return ", ".join(rule.globs) + languages + where
+    if rule.languages:
+        return ", ".join(rule.languages) + where
+    return {"always": "every file", "description": "when asked for by its description", "manual": "when named"}[
+        rule.unscoped
+    ] + where
+
+
+def run_why(gateway: Gateway, file: str, *, as_json: bool, overlay: Sequence[str]) -> int:
+    """Explain every rule for one file."""
+    parent = Path(file).absolute().parent
+    while not parent.is_dir():
+        parent = parent.parent
+    root = root_of(parent)
+    project = open_project(gateway, root, overlay)
+    explanation = gateway.explain_path(project, relative_to(root, file))
+    if as_json:
+        click.echo(to_json(explanation))
+    else:
+        for line in why_lines(explanation):
+            click.echo(line)
+    return 0
+
+
+def why_lines(explanation: Explanation) -> Iterable[str]:
+    """The explanation for people."""
+    applied = sum(1 for v in explanation.rules if v.verdict == "applied")
+    language = explanation.language or "language unknown"
+    yield f"{explanation.path} ({language}): {applied} of {len(explanation.rules)} rules apply"
+    colours = {"applied": "green", "overridden": "yellow", "disabled": "yellow", "rejected": "red"}
+    rows = []
+    for v in explanation.rules:
+        checks = "" if v.verdict != "applied" else "guides only" if not v.checks else f"{v.checks} check{'s' * (v.checks > 1)}"
+        rows.append((v.verdict.replace("_", " "), v.id, v.reason, checks, v.path))
+    for line, v in zip(table(None, rows), explanation.rules, strict=True):
+        yield "  " + click.style(line, fg=colours.get(v.verdict), dim=v.verdict == "not_applied")
+
+
+def run_test(gateway: Gateway, *, as_json: bool, overlay: Sequence[str]) -> int:
+    """Run the examples of every rule of the project here."""
+    project = open_project(gateway, root_of(Path.cwd()), overlay)
+    tests = gateway.test_rules(project)
+    failed = [t for t in tests if not t.passed]
+    if as_json:
+        records = tuple(
+            RuleTestRecord(
+                t.rule_id,
+                t.path,
+                t.passed,
+                tuple(ExampleRecord(r.number, r.outcome, r.passed, r.sentence) for r in t.results),
+            )
+            for t in tests
+        )
+        click.echo(to_json(RuleTestsRecord(1, len(tests) - len(failed), len(failed), records)))
+        return int(bool(failed))
+    for test in tests:
+        outcomes = " ".join(r.outcome for r in test.results)
+        mark = click.style("ok  ", fg="green") if test.passed else click.style("FAIL", fg="red")
+        click.echo(f"{mark} {test.rule_id}: {outcomes}")
+        for result in test.results:
+            if not result.passed:
+                click.echo(f"       {test.path}: example {result.number + 1}: {result.sentence}")
+    n_untested = sum(1 for r in project.book.rules if r.checks and not r.examples)
+    click.echo(f"{len(tests) - len(failed)} rules passed, {len(failed)} failed; {n_untested} with checks have no examples.")
+    return int(bool(failed))
+
+
+def table(head: Sequence[str] | None, rows: Sequence[Sequence[str]]) -> Iterable[str]:
+    """Rows as aligned columns; the last column is as wide as it is."""
+    everything = [*([head] if head else []), *rows]
+    widths = [min(max(len(row[i]) for row in everything), 60) for i in range(len(everything[0]))] if everything else []
+    for number, row in enumerate(everything):
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        yield click.style(line, bold=True) if head and number == 0 else line

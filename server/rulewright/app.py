@@ -1,0 +1,80 @@
+"""The composition root: the one place that names concrete services and hands them to the gateway."""
+
+import os
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from rulewright.core.config import SettingProblem, Settings, SettingsLayer, merge
+from rulewright.core.ports import CheckRunner
+from rulewright.core.rules.select import Policy
+from rulewright.gateway import Gateway, OnChange
+from rulewright.services.clock import SystemClock
+from rulewright.services.documents import DocumentStore
+from rulewright.services.events import MemoryEventLog
+from rulewright.services.files import ProjectRuleFiles
+from rulewright.services.projects import Projects
+from rulewright.services.rules import RuleKeeper
+from rulewright.services.settings import read_layers
+from rulewright.services.workers import AdaptiveRunner
+
+MAX_WORKERS = 4
+SERVER_WORKERS = 2
+"""One for what the user waits for, one for the rest of the workspace."""
+SERVER_TIMEOUT_S = 20
+
+
+def headless() -> Gateway:
+    """A gateway for the command line: no event loop, processes only for much work."""
+
+    def runner(jobs: int) -> CheckRunner:
+        return AdaptiveRunner(lambda: _pool(jobs or min(os.cpu_count() or 1, MAX_WORKERS)))
+
+    async def offload(function: Callable[..., Any], /, *arguments: Any) -> Any:
+        return function(*arguments)
+
+    return _gateway("flags", runner, offload)
+
+
+def serving() -> Gateway:
+    """A gateway for the language server: checks run in other processes, the disk is read in other threads."""
+    import asyncio
+
+    return _gateway("editor", lambda jobs: _pool(jobs or SERVER_WORKERS), asyncio.to_thread)
+
+
+def serve_stdio() -> int:
+    """Run the language server on standard input and output; returns the exit code."""
+    from rulewright.adapters.lsp.server import serve_stdio as serve
+
+    return serve(serving())
+
+
+def _gateway(layer: Any, runner: Callable[[int], CheckRunner], offload: Any) -> Gateway:
+    def read_settings(root: str, overlay: Mapping[str, Any]) -> tuple[Settings, tuple[SettingProblem, ...]]:
+        layers, problems = read_layers(Path(root))
+        settings, more = merge([*layers, SettingsLayer(layer, layer, overlay)])
+        return settings, (*problems, *more)
+
+    return Gateway(Projects(read_settings, _rules), DocumentStore(), runner, offload, _watch)
+
+
+def _rules(root: str, settings: Settings) -> RuleKeeper:
+    rules = settings.rules
+    policy = Policy(rules.enabled, rules.sources, rules.defaults, rules.disable)
+    files = ProjectRuleFiles(Path(root), gitignore=settings.check.gitignore)
+    return RuleKeeper(files, MemoryEventLog(), SystemClock(), policy)
+
+
+def _pool(size: int) -> CheckRunner:
+    from rulewright.services.workers.pool import WorkerPool
+
+    return WorkerPool(size, SERVER_TIMEOUT_S)
+
+
+def _watch(
+    roots: Callable[[], Iterable[str]], folders: Callable[[], Iterable[str]], on_change: OnChange
+) -> Awaitable[None]:
+    from rulewright.services.watcher import watch
+
+    return watch(roots, folders, on_change)

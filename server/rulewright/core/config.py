@@ -1,0 +1,205 @@
+"""Settings: one typed source for files, environment, editors, flags, the JSON schema and the manual.
+
+A setting is one field below. Layers are plain mappings, merged from the weakest to the strongest: defaults, the user's
+file, the project's file, environment, editor, flags. A value that is unknown or of the wrong type is reported and left
+out; the others count. What a cloned workspace may not set is `USER_ONLY`, and it is fixed here, not in the reader.
+"""
+
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from rulewright.core.findings import Severity
+from rulewright.core.rules.rule import SOURCES, Source
+
+Layer = Literal["default", "user", "project", "environment", "editor", "flags"]
+
+USER_ONLY_TABLES: frozenset[str] = frozenset(
+    {"models", "egress", "keys", "packages", "templates", "peers", "cluster", "trust"}
+)
+"""Endpoints, commands that yield keys, gate switches, package lists and templates: whatever could send data away or run
+a program. A project's file may never set them, whether this version knows the table or not."""
+
+Positive = Annotated[int, msgspec.Meta(ge=1)]
+NotNegative = Annotated[int, msgspec.Meta(ge=0)]
+
+
+class RulesSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which rules are in force."""
+
+    enabled: bool = True
+    """Switch the whole rule system off; everything else goes on working."""
+    sources: tuple[Source, ...] = SOURCES
+    """The sources that count."""
+    defaults: Literal["auto", "always", "never"] = "auto"
+    """Our own small set of checks: `auto` uses it only while the project has no rules of its own."""
+    disable: tuple[str, ...] = ()
+    """Ids of rules to switch off."""
+    auto_reload: bool = True
+    """Read rule files again when they change on disk."""
+
+
+class CheckSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How files are checked."""
+
+    fail_on: Severity | Literal["never"] = "warning"
+    """The least severe finding that makes `rulewright check` exit with 1."""
+    exclude: tuple[str, ...] = ()
+    """Globs of files that are never checked, beside what `.gitignore` names."""
+    gitignore: bool = True
+    """Leave out what `.gitignore` and `.ignore` files name."""
+    max_file_kb: Positive = 1024
+    """Larger files are left out, in kilobytes of 1,024 bytes."""
+    max_findings: Positive = 1000
+    """Findings of one file beyond this number are cut, and a finding says so."""
+    timeout_s: Positive = 20
+    """Seconds that one file may take before its check is given up."""
+    jobs: NotNegative = 0
+    """Worker processes; 0 means one for each core, 4 at most."""
+
+
+class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the language server behaves."""
+
+    debounce_ms: NotNegative = 150
+    """Milliseconds without a change before diagnostics are pushed."""
+
+
+class PackagesSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Rules that installed packages bring along. For the user's own file only."""
+
+    allow: tuple[str, ...] = ()
+    """Names of packages whose rules may be used."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All settings, each with its default."""
+
+    rules: RulesSettings = RulesSettings()
+    check: CheckSettings = CheckSettings()
+    server: ServerSettings = ServerSettings()
+    packages: PackagesSettings = PackagesSettings()
+
+
+class SettingProblem(msgspec.Struct, frozen=True):
+    """A value that was not taken. `broken` ones make the command line exit with 2."""
+
+    layer: Layer
+    origin: str
+    """The file, variable or flag it came from."""
+    message: str
+    broken: bool = True
+
+
+class SettingsLayer(msgspec.Struct, frozen=True):
+    """What one place says, as it was written."""
+
+    layer: Layer
+    origin: str
+    values: Mapping[str, Any]
+
+
+def merge(layers: Sequence[SettingsLayer]) -> tuple[Settings, tuple[SettingProblem, ...]]:
+    """The settings that `layers`, weakest first, add up to, and what had to be left out."""
+    tables: dict[str, dict[str, Any]] = {}
+    problems: list[SettingProblem] = []
+    for layer in layers:
+        for name, table in layer.values.items():
+            problems += _take_table(tables, layer, name, table)
+    return msgspec.convert(tables, Settings), tuple(problems)
+
+
+def _take_table(
+    tables: dict[str, dict[str, Any]], layer: SettingsLayer, name: str, table: Any
+) -> list[SettingProblem]:
+    def refuse(message: str, *, broken: bool = True) -> SettingProblem:
+        return SettingProblem(layer.layer, layer.origin, message, broken)
+
+    if layer.layer == "project" and name in USER_ONLY_TABLES:
+        return [
+            refuse(
+                f"`{name}` may not be set by a project, because a cloned one is not trusted. It was left out. "
+                "Set it in your own rulewright.toml.",
+                broken=False,
+            )
+        ]
+    section = _SECTIONS.get(name)
+    if section is None:
+        return [
+            refuse(f"`{name}` is not a table of settings{_did_you_mean(name, _SECTIONS)}. It was left out.")
+        ]
+    if not isinstance(table, Mapping):
+        return [refuse(f"`{name}` must be a table, not {_a(table)}. It was left out.")]
+    problems = []
+    fields = {f.name: f for f in msgspec.structs.fields(section)}
+    for key, value in table.items():
+        if key not in fields:
+            problems.append(
+                refuse(f"`{name}.{key}` is not a setting{_did_you_mean(key, fields)}. It was left out.")
+            )
+            continue
+        try:
+            converted = msgspec.convert(value, fields[key].type, strict=layer.layer != "environment")
+        except msgspec.ValidationError as error:
+            problems.append(refuse(f"`{name}.{key}`: {error}. It was left out."))
+            continue
+        tables.setdefault(name, {})[key] = converted
+    return problems
+
+
+_SECTIONS: dict[str, type[msgspec.Struct]] = {f.name: f.type for f in msgspec.structs.fields(Settings)}
+
+
+def environment_layer(environ: Mapping[str, str]) -> SettingsLayer:
+    """`RULEWRIGHT_RULES_ENABLED=false` is `rules.enabled`; lists are separated by commas."""
+    values: dict[str, dict[str, Any]] = {}
+    for name, section in _SECTIONS.items():
+        prefix = f"RULEWRIGHT_{name.upper()}_"
+        kinds = {f.name: f.type for f in msgspec.structs.fields(section)}
+        for variable, text in environ.items():
+            if variable.startswith(prefix):
+                key = variable[len(prefix) :].lower()
+                is_list = str(kinds.get(key, "")).startswith("tuple")
+                value: Any = [part.strip() for part in text.split(",") if part.strip()] if is_list else text
+                values.setdefault(name, {})[key] = value.lower() if value in {"True", "False"} else value
+    return SettingsLayer("environment", "environment", values)
+
+
+def _did_you_mean(word: str, known: Mapping[str, Any]) -> str:
+    close = get_close_matches(word, list(known), n=1)
+    return f"; did you mean `{close[0]}`?" if close else f"; known: {', '.join(sorted(known))}"
+
+
+def _a(value: Any) -> str:
+    return {str: "text", bool: "true or false", int: "a number", float: "a number", list: "a list"}.get(
+        type(value), "this"
+    )
+
+
+def describe() -> list[tuple[str, str, str, str]]:
+    """Rows for the manual: name, type, default, whether a project may set it."""
+    rows = []
+    for name, section in _SECTIONS.items():
+        for field in msgspec.structs.fields(section):
+            default = msgspec.json.encode(field.default).decode()
+            who = "user only" if name in USER_ONLY_TABLES else "anywhere"
+            rows.append((f"{name}.{field.name}", _type_name(field.type), default, who))
+    return rows
+
+
+def _type_name(kind: Any) -> str:
+    schema = msgspec.json.schema(kind)
+    if "anyOf" in schema:
+        return " or ".join(_plain(part) for part in schema["anyOf"])
+    return _plain(schema)
+
+
+def _plain(schema: Mapping[str, Any]) -> str:
+    if "enum" in schema:
+        return " or ".join(f'"{value}"' for value in schema["enum"])
+    if schema.get("type") == "array":
+        items = schema.get("items") or {}
+        return "list of " + (" or ".join(f'"{v}"' for v in items["enum"]) if "enum" in items else "text")
+    return {"boolean": "true or false", "integer": "number", "string": "text"}[schema["type"]]

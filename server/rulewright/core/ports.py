@@ -1,0 +1,94 @@
+"""What features need from the world, as small protocols; services implement them and `app.py` hands them in."""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from rulewright.core.events import RuleEvent
+from rulewright.core.rules.job import CheckJob, CheckResult
+from rulewright.core.rules.book import RuleBook
+from rulewright.core.rules.parse import Origin
+from rulewright.core.rules.select import Policy
+
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    """The time of day."""
+
+    def now(self) -> datetime:
+        """Aware, in the local zone."""
+        ...
+
+
+class EventLog(Protocol):
+    """Append-only, in order."""
+
+    def append(self, events: Sequence[RuleEvent]) -> None:
+        """Add events behind the last one."""
+        ...
+
+    def read(self, after: int = 0) -> Sequence[RuleEvent]:
+        """Events with a larger `event_id`, oldest first."""
+        ...
+
+
+class CheckRunner(Protocol):
+    """Runs check jobs somewhere, and survives what they do."""
+
+    def run_all(self, jobs: Iterable[CheckJob]) -> Iterator[CheckResult]:
+        """Results in the order of the jobs."""
+        ...
+
+    def run_soon(self, job: CheckJob) -> Awaitable[CheckResult]:
+        """Run one job ahead of those of `run_all`."""
+        ...
+
+    def close(self) -> None:
+        """End what it started."""
+        ...
+
+
+class RuleFiles(Protocol):
+    """The rule files of one project, as they are on disk."""
+
+    def list(self, near: Iterable[str] | None = None) -> Sequence[Origin]:
+        """Every rule file, or with `near` those that could apply to one of these paths."""
+        ...
+
+    def origin(self, path: str) -> Origin | None:
+        """What the place of a path says; None when no rule file can be there."""
+        ...
+
+    def read(self, origin: Origin) -> bytes | None:
+        """Its bytes now; None when it is gone. Raises OSError when it is there and cannot be read."""
+        ...
+
+
+class Rules(Protocol):
+    """The rules of one project, kept up to date."""
+
+    @property
+    def book(self) -> RuleBook:
+        """The rules in force now."""
+        ...
+
+    def load(self, near: Iterable[str] | None = None) -> Sequence[RuleEvent]:
+        """Compare with what is on disk and take what changed."""
+        ...
+
+    def reload(self, paths: Iterable[str]) -> Sequence[RuleEvent]:
+        """The same for some paths, which may be folders; relative to the root."""
+        ...
+
+    def set_policy(self, policy: Policy) -> None:
+        """Put other settings in force."""
+        ...
+
+
+class Offload(Protocol):
+    """Runs a slow function where it does not hold up the event loop."""
+
+    def __call__(self, function: Callable[..., T], /, *arguments: Any) -> Awaitable[T]:
+        """The function's result."""
+        ...

@@ -1,0 +1,203 @@
+"""The rule book: the last good version of every rule file, folded from events. An immutable value."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Literal
+
+import msgspec
+
+from rulewright.core.events import RuleEvent, RuleEventType
+from rulewright.core.findings import Finding, Fix
+from rulewright.core.rules.parse import Located, Parsed
+from rulewright.core.rules.rule import Rule, Source
+from rulewright.core.rules.select import Policy, Selection
+from rulewright.core.text import Text
+
+Status = Literal["active", "rejected"]
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule file in the book."""
+
+    path: str
+    rule: Rule | None
+    """The version in force, None when no version could ever be used."""
+    status: Status
+    """`rejected`: the newest version of the file is not the one in force."""
+    revision: int
+    """Number of the last event about this file."""
+    loaded_at: str
+    """When the version in force was read."""
+    findings: tuple[Finding, ...] = ()
+    enforced: bool = True
+    content_hash: str = ""
+    """Of the newest version seen, in force or not."""
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """Every known rule of a project with the policy that decides which count."""
+
+    entries: Mapping[str, Entry] = field(default_factory=lambda: MappingProxyType({}))
+    policy: Policy = field(default_factory=Policy)
+    revision: int = 0
+
+    @cached_property
+    def selection(self) -> Selection:
+        """What matches which file; made when first asked for, then kept with the book."""
+        return Selection(
+            [e.rule for e in self.entries.values() if e.rule is not None],
+            self.policy,
+            not_enforced=frozenset(e.path for e in self.entries.values() if not e.enforced),
+            rejected={
+                e.path: e.findings[0].message if e.findings else ""
+                for e in self.entries.values()
+                if e.rule is None
+            },
+        )
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules in force, highest precedence first."""
+        return self.selection.ordered
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong with the rule files themselves."""
+        return tuple(f for _, entry in sorted(self.entries.items()) for f in entry.findings)
+
+    @cached_property
+    def rule_ids(self) -> frozenset[str]:
+        """Ids of all rules in force."""
+        return frozenset(r.id for r in self.rules)
+
+    def has_source(self, source: Source) -> bool:
+        """Whether any rule comes from `source`."""
+        return any(e.rule is not None and e.rule.source == source for e in self.entries.values())
+
+    def with_policy(self, policy: Policy) -> "RuleBook":
+        """The same rules under other settings."""
+        return self if policy == self.policy else RuleBook(self.entries, policy, self.revision)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A rule file as it is on disk now, with what running its examples said."""
+
+    parsed: Parsed
+    example_problems: tuple[Located, ...] = ()
+
+
+def diff(
+    book: RuleBook, seen: Iterable[Seen], removed: Iterable[str], *, now: str, cause: str = ""
+) -> tuple[RuleEvent, ...]:
+    """The events that lead from `book` to what was seen. Unchanged files give none."""
+    events: list[RuleEvent] = []
+
+    def add(event_type: RuleEventType, path: str, rule: Rule | None, **more: object) -> None:
+        known = book.entries.get(path)
+        rule_id = rule.id if rule else known.rule.id if known and known.rule else path
+        event = RuleEvent(
+            event_id=book.revision + len(events) + 1,
+            event_type=event_type,
+            path=path,
+            rule_id=rule_id,
+            rule=rule,
+            version=rule.version if rule else "",
+            timestamp=now,
+            causation_id=cause,
+        )
+        events.append(msgspec.structs.replace(event, **more))
+
+    for item in seen:
+        parsed = item.parsed
+        entry = book.entries.get(parsed.path)
+        if entry is not None and entry.content_hash == parsed.content_hash:
+            continue
+        keep = parsed.is_broken and entry is not None and entry.rule is not None
+        findings = report(item, kept_from=entry.loaded_at if keep and entry else "")
+        common = {"findings": findings, "content_hash": parsed.content_hash}
+        if parsed.is_broken and (keep or parsed.rule is None):
+            add("rule_rejected", parsed.path, None, **common)
+        else:
+            add(
+                "rule_changed" if entry else "rule_added",
+                parsed.path,
+                parsed.rule,
+                enforced=not item.example_problems,
+                **common,
+            )
+    for path in removed:
+        if path in book.entries:
+            add("rule_removed", path, None)
+    return tuple(events)
+
+
+def fold(book: RuleBook, events: Iterable[RuleEvent]) -> RuleBook:
+    """`book` after `events`."""
+    entries = dict(book.entries)
+    revision = book.revision
+    for event in events:
+        revision = event.event_id
+        known = entries.get(event.path)
+        match event.event_type:
+            case "rule_removed":
+                entries.pop(event.path, None)
+            case "rule_rejected":
+                entries[event.path] = Entry(
+                    path=event.path,
+                    rule=known.rule if known else None,
+                    status="rejected",
+                    revision=revision,
+                    loaded_at=known.loaded_at if known else event.timestamp,
+                    findings=event.findings,
+                    enforced=known.enforced if known else True,
+                    content_hash=event.content_hash,
+                )
+            case "rule_added" | "rule_changed":
+                entries[event.path] = Entry(
+                    path=event.path,
+                    rule=event.rule,
+                    status="active",
+                    revision=revision,
+                    loaded_at=event.timestamp,
+                    findings=event.findings,
+                    enforced=event.enforced,
+                    content_hash=event.content_hash,
+                )
+    return RuleBook(MappingProxyType(entries), book.policy, revision)
+
+
+def report(seen: Seen, *, kept_from: str = "") -> tuple[Finding, ...]:
+    """The problems of a rule file as findings; an error says which version stays in force."""
+    parsed = seen.parsed
+    text = Text(parsed.content)
+    rule_id = parsed.rule.id if parsed.rule else parsed.path
+    findings = []
+    for located in (*parsed.problems, *seen.example_problems):
+        item = located.problem
+        message = item.message
+        if item.severity == "error":
+            clock = kept_from[11:16]
+            if kept_from:
+                message += f" Keeping the version of `{rule_id}` from {clock}."
+            elif parsed.rule is None:
+                message += " The rule is not in force."
+            else:
+                message += " The rest of the rule is in force."
+        findings.append(
+            Finding(
+                rule_id=f"rulewright/{item.code}",
+                severity=item.severity,
+                message=message,
+                path=parsed.path,
+                start=located.start,
+                end=located.end,
+                range=text.range(located.start, located.end),
+                fix=item.fix if isinstance(item.fix, Fix) else None,
+                rule_path=parsed.path,
+            )
+        )
+    return tuple(sorted(findings, key=lambda f: (f.start, f.rule_id)))

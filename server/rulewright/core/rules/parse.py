@@ -1,0 +1,348 @@
+"""Read one rule file: bytes in, a rule and a list of problems out. Never raises.
+
+A problem of severity `error` means that this version should not be taken when an earlier one is good; the rule beside
+it holds whatever could be used, for the case that there is no earlier one.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from hashlib import sha256
+from typing import Any
+
+from rulewright.core.languages import canonical
+from rulewright.core.rules.check import read_checks
+from rulewright.core.rules.frontmatter import FrontMatter, Path
+from rulewright.core.rules.frontmatter import read as read_front_matter
+from rulewright.core.rules.globs import compile_glob, split
+from rulewright.core.rules.problems import Problem, problem
+from rulewright.core.rules.rule import DEFAULT_PRIORITY, Check, Example, Rule, Source
+
+KEYS: Mapping[str, str] = {
+    "id": "Name of the rule. Default: its path below the rules folder, without number prefixes and ending.",
+    "description": "One line that says what the rule is about.",
+    "version": "A label of the author's; nothing depends on it.",
+    "priority": f"A whole number, higher wins. Default: {DEFAULT_PRIORITY}.",
+    "scope": "Where the rule belongs: user, project, framework, dependency, default, or a folder.",
+    "language": "One or more languages; the rule applies to files of these only.",
+    "tags": "Words to find the rule by.",
+    "globs": "Files that the rule applies to, relative to the folder that holds the rules folder; `!x` excludes.",
+    "alwaysApply": "true: applies to every file of its folder. false: a rule without globs waits to be asked for.",
+    "created": "Date, kept as text.",
+    "updated": "Date, kept as text.",
+    "check": "One ast-grep rule document, or a list of them.",
+    "examples": "Tests of the checks: `bad` code that must be found, `good` code that must not.",
+    "completion": "What the rule says to completion.",
+    "model": "The model that this rule prefers.",
+    "overrides": "Ids of rules that this one replaces where it applies.",
+    "disable": "Ids of rules that this one switches off where it applies.",
+}
+"""Every key of the front matter with its meaning: the manual is made from this table."""
+
+_OTHER_TOOLS = {
+    "applyTo": ("Copilot", "globs"),
+    "paths": ("Claude Code and Cline", "globs"),
+    "fileMatchPattern": ("Kiro", "globs"),
+    "trigger": ("Windsurf", "alwaysApply"),
+    "inclusion": ("Kiro", "alwaysApply"),
+    "type": ("Augment", "alwaysApply"),
+    "name": ("Continue", "id"),
+    "languages": ("nobody", "language"),
+    "glob": ("nobody", "globs"),
+    "checks": ("nobody", "check"),
+    "example": ("nobody", "examples"),
+}
+
+MAX_FILE_BYTES = 1_000_000
+
+
+@dataclass(frozen=True)
+class Located:
+    """A problem with its place in the file, in code points."""
+
+    problem: Problem
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What reading a rule file gave."""
+
+    path: str
+    rule: Rule | None
+    problems: tuple[Located, ...]
+    content: str
+    content_hash: str
+    matter: FrontMatter | None = None
+
+    def place(self, at: Path) -> tuple[int, int]:
+        """Offsets of a part of the front matter, or of the innermost part around it that is known."""
+        return self.matter.place(at) if self.matter else (0, 0)
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether an earlier good version should be kept instead of this one."""
+        return any(p.problem.severity == "error" for p in self.problems)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a rule file stands: what its place says about it."""
+
+    path: str
+    """As in `Rule.path`."""
+    below: str
+    """Path below the rules folder."""
+    source: Source = "project"
+    folder: str = ""
+
+
+def parse(origin: Origin, data: bytes) -> Parsed:
+    """Read one rule file."""
+    digest = sha256(data).hexdigest()[:16]
+    if len(data) > MAX_FILE_BYTES:
+        too_big = problem(
+            "rule-file-too-big",
+            "error",
+            f"The rule file has {len(data):,} bytes; {MAX_FILE_BYTES:,} are read at most. Split it.",
+        )
+        return Parsed(origin.path, None, (Located(too_big, 0, 0),), "", digest)
+    content, decoding = decode(data)
+    matter = read_front_matter(content)
+    problems = [*decoding, *matter.problems]
+    rule = None
+    if matter.data is not None:
+        reader = _Fields(origin, matter, matter.data)
+        rule = reader.rule(digest)
+        problems += reader.problems
+    located = tuple(_locate(p, matter) for p in problems)
+    return Parsed(origin.path, rule, located, content, digest, matter)
+
+
+def decode(data: bytes) -> tuple[str, list[Problem]]:
+    """Text of a rule file; what is not UTF-8 is replaced and reported."""
+    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            text = data.decode(encoding, "replace")
+            return text, [
+                problem("not-utf-8", "warning", "The file is UTF-16. It was read so. Save it as UTF-8.")
+            ]
+    try:
+        return data.decode("utf-8"), []
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        text = data.decode("utf-8", "replace")
+        start = text.find("\ufffd")
+        message = (
+            f"Line {line} is not UTF-8 (byte {error.start}). What could not be read stands as \ufffd. "
+            "Save the file as UTF-8."
+        )
+        return text, [problem("not-utf-8", "warning", message, start=start, end=start + 1)]
+
+
+def _locate(item: Problem, matter: FrontMatter) -> Located:
+    if item.start is not None:
+        return Located(item, item.start, item.end if item.end is not None else item.start)
+    start, end = matter.place(item.at)
+    return Located(item, start, end)
+
+
+def default_id(below: str) -> str:
+    """`00-global/10-style.md` is `global/style`."""
+    stem = re.sub(r"\.(?:md|mdc|markdown)$", "", below, flags=re.IGNORECASE)
+    return "/".join(re.sub(r"^\d+[-_. ]+(?=.)", "", part) for part in stem.split("/"))
+
+
+class _Fields:
+    """Front matter to rule, one method a kind of value."""
+
+    def __init__(self, origin: Origin, matter: FrontMatter, data: dict[str, Any]) -> None:
+        self.origin, self.matter, self.data = origin, matter, data
+        self.problems: list[Problem] = []
+
+    def rule(self, digest: str) -> Rule:
+        rule_id = self.text("id") or default_id(self.origin.below)
+        languages = tuple(dict.fromkeys(self._language(name) for name in self.strings("language")))
+        globs = self.globs()
+        always = self.boolean("alwaysApply")
+        checks = self.checks(rule_id, languages)
+        if not languages and not globs and not always and checks:
+            languages = tuple(dict.fromkeys(c.language for c in checks))
+        return Rule(
+            id=rule_id,
+            path=self.origin.path,
+            source=self.origin.source,
+            folder=self.origin.folder,
+            order=self.origin.below,
+            description=self.text("description"),
+            version=self.text("version"),
+            priority=self.integer("priority", DEFAULT_PRIORITY),
+            scope=self.text("scope"),
+            languages=languages,
+            tags=self.strings("tags"),
+            globs=globs,
+            unscoped=self.unscoped(always),
+            always=bool(always),
+            created=self.text("created"),
+            updated=self.text("updated"),
+            model=self.text("model"),
+            completion=self.data.get("completion"),
+            overrides=self.strings("overrides"),
+            disable=self.strings("disable"),
+            checks=checks,
+            examples=self.examples(),
+            body=self.matter.body,
+            body_line=self.matter.body_line,
+            extra=self.unknown(),
+            content_hash=digest,
+        )
+
+    def report(self, code: str, severity: Any, message: str, *at: str | int) -> None:
+        self.problems.append(problem(code, severity, message, *at))
+
+    def text(self, key: str) -> str:
+        value = self.data.get(key)
+        if value is None or isinstance(value, dict | list):
+            if value is not None:
+                self.report("wrong-type", "warning", f"`{key}` must be text. It was left out.", key)
+            return ""
+        return (str(value).lower() if isinstance(value, bool) else str(value)).strip()
+
+    def integer(self, key: str, default: int) -> int:
+        value = self.data.get(key)
+        if value is None:
+            return default
+        try:
+            if isinstance(value, bool):
+                raise ValueError  # noqa: TRY301
+            return int(value)
+        except (ValueError, TypeError, OverflowError):
+            self.report("wrong-type", "warning", f"`{key}` must be a whole number. {default} was taken.", key)
+            return default
+
+    def boolean(self, key: str) -> bool | None:
+        value = self.data.get(key)
+        if value is None or isinstance(value, bool):
+            return value
+        if isinstance(value, str) and value.strip().lower() in {"true", "false", "yes", "no"}:
+            self.report(
+                "text-as-boolean",
+                "hint",
+                f"`{key}` is text. It was read as a boolean. Remove the quotes.",
+                key,
+            )
+            return value.strip().lower() in {"true", "yes"}
+        self.report("wrong-type", "warning", f"`{key}` must be true or false. It was left out.", key)
+        return None
+
+    def strings(self, key: str, divide: Callable[[str], list[str]] | None = None) -> tuple[str, ...]:
+        """A list, a comma-separated text and a single text mean the same."""
+        value = self.data.get(key)
+        if value is None:
+            return ()
+        divide = divide or (lambda text: [part.strip() for part in text.split(",") if part.strip()])
+        found: list[str] = []
+        items = value if isinstance(value, list) else [value]
+        for i, item in enumerate(items):
+            if isinstance(item, dict | list) or item is None:
+                at = (key, i) if isinstance(value, list) else (key,)
+                severity = "error" if key == "globs" and item is not None else "warning"
+                self.report(
+                    "wrong-type",
+                    severity,
+                    f'`{key}` must be text or a list of texts. Write `{key}: ["..."]`.',
+                    *at,
+                )
+            else:
+                found += divide(str(item))
+        return tuple(dict.fromkeys(found))
+
+    def globs(self) -> tuple[str, ...]:
+        if "globs" in self.data and self.data["globs"] in (None, "", []):
+            self.report(
+                "empty-globs",
+                "hint",
+                "`globs` is empty, so the rule applies to no file by itself; it can still be asked for. "
+                'Write `globs: "**/*.py"`, or remove the key to apply it everywhere.',
+                "globs",
+            )
+        globs = self.strings("globs", split)
+        for i, pattern in enumerate(globs):
+            for found in compile_glob(pattern.removeprefix("!")).problems:
+                more = (
+                    f" Write `{found.suggestion}`."
+                    if found.suggestion and found.suggestion not in found.message
+                    else ""
+                )
+                self.report(found.code, found.severity, f"{found.message}{more}", "globs", i)
+        return globs
+
+    def unscoped(self, always: bool | None) -> Any:
+        if always or (always is None and "globs" not in self.data):
+            return "always"
+        return "description" if self.text("description") else "manual"
+
+    def _language(self, name: str) -> str:
+        return canonical(name) or name.strip().lower()
+
+    def checks(self, rule_id: str, languages: tuple[str, ...]) -> tuple[Check, ...]:
+        value = self.data.get("check")
+        if value is None:
+            return ()
+        checks, problems = read_checks(value, rule_id=rule_id, languages=languages)
+        self.problems += problems
+        return checks
+
+    def examples(self) -> tuple[Example, ...]:
+        value = self.data.get("examples")
+        if value is None:
+            return ()
+        items = value if isinstance(value, list) else [value]
+        found: list[Example] = []
+        for i, item in enumerate(items):
+            at = ("examples", i) if isinstance(value, list) else ("examples",)
+            if not isinstance(item, dict) or not {"bad", "good", "valid", "invalid"} & item.keys():
+                self.report(
+                    "bad-example",
+                    "warning",
+                    "An example has `bad` code, `good` code, or both. It was left out.",
+                    *at,
+                )
+                continue
+            language = str(item.get("language") or "")
+            if {"valid", "invalid"} & item.keys():
+                found += [Example(good=str(c), language=language) for c in _listed(item.get("valid"))]
+                found += [Example(bad=str(c), language=language) for c in _listed(item.get("invalid"))]
+            if {"bad", "good"} & item.keys():
+                bad, good = item.get("bad"), item.get("good")
+                found.append(
+                    Example(
+                        bad=None if bad is None else str(bad),
+                        good=None if good is None else str(good),
+                        language=canonical(language) or language,
+                    )
+                )
+            for key in item.keys() - {"bad", "good", "valid", "invalid", "language"}:
+                self.report(
+                    "unknown-key", "warning", f"`{key}` is not a key of an example. It was ignored.", *at
+                )
+        return tuple(found)
+
+    def unknown(self) -> dict[str, Any]:
+        extra = {k: v for k, v in self.data.items() if k not in KEYS}
+        for key in extra:
+            if key in _OTHER_TOOLS:
+                tool, ours = _OTHER_TOOLS[key]
+                whose = "" if tool == "nobody" else f"{tool}'s key; "
+                message = f"`{key}` is {whose}not one of ours. It was ignored. Write `{ours}`."
+            else:
+                close = get_close_matches(key, KEYS, n=1)
+                message = f"`{key}` is not a key of a rule. It was ignored{f'; did you mean `{close[0]}`?' if close else '.'}"
+            self.report("unknown-key", "warning", message, key)
+        return extra
+
+
+def _listed(value: Any) -> list[Any]:
+    return [] if value is None else value if isinstance(value, list) else [value]

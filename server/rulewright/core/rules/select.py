@@ -1,0 +1,313 @@
+"""Which rules apply to a file, and why each of the others does not.
+
+`select` never visits rules that cannot match: globs are indexed (see `globs`), rules without globs are found by
+language. `explain` visits every rule. Both go through `_resolve`, so they agree.
+
+Precedence: source, then priority, then the nearer folder, then the path below the source with its number prefixes.
+`overrides` and `disable` count where the rule that states them applies. A rule can override those of its own source and
+of lower ones; a user's or project's rule can disable any.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+
+from rulewright.core.languages import language_of
+from rulewright.core.rules.globs import GlobIndex, GlobSet, glob_set
+from rulewright.core.rules.lint import Enforced
+from rulewright.core.rules.rule import SOURCES, Check, Rule, Source
+
+Outcome = Literal["applied", "not_applied", "overridden", "disabled", "dropped", "rejected"]
+
+MEMO_SIZE = 20_000
+"""Paths whose selection is remembered by one book."""
+
+
+class Policy(msgspec.Struct, frozen=True):
+    """What settings say about rules."""
+
+    enabled: bool = True
+    sources: tuple[Source, ...] = SOURCES
+    defaults: Literal["auto", "always", "never"] = "auto"
+    disable: tuple[str, ...] = ()
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What became of one rule for one file."""
+
+    id: str
+    verdict: Outcome
+    reason: str
+    path: str
+    """The rule file."""
+    source: Source
+    priority: int
+    checks: int = 0
+    """Checks of the rule that are run on the file."""
+
+
+class Applied(msgspec.Struct, frozen=True):
+    """A rule that applies, with the reason."""
+
+    rule: Rule
+    reason: str
+
+
+@dataclass(frozen=True)
+class _Off:
+    outcome: Literal["overridden", "disabled"]
+    reason: str
+
+
+class Selection:
+    """The matcher of one rule book. Built once for each version of the book; its answers are remembered."""
+
+    def __init__(
+        self,
+        rules: Iterable[Rule],
+        policy: Policy,
+        *,
+        not_enforced: frozenset[str] = frozenset(),
+        rejected: Mapping[str, str] | None = None,
+    ) -> None:
+        self.ordered: tuple[Rule, ...] = tuple(sorted(rules, key=precedence))
+        self.policy, self.not_enforced, self.rejected = policy, not_enforced, dict(rejected or {})
+        has_own = any(r.source != "default" for r in self.ordered) or bool(self.rejected)
+        self._off = [_switched_off(rule, policy, has_own) for rule in self.ordered]
+        self._sets: list[GlobSet | None] = [None] * len(self.ordered)
+        globbed: list[int] = []
+        self._by_language: dict[str, list[int]] = {}
+        self._everywhere: list[int] = []
+        for number, rule in enumerate(self.ordered):
+            if rule.globs and not rule.always:
+                self._sets[number] = glob_set(tuple(rebase(g, rule.folder) for g in rule.globs))
+                globbed.append(number)
+            elif rule.languages and not rule.always:
+                for language in rule.languages:
+                    self._by_language.setdefault(language, []).append(number)
+            elif rule.always or rule.unscoped == "always":
+                self._everywhere.append(number)
+        self._globbed = globbed
+        self._index = GlobIndex([s for s in self._sets if s is not None])
+        self._memo: dict[str, tuple[Applied, ...]] = {}
+        self._enforced: dict[tuple[str, str], tuple[Enforced, ...]] = {}
+        self._by_path = {rule.path: rule for rule in self.ordered}
+        self._tuples: dict[tuple[tuple[str, int], ...], tuple[Enforced, ...]] = {}
+
+    @property
+    def active(self) -> tuple[Rule, ...]:
+        """The rules that no setting switches off, highest precedence first."""
+        if not self.policy.enabled:
+            return ()
+        return tuple(rule for rule, off in zip(self.ordered, self._off, strict=True) if off is None)
+
+    def select(self, path: str) -> tuple[Applied, ...]:
+        """The rules that apply to `path`, highest precedence first."""
+        found = self._memo.get(path)
+        return found if found is not None else self._remember(path)
+
+    def _remember(self, path: str) -> tuple[Applied, ...]:
+        matched = self._matched(path)
+        off = self._resolve(matched)
+        applied = tuple(Applied(self.ordered[n], reason) for n, reason in matched.items() if n not in off)
+        if len(self._memo) >= MEMO_SIZE:
+            self._memo.clear()
+        self._memo[path] = applied
+        return applied
+
+    def enforced(self, path: str, language: str) -> tuple[Enforced, ...]:
+        """The checks to run on `path`, written in `language`."""
+        key = (path, language)
+        found = self._enforced.get(key)
+        if found is None:
+            checks = tuple(
+                (a.rule.path, i)
+                for a in self.select(path)
+                if a.rule.checks and a.rule.path not in self.not_enforced
+                for i, check in enumerate(a.rule.checks)
+                if check.language == language and check.severity != "off" and _within(check, path)
+            )
+            if len(self._enforced) >= MEMO_SIZE:
+                self._enforced.clear()
+            found = self._enforced[key] = self._shared(checks)
+        return found
+
+    def _shared(self, checks: tuple[tuple[str, int], ...]) -> tuple[Enforced, ...]:
+        """One and the same tuple for all files with the same checks, so that they are compiled and sent once."""
+        found = self._tuples.get(checks)
+        if found is None:
+            rules = {path: self._by_path[path] for path, _ in checks}
+            found = self._tuples[checks] = tuple(
+                Enforced(rules[path].id, path, rules[path].description, rules[path].checks[i])
+                for path, i in checks
+            )
+        return found
+
+    def explain(self, path: str) -> tuple[Verdict, ...]:
+        """One verdict for each rule, highest precedence first; rule files that gave no rule come last."""
+        matched = self._matched(path)
+        off = self._resolve(matched)
+        language = language_of(path)
+        verdicts = [self._verdict(n, path, language, matched, off) for n in range(len(self.ordered))]
+        verdicts += [
+            Verdict(
+                id=p,
+                verdict="rejected",
+                reason=why or "the file could not be read",
+                path=p,
+                source="project",
+                priority=0,
+            )
+            for p, why in sorted(self.rejected.items())
+        ]
+        return tuple(verdicts)
+
+    def _verdict(
+        self, number: int, path: str, language: str, matched: Mapping[int, str], off: Mapping[int, _Off]
+    ) -> Verdict:
+        rule = self.ordered[number]
+        switched = self._off[number]
+        outcome: Outcome = "not_applied"
+        n_checks = 0
+        if switched is not None:
+            outcome, reason = "disabled", switched
+        elif number in off:
+            outcome, reason = off[number].outcome, off[number].reason
+        elif number in matched:
+            outcome, reason = "applied", matched[number]
+            if rule.path in self.not_enforced:
+                reason += "; its examples fail, so its checks are not run"
+            elif rule.checks:
+                n_checks = sum(1 for e in self.enforced(path, language) if e.rule_path == rule.path)
+        else:
+            reason = self._why_not(number, path, language)
+        return Verdict(
+            id=rule.id,
+            verdict=outcome,
+            reason=reason,
+            path=rule.path,
+            source=rule.source,
+            priority=rule.priority,
+            checks=n_checks,
+        )
+
+    def _matched(self, path: str) -> dict[int, str]:
+        """Numbers of the rules that match, ascending, which is by precedence, each with its reason."""
+        if not self.policy.enabled:
+            return {}
+        language = language_of(path)
+        found: dict[int, str] = {}
+        for position, pattern in self._index.matching(path):
+            number = self._globbed[position]
+            rule = self.ordered[number]
+            if not rule.languages or language in rule.languages:
+                found[number] = f"glob {pattern}"
+        for number in self._by_language.get(language, ()):
+            if _below(path, self.ordered[number].folder):
+                found[number] = f"language {language}"
+        for number in self._everywhere:
+            rule = self.ordered[number]
+            if _below(path, rule.folder):
+                where = f"every file of {rule.folder}/" if rule.folder else "every file"
+                found[number] = f"alwaysApply, {where}" if rule.always else f"no globs, {where}"
+        return {n: found[n] for n in sorted(found) if self._off[n] is None}
+
+    def _resolve(self, matched: Mapping[int, str]) -> dict[int, _Off]:
+        """Which of the matching rules another one takes out. Earlier rules speak first; a silenced rule is not heard."""
+        off: dict[int, _Off] = {}
+        by_id: dict[str, list[int]] = {}
+        for number in matched:
+            by_id.setdefault(self.ordered[number].id, []).append(number)
+        for number in matched:
+            if number in off:
+                continue
+            rule = self.ordered[number]
+            for other in by_id[rule.id]:
+                if other > number:
+                    off.setdefault(
+                        other,
+                        _Off(
+                            "overridden",
+                            f"same id as {rule.path}, which comes first ({_first_by(rule, self.ordered[other])})",
+                        ),
+                    )
+            for name in rule.overrides:
+                for other in by_id.get(name, ()):
+                    if other != number and _rank(rule) <= _rank(self.ordered[other]):
+                        off.setdefault(other, _Off("overridden", f"`overrides` of {rule.id} ({rule.path})"))
+            for name in rule.disable:
+                for other in by_id.get(name, ()):
+                    if other != number and (
+                        rule.source in {"user", "project"} or _rank(rule) <= _rank(self.ordered[other])
+                    ):
+                        off.setdefault(other, _Off("disabled", f"`disable` of {rule.id} ({rule.path})"))
+        return off
+
+    def _why_not(self, number: int, path: str, language: str) -> str:
+        rule = self.ordered[number]
+        if not self.policy.enabled:
+            return "rules are switched off (rules.enabled)"
+        if not _below(path, rule.folder):
+            return f"the file is not below {rule.folder}/"
+        matcher = self._sets[number]
+        if matcher is not None:
+            why = matcher.why_not(path)
+            if why is not None:
+                return why
+        if rule.languages and language not in rule.languages:
+            return f"language is {language or 'unknown'}, not {' or '.join(rule.languages)}"
+        if rule.unscoped == "description":
+            return "it has no globs; a model may ask for it by its description"
+        return "it has no globs and no description; it applies only when it is named"
+
+
+def precedence(rule: Rule) -> tuple[int, int, int, str, str]:
+    """Sort key: highest precedence first."""
+    depth = rule.folder.count("/") + 1 if rule.folder else 0
+    return (_rank(rule), -rule.priority, -depth, rule.order, rule.path)
+
+
+def rebase(pattern: str, folder: str) -> str:
+    """A glob written in `folder`, as a glob of the project."""
+    if not folder:
+        return pattern
+    excluded, bare = ("!", pattern[1:]) if pattern.startswith("!") else ("", pattern)
+    bare = bare.removeprefix("./")
+    prefix = "".join("\\" + c if c in "*?[]{}!\\," else c for c in folder)
+    if "/" not in bare.rstrip("/") and not bare.startswith("/"):
+        return f"{excluded}{prefix}/**/{bare}"
+    return f"{excluded}{prefix}/{bare.lstrip('/')}"
+
+
+def _rank(rule: Rule) -> int:
+    return SOURCES.index(rule.source)
+
+
+def _below(path: str, folder: str) -> bool:
+    return not folder or path.startswith(folder + "/")
+
+
+def _first_by(first: Rule, second: Rule) -> str:
+    a, b = precedence(first), precedence(second)
+    names = ("source", "priority", "nearer folder", "path", "path")
+    return next((name for name, x, y in zip(names, a, b, strict=True) if x != y), "path")
+
+
+def _switched_off(rule: Rule, policy: Policy, has_own: bool) -> str | None:
+    if rule.source not in policy.sources:
+        return f"the source `{rule.source}` is switched off (rules.sources)"
+    if rule.id in policy.disable:
+        return "switched off by the setting rules.disable"
+    if rule.source == "default" and policy.defaults == "never":
+        return "the default rules are switched off (rules.defaults)"
+    if rule.source == "default" and policy.defaults == "auto" and has_own:
+        return "the default rules are used only where there are no others (rules.defaults)"
+    return None
+
+
+def _within(check: Check, path: str) -> bool:
+    if check.files and glob_set(check.files).first_match(path) is None:
+        return False
+    return not check.ignores or glob_set(check.ignores).first_match(path) is None

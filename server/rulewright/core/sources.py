@@ -1,0 +1,30 @@
+"""Which texts are worth checking: not binaries, not minified files, not what a program wrote."""
+
+import re
+from typing import Literal
+
+Unfit = Literal["binary", "minified", "generated"]
+
+HEAD = 1024
+"""Characters of a file that may say it is generated."""
+
+_GENERATED = re.compile(
+    r"@generated\b|\bCode generated\b.{0,200}\bDO NOT EDIT\b|\bDO NOT EDIT\b.{0,80}\bgenerated\b",
+    re.IGNORECASE | re.DOTALL,
+)
+MINIFIED_BYTES = 10_000
+MINIFIED_MEAN_LINE = 500
+
+
+def is_binary(data: bytes) -> bool:
+    """git's test: a NUL among the first 8,000 bytes; UTF-16 with its mark counts as text."""
+    return b"\0" in data[:8000] and not data.startswith((b"\xff\xfe", b"\xfe\xff"))
+
+
+def unfit(content: str) -> Unfit | None:
+    """Why a text is not checked, or None."""
+    if len(content) > MINIFIED_BYTES and len(content) > MINIFIED_MEAN_LINE * (content.count("\n") + 1):
+        return "minified"
+    if _GENERATED.search(content[:HEAD]):
+        return "generated"
+    return None

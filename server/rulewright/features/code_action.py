@@ -1,0 +1,86 @@
+"""Code actions: fix this, fix all of this rule, fix everything, suppress here."""
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from rulewright.core.edits import Edit, disjoint
+from rulewright.core.findings import Finding
+from rulewright.core.languages import language_of
+from rulewright.core.rules.suppress import suppression_edit
+from rulewright.core.snapshot import Document
+from rulewright.core.text import Range
+
+QUICK_FIX = "quickfix"
+FIX_ALL = "source.fixAll.rulewright"
+KINDS = (QUICK_FIX, FIX_ALL)
+
+
+class Action(msgspec.Struct, frozen=True):
+    """A change that the user may choose. `edits` belong to `version` of the document."""
+
+    title: str
+    kind: str
+    edits: tuple[Edit, ...]
+    finding: Finding | None = None
+    preferred: bool = False
+    version: int | None = None
+
+
+def code_actions(
+    document: Document, findings: Sequence[Finding], chosen: Range, only: Sequence[str] = ()
+) -> tuple[Action, ...]:
+    """The actions for the findings that touch `chosen`; `only` limits the kinds, as LSP's does."""
+    here = [f for f in findings if f.range.start <= chosen.end and chosen.start <= f.range.end]
+    actions: list[Action] = []
+    if wanted(QUICK_FIX, only):
+        actions += _quick_fixes(document, here)
+        actions += _fix_all_of_rule(document, here, findings)
+        actions += _suppressions(document, here)
+    # Kinds below `source` are offered only when asked for: editors show them in a menu of their own.
+    if only and wanted(FIX_ALL, only):
+        edits = _all_edits(findings)
+        if edits:
+            actions.append(Action("Fix all that Rulewright can fix", FIX_ALL, edits, version=document.version))
+    return tuple(actions)
+
+
+def wanted(kind: str, only: Sequence[str]) -> bool:
+    """Whether `kind` is, or lies below, one of `only`; everything is where that is empty."""
+    return not only or any(not k or kind == k or kind.startswith(k + ".") for k in only)
+
+
+def _quick_fixes(document: Document, here: Iterable[Finding]) -> list[Action]:
+    return [
+        Action(f.fix.title, QUICK_FIX, f.fix.edits, f, preferred=f.fix.safe, version=document.version)
+        for f in here
+        if f.fix is not None
+    ]
+
+
+def _fix_all_of_rule(document: Document, here: Iterable[Finding], findings: Sequence[Finding]) -> list[Action]:
+    actions = []
+    for rule_id in dict.fromkeys(f.rule_id for f in here if f.fix):
+        same = [f for f in findings if f.rule_id == rule_id and f.fix]
+        edits = _all_edits(same)
+        if edits:
+            title = f"Fix all of `{rule_id}` in this file"
+            actions.append(Action(title, QUICK_FIX, edits, same[0], version=document.version))
+    return actions
+
+
+def _suppressions(document: Document, here: Iterable[Finding]) -> list[Action]:
+    language = language_of(document.path, document.language_id)
+    actions = []
+    for finding in here:
+        if finding.rule_id.startswith("rulewright/"):
+            continue
+        edit = suppression_edit(document.text.content, language, finding)
+        if edit is not None:
+            title = f"Suppress `{finding.rule_id}` here"
+            actions.append(Action(title, QUICK_FIX, (edit,), finding, version=document.version))
+    return actions
+
+
+def _all_edits(findings: Iterable[Finding]) -> tuple[Edit, ...]:
+    return tuple(disjoint(f.fix.edits for f in findings if f.fix and f.fix.safe))

@@ -1,0 +1,252 @@
+"""The one door: every interface calls these methods and nothing behind them.
+
+Each takes a snapshot or reads the state of the moment, calls one feature, and counts the call.
+"""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from rulewright.core.changes import ContentChange
+from rulewright.core.config import SettingProblem
+from rulewright.core.ports import CheckRunner, Offload
+from rulewright.core.rules.parse import Origin
+from rulewright.core.rules.select import Policy
+from rulewright.core.snapshot import Project, Snapshot
+from rulewright.core.text import PositionEncoding, Range
+from rulewright.core.uris import from_path, to_path
+from rulewright.features.check import FileReport, check_files
+from rulewright.features.code_action import Action, code_actions
+from rulewright.features.diagnostics import Diagnosis, diagnose
+from rulewright.features.explain import Explanation, explain
+from rulewright.features.fix import Fixed, fix_text
+from rulewright.features.rule_tests import RuleTest, run_rule_tests
+from rulewright.services.documents import DocumentStore
+from rulewright.services.files import Found, ProjectRuleFiles, Skipped, read_text, walk
+from rulewright.services.projects import OpenProject, Projects
+
+RulesListener = Callable[[str], None]
+OnChange = Callable[[list[str]], Awaitable[None]]
+Watch = Callable[[Callable[[], Iterable[str]], Callable[[], Iterable[str]], OnChange], Awaitable[None]]
+
+
+class Gateway:
+    """Everything an interface may ask of Rulewright."""
+
+    def __init__(
+        self,
+        projects: Projects,
+        documents: DocumentStore,
+        runner: Callable[[int], CheckRunner],
+        offload: Offload,
+        watch: Watch,
+    ) -> None:
+        self._projects, self._documents = projects, documents
+        self._make_runner, self._offload, self._watch = runner, offload, watch
+        self._runner: CheckRunner | None = None
+        self._listeners: list[RulesListener] = []
+        self.calls: Counter[str] = Counter()
+
+    # State
+
+    def take_snapshot(self) -> Snapshot:
+        """What a request that is read now may see."""
+        return Snapshot(self._documents.documents, self._projects.views)
+
+    def open_document(self, uri: str, language_id: str, version: int | None, content: str) -> None:
+        """An editor opened a document; its text wins over the disk from now on."""
+        self._documents.open(uri, to_path(uri), language_id, version, content)
+
+    def change_document(
+        self, uri: str, version: int | None, changes: Sequence[ContentChange], encoding: PositionEncoding
+    ) -> None:
+        """An editor changed a document."""
+        self._documents.change(uri, version, changes, encoding)
+
+    def close_document(self, uri: str) -> None:
+        """An editor closed a document; the disk counts again."""
+        self._documents.close(uri)
+
+    # Projects
+
+    def open_project(
+        self, root: str, overlay: Mapping[str, Any], near: Iterable[str] | None = None
+    ) -> tuple[Project, tuple[SettingProblem, ...]]:
+        """Open one root and read its rules now; `near` limits them to those that can apply to some paths."""
+        project = self._projects.open(root, overlay)
+        project.rules.load(near)
+        return project.view, project.problems
+
+    async def open_projects(self, roots: Sequence[str], editor_settings: Mapping[str, Any]) -> tuple[str, ...]:
+        """Open roots without holding up the event loop. Returns sentences worth showing."""
+        messages: list[str] = []
+        for root in roots:
+            project, problems = await self._offload(self.open_project, root, editor_settings)
+            messages += [_sentence(p) for p in problems]
+            self._announce(project.root)
+        return tuple(dict.fromkeys(messages))
+
+    async def close_projects(self, roots: Sequence[str]) -> None:
+        """Forget roots."""
+        for root in roots:
+            self._projects.close(root)
+
+    async def configure(self, editor_settings: Mapping[str, Any]) -> tuple[str, ...]:
+        """Take other settings from the editor, and read the files again."""
+        problems = await self._offload(self._projects.configure, editor_settings)
+        for project in self._projects.opened:
+            project.rules.set_policy(policy_of(project))
+            self._announce(project.root)
+        return tuple(_sentence(p) for p in problems)
+
+    async def reload(self, paths: Sequence[str]) -> None:
+        """Take what changed on disk at absolute `paths`."""
+        self.calls["reload"] += 1
+        if any(path.endswith(("/rulewright.toml", "/pyproject.toml")) for path in paths):
+            await self._offload(self._projects.configure)
+            for project in self._projects.opened:
+                project.rules.set_policy(policy_of(project))
+        for project in self._projects.opened:
+            below = [r for p in paths if (r := project.view.relative(p)) is not None]
+            if below and project.settings.rules.auto_reload:
+                await self._offload(project.rules.reload, below)
+                self._announce(project.root)
+
+    async def watch(self) -> None:
+        """Watch the disk until cancelled, for editors that do not."""
+
+        def roots() -> list[str]:
+            return [p.root for p in self._projects.opened]
+
+        def folders() -> list[str]:
+            nested = {f"{p.root}/{r.folder}" for p in self._projects.opened for r in p.view.book.rules if r.folder}
+            return [f"{folder}/.ai-rules" for folder in sorted({*roots(), *nested})]
+
+        await self._watch(roots, folders, self.reload)
+
+    def on_rules_changed(self, listener: RulesListener) -> Callable[[], None]:
+        """Call `listener` with the root of a project whose rules or settings changed. Returns how to stop that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    # Questions
+
+    async def diagnose(self, snapshot: Snapshot, uri: str) -> Diagnosis:
+        """Findings of one document, open or not."""
+        self.calls["diagnose"] += 1
+        path = to_path(uri)
+        project = snapshot.project_of(path)
+        relative = project.relative(path) if project else None
+        if project is None or relative is None:
+            return Diagnosis(skipped="outside every project")
+        max_kb = project.settings.check.max_file_kb
+        return await diagnose(
+            project,
+            relative,
+            snapshot.documents.get(uri),
+            lambda: read_text(Path(path), max_kb=max_kb),
+            _origin(project, relative),
+            self._running(),
+            self._offload,
+        )
+
+    async def diagnose_workspace(self, snapshot: Snapshot) -> AsyncIterator[tuple[str, Diagnosis]]:
+        """Findings of every file of every project, by URI."""
+        for project in snapshot.projects:
+            for entry in await self._offload(list, self.walk(project)):
+                if isinstance(entry, Found):
+                    uri = from_path(f"{project.root}/{entry.path}")
+                    yield uri, await self.diagnose(snapshot, uri)
+
+    async def code_actions(
+        self, snapshot: Snapshot, uri: str, chosen: Range, only: tuple[str, ...]
+    ) -> tuple[Action, ...]:
+        """Actions for the findings around `chosen`."""
+        self.calls["code_actions"] += 1
+        document = snapshot.documents.get(uri)
+        if document is None:
+            return ()
+        return code_actions(document, (await self.diagnose(snapshot, uri)).findings, chosen, only)
+
+    def explain(self, snapshot: Snapshot, uri: str) -> Explanation | None:
+        """Every rule's verdict for one file; None outside every project."""
+        self.calls["explain"] += 1
+        path = to_path(uri)
+        project = snapshot.project_of(path)
+        relative = project.relative(path) if project else None
+        return explain(project, relative) if project and relative is not None else None
+
+    def explain_path(self, project: Project, path: str) -> Explanation:
+        """The same for a path relative to the root."""
+        self.calls["explain"] += 1
+        return explain(project, path)
+
+    # Headless
+
+    def walk(self, project: Project, start: str = "") -> Iterator[Found | Skipped]:
+        """Files of a project below a folder, and what was left out."""
+        check = project.settings.check
+        return walk(Path(project.root), start, exclude=check.exclude, gitignore=check.gitignore)
+
+    def check(self, project: Project, paths: Iterable[str], *, contents: Mapping[str, str] | None = None) -> Iterator[FileReport]:
+        """Check files of a project; `contents` stands for the text of files that are not read from disk."""
+        self.calls["check"] += 1
+        max_kb = project.settings.check.max_file_kb
+        given = contents or {}
+
+        def read(path: str) -> str:
+            return given[path] if path in given else read_text(Path(project.root, path), max_kb=max_kb)
+
+        return check_files(project, paths, read, self._running(project.settings.check.jobs))
+
+    def fix(self, project: Project, report: FileReport) -> Fixed:
+        """The text of a report after its safe fixes."""
+        self.calls["fix"] += 1
+
+        def again(content: str) -> Any:
+            return next(iter(self.check(project, [report.path], contents={report.path: content}))).findings
+
+        return fix_text(report.content or "", report.findings, again)
+
+    def test_rules(self, project: Project) -> tuple[RuleTest, ...]:
+        """Run the examples of every rule."""
+        self.calls["test_rules"] += 1
+        return run_rule_tests(project.book.rules)
+
+    def use_runner(self, runner: CheckRunner) -> None:
+        """Run checks there from now on."""
+        self._runner = runner
+
+    async def aclose(self) -> None:
+        """End everything that was started."""
+        await self._offload(self.close)
+
+    def close(self) -> None:
+        """The same, for callers without an event loop."""
+        if self._runner is not None:
+            self._runner.close()
+            self._runner = None
+
+    def _running(self, jobs: int = 0) -> CheckRunner:
+        if self._runner is None:
+            self._runner = self._make_runner(jobs)
+        return self._runner
+
+    def _announce(self, root: str) -> None:
+        for listener in tuple(self._listeners):
+            listener(root)
+
+
+def policy_of(project: OpenProject) -> Policy:
+    """What a project's settings say about its rules."""
+    rules = project.settings.rules
+    return Policy(rules.enabled, rules.sources, rules.defaults, rules.disable)
+
+
+def _origin(project: Project, path: str) -> Origin | None:
+    return ProjectRuleFiles(Path(project.root)).origin(path)
+
+
+def _sentence(problem: SettingProblem) -> str:
+    return f"{problem.origin}: {problem.message}"

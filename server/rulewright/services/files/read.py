@@ -1,0 +1,37 @@
+"""Read a text file, or say in a few words why not."""
+
+import os
+import stat
+from pathlib import Path
+
+from rulewright.core.sources import is_binary
+
+
+class Unreadable(Exception):  # noqa: N818 - an answer, not a fault
+    """The file is not to be had as text; the message is the reason."""
+
+
+def read_text(path: Path, *, max_kb: int) -> str:
+    """The text of a file of at most `max_kb` kB. Raises Unreadable with the reason.
+
+    What is not UTF-8 comes back as lone surrogates, so that writing the text back gives the same bytes.
+    """
+    try:
+        info = path.stat()
+        if not stat.S_ISREG(info.st_mode):
+            # A pipe or a device would block or never end.
+            raise Unreadable("not a regular file")
+        if info.st_size > max_kb * 1024:
+            raise Unreadable(f"larger than {max_kb} kB (check.max_file_kb)")
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise Unreadable("deleted while it was read") from None
+    except (OSError, ValueError) as error:
+        raise Unreadable(f"cannot be read: {_reason(error)}") from None
+    if is_binary(data):
+        raise Unreadable("binary")
+    return data.decode("utf-8", "surrogateescape")
+
+
+def _reason(error: OSError | ValueError) -> str:
+    return os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)

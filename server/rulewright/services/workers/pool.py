@@ -1,0 +1,196 @@
+"""A pool of worker processes. A worker that dies or takes too long costs its one job, with a sentence; it is replaced.
+
+Each worker is driven by a thread that waits on a pipe, so the pool serves a command line and an event loop alike.
+"""
+
+import contextlib
+import itertools
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
+from pathlib import Path
+
+from rulewright.core.rules.job import CheckJob, CheckResult
+from rulewright.core.rules.lint import Enforced
+from rulewright.services.workers.wire import Checks, Job, decode_result, receive, send
+
+AHEAD = 16
+"""Jobs of `run_all` that wait per worker: enough to keep it busy, few enough to bound memory."""
+
+_HOME = str(Path(__file__).resolve().parents[3])
+"""The folder that holds the package: workers import this copy of it, wherever the parent found it."""
+
+_Item = tuple[int, int, "CheckJob | None", "Future[CheckResult]"]
+
+
+class WorkerPool:
+    """Starts its processes when the first job comes."""
+
+    def __init__(self, size: int, timeout_s: float) -> None:
+        self.size, self.timeout_s = size, timeout_s
+        self._queue: queue.PriorityQueue[_Item] = queue.PriorityQueue()
+        self._order = itertools.count()
+        self._threads: list[threading.Thread] = []
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def run_all(self, jobs: Iterable[CheckJob]) -> Iterator[CheckResult]:
+        """Results in the order of the jobs."""
+        waiting: deque[Future[CheckResult]] = deque()
+        for job in jobs:
+            waiting.append(self._submit(job, priority=1))
+            while len(waiting) > AHEAD * self.size:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+    async def run_soon(self, job: CheckJob) -> CheckResult:
+        """Run one job ahead of those of `run_all`. Cancelling it before it has begun takes it out."""
+        import asyncio  # noqa: PLC0415 - the command line has no event loop and need not pay for one
+
+        return await asyncio.wrap_future(self._submit(job, priority=0))
+
+    def close(self) -> None:
+        """End the processes. Jobs that have not begun are cancelled."""
+        with self._lock:
+            self._closed = True
+            threads = list(self._threads)
+        for _ in threads:
+            self._queue.put((-1, next(self._order), None, Future()))
+        for thread in threads:
+            thread.join(timeout=self.timeout_s)
+        while not self._queue.empty():
+            self._queue.get_nowait()[3].cancel()
+
+    def _submit(self, job: CheckJob, priority: int) -> "Future[CheckResult]":
+        future: Future[CheckResult] = Future()
+        with self._lock:
+            if self._closed:
+                future.set_result(CheckResult(job.path, failure="not checked: the server is stopping"))
+                return future
+            if len(self._threads) < self.size:
+                thread = threading.Thread(target=self._drive, name="check worker", daemon=True)
+                self._threads.append(thread)
+                thread.start()
+        self._queue.put((priority, next(self._order), job, future))
+        return future
+
+    def _drive(self) -> None:
+        worker = _Worker(self.timeout_s)
+        try:
+            while True:
+                _, _, job, future = self._queue.get()
+                if job is None:
+                    return
+                if future.set_running_or_notify_cancel():
+                    future.set_result(worker.run(job))
+        finally:
+            worker.stop()
+
+
+class _Worker:
+    """One process and what it has been told."""
+
+    def __init__(self, timeout_s: float) -> None:
+        self.timeout_s = timeout_s
+        self._process: subprocess.Popen[bytes] | None = None
+        self._known: dict[tuple[int, int], tuple[int, tuple[Enforced, ...], frozenset[str]]] = {}
+
+    def run(self, job: CheckJob) -> CheckResult:
+        for attempt in (1, 2):
+            fresh = self._process is None
+            try:
+                return self._ask(job)
+            except _TimeUpError:
+                self.stop()
+                return CheckResult(
+                    job.path, failure=f"given up after {self.timeout_s:g} seconds (check.timeout_s); its checks are too slow for it"
+                )
+            except OSError:
+                self.stop()
+                # A process that had died before this job gets one replacement; a new one that dies is the job's doing.
+                if fresh or attempt == 2:  # noqa: PLR2004
+                    break
+        return CheckResult(job.path, failure="the checking process ended unexpectedly; the file was not checked")
+
+    def _ask(self, job: CheckJob) -> CheckResult:
+        process = self._process or self._start()
+        if process.stdin is None or process.stdout is None:
+            raise OSError("the worker has no pipes")
+        requests, results = process.stdin.fileno(), process.stdout.fileno()
+        key = (id(job.enforced), id(job.known_rule_ids))
+        timer = _Timer(self.timeout_s, process)
+        try:
+            timer.start()
+            if key not in self._known:
+                # The tuple is kept, so that its id stays its own.
+                self._known[key] = (len(self._known), job.enforced, job.known_rule_ids)
+                send(requests, Checks(self._known[key][0], job.enforced, job.known_rule_ids))
+            content = job.content.encode("utf-8", "surrogatepass")
+            send(requests, Job(self._known[key][0], job.path, content, job.language, job.max_findings))
+            body = receive(results)
+            if body is None:
+                raise OSError("the worker is gone")
+        except OSError:
+            if timer.fired:
+                raise _TimeUpError from None
+            raise
+        finally:
+            timer.cancel()
+        return decode_result(body)
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        self._known.clear()
+        # -P: a workspace must not be able to put modules in the way of ours.
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "rulewright.services.workers.child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=_HOME,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (_HOME, os.environ.get("PYTHONPATH"))))},
+        )
+        return self._process
+
+    def stop(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        for pipe in (process.stdin, process.stdout):
+            if pipe:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        try:
+            process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+class _TimeUpError(Exception):
+    """The job took too long."""
+
+
+class _Timer:
+    """Kills a process when the time is up, which ends the read that waits for it."""
+
+    def __init__(self, seconds: float, process: "subprocess.Popen[bytes]") -> None:
+        self.fired = False
+        self._process = process
+        self._timer = threading.Timer(seconds, self._fire)
+        self._timer.daemon = True
+
+    def _fire(self) -> None:
+        self.fired = True
+        self._process.kill()
+
+    def start(self) -> None:
+        self._timer.start()
+
+    def cancel(self) -> None:
+        self._timer.cancel()
