@@ -1,6 +1,6 @@
 """Changes of a text as an editor reports them, applied in order to the text left by the ones before.
 
-Works on lines rather than on one long string: a "replace all" of a thousand places costs little more than one.
+Works on lines rather than on one long string: "replace all" of a thousand places costs little more than one.
 """
 
 import re

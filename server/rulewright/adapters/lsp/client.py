@@ -1,0 +1,73 @@
+"""What the editor at the other end can do, read once from its `initialize` request."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lsprotocol import types as t
+from pygls.capabilities import ServerCapabilitiesBuilder, get_capability
+
+from rulewright.core.text import PositionEncoding
+
+_ENCODINGS: Mapping[str, PositionEncoding] = {"utf-8": "utf-8", "utf-16": "utf-16", "utf-32": "utf-32"}
+
+WITHOUT_FILE_WATCHER = frozenset({"helix"})
+"""Editors that accept the registration of a file watcher and then report only what they save themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Capabilities by the decisions that depend on them."""
+
+    name: str = ""
+    encoding: PositionEncoding = "utf-16"
+    pulls: bool = False
+    """Asks for diagnostics, and can be told to ask again.
+
+    One that cannot be told would go on showing what the rules said before they changed: push to it instead.
+    """
+    literal_actions: bool = False
+    """Takes code actions rather than commands only."""
+    resolves_edits: bool = False
+    document_changes: bool = False
+    applies_edits: bool = False
+    configuration: bool = False
+    registers_configuration: bool = False
+    registers_watchers: bool = False
+    watches_files: bool = False
+    """Registers watchers and means it."""
+    progress: bool = False
+
+
+def read_client(params: t.InitializeParams) -> Client:
+    """The client that `params` describe."""
+    capabilities = params.capabilities
+
+    def can(path: str) -> bool:
+        return bool(get_capability(capabilities, path))
+
+    name = params.client_info.name if params.client_info else ""
+    resolvable = get_capability(capabilities, "text_document.code_action.resolve_support.properties") or ()
+    registers_watchers = can("workspace.did_change_watched_files.dynamic_registration")
+    return Client(
+        name=name,
+        encoding=_ENCODINGS[ServerCapabilitiesBuilder.choose_position_encoding(capabilities)],
+        pulls=get_capability(capabilities, "text_document.diagnostic") is not None
+        and can("workspace.diagnostics.refresh_support"),
+        literal_actions=can("text_document.code_action.code_action_literal_support"),
+        resolves_edits="edit" in resolvable and can("text_document.code_action.data_support"),
+        document_changes=can("workspace.workspace_edit.document_changes"),
+        applies_edits=can("workspace.apply_edit"),
+        configuration=can("workspace.configuration"),
+        registers_configuration=can("workspace.did_change_configuration.dynamic_registration"),
+        registers_watchers=registers_watchers,
+        watches_files=registers_watchers and name.lower() not in WITHOUT_FILE_WATCHER,
+        progress=can("window.work_done_progress"),
+    )
+
+
+def spell_capabilities(params: Any) -> None:
+    """Mend the misspelling that matters: Helix says `workspace.diagnostic`, for `workspace.diagnostics`."""
+    match params:
+        case {"capabilities": {"workspace": {"diagnostic": dict(value)} as workspace}}:
+            workspace.setdefault("diagnostics", value)

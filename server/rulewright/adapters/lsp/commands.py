@@ -1,0 +1,58 @@
+"""Commands. Each bears an empty list of arguments: some editors' command pickers send nothing else."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from lsprotocol import types as t
+
+from rulewright.adapters.lsp.code_action import APPLY, edit_of
+from rulewright.adapters.lsp.language_server import Server
+
+WHY = "rulewright.why"
+RELOAD = "rulewright.reload"
+
+SETTINGS_FILE = "rulewright.toml"
+"""A change of it has everything read again, whether it exists or not."""
+
+
+def register(server: Server) -> None:
+    """Offer the commands; the one that only looks comes first."""
+    server.command(WHY)(why)
+    server.command(RELOAD)(reload)
+    server.command(APPLY)(apply_fix)
+
+
+async def why(ls: Server, arguments: Sequence[Any]) -> Any:
+    """Which rules apply to a file and why: the one named, else the one worked on last."""
+    uri = _uri(arguments) or ls.recent_uri
+    if not uri:
+        ls.show("Open a file first, then ask why its rules apply.", t.MessageType.Info)
+        return None
+    return ls.gateway.explain(await ls.snapshot(), uri)
+
+
+def _uri(arguments: Sequence[Any]) -> str:
+    match list(arguments):
+        case [str(uri), *_] | [{"uri": str(uri)}, *_]:
+            return uri
+        case _:
+            return ""
+
+
+async def reload(ls: Server, _arguments: Sequence[Any]) -> None:
+    """Read every rule and setting again."""
+    await ls.gateway.reload([f"{p.root}/{SETTINGS_FILE}" for p in ls.gateway.take_snapshot().projects])
+
+
+async def apply_fix(ls: Server, arguments: Sequence[Any]) -> Any:
+    """Have the client make a fix: the way for clients that take commands but no code actions."""
+    if not arguments:
+        ls.show("This command makes a fix that a code action offers; choose it there.", t.MessageType.Info)
+        return None
+    edit = await edit_of(ls, arguments[0])
+    params = t.ApplyWorkspaceEditParams(edit=edit, label="Rulewright")
+    answer = await ls.ask(t.WORKSPACE_APPLY_EDIT, params, deadline_s=None)
+    match answer:
+        case {"applied": False, "failureReason": str(reason)}:
+            ls.show(f"The editor did not make the change: {reason}.")
+    return answer

@@ -1,0 +1,136 @@
+"""The server object that handlers get: the gateway, the client, the work in progress."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types as t
+from pygls.exceptions import FeatureRequestError, JsonRpcException
+from pygls.lsp.server import LanguageServer
+
+from rulewright import __version__
+from rulewright.adapters.lsp.calls import DEADLINE_S
+from rulewright.adapters.lsp.client import Client
+from rulewright.adapters.lsp.moment import MOMENT
+from rulewright.adapters.lsp.pending import Pending
+from rulewright.adapters.lsp.protocol import RulewrightProtocol
+from rulewright.adapters.lsp.push_diagnostics import Publisher
+from rulewright.adapters.lsp.superseded import Pulls
+from rulewright.core.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from rulewright.core.text import PositionEncoding
+    from rulewright.gateway import Gateway
+
+log = logging.getLogger(__name__)
+
+
+class Server(LanguageServer):
+    """One connection to one client."""
+
+    protocol: RulewrightProtocol
+
+    def __init__(self, gateway: "Gateway") -> None:
+        self.gateway = gateway
+        self.client = Client()
+        self.pending = Pending(self.report_failure)
+        self.publisher = Publisher(self)
+        self.pulls = Pulls()
+        self.ready = asyncio.Event()
+        """Set once the projects named at the start are open."""
+        self.projects_lock = asyncio.Lock()
+        """Projects are opened, configured and closed one after the other, in the order of the messages."""
+        self.initial_settings: Mapping[str, Any] = {}
+        self.editor_settings: Mapping[str, Any] = {}
+        self.announces_workspace_diagnostics = False
+        self.recent_uri = ""
+        """The document worked on last."""
+        self._shown: set[str] = set()
+        self._leave: Callable[[int], None] = lambda _: None
+        self._closing: list[Callable[[], None]] = []
+        super().__init__(
+            "rulewright",
+            __version__,
+            text_document_sync_kind=t.TextDocumentSyncKind.Incremental,
+            protocol_cls=RulewrightProtocol,
+        )
+
+    @property
+    def encoding(self) -> "PositionEncoding":
+        """The unit in which the client counts characters."""
+        return self.client.encoding
+
+    async def snapshot(self) -> Snapshot:
+        """What the current message may see: the documents of its moment, and rules once there are any."""
+        moment = MOMENT.get()
+        if moment.ready:
+            return moment.snapshot
+        await self.ready.wait()
+        return replace(self.gateway.take_snapshot(), documents=moment.snapshot.documents)
+
+    async def ask(self, method: str, params: Any, deadline_s: float | None = DEADLINE_S) -> Any:
+        """The client's answer to a request, as plain JSON values."""
+        return await self.protocol.calls.ask(method, params, deadline_s)
+
+    async def register(self, method: str, options: Any) -> bool:
+        """Have the client send `method` from now on; False when it refused."""
+        registration = t.Registration(id=method, method=method, register_options=options)
+        try:
+            await self.ask(t.CLIENT_REGISTER_CAPABILITY, t.RegistrationParams(registrations=[registration]))
+        except (JsonRpcException, TimeoutError) as error:
+            log.warning("the client did not register %s: %s", method, error)
+            return False
+        return True
+
+    def adapt(self, capabilities: t.ServerCapabilities) -> None:
+        """Take back what this client should not be offered."""
+        provider = capabilities.diagnostic_provider
+        if provider is not None:
+            provider.workspace_diagnostics = self.announces_workspace_diagnostics
+        if not self.client.pulls:
+            capabilities.diagnostic_provider = None
+
+    def show(self, text: str, kind: t.MessageType = t.MessageType.Warning) -> None:
+        """Show one message to the user, each text once."""
+        if text not in self._shown and self.protocol.phase == "running":
+            self._shown.add(text)
+            self.window_show_message(t.ShowMessageParams(type=kind, message=text))
+
+    def report_failure(self, text: str, trace: str) -> None:
+        """An error of our own: the log gets all of it, the user one sentence."""
+        log.error("%s\n%s", text, trace)
+        self.show(
+            f"Rulewright met an error of its own and goes on: {text}. The server's log has the details.",
+            t.MessageType.Error,
+        )
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Where pygls reports what went wrong. A request has its answer, so that is for notifications."""
+        if source is FeatureRequestError:
+            return
+        data = getattr(error, "data", None)
+        self.report_failure(str(error), "".join(data["traceback"]) if isinstance(data, dict) else "")
+
+    def on_leave(self, leave: Callable[[int], None]) -> None:
+        """Call `leave` with the exit code when the client, or its end, ends the session."""
+        self._leave = leave
+
+    def leave(self, code: int) -> None:
+        """End the session."""
+        self._leave(code)
+
+    def on_close(self, call: Callable[[], None]) -> None:
+        """Call this when the server closes."""
+        self._closing.append(call)
+
+    async def aclose(self) -> None:
+        """End all work, then what it was done with."""
+        if self.protocol.phase != "down":
+            self.protocol.lsp_shutdown()
+        await self.pending.aclose()
+        for call in self._closing:
+            call()
+        await self.gateway.aclose()
+        self.shutdown()  # type: ignore[no-untyped-call]

@@ -1,0 +1,97 @@
+"""The start of a session and its workspace folders."""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from lsprotocol import types as t
+
+from rulewright.adapters.lsp import configuration, parent, watched_files
+from rulewright.adapters.lsp.client import read_client
+from rulewright.adapters.lsp.language_server import Server
+from rulewright.core import uris
+
+log = logging.getLogger(__name__)
+
+
+def register(server: Server) -> None:
+    """Handle the start and the folders."""
+    server.feature(t.INITIALIZE)(initialize)
+    server.feature(t.INITIALIZED)(initialized)
+    server.feature(t.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)(did_change_workspace_folders)
+
+
+def initialize(ls: Server, params: t.InitializeParams) -> None:
+    """Learn who is there and begin to open the projects; the answer does not wait for them."""
+    ls.client = read_client(params)
+    options = params.initialization_options
+    ls.initial_settings = ls.editor_settings = configuration.from_options(options)
+    ls.announces_workspace_diagnostics = _wants_workspace_diagnostics(options)
+    ls.pending.start(_open_first(ls, roots(params)), "opening the projects")
+    if params.process_id:
+        ls.pending.start_background(
+            parent.watch(params.process_id, lambda: ls.leave(1)), "watching the editor"
+        )
+    log.info("client %s, positions in %s", ls.client.name or "without a name", ls.encoding)
+
+
+def _wants_workspace_diagnostics(options: Any) -> bool:
+    match options:
+        case {"workspaceDiagnostics": True} | {"rulewright": {"workspaceDiagnostics": True}}:
+            return True
+        case _:
+            return False
+
+
+def roots(params: t.InitializeParams) -> list[str]:
+    """The folders to work in; none where an editor was started on a lone file."""
+    if params.workspace_folders:
+        return _paths(params.workspace_folders)
+    if params.root_uri:
+        return [path] if (path := uris.to_path(params.root_uri)) else []
+    if params.workspace_folders is None and params.root_path:
+        return [params.root_path.replace("\\", "/") if params.root_path[1:2] == ":" else params.root_path]
+    return []
+
+
+def _paths(folders: Sequence[t.WorkspaceFolder]) -> list[str]:
+    return [path for folder in folders if (path := uris.to_path(folder.uri))]
+
+
+async def _open_first(ls: Server, paths: Sequence[str]) -> None:
+    try:
+        await _open(ls, paths)
+    finally:
+        ls.ready.set()
+
+
+async def _open(ls: Server, paths: Sequence[str]) -> None:
+    async with ls.projects_lock:
+        for text in await ls.gateway.open_projects(paths, ls.editor_settings):
+            ls.show(text)
+
+
+async def _close(ls: Server, paths: Sequence[str]) -> None:
+    async with ls.projects_lock:
+        await ls.gateway.close_projects(paths)
+
+
+def initialized(ls: Server, _params: t.InitializedParams) -> None:
+    """Now the client takes requests of ours."""
+    ls.pending.start(watched_files.begin(ls), "watching files")
+    ls.pending.start(_follow_configuration(ls), "settings")
+
+
+async def _follow_configuration(ls: Server) -> None:
+    if ls.client.registers_configuration:
+        options = t.DidChangeConfigurationRegistrationOptions(section=configuration.SECTION)
+        await ls.register(t.WORKSPACE_DID_CHANGE_CONFIGURATION, options)
+    await configuration.follow(ls, {})
+
+
+def did_change_workspace_folders(ls: Server, params: t.DidChangeWorkspaceFoldersParams) -> None:
+    """Open and close projects, one after the other in the order of the messages."""
+    if added := _paths(params.event.added):
+        ls.pending.start(_open(ls, added), "opening projects")
+    if removed := _paths(params.event.removed):
+        ls.pending.start(_close(ls, removed), "closing projects")

@@ -1,0 +1,20 @@
+"""The moment a message was read: what its handler may see, and its place in the order of messages."""
+
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from rulewright.core.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Travels in a context variable from the reading of a message to all work that it causes."""
+
+    origin: int = 0
+    """Number of the message; 0 for work that no message caused."""
+    snapshot: Snapshot = field(default_factory=Snapshot)
+    ready: bool = False
+    """Whether the projects named at the start had been opened."""
+
+
+MOMENT: ContextVar[Moment] = ContextVar("moment", default=Moment())  # noqa: B039 - frozen

@@ -1,0 +1,53 @@
+"""Work-done progress, where the client gave a token or has announced that it shows progress."""
+
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from lsprotocol import types as t
+from pygls.exceptions import JsonRpcException
+
+if TYPE_CHECKING:
+    from rulewright.adapters.lsp.language_server import Server
+
+
+class Progress:
+    """Shows that long work goes on. Nothing is shown before its first report, so short work stays silent."""
+
+    def __init__(self, server: "Server", token: int | str | None, title: str) -> None:
+        self._server = server
+        self._token = token
+        self._title = title
+        self._begun = False
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def report(self, text: str) -> None:
+        """Say how far the work has come."""
+        if not self._begun:
+            await self._begin()
+        self._send(t.WorkDoneProgressReport(message=text))
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._begun:
+            self._send(t.WorkDoneProgressEnd())
+
+    async def _begin(self) -> None:
+        self._begun = True
+        if self._token is None and self._server.client.progress:
+            token = f"rulewright-{id(self)}"
+            params = t.WorkDoneProgressCreateParams(token=token)
+            try:
+                await self._server.ask(t.WINDOW_WORK_DONE_PROGRESS_CREATE, params)
+            except (JsonRpcException, TimeoutError):
+                return
+            self._token = token
+        self._send(t.WorkDoneProgressBegin(title=self._title, cancellable=False))
+
+    def _send(
+        self, value: t.WorkDoneProgressBegin | t.WorkDoneProgressReport | t.WorkDoneProgressEnd
+    ) -> None:
+        if self._token is not None:
+            self._server.protocol.notify(t.PROGRESS, t.ProgressParams(token=self._token, value=value))

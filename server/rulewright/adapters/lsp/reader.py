@@ -1,0 +1,104 @@
+"""Standard input and output as the server uses them. Standard library only, so that it loads at once.
+
+A thread of our own reads: the loop's own pipes refuse plain files, and a pool's threads can all be busy. It
+puts message bodies in an `Inbox`, from which the loop takes them in order.
+"""
+
+import os
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from rulewright.adapters.lsp.framing import Framer, frame
+
+
+class Inbox:
+    """Message bodies on their way from the thread that reads to the loop that handles them."""
+
+    def __init__(self) -> None:
+        self._bodies: deque[bytes] = deque()
+        self._lock = threading.Lock()
+        self._ended = False
+        self._wake: Callable[[], None] | None = None
+
+    def put(self, bodies: Sequence[bytes]) -> None:
+        """Add bodies behind those that wait."""
+        with self._lock:
+            self._bodies.extend(bodies)
+            self._notify()
+
+    def end(self) -> None:
+        """There will be no more."""
+        with self._lock:
+            self._ended = True
+            self._notify()
+
+    def take(self, n: int) -> tuple[list[bytes], bool]:
+        """Up to `n` bodies, and whether these were the last there will ever be."""
+        with self._lock:
+            taken = [self._bodies.popleft() for _ in range(min(n, len(self._bodies)))]
+            return taken, self._ended and not self._bodies
+
+    def attach(self, wake: Callable[[], None] | None) -> None:
+        """Call `wake`, in the thread that reads, whenever there may be something to take."""
+        with self._lock:
+            self._wake = wake
+
+    def _notify(self) -> None:
+        if self._wake is not None:
+            self._wake()
+
+
+def start_reading(fd: int, inbox: Inbox) -> threading.Thread:
+    """Read `fd` into `inbox` until it ends, in a thread that never keeps the process alive."""
+    thread = threading.Thread(target=_read, args=(fd, inbox), name="rulewright-stdin", daemon=True)
+    thread.start()
+    return thread
+
+
+def _read(fd: int, inbox: Inbox) -> None:
+    framer = Framer()
+    try:
+        while data := os.read(fd, 1 << 16):
+            if bodies := framer.feed(data):
+                inbox.put(bodies)
+    except OSError:
+        pass  # A descriptor that cannot be read any more is the end of the input.
+    finally:
+        inbox.end()
+
+
+class Writer:
+    """Writes framed bodies to a file descriptor; what pygls calls a writer."""
+
+    def __init__(self, fd: int, lost: Callable[[], None]) -> None:
+        self._fd = fd
+        self._lost = lost
+
+    def write(self, body: bytes) -> None:
+        """Write one body; when the reader is gone, say so once and for all."""
+        view = memoryview(frame(body))
+        try:
+            while view:
+                view = view[os.write(self._fd, view) :]
+        except OSError:
+            self._lost()
+
+    def close(self) -> None:
+        """Nothing to do: the descriptor lives as long as the process."""
+
+
+def claim_stdio() -> tuple[int, int]:
+    """Private copies of descriptors 0 and 1. A stray `print` goes to stderr and cannot break the protocol."""
+    if sys.platform == "win32":  # pragma: no cover
+        import msvcrt  # noqa: PLC0415
+
+        for fd in (0, 1):
+            msvcrt.setmode(fd, os.O_BINARY)
+    stdin, stdout = os.dup(0), os.dup(1)
+    os.dup2(2, 1)
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.close(null)
+    return stdin, stdout

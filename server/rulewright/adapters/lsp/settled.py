@@ -1,0 +1,16 @@
+"""`rulewright/settled`: answered when all work that earlier messages caused is done. Tests wait for it."""
+
+from rulewright.adapters.lsp.language_server import Server
+from rulewright.adapters.lsp.moment import MOMENT
+
+METHOD = "rulewright/settled"
+
+
+def register(server: Server) -> None:
+    """Answer the request."""
+    server.feature(METHOD)(settled)
+
+
+async def settled(ls: Server, _params: object) -> None:
+    """Wait for what came before this message, not for what comes after it."""
+    await ls.pending.settled(before=MOMENT.get().origin)

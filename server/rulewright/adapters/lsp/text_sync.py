@@ -1,0 +1,39 @@
+"""didOpen, didChange, didClose. Plain functions, so that they act in the order of the messages."""
+
+from lsprotocol import types as t
+
+from rulewright.adapters.lsp import convert
+from rulewright.adapters.lsp.language_server import Server
+
+
+def register(server: Server) -> None:
+    """Handle the documents that the client opens."""
+    server.feature(t.TEXT_DOCUMENT_DID_OPEN)(did_open)
+    server.feature(t.TEXT_DOCUMENT_DID_CHANGE)(did_change)
+    server.feature(t.TEXT_DOCUMENT_DID_CLOSE)(did_close)
+
+
+def did_open(ls: Server, params: t.DidOpenTextDocumentParams) -> None:
+    """Take a document; its text wins over the file from now on."""
+    document = params.text_document
+    ls.gateway.open_document(document.uri, document.language_id, document.version, document.text)
+    ls.recent_uri = document.uri
+    ls.publisher.document_changed(document.uri)
+
+
+def did_change(ls: Server, params: t.DidChangeTextDocumentParams) -> None:
+    """Make the changes in order, each counted in the text left by the ones before."""
+    document = params.text_document
+    changes = convert.content_changes(params.content_changes)
+    ls.gateway.change_document(document.uri, document.version, changes, ls.encoding)
+    ls.recent_uri = document.uri
+    ls.publisher.document_changed(document.uri)
+
+
+def did_close(ls: Server, params: t.DidCloseTextDocumentParams) -> None:
+    """Forget a document; the file counts again."""
+    uri = params.text_document.uri
+    ls.gateway.close_document(uri)
+    if ls.recent_uri == uri:
+        ls.recent_uri = ""
+    ls.publisher.document_closed(uri)

@@ -1,0 +1,93 @@
+"""Records that may come by the thousand, as they go over the wire: msgspec is ten times faster with them."""
+
+from typing import Any
+
+import msgspec
+
+
+class Position(msgspec.Struct, frozen=True):
+    """In the client's units."""
+
+    line: int
+    character: int
+
+
+class Range(msgspec.Struct, frozen=True):
+    """In the client's units."""
+
+    start: Position
+    end: Position
+
+
+class CodeDescription(msgspec.Struct, frozen=True):
+    """Where to read about a rule."""
+
+    href: str
+
+
+class Diagnostic(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
+    """One finding."""
+
+    range: Range
+    severity: int
+    code: str
+    source: str
+    message: str
+    code_description: CodeDescription | None = None
+    data: dict[str, Any] | None = None
+
+
+class PublishDiagnosticsParams(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The findings of an open document."""
+
+    uri: str
+    diagnostics: list[Diagnostic]
+    version: int | None = None
+
+
+class FullReport(msgspec.Struct, frozen=True, rename="camel", tag_field="kind", tag="full"):
+    """The findings of a document that was asked for."""
+
+    result_id: str
+    items: list[Diagnostic]
+
+
+class UnchangedReport(msgspec.Struct, frozen=True, rename="camel", tag_field="kind", tag="unchanged"):
+    """The client has them already."""
+
+    result_id: str
+
+
+class WorkspaceFullReport(msgspec.Struct, frozen=True, rename="camel", tag_field="kind", tag="full"):
+    """The findings of one file of the workspace."""
+
+    uri: str
+    version: int | None
+    items: list[Diagnostic]
+    result_id: str | None = None
+
+
+class WorkspaceUnchangedReport(
+    msgspec.Struct, frozen=True, rename="camel", tag_field="kind", tag="unchanged"
+):
+    """The client has them already."""
+
+    uri: str
+    version: int | None
+    result_id: str
+
+
+WorkspaceReport = WorkspaceFullReport | WorkspaceUnchangedReport
+
+
+class WorkspaceReports(msgspec.Struct, frozen=True):
+    """Reports of a workspace, or a part of them."""
+
+    items: list[WorkspaceReport]
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """A part of a result, sent ahead."""
+
+    token: int | str
+    value: WorkspaceReports
