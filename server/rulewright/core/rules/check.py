@@ -15,9 +15,9 @@ import yaml
 from rulewright.core.findings import Severity
 from rulewright.core.languages import CHECKABLE, LANGUAGES, canonical
 from rulewright.core.rules import engine
+from rulewright.core.rules.fix import used_names
 from rulewright.core.rules.problems import Problem, problem
 from rulewright.core.rules.rule import DEFAULT_SEVERITY, Check
-from rulewright.core.rules.template import METAVARIABLE, used_names
 
 Path = tuple[str | int, ...]
 
@@ -39,6 +39,7 @@ MAX_NODES = 5_000
 MAX_DEPTH = 60
 """Bounds of one check: YAML anchors can make a small text huge, or endless."""
 
+_METAVARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 _REFUSED_IN_UTIL_ID = re.compile(r"[^\w-]")
 _SOURCE = re.compile(r"\${1,3}[A-Z][A-Z0-9_]*")
 _TRANSFORM_CALL = re.compile(r"\s*(\w+)\s*\(([^,)]*)")
@@ -269,7 +270,7 @@ class _Reader:
         return tuple(globs)
 
     def fix(self, raw: dict[str, Any], config: dict[str, Any], language: str) -> str | None:
-        """The template of the fix; None where there is none, or none that can be made as ast-grep makes it."""
+        """The template of the fix; None where there is none, or none that is made as ast-grep makes it."""
         value = raw.get("fix")
         if value is None:
             return None
@@ -304,7 +305,7 @@ class _Reader:
         """
         transform = config.get("transform", {})
         names = [name for name in used_names(template) if name not in transform]
-        missing = [name for name in names if not METAVARIABLE.fullmatch(name)]
+        missing = [name for name in names if not _METAVARIABLE.fullmatch(name)]
         for name in (name for name in names if name not in missing):
             probe = {"substring": {"source": f"${name}"}}
             tried = {**config, "transform": {**transform, "RULEWRIGHT_PROBE": probe}}

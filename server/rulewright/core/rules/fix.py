@@ -1,0 +1,112 @@
+"""What a check writes: templates expanded with captures and indentation, as ast-grep's own program does it.
+
+The binding captures and transforms but does not expand; here `$A`, `$$$A` and transformed names become text.
+Only spaces count as indentation, and a line longer than ast-grep's look-back has none: both are its rules,
+kept so that the same fix gives the same bytes.
+"""
+
+import re
+from collections.abc import Collection, Iterable
+
+from ast_grep_py import SgNode
+
+from rulewright.core.edits import Edit, apply
+from rulewright.core.findings import Finding
+
+_VARIABLE = re.compile(r"(\${1,3})([A-Z0-9_]+)")
+_LOOK_BACK = 512
+"""Bytes that ast-grep looks back for the start of a line."""
+
+_SHOWN = 80
+"""Code points of a capture that a message shows."""
+
+
+def used_names(template: str) -> list[str]:
+    """The names of the variables in a template, each once."""
+    return list(dict.fromkeys(m[2] for m in _VARIABLE.finditer(template)))
+
+
+def expand(template: str, node: SgNode, content: str, transforms: Collection[str] = ()) -> str:
+    """The text that replaces `node`; `transforms` are the names that the rule's transformations define."""
+    parts: list[str] = []
+    done = 0
+    for variable in _VARIABLE.finditer(template):
+        parts.append(template[done : variable.start()])
+        captured = _captured(variable[1], variable[2], node, transforms)
+        if captured is not None:
+            indent = _indentation(template, variable.start())
+            parts.append(_reindented(*_text_and_indent(captured, content), indent))
+        done = variable.end()
+    parts.append(template[done:])
+    return _reindented("".join(parts), 0, _indentation(content, node.range().start.index))
+
+
+def expand_message(template: str, node: SgNode, content: str, transforms: Collection[str] = ()) -> str:
+    """A message with its variables filled in: the first line of each capture, cut where it is long."""
+
+    def shown(variable: re.Match[str]) -> str:
+        captured = _captured(variable[1], variable[2], node, transforms)
+        if captured is None:
+            return ""
+        text = _text_and_indent(captured, content)[0]
+        first, *more = text.splitlines() or [""]
+        return f"{first[:_SHOWN]}..." if more or len(first) > _SHOWN else first
+
+    return _VARIABLE.sub(shown, template)
+
+
+def apply_fixes(content: str, findings: Iterable[Finding]) -> str:
+    """`content` with every safe fix made; of fixes that overlap the first and outermost one is made."""
+    fixes = [f.fix.edits for f in findings if f.fix and f.fix.safe and f.fix.edits]
+    chosen: list[Edit] = []
+    end = 0
+    for edits in sorted(fixes, key=lambda edits: (edits[0].start, -edits[-1].end)):
+        if edits[0].start >= end:
+            chosen.extend(edits)
+            end = edits[-1].end
+    return apply(content, chosen)
+
+
+def _captured(
+    dollars: str, name: str, node: SgNode, transforms: Collection[str]
+) -> str | tuple[int, int] | None:
+    """What a variable stands for: a transformed text, or the offsets of a capture; None for nothing."""
+    if dollars == "$$$":
+        nodes = node.get_multiple_matches(name)
+        return (nodes[0].range().start.index, nodes[-1].range().end.index) if nodes else None
+    if name in transforms:
+        return node.get_transformed(name)
+    single = node.get_match(name)
+    if single is None:
+        return None
+    place = single.range()
+    return place.start.index, place.end.index
+
+
+def _text_and_indent(captured: str | tuple[int, int], content: str) -> tuple[str, int]:
+    """The captured text and the indentation it has where it stands."""
+    if isinstance(captured, str):
+        return captured, 0
+    start, end = captured
+    return content[start:end], _indentation(content, start)
+
+
+def _indentation(text: str, offset: int) -> int:
+    """The spaces at the start of the line that `offset` is on."""
+    line_start = text.rfind("\n", max(0, offset - _LOOK_BACK), offset) + 1
+    line = text[line_start or max(0, offset - _LOOK_BACK) : offset]
+    if not line_start and offset > len(line):
+        return 0
+    spaces = len(line) - len(line.lstrip(" "))
+    room = _LOOK_BACK if line_start == 0 else _LOOK_BACK - 1
+    return spaces if len(line.encode("utf-8", "replace")) <= room else 0
+
+
+def _reindented(text: str, old: int, new: int) -> str:
+    """`text`, whose lines are indented by `old`, indented by `new`; a first line never gains spaces."""
+    if old == new or "\n" not in text:
+        return text
+    if new > old:
+        return text.replace("\n", "\n" + " " * (new - old))
+    surplus = " " * (old - new)
+    return "\n".join(line.removeprefix(surplus) for line in text.split("\n"))

@@ -1,0 +1,365 @@
+"""Running checks on a text: the hits of a file as findings.
+
+A linter holds the checks of one language. It first asks which checks could hit at all (`gate`), then walks
+the tree once for all of those; only the checks that this walk names are run alone, with their constraints.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from ast_grep_py import SgNode
+
+from rulewright.core.edits import Edit
+from rulewright.core.findings import Finding, Fix
+from rulewright.core.rules import engine, gate
+from rulewright.core.rules.check import MAX_DEPTH, rename_utilities
+from rulewright.core.rules.fix import expand, expand_message
+from rulewright.core.rules.rule import Check
+from rulewright.core.text import Text
+
+MAX_FINDINGS = 1000
+MAX_NESTING = 500
+"""Ast-grep compares captures by recursion on the native stack, whose overflow ends the process."""
+
+MAX_BRACKETS = 1500
+"""Open brackets at one place; deeper, a relation that looks to the end takes seconds."""
+
+CHECK_FAILED = "rulewright/check-failed"
+TOO_MANY = "rulewright/too-many-findings"
+
+_TAG = "RULEWRIGHT"
+_ALWAYS = {"any": [{"kind": "ERROR"}, {"not": {"kind": "ERROR"}}]}
+_FEW = 3
+"""Up to so many checks are walked one by one: the common walk costs about as much as two."""
+
+_CAPTURE = re.compile(r"(?<!\$)\$\$?\$?([A-Z][A-Z0-9_]*)(?![A-Za-z0-9_])")
+_LEVELS_A_POINT = 4
+_BRACKET = re.compile(r"[()\[\]{}]")
+
+
+class Enforced(msgspec.Struct, frozen=True):
+    """A check with the rule that it enforces."""
+
+    rule_id: str
+    rule_path: str
+    description: str
+    check: Check
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """A finding with every name that a suppression may call it by."""
+
+    finding: Finding
+    names: frozenset[str]
+
+
+class Hits(msgspec.Struct, frozen=True):
+    """What a linter found; `complete` is false when a check failed or some findings were cut."""
+
+    hits: tuple[Hit, ...]
+    complete: bool = True
+
+
+class Linter:
+    """The checks of one language, prepared to be run on any number of texts."""
+
+    def __init__(self, language: str, enforced: tuple[Enforced, ...]) -> None:
+        self.language = language
+        active = (e for e in enforced if e.check.language == language and e.check.severity != "off")
+        self.checks = tuple(_Prepared(number, e) for number, e in enumerate(active))
+
+    def run(self, path: str, content: str, *, max_findings: int = MAX_FINDINGS) -> tuple[Finding, ...]:
+        """What the checks find in `content`, sorted; suppressing comments are not looked at."""
+        return tuple(hit.finding for hit in self.hits(path, content, max_findings=max_findings).hits)
+
+    def hits(
+        self, path: str, content: str, *, max_findings: int = MAX_FINDINGS, root: SgNode | None = None
+    ) -> Hits:
+        """As `run`, with the names of each finding; `root` is the tree of `content`, where there is one."""
+        lowered = content.lower()
+        candidates = [check for check in self.checks if gate.passes(check.need, lowered)]
+        if not candidates:
+            return Hits(())
+        run = _Run(path, content, max_findings)
+        try:
+            root = root or engine.parse(content, self.language)
+        except engine.EngineError as error:
+            for check in candidates:
+                run.failed(check, str(error))
+            return run.result()
+        candidates = run.guarded(candidates, root)
+        for check, nodes in self._narrowed(root, candidates):
+            try:
+                run.add(check, _exact(check, nodes, root))
+            except engine.EngineError as error:
+                run.failed(check, str(error))
+        return run.result()
+
+    def _narrowed(
+        self, root: SgNode, candidates: "Sequence[_Prepared]"
+    ) -> "list[tuple[_Prepared, list[SgNode] | None]]":
+        """The candidates that hit, constraints aside, each with the nodes it hits; None: not known."""
+        together = [check for check in candidates if not check.compares]
+        apart: list[tuple[_Prepared, list[SgNode] | None]] = [(c, None) for c in candidates if c.compares]
+        if len(together) <= _FEW:
+            return [*((check, None) for check in together), *apart]
+        try:
+            nodes = engine.find_all(root, _tagging(together))
+        except engine.EngineError:
+            # JSON has no place for a tag, and one check that fails must not take the others with it.
+            return [*((check, None) for check in together), *apart]
+        tagged: list[tuple[_Prepared, list[SgNode] | None]] = []
+        for check in together:
+            own = [node for node in nodes if node.get_match(check.tag) is not None]
+            if own:
+                tagged.append((check, own))
+        return [*tagged, *apart]
+
+
+class _Same:
+    """Checks as a key: equal when they are the very same records, which are not hashable themselves."""
+
+    def __init__(self, enforced: tuple[Enforced, ...]) -> None:
+        self.enforced = enforced
+        self.key = tuple((e.rule_id, e.rule_path, e.description, id(e.check)) for e in enforced)
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.key == other.key
+
+
+def linter(language: str, enforced: tuple[Enforced, ...]) -> Linter:
+    """The linter of these checks; asking again for the same records gives the same one."""
+    return _linter(language, _Same(enforced))
+
+
+@lru_cache(maxsize=64)
+def _linter(language: str, same: _Same) -> Linter:
+    # The cached key holds the records, so an `id` in it cannot come to mean another check.
+    return Linter(language, same.enforced)
+
+
+class _Prepared:
+    """A check with all that can be known of it before there is a text."""
+
+    def __init__(self, number: int, enforced: Enforced) -> None:
+        self.enforced = enforced
+        self.check = enforced.check
+        self.config = self.check.config
+        self.need = gate.needed(self.config, self.check.language)
+        self.transforms = frozenset(self.config.get("transform", ()))
+        self.message = self.check.message or enforced.description or self.check.id
+        self.tag = f"{_TAG}{number}"
+        utils = self.config.get("utils", {})
+        own = rename_utilities(self.config, {name: f"c{number}_{name}" for name in utils})
+        self.rule: Any = own["rule"]
+        self.utils: dict[str, Any] = own.get("utils", {})
+        captures = _captures(self.config["rule"], utils, 0)
+        for rule in self.config.get("constraints", {}).values():
+            captures += _captures(rule, utils, 0)
+        self.compares = any(times > 1 for times in captures.values())
+        self.looks_far = "stopBy" in str(self.config)
+        self.names = frozenset({enforced.rule_id, self.check.id})
+
+    @property
+    def plain(self) -> bool:
+        """Whether a hit says the same whatever was captured."""
+        return "$" not in self.message and "$" not in (self.check.fix or "")
+
+
+class _Run:
+    """What one run has found so far."""
+
+    def __init__(self, path: str, content: str, max_findings: int) -> None:
+        self.path = path
+        self.text = Text(content)
+        self.max_findings = max_findings
+        self.found: list[Hit] = []
+        self.broken: list[Hit] = []
+        self.cut = False
+
+    def add(self, check: _Prepared, nodes: list[SgNode]) -> None:
+        """The hits of one check."""
+        self.cut = self.cut or len(nodes) > self.max_findings
+        # One more than is shown tells that there are more.
+        for node in nodes[: self.max_findings + 1]:
+            self.found.append(Hit(self.finding(check, node), check.names))
+
+    def finding(self, check: _Prepared, node: SgNode) -> Finding:
+        """One hit of a check."""
+        place = node.range()
+        start, end = place.start.index, place.end.index
+        content = self.text.content
+        fix = None
+        if check.check.fix is not None:
+            replacement = expand(check.check.fix, node, content, check.transforms)
+            fix = Fix(f"Fix `{check.enforced.rule_id}`", (Edit(start, end, replacement),))
+        message = check.message
+        if "$" in message:
+            message = expand_message(message, node, content, check.transforms)
+        assert check.check.severity != "off"
+        return Finding(
+            rule_id=check.enforced.rule_id,
+            severity=check.check.severity,
+            message=message,
+            path=self.path,
+            start=start,
+            end=end,
+            range=self.text.range(start, end),
+            note=check.check.note,
+            fix=fix,
+            rule_path=check.enforced.rule_path,
+            url=check.check.url,
+        )
+
+    def failed(self, check: _Prepared, why: str) -> None:
+        """A check that could not be run on this text: one warning in the place of its hits."""
+        name, reason = check.check.id, why.rstrip(".")
+        told = f"Check `{name}` could not be run on this file: {reason}. The other checks ran."
+        finding = Finding(
+            rule_id=CHECK_FAILED,
+            severity="warning",
+            message=told,
+            path=self.path,
+            start=0,
+            end=0,
+            range=self.text.range(0, 0),
+            rule_path=check.enforced.rule_path,
+        )
+        self.broken.append(Hit(finding, frozenset({CHECK_FAILED})))
+
+    def guarded(self, candidates: list[_Prepared], root: SgNode) -> list[_Prepared]:
+        """The candidates that can be run on a text nested as deeply as this one."""
+        tangled = any(c.looks_far for c in candidates) and _brackets_deeper_than(
+            self.text.content, MAX_BRACKETS
+        )
+        deep = any(c.compares for c in candidates) and _tree_deeper_than(root, MAX_NESTING)
+        safe: list[_Prepared] = []
+        for check in candidates:
+            if (deep and check.compares) or (tangled and check.looks_far):
+                self.failed(check, "its code is nested too deeply")
+            else:
+                safe.append(check)
+        return safe
+
+    def result(self) -> Hits:
+        """Everything found, sorted; cut when there is too much."""
+        found = sorted(self.found, key=lambda hit: _order(hit.finding))
+        if self.cut or len(found) > self.max_findings:
+            self.cut = True
+            found = [*found[: self.max_findings], *map(self.too_many, found[self.max_findings :][:1])]
+        return Hits((*self.broken, *found), complete=not (self.cut or self.broken))
+
+    def too_many(self, first_cut: Hit) -> Hit:
+        """Says that findings were cut, where the first of them would be."""
+        cut = first_cut.finding
+        finding = Finding(
+            rule_id=TOO_MANY,
+            severity="info",
+            message=f"Only the first {self.max_findings} findings are shown. Mend some to see the others.",
+            path=self.path,
+            start=cut.start,
+            end=cut.end,
+            range=cut.range,
+        )
+        return Hit(finding, frozenset({TOO_MANY}))
+
+
+def _order(finding: Finding) -> tuple[int, str, int]:
+    """Findings by place; of nested ones of a rule the outer first."""
+    return finding.start, finding.rule_id, -finding.end
+
+
+def _tagging(checks: Sequence[_Prepared]) -> dict[str, Any]:
+    """A configuration that hits wherever a check hits, and captures a tag for each check that does.
+
+    `any` alone would stop at the first check. A double `not` matches as its inside does and captures nothing:
+    so the captures of one check cannot disturb the next.
+    """
+    utils: dict[str, Any] = {"always": _ALWAYS}
+    for check in checks:
+        utils |= check.utils
+    always = {"matches": "always"}
+    tags = [{"any": [{"all": [_uncaptured(c.rule), {"pattern": f"$${c.tag}"}]}, always]} for c in checks]
+    return {"rule": {"all": [_uncaptured({"any": [c.rule for c in checks]}), *tags]}, "utils": utils}
+
+
+def _uncaptured(rule: Mapping[str, Any]) -> dict[str, Any]:
+    return {"not": {"not": rule}}
+
+
+def _exact(check: _Prepared, nodes: list[SgNode] | None, root: SgNode) -> list[SgNode]:
+    """The hits of one check, constraints and transformations included."""
+    if nodes is None or "constraints" in check.config or (len(nodes) > 2 * _FEW and not check.plain):
+        return engine.find_all(root, check.config)
+    if check.plain:
+        return nodes
+    found = (engine.find(node, check.config) for node in nodes)
+    return [node for node in found if node is not None]
+
+
+def _captures(rule: Any, utils: Mapping[str, Any], depth: int) -> Counter[str]:
+    """How often a match can meet each capture: a second time compares it with the first."""
+    if not isinstance(rule, Mapping):
+        return Counter()
+    if depth > MAX_DEPTH:
+        return Counter({"": 2})
+    parts = (_part_captures(key, value, utils, depth + 1) for key, value in rule.items())
+    return sum(parts, start=Counter[str]())
+
+
+def _part_captures(key: str, value: Any, utils: Mapping[str, Any], depth: int) -> Counter[str]:
+    """The captures of one word of a rule object."""
+    match key:
+        case "pattern":
+            pattern = value.get("context") if isinstance(value, Mapping) else value
+            return Counter(_CAPTURE.findall(str(pattern)))
+        case "any":
+            either: Counter[str] = Counter()
+            for item in value:
+                either |= _captures(item, utils, depth)
+            return either
+        case "all":
+            return sum((_captures(item, utils, depth) for item in value), start=Counter[str]())
+        case "matches" if isinstance(value, str):
+            # Few steps from utility to utility, as each may name the next one twice.
+            return _captures(utils.get(value), utils, depth + MAX_DEPTH // 4)
+        case "nthChild" if isinstance(value, Mapping):
+            return _captures(value.get("ofRule"), utils, depth)
+        case "inside" | "has" | "follows" | "precedes" | "not" | "stopBy":
+            return _captures(value, utils, depth)
+        case _:
+            return Counter()
+
+
+def _brackets_deeper_than(content: str, limit: int) -> bool:
+    """Whether more than `limit` brackets are open at some place."""
+    if sum(map(content.count, "([{")) <= limit:
+        return False
+    depth = 0
+    for bracket in _BRACKET.findall(content):
+        depth = depth + 1 if bracket in "([{" else max(depth - 1, 0)
+        if depth > limit:
+            return True
+    return False
+
+
+def _tree_deeper_than(root: SgNode, limit: int) -> bool:
+    """Whether some node lies more than `limit` levels below the root."""
+    stack = [(root, 0)]
+    while stack:
+        node, depth = stack.pop()
+        if depth > limit:
+            return True
+        for child in node.children():
+            place = child.range()
+            # A node of few code points has few levels: no grammar makes more than a handful of one.
+            if depth + _LEVELS_A_POINT * (place.end.index - place.start.index) >= limit:
+                stack.append((child, depth + 1))
+    return False
