@@ -19,6 +19,7 @@ from rulewright.core.rules import engine, gate
 from rulewright.core.rules.check import MAX_DEPTH, rename_utilities
 from rulewright.core.rules.fix import expand, expand_message
 from rulewright.core.rules.rule import Check
+from rulewright.core.rules.suppress import Hit, may_suppress, suppress_hits
 from rulewright.core.text import Text
 
 MAX_FINDINGS = 1000
@@ -48,13 +49,6 @@ class Enforced(msgspec.Struct, frozen=True):
     rule_path: str
     description: str
     check: Check
-
-
-class Hit(msgspec.Struct, frozen=True):
-    """A finding with every name that a suppression may call it by."""
-
-    finding: Finding
-    names: frozenset[str]
 
 
 class Hits(msgspec.Struct, frozen=True):
@@ -118,6 +112,32 @@ class Linter:
             if own:
                 tagged.append((check, own))
         return [*tagged, *apart]
+
+
+def check_text(
+    path: str,
+    content: str,
+    language: str,
+    enforced: tuple[Enforced, ...],
+    known_rule_ids: frozenset[str] = frozenset(),
+    *,
+    max_findings: int = MAX_FINDINGS,
+) -> tuple[Finding, ...]:
+    """Everything to report about a text: what checks find and no comment suppresses, and idle comments."""
+    checks = linter(language, enforced)
+    if not checks.checks:
+        return ()
+    if not may_suppress(content):
+        return checks.run(path, content, max_findings=max_findings)
+    try:
+        root = engine.parse(content, language)
+    except engine.EngineError:
+        return checks.run(path, content, max_findings=max_findings)
+    found = checks.hits(path, content, max_findings=max_findings, root=root)
+    # A check that failed, or findings that were cut, may be what a comment is there for.
+    return suppress_hits(
+        content, language, found.hits, known_rule_ids, path=path, root=root, report_unused=found.complete
+    )
 
 
 class _Same:
