@@ -120,9 +120,9 @@ def suppress_hits(
 def suppression_edit(content: str, language: str, finding: Finding) -> Edit | None:
     """The edit that makes a comment suppress the finding; None where no comment can.
 
-    It extends the `rulewright: ignore[...]` comment that is there already, else adds a line above, else ends the
-    line with a comment. What it would do is tried first: the comment must be one to the grammar, and must not
-    break the code around it.
+    It extends the `rulewright: ignore[...]` comment that is there already, else adds a line above, else ends
+    the line with a comment. What it would do is tried first: the comment must be one to the grammar, and must
+    not break the code around it.
     """
     if language not in CHECKABLE or finding.rule_id.startswith(_BUILT_IN):
         return None
@@ -220,7 +220,7 @@ def _ids(listed: str, start: int) -> Iterator[_Named]:
 
 
 def _line_of_ast_grep(text: Text, node: SgNode, line: int) -> int | None:
-    """The line that ast-grep would suppress: of the code that ends on the comment's line, else the next one."""
+    """The line that ast-grep would suppress: of the code that ends on the comment's line, else the next."""
     previous = node.prev()
     if previous is not None:
         place = previous.range()
