@@ -163,7 +163,7 @@ def environment_layer(environ: Mapping[str, str]) -> SettingsLayer:
                 key = variable[len(prefix) :].lower()
                 is_list = str(kinds.get(key, "")).startswith("tuple")
                 value: Any = [part.strip() for part in text.split(",") if part.strip()] if is_list else text
-                values.setdefault(name, {})[key] = value.lower() if value in {"True", "False"} else value
+                values.setdefault(name, {})[key] = value.lower() if text in {"True", "False"} else value
     return SettingsLayer("environment", "environment", values)
 
 

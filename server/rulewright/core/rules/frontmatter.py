@@ -27,6 +27,7 @@ BOM = "\ufeff"
 _OPEN = re.compile(r"---[ \t]*(?:\r\n|\n|\r|\Z)")
 _CLOSE = re.compile(r"(?<![^\r\n])(?:---|\.\.\.)[ \t]*(?=[\r\n]|\Z)")
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_FLOW_MAPPING = re.compile(r"\{\s*[\w\"'-]+\s*:\s")
 _QUOTED_LIST = re.compile(r"(\"[^\"]*\"|'[^']*')(\s*,\s*(\"[^\"]*\"|'[^']*'))+")
 _KEY_LINE = re.compile(r"\s*(?:-\s|#|[A-Za-z_][\w.-]*\s*:(?:\s|$))")
 _FENCE = re.compile(r"(`{3,}|~{3,})[\w-]*[ \t]*(?:\r\n|\n|\r)(?=---[ \t]*(?:\r\n|\n|\r))")
@@ -269,7 +270,7 @@ def _quote(line: str) -> tuple[str, str] | None:
         why = "A list item starts with a character that YAML keeps for itself"
     elif _QUOTED_LIST.fullmatch(value):
         quoted, why = f"[{value}]", "YAML needs brackets around a list of quoted values"
-    elif value[0] in "|>#" or (value[0] in "'\"[" and not _closed_early(value)):
+    elif value[0] in "|>#" or _FLOW_MAPPING.match(value) or (value[0] in "'\"[" and not _closed_early(value)):
         # An open quote or bracket may run on to the next lines: quoting it would invent a meaning.
         return None
     else:

@@ -1,0 +1,82 @@
+"""Settings: layers, types, and what a project may not set."""
+
+import pytest
+
+from rulewright.core.config import (
+    USER_ONLY_TABLES,
+    Settings,
+    SettingsLayer,
+    describe,
+    environment_layer,
+    merge,
+)
+
+
+def test_the_stronger_layer_wins_value_by_value() -> None:
+    settings, problems = merge(
+        [
+            SettingsLayer("user", "u", {"check": {"fail_on": "error", "max_findings": 5}}),
+            SettingsLayer("project", "p", {"check": {"fail_on": "hint"}}),
+            environment_layer({"RULEWRIGHT_CHECK_MAX_FINDINGS": "7", "RULEWRIGHT_TEST_DATA": "/x"}),
+        ]
+    )
+    assert (settings.check.fail_on, settings.check.max_findings) == ("hint", 7)
+    assert problems == ()
+
+
+def test_unknown_names_are_reported_with_the_nearest_one() -> None:
+    settings, problems = merge([SettingsLayer("project", "p", {"check": {"fail_onn": "error"}, "rule": {}})])
+    assert settings == Settings()
+    assert "did you mean `fail_on`" in problems[0].message
+    assert "did you mean `rules`" in problems[1].message
+    assert all(p.broken for p in problems)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"check": {"max_findings": "many"}},
+        {"check": {"max_findings": 0}},
+        {"check": {"fail_on": "fatal"}},
+        {"rules": {"sources": ["nobody"]}},
+        {"rules": {"enabled": "maybe"}},
+        {"check": "all"},
+    ],
+)
+def test_a_value_of_the_wrong_type_is_left_out(values: dict[str, object]) -> None:
+    settings, problems = merge([SettingsLayer("project", "p", {"server": {"debounce_ms": 1}, **values})])
+    assert settings.server.debounce_ms == 1
+    assert len(problems) == 1
+    assert "left out" in problems[0].message
+
+
+@pytest.mark.parametrize("table", sorted(USER_ONLY_TABLES))
+def test_a_project_may_not_set_what_could_send_data_away_or_run_a_program(table: str) -> None:
+    project = SettingsLayer("project", "p", {table: {"allow": ["everything"]}})
+    settings, problems = merge([project])
+    assert settings == Settings()
+    assert "may not be set by a project" in problems[0].message
+
+
+def test_the_user_may() -> None:
+    settings, problems = merge([SettingsLayer("user", "u", {"packages": {"allow": ["fastapi"]}})])
+    assert settings.packages.allow == ("fastapi",)
+    assert problems == ()
+
+
+@pytest.mark.parametrize(("text", "value"), [("false", False), ("False", False), ("0", False), ("true", True), ("1", True)])
+def test_environment_booleans(text: str, *, value: bool) -> None:
+    settings, problems = merge([environment_layer({"RULEWRIGHT_RULES_ENABLED": text})])
+    assert settings.rules.enabled is value
+    assert problems == ()
+
+
+def test_environment_lists() -> None:
+    settings, _ = merge([environment_layer({"RULEWRIGHT_RULES_DISABLE": "a, b"})])
+    assert settings.rules.disable == ("a", "b")
+
+
+def test_every_setting_is_described() -> None:
+    names = [row[0] for row in describe()]
+    assert "rules.enabled" in names
+    assert len(names) == len(set(names))

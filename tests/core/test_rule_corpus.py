@@ -1,0 +1,43 @@
+"""Real rule files of other projects: every one is read, and what had to be repaired is counted."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from rulewright.core.rules.parse import Origin, parse
+from tests.harness.data import test_data as data_folder
+
+FOLDER = data_folder("rules", "files")
+FILES = sorted(p for p in FOLDER.rglob("*") if p.is_file()) if FOLDER else []
+MUTATIONS = {
+    "as it is": lambda data: data,
+    "byte order mark": lambda data: b"\xef\xbb\xbf" + data,
+    "windows line ends": lambda data: data.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"),
+    "bad UTF-8": lambda data: data[: len(data) // 3] + b"\xff\xfe\x80" + data[len(data) // 3 :],
+    "cut off": lambda data: data[: len(data) // 4],
+    "tabs": lambda data: data.replace(b"  ", b"\t"),
+    "every key twice": lambda data: data.replace(b"globs:", b"globs: x\nglobs:"),
+    "never ends": lambda data: data.replace(b"\n---", b"\n", 1),
+}
+
+
+@pytest.mark.parametrize("path", FILES, ids=[p.name for p in FILES])
+def test_a_real_file_is_read(path: Path) -> None:
+    data = path.read_bytes()
+    for mutate in MUTATIONS.values():
+        parsed = parse(Origin(path.name, path.name), mutate(data))
+        assert parsed.rule is not None or parsed.is_broken
+    parsed = parse(Origin(path.name, path.name), data)
+    assert parsed.rule is not None
+    assert not [p for p in parsed.problems if p.problem.severity == "error"]
+
+
+def test_repairs_of_real_files(capsys: pytest.CaptureFixture[str]) -> None:
+    counts: Counter[str] = Counter()
+    for path in FILES:
+        counts.update({p.problem.code for p in parse(Origin(path.name, path.name), path.read_bytes()).problems})
+    with capsys.disabled():
+        listed = ", ".join(f"{n} {code}" for code, n in counts.most_common())
+        print(f"\n{len(FILES)} real rule files read: {listed or 'none repaired'}")
+    assert bool(FILES) == bool(counts)

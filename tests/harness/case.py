@@ -1,0 +1,91 @@
+"""The case file: prose, a workspace, steps, and what each step gives, all in one text that people read.
+
+    Prose in the present tense, the name of the test.
+
+    -- .ai-rules/x.md --          a file of the workspace; <CURSOR> marks a place and is removed
+    -- settings --                a TOML overlay of the settings
+    -- ? check src/a.py --        a step; its body is its input
+    -- = findings --              what the step gives; `pytest --update` rewrites it
+"""
+
+import re
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+_HEADER = re.compile(r"^-- (?P<head>.+?) --$")
+CURSOR = "<CURSOR>"
+
+
+@dataclass(frozen=True)
+class Section:
+    """One header with the lines below it."""
+
+    head: str
+    body: str
+
+    @property
+    def kind(self) -> str:
+        """`step`, `expected`, `settings` or `file`."""
+        return {"? ": "step", "= ": "expected"}.get(self.head[:2], "settings" if self.head == "settings" else "file")
+
+    @property
+    def words(self) -> list[str]:
+        """The words of a step."""
+        return self.head[2:].split()
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case file."""
+
+    path: Path
+    prose: str
+    sections: tuple[Section, ...] = field(default_factory=tuple)
+
+    @property
+    def name(self) -> str:
+        """How the report calls it."""
+        return self.path.stem
+
+
+def parse(path: Path, text: str) -> Case:
+    """Read a case file."""
+    prose: list[str] = []
+    sections: list[Section] = []
+    body = prose
+    head: str | None = None
+
+    def close() -> None:
+        if head is not None:
+            sections.append(Section(head, "\n".join(body).rstrip("\n") + "\n" if body else ""))
+
+    for line in text.splitlines():
+        match = _HEADER.match(line)
+        if match:
+            close()
+            head, body = match["head"], []
+        else:
+            body.append(line)
+    close()
+    return Case(path, "\n".join(prose).strip(), tuple(sections))
+
+
+def render(case: Case) -> str:
+    """The text of a case; parsing it gives the case again."""
+    parts = [case.prose + "\n"]
+    parts += [f"\n-- {s.head} --\n{s.body}" for s in case.sections]
+    return "".join(parts)
+
+
+def with_results(case: Case, results: dict[int, list[tuple[str, str]]]) -> Case:
+    """The case with the expectations behind each step (by its number) replaced."""
+    sections: list[Section] = []
+    step = -1
+    for section in case.sections:
+        if section.kind == "expected":
+            continue
+        sections.append(section)
+        if section.kind == "step":
+            step += 1
+            sections += [Section(f"= {name}", body) for name, body in results.get(step, [])]
+    return replace(case, sections=tuple(sections))

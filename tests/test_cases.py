@@ -1,0 +1,40 @@
+"""Every case file, run as its prose says."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.harness.case import Case, parse, render, with_results
+from tests.harness.world import World
+
+FOLDER = Path(__file__).parent / "cases"
+CASES = [parse(path, path.read_text("utf-8")) for path in sorted(FOLDER.rglob("*.case"))]
+
+
+@pytest.mark.parametrize("case", CASES, ids=[str(c.path.relative_to(FOLDER).with_suffix("")) for c in CASES])
+def test_case(case: Case, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    settings = {}
+    for section in case.sections:
+        if section.kind == "settings":
+            settings = tomllib.loads(section.body)
+    world = World(tmp_path, settings, defaults="defaults" in case.path.parts)
+    (tmp_path / ".git").mkdir()
+    for section in case.sections:
+        if section.kind == "file":
+            world.write(section.head, section.body)
+    world.open()
+    results = {}
+    steps = [s for s in case.sections if s.kind == "step"]
+    for number, section in enumerate(steps):
+        results[number] = list(world.step(section.words, section.body))
+    found = with_results(case, results)
+    if request.config.getoption("--update"):
+        case.path.write_text(render(found), "utf-8")
+    else:
+        assert case.prose, "a case says in prose what it shows"
+        assert render(found) == render(case)
+
+
+def test_there_are_cases() -> None:
+    assert len(CASES) > 10
