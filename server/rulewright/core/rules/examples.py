@@ -24,8 +24,8 @@ class ExampleResult(msgspec.Struct, frozen=True):
     number: int
     """Index in the rule's examples."""
     outcome: Outcome
-    """`validated`: good code, not hit. `reported`: bad code, hit. `noisy`: good code, hit. `missing`: bad code,
-    not hit. `fix_differs`: bad code, hit, and mended to something else than the good code."""
+    """`validated`: good code, not hit. `reported`: bad code, hit. `noisy`: good code, hit. `missing`: bad
+    code, not hit. `fix_differs`: bad code, hit, and mended to something else than the good code."""
     sentence: str
     """The outcome for people."""
     fixed: str | None = None

@@ -2,11 +2,12 @@
 
 A rule such as `os.system($X)` cannot match a text without `system`. Only words are taken that are surely
 named leaves of the pattern's tree, which ast-grep compares by text: names that are called or that follow a
-dot. What is not surely needed is not asked for, so the gate never hides a match.
+dot, and words of plain regular expressions. What is not surely needed is not asked for, so the gate never
+hides a match.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 Need = tuple[frozenset[str], ...]
@@ -21,6 +22,10 @@ _QUOTED = re.compile(r"(['\"`]).*?\1|['\"`].*", re.DOTALL)
 _COMMENT = re.compile(r"(?://|#|--|/\*|<!--).*", re.DOTALL)
 _VARIABLE = re.compile(r"\$+[A-Z0-9_]*")
 _CALLED = re.compile(r"(?<![\w$])[a-z_]\w{2,}(?=\()|(?<=[\w)\]]\.)[a-z_]\w{2,}\b", re.IGNORECASE | re.ASCII)
+
+_CAPTURED = re.compile(r"(?<!\$)\$([A-Z][A-Z0-9_]*)(?![A-Za-z0-9_])")
+_PLAIN_REGEX = re.compile(r"\^?(?:\((?:\?:)?)?([\w |:/=,<>@%&~;'\"-]+)\)?\$?", re.ASCII)
+_LONG_WORD = re.compile(r"[a-z0-9_]{3,}", re.IGNORECASE | re.ASCII)
 
 # Keywords are unnamed leaves, which are compared by kind and may be skipped after `$$$`.
 _KEYWORDS = frozenset(
@@ -42,9 +47,16 @@ _KEYWORDS = frozenset(
 
 def needed(config: Mapping[str, Any], language: str) -> Need:
     """What every text that this check can hit holds."""
-    if language in _PROSE:
-        return ()
-    return _of_rule(config.get("rule"), config.get("utils", {}), 0)
+    finder = _Finder(config.get("utils", {}), patterns=language not in _PROSE)
+    rule = config.get("rule", {})
+    needs = [finder.of_rule(rule, 0)]
+    pattern = rule.get("pattern")
+    if isinstance(pattern, str):
+        # What the whole match surely captures is surely constrained.
+        captured = set(_CAPTURED.findall(pattern))
+        constraints = config.get("constraints", {})
+        needs += [finder.of_rule(limit, 0) for name, limit in constraints.items() if name in captured]
+    return _all_of(needs)
 
 
 def passes(need: Need, lowered: str) -> bool:
@@ -52,42 +64,54 @@ def passes(need: Need, lowered: str) -> bool:
     return not need or any(all(word in lowered for word in words) for words in need)
 
 
-def _of_rule(rule: Any, utils: Mapping[str, Any], depth: int) -> Need:
-    """The need of a rule object: all its parts must hold."""
-    if not isinstance(rule, Mapping) or depth > _MAX_STEPS:
-        return ()
+class _Finder:
+    """Finds the need of a rule object by the needs of its parts."""
+
+    def __init__(self, utils: Mapping[str, Any], *, patterns: bool) -> None:
+        self.utils = utils
+        self.patterns = patterns
+
+    def of_rule(self, rule: Any, depth: int) -> Need:
+        """The need of a rule object: all its parts must hold."""
+        if not isinstance(rule, Mapping) or depth > _MAX_STEPS:
+            return ()
+        return _all_of(need for key, value in rule.items() for need in self.of_part(key, value, depth))
+
+    def of_part(self, key: str, value: Any, depth: int) -> list[Need]:
+        """The needs that one word of a rule object adds."""
+        match key:
+            case "pattern" if self.patterns:
+                words = _of_pattern(value)
+                return [(words,)] if words else []
+            case "regex":
+                return [_of_regex(str(value))]
+            case "all" if isinstance(value, list):
+                return [self.of_rule(item, depth + 1) for item in value]
+            case "any" if isinstance(value, list):
+                needs = [self.of_rule(item, depth + 1) for item in value]
+                every = tuple(words for need in needs for words in need)
+                return [every] if all(needs) and len(every) <= _MAX_ALTERNATIVES else []
+            case "inside" | "has" | "follows" | "precedes":
+                return [self.of_rule(value, depth + 1)]
+            case "matches" if isinstance(value, str):
+                # Utilities may name utilities that name utilities twice each: few steps of that are enough.
+                return [self.of_rule(self.utils.get(value), depth + 5)]
+            case _:
+                return []
+
+
+def _all_of(needs: Iterable[Need]) -> Need:
+    """One need for several: every certain word, and the choice with the fewest alternatives."""
     certain: frozenset[str] = frozenset()
     choice: Need = ()
-    for key, value in rule.items():
-        for need in _of_part(key, value, utils, depth):
-            if len(need) == 1:
-                certain |= need[0]
-            elif not choice or len(need) < len(choice):
-                choice = need or choice
+    for need in needs:
+        if len(need) == 1:
+            certain |= need[0]
+        elif need and (not choice or len(need) < len(choice)):
+            choice = need
     if choice:
         return tuple(words | certain for words in choice)
     return (certain,) if certain else ()
-
-
-def _of_part(key: str, value: Any, utils: Mapping[str, Any], depth: int) -> list[Need]:
-    """The needs that one word of a rule object adds."""
-    match key:
-        case "pattern":
-            words = _of_pattern(value)
-            return [(words,)] if words else []
-        case "all" if isinstance(value, list):
-            return [_of_rule(item, utils, depth + 1) for item in value]
-        case "any" if isinstance(value, list):
-            needs = [_of_rule(item, utils, depth + 1) for item in value]
-            every = tuple(words for need in needs for words in need)
-            return [every] if all(needs) and len(every) <= _MAX_ALTERNATIVES else []
-        case "inside" | "has" | "follows" | "precedes":
-            return [_of_rule(value, utils, depth + 1)]
-        case "matches" if isinstance(value, str):
-            # Utilities may name utilities that name utilities twice each: few steps of that are enough.
-            return [_of_rule(utils.get(value), utils, depth + 5)]
-        case _:
-            return []
 
 
 def _of_pattern(pattern: Any) -> frozenset[str]:
@@ -101,3 +125,13 @@ def _of_pattern(pattern: Any) -> frozenset[str]:
     # A bracket in the place of a variable keeps `$A.name` a name behind a dot and makes no new word.
     code = _VARIABLE.sub(")", _COMMENT.sub(" ", _QUOTED.sub(" ", pattern)))
     return frozenset(word.lower() for word in _CALLED.findall(code)) - _KEYWORDS
+
+
+def _of_regex(regex: str) -> Need:
+    """The words of a regular expression that is a plain text, or a choice of plain texts."""
+    plain = _PLAIN_REGEX.fullmatch(regex)
+    if plain is None:
+        return ()
+    choices = plain[1].split("|")
+    needs = [frozenset(word.lower() for word in _LONG_WORD.findall(choice)) for choice in choices]
+    return tuple(needs) if all(needs) and len(needs) <= _MAX_ALTERNATIVES else ()

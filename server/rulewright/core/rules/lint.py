@@ -97,21 +97,17 @@ class Linter:
         self, root: SgNode, candidates: "Sequence[_Prepared]"
     ) -> "list[tuple[_Prepared, list[SgNode] | None]]":
         """The candidates that hit, constraints aside, each with the nodes it hits; None: not known."""
-        together = [check for check in candidates if not check.compares]
-        apart: list[tuple[_Prepared, list[SgNode] | None]] = [(c, None) for c in candidates if c.compares]
-        if len(together) <= _FEW:
-            return [*((check, None) for check in together), *apart]
+        if len(candidates) <= _FEW:
+            return [(check, None) for check in candidates]
         try:
-            nodes = engine.find_all(root, _tagging(together))
+            nodes = engine.find_all(root, _tagging(candidates))
         except engine.EngineError:
             # JSON has no place for a tag, and one check that fails must not take the others with it.
-            return [*((check, None) for check in together), *apart]
-        tagged: list[tuple[_Prepared, list[SgNode] | None]] = []
-        for check in together:
-            own = [node for node in nodes if node.get_match(check.tag) is not None]
-            if own:
-                tagged.append((check, own))
-        return [*tagged, *apart]
+            return [(check, None) for check in candidates]
+        tagged = [
+            (check, [node for node in nodes if node.get_match(check.tag) is not None]) for check in candidates
+        ]
+        return [(check, own) for check, own in tagged if own]
 
 
 def check_text(
@@ -302,12 +298,20 @@ def _tagging(checks: Sequence[_Prepared]) -> dict[str, Any]:
     `any` alone would stop at the first check. A double `not` matches as its inside does and captures nothing:
     so the captures of one check cannot disturb the next.
     """
+    # As a utility a rule is compiled once, though it is named twice.
     utils: dict[str, Any] = {"always": _ALWAYS}
     for check in checks:
         utils |= check.utils
+        utils[check.tag] = check.rule
     always = {"matches": "always"}
-    tags = [{"any": [{"all": [_uncaptured(c.rule), {"pattern": f"$${c.tag}"}]}, always]} for c in checks]
-    return {"rule": {"all": [_uncaptured({"any": [c.rule for c in checks]}), *tags]}, "utils": utils}
+    tags = [
+        {"any": [{"all": [_uncaptured({"matches": c.tag}), {"pattern": f"$${c.tag}"}]}, always]}
+        for c in checks
+    ]
+    return {
+        "rule": {"all": [_uncaptured({"any": [{"matches": c.tag} for c in checks]}), *tags]},
+        "utils": utils,
+    }
 
 
 def _uncaptured(rule: Mapping[str, Any]) -> dict[str, Any]:
