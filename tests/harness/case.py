@@ -57,7 +57,7 @@ def parse(path: Path, text: str) -> Case:
 
     def close() -> None:
         if head is not None:
-            sections.append(Section(head, "\n".join(body).rstrip("\n") + "\n" if body else ""))
+            sections.append(Section(head, f"{text}\n" if (text := "\n".join(body).rstrip("\n")) else ""))
 
     for line in text.splitlines():
         match = _HEADER.match(line)

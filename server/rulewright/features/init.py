@@ -13,6 +13,7 @@ from rulewright.core.rules.globs import split
 FOREIGN_FILES = ("AGENTS.md", "CLAUDE.md")
 CURSOR_FOLDER = ".cursor/rules/"
 MAX_LANGUAGES = 8
+NOT_CODE = frozenset({"markdown", "json", "yaml", "html", "css"})
 
 README = """\
 # Rules of this project
@@ -51,7 +52,7 @@ def languages_of(paths: Iterable[str]) -> tuple[str, ...]:
     counts: dict[str, int] = {}
     for path in paths:
         language = language_of(path)
-        if checkable(language):
+        if checkable(language) and language not in NOT_CODE:
             counts[language] = counts.get(language, 0) + 1
     return tuple(sorted(counts, key=lambda name: (-counts[name], name)))[:MAX_LANGUAGES]
 

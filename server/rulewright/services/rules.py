@@ -6,7 +6,7 @@ from rulewright.core.events import RuleEvent
 from rulewright.core.ports import Clock, EventLog, RuleFiles
 from rulewright.core.rules.book import RuleBook, Seen, diff, fold
 from rulewright.core.rules.load import load
-from rulewright.core.rules.parse import Located, Origin, Parsed
+from rulewright.core.rules.parse import Located, Origin, Parsed, default_id
 from rulewright.core.rules.problems import problem
 from rulewright.core.rules.select import Policy
 
@@ -66,4 +66,5 @@ class RuleKeeper:
 def _unreadable(origin: Origin, error: OSError) -> Seen:
     message = f"The rule file cannot be read: {error.strerror or error}."
     located = Located(problem("unreadable-rule-file", "error", message), 0, 0)
-    return Seen(Parsed(origin.path, None, (located,), "", f"unreadable {error.errno}"))
+    digest = f"unreadable {error.errno}"
+    return Seen(Parsed(origin.path, None, (located,), "", digest, None, default_id(origin.below)))

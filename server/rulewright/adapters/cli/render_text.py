@@ -8,6 +8,7 @@ import click
 
 from rulewright.adapters.cli.report import CheckOutcome, Summary
 from rulewright.core.findings import Finding, Severity
+from rulewright.services.files import NEVER
 
 _COLOURS: dict[Severity, str] = {"error": "red", "warning": "yellow", "info": "blue", "hint": "cyan"}
 MAX_EXCERPT = 160
@@ -50,8 +51,8 @@ def _summary(outcome: CheckOutcome, *, verbose: bool) -> Iterator[str]:
     yield head + _verdict(summary)
     if summary.fixable:
         yield f"{_count(summary.fixable, 'finding')} can be fixed with --fix (--diff shows how)."
-    if outcome.skipped and not verbose:
-        reasons = Counter(s.reason.split(":")[0].split(" (")[0] for s in outcome.skipped)
+    reasons = Counter(s.reason.split(":")[0].split(" (")[0] for s in outcome.skipped if s.reason != NEVER)
+    if reasons and not verbose:
         listed = ", ".join(f"{n} {reason}" for reason, n in reasons.most_common())
         yield click.style(f"Left out: {listed}. --verbose lists them.", dim=True)
 

@@ -70,7 +70,7 @@ def run_list(gateway: Gateway, *, as_json: bool, overlay: Sequence[str]) -> int:
     active = {r.path for r in project.book.selection.active}
     records = []
     for path, entry in project.book.entries.items():
-        rule = entry.rule or Rule(id=path, path=path)
+        rule = entry.rule or Rule(id=entry.rule_id, path=path)
         status = entry.status if entry.status == "rejected" else "active" if path in active else "disabled"
         records.append(
             RuleRecord(
@@ -82,6 +82,8 @@ def run_list(gateway: Gateway, *, as_json: bool, overlay: Sequence[str]) -> int:
     if as_json:
         click.echo(to_json(RulesRecord(1, project.root, tuple(records))))
         return 0
+    resting = [r for r in records if r.source == "default" and r.status == "disabled"]
+    records = [r for r in records if r not in resting]
     if not records:
         click.echo("No rules. `rulewright init` writes the first ones.")
         return 0
@@ -91,6 +93,8 @@ def run_list(gateway: Gateway, *, as_json: bool, overlay: Sequence[str]) -> int:
     ]
     for line in table(("rule", "source", "status", "priority", "applies to", "checks", "description"), rows):
         click.echo(line)
+    if resting:
+        click.echo(click.style(f"{len(resting)} default rules rest (rules.defaults); --json lists them too.", dim=True))
     return 0
 
 
@@ -132,11 +136,15 @@ def why_lines(explanation: Explanation) -> Iterable[str]:
     yield f"{explanation.path} ({language}): {applied} of {len(explanation.rules)} rules apply"
     colours = {"applied": "green", "overridden": "yellow", "disabled": "yellow", "rejected": "red"}
     rows = []
-    for v in explanation.rules:
+    resting = [v for v in explanation.rules if v.source == "default" and v.verdict == "disabled"]
+    shown = [v for v in explanation.rules if v not in resting]
+    for v in shown:
         checks = "" if v.verdict != "applied" else "guides only" if not v.checks else f"{v.checks} check{'s' * (v.checks > 1)}"
         rows.append((v.verdict.replace("_", " "), v.id, v.reason, checks, v.path))
-    for line, v in zip(table(None, rows), explanation.rules, strict=True):
+    for line, v in zip(table(None, rows), shown, strict=True):
         yield "  " + click.style(line, fg=colours.get(v.verdict), dim=v.verdict == "not_applied")
+    if resting:
+        yield click.style(f"  disabled: {len(resting)} default rules; {resting[0].reason}", dim=True)
 
 
 def run_test(gateway: Gateway, *, as_json: bool, overlay: Sequence[str]) -> int:

@@ -22,6 +22,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """A rule file in the book."""
 
     path: str
+    rule_id: str
     rule: Rule | None
     """The version in force, None when no version could ever be used."""
     status: Status
@@ -96,9 +97,10 @@ def diff(
     """The events that lead from `book` to what was seen. Unchanged files give none."""
     events: list[RuleEvent] = []
 
-    def add(event_type: RuleEventType, path: str, rule: Rule | None, **more: object) -> None:
+    def add(event_type: RuleEventType, path: str, rule: Rule | None, rule_id: str = "", **more: object) -> None:
         known = book.entries.get(path)
-        rule_id = rule.id if rule else known.rule.id if known and known.rule else path
+        if not rule_id:
+            rule_id = known.rule_id if known else path
         event = RuleEvent(
             event_id=book.revision + len(events) + 1,
             event_type=event_type,
@@ -120,12 +122,14 @@ def diff(
         findings = report(item, kept_from=entry.loaded_at if keep and entry else "")
         common = {"findings": findings, "content_hash": parsed.content_hash}
         if parsed.is_broken and (keep or parsed.rule is None):
-            add("rule_rejected", parsed.path, None, **common)
+            known_id = entry.rule_id if entry else parsed.default_id
+            add("rule_rejected", parsed.path, None, known_id, **common)
         else:
             add(
                 "rule_changed" if entry else "rule_added",
                 parsed.path,
                 parsed.rule,
+                parsed.rule.id if parsed.rule else "",
                 enforced=not item.example_problems,
                 **common,
             )
@@ -148,6 +152,7 @@ def fold(book: RuleBook, events: Iterable[RuleEvent]) -> RuleBook:
             case "rule_rejected":
                 entries[event.path] = Entry(
                     path=event.path,
+                    rule_id=event.rule_id,
                     rule=known.rule if known else None,
                     status="rejected",
                     revision=revision,
@@ -159,6 +164,7 @@ def fold(book: RuleBook, events: Iterable[RuleEvent]) -> RuleBook:
             case "rule_added" | "rule_changed":
                 entries[event.path] = Entry(
                     path=event.path,
+                    rule_id=event.rule_id,
                     rule=event.rule,
                     status="active",
                     revision=revision,
@@ -174,7 +180,7 @@ def report(seen: Seen, *, kept_from: str = "") -> tuple[Finding, ...]:
     """The problems of a rule file as findings; an error says which version stays in force."""
     parsed = seen.parsed
     text = Text(parsed.content)
-    rule_id = parsed.rule.id if parsed.rule else parsed.path
+    rule_id = parsed.rule.id if parsed.rule else parsed.default_id
     findings = []
     for located in (*parsed.problems, *seen.example_problems):
         item = located.problem
@@ -201,3 +207,7 @@ def report(seen: Seen, *, kept_from: str = "") -> tuple[Finding, ...]:
             )
         )
     return tuple(sorted(findings, key=lambda f: (f.start, f.rule_id)))
+
+
+def _first_error(entry: Entry) -> str:
+    return next((f.message for f in entry.findings if f.severity == "error"), "the file could not be read")

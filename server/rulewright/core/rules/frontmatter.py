@@ -49,6 +49,8 @@ class FrontMatter:
     problems: tuple[Problem, ...] = ()
     places: dict[Path, tuple[int, int]] = field(default_factory=dict)
     """Offsets of each key (for keys) and item (for list items), to point at."""
+    values: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    """Offsets of the value of each key."""
     present: bool = True
 
     def place(self, at: Path) -> tuple[int, int]:
@@ -150,7 +152,8 @@ def _read_block(
     for line, before, after, why in repaired:
         problems.append(_repair_problem(text, first_line + line, before, after, why))
     if error is not None:
-        line = first_line + max(error.line, 0)
+        # An open bracket is noticed behind the last line; the last line is where to look.
+        line = first_line + min(max(error.line, 0), max(len(_LINE_END.findall(source)) - 1, 0))
         start = text.offset(Position(line, 0))
         problems.append(
             Problem(
@@ -185,7 +188,7 @@ def _read_block(
             )
         )
         return FrontMatter(None, body, body_line, tuple(problems))
-    return FrontMatter(data, body, body_line, tuple(problems) + tuple(reader.problems), reader.places)
+    return FrontMatter(data, body, body_line, tuple(problems) + tuple(reader.problems), reader.places, reader.values)
 
 
 def _repair_problem(text: Text, line: int, before: str, after: str, why: str) -> Problem:
@@ -312,6 +315,7 @@ class _Reader:
     def __init__(self, text: Text, first_line: int) -> None:
         self.text, self.first_line = text, first_line
         self.places: dict[Path, tuple[int, int]] = {}
+        self.values: dict[Path, tuple[int, int]] = {}
         self.problems: list[Problem] = []
         self.n_nodes = 0
 
@@ -351,6 +355,7 @@ class _Reader:
                     )
                 )
             self.places[(*at, key)] = span
+            self.values[(*at, key)] = self._span(value_node)
             found[key] = self.value(value_node, (*at, key), depth + 1)
         return found
 

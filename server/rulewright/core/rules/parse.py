@@ -11,6 +11,8 @@ from difflib import get_close_matches
 from hashlib import sha256
 from typing import Any
 
+from rulewright.core.edits import Edit
+from rulewright.core.findings import Fix
 from rulewright.core.languages import canonical
 from rulewright.core.rules.check import read_checks
 from rulewright.core.rules.frontmatter import FrontMatter, Path
@@ -76,6 +78,8 @@ class Parsed:
     content: str
     content_hash: str
     matter: FrontMatter | None = None
+    default_id: str = ""
+    """The id that the file's place gives."""
 
     def place(self, at: Path) -> tuple[int, int]:
         """Offsets of a part of the front matter, or of the innermost part around it that is known."""
@@ -108,7 +112,7 @@ def parse(origin: Origin, data: bytes) -> Parsed:
             "error",
             f"The rule file has {len(data):,} bytes; {MAX_FILE_BYTES:,} are read at most. Split it.",
         )
-        return Parsed(origin.path, None, (Located(too_big, 0, 0),), "", digest)
+        return Parsed(origin.path, None, (Located(too_big, 0, 0),), "", digest, None, default_id(origin.below))
     content, decoding = decode(data)
     matter = read_front_matter(content)
     problems = [*decoding, *matter.problems]
@@ -118,7 +122,7 @@ def parse(origin: Origin, data: bytes) -> Parsed:
         rule = reader.rule(digest)
         problems += reader.problems
     located = tuple(_locate(p, matter) for p in problems)
-    return Parsed(origin.path, rule, located, content, digest, matter)
+    return Parsed(origin.path, rule, located, content, digest, matter, default_id(origin.below))
 
 
 def decode(data: bytes) -> tuple[str, list[Problem]]:

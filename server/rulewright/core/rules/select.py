@@ -17,7 +17,7 @@ import msgspec
 from rulewright.core.languages import language_of
 from rulewright.core.rules.globs import GlobIndex, GlobSet, glob_set
 from rulewright.core.rules.lint import Enforced
-from rulewright.core.rules.rule import SOURCES, Check, Rule, Source
+from rulewright.core.rules.rule import DEFAULT_PRIORITY, SOURCES, Check, Rule, Source
 
 Outcome = Literal["applied", "not_applied", "overridden", "disabled", "dropped", "rejected"]
 
@@ -70,12 +70,14 @@ class Selection:
         policy: Policy,
         *,
         not_enforced: frozenset[str] = frozenset(),
-        rejected: Mapping[str, str] | None = None,
+        rejected: Mapping[str, tuple[str, str]] | None = None,
     ) -> None:
         self.ordered: tuple[Rule, ...] = tuple(sorted(rules, key=precedence))
-        self.policy, self.not_enforced, self.rejected = policy, not_enforced, dict(rejected or {})
+        self.policy, self.not_enforced = policy, not_enforced
+        self.rejected = dict(rejected or {})
+        """By path: id and reason of rule files that never gave a rule."""
         has_own = any(r.source != "default" for r in self.ordered) or bool(self.rejected)
-        self._off = [_switched_off(rule, policy, has_own) for rule in self.ordered]
+        self._off = [_switched_off(rule, policy, has_own=has_own) for rule in self.ordered]
         self._sets: list[GlobSet | None] = [None] * len(self.ordered)
         globbed: list[int] = []
         self._by_language: dict[str, list[int]] = {}
@@ -99,8 +101,6 @@ class Selection:
     @property
     def active(self) -> tuple[Rule, ...]:
         """The rules that no setting switches off, highest precedence first."""
-        if not self.policy.enabled:
-            return ()
         return tuple(rule for rule, off in zip(self.ordered, self._off, strict=True) if off is None)
 
     def select(self, path: str) -> tuple[Applied, ...]:
@@ -195,8 +195,6 @@ class Selection:
 
     def _matched(self, path: str) -> dict[int, str]:
         """Numbers of the rules that match, ascending, which is by precedence, each with its reason."""
-        if not self.policy.enabled:
-            return {}
         language = language_of(path)
         found: dict[int, str] = {}
         for position, pattern in self._index.matching(path):
@@ -247,8 +245,6 @@ class Selection:
 
     def _why_not(self, number: int, path: str, language: str) -> str:
         rule = self.ordered[number]
-        if not self.policy.enabled:
-            return "rules are switched off (rules.enabled)"
         if not _below(path, rule.folder):
             return f"the file is not below {rule.folder}/"
         matcher = self._sets[number]
@@ -295,7 +291,9 @@ def _first_by(first: Rule, second: Rule) -> str:
     return next((name for name, x, y in zip(names, a, b, strict=True) if x != y), "path")
 
 
-def _switched_off(rule: Rule, policy: Policy, has_own: bool) -> str | None:
+def _switched_off(rule: Rule, policy: Policy, *, has_own: bool) -> str | None:
+    if not policy.enabled:
+        return "rules are switched off (rules.enabled)"
     if rule.source not in policy.sources:
         return f"the source `{rule.source}` is switched off (rules.sources)"
     if rule.id in policy.disable:

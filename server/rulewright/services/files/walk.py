@@ -21,6 +21,10 @@ NEVER_WALKED = frozenset(
 """Folders that hold other people's or generated files whatever the ignore files say."""
 
 
+NEVER = "never checked"
+"""The reason for leaving them out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A regular file, relative to the root, with forward slashes."""
@@ -109,8 +113,8 @@ def _why_not(
     options: _Options, path: str, name: str, ignores: tuple[_IgnoreFile, ...], *, is_folder: bool
 ) -> str | None:
     if is_folder and name in NEVER_WALKED:
-        return f"{name} folder"
-    if is_folder and (options.root / path / "pyvenv.cfg").is_file():
+        return NEVER
+    if is_folder and os.path.exists(options.root / path / "pyvenv.cfg"):  # noqa: PTH110 - never raises
         return "virtual environment"
     if options.exclude is not None and not is_folder and options.exclude.first_match(path):
         return "check.exclude"
