@@ -26,10 +26,12 @@ MAX_LENGTH: Final = 200
 _STARS = re.compile(r"\*\*+")
 _GROUP = re.compile(r"[@*+?!]\(([^()]*)\)|\(([^()]*\|[^()]*)\)")
 _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
-_NEEDLESS_ESCAPE = re.compile(r"\\[A-Za-z0-9_*]")
+_ESCAPED_LETTER = re.compile(r"\\[A-Za-z0-9_]")
+_ESCAPED_STAR = re.compile(r"\\\*")
 _QUOTED = re.compile(r"""\[?\s*(["'`])(?P<inside>.+?)\1.*""", re.DOTALL)
 _ONE_ALTERNATIVE = re.compile(r"(?<!\$)\{([^{},]*)\}")
 _ROUTE = re.compile(r"(?:(?<=/)|\A)\[((?:\.\.\.)?[A-Za-z]{2,})\](?=[./]|\Z)")
+_HERE = re.compile(r"\A(?:\./)+")
 _GLOB_LIKE = re.compile(r"[*./]")
 
 
@@ -87,10 +89,10 @@ def mask(glob: str) -> str:
 
 
 def _empty(glob: str) -> GlobProblem | None:
-    if glob.strip():
+    if glob.strip() and read_forms(glob):
         return None
     return GlobProblem(
-        "glob-empty", "warning", "The glob is empty; it matches nothing. Write `**` for all files.", "**"
+        "glob-empty", "warning", "The glob is empty; it matches nothing. Write `**` for all files."
     )
 
 
@@ -108,7 +110,11 @@ def _quotes(glob: str) -> GlobProblem | None:
 
 def _spaces(glob: str) -> GlobProblem | None:
     parts = glob.split()
-    if len(parts) == 1 or "{" in glob or not all(_GLOB_LIKE.search(part) for part in parts):
+    if (
+        len(parts) == 1
+        or any(char in glob for char in "{[\\")
+        or not all(_GLOB_LIKE.search(part) for part in parts)
+    ):
         return None
     return GlobProblem(
         "glob-spaces",
@@ -138,19 +144,20 @@ def _means(glob: str) -> list[tuple[Segment, ...]]:
 
 
 def _backslash(glob: str) -> GlobProblem | None:
-    if not _DRIVE.match(glob) and not _NEEDLESS_ESCAPE.search(glob):
+    if not (_DRIVE.match(glob) or _ESCAPED_LETTER.search(glob) or _ESCAPED_STAR.search(glob)):
         return None
+    separates = _ESCAPED_LETTER.search(glob) and "/" not in glob and not _DRIVE.match(glob)
     return GlobProblem(
         "glob-backslash",
         "hint",
         r"A `\` takes the meaning from the next character; it does not separate folders. "
         "Write `/` between folders, and start at the root of the project.",
-        None if "/" in glob or _DRIVE.match(glob) else re.sub(r"\\+", "/", glob),
+        re.sub(r"\\+", "/", glob) if separates else None,
     )
 
 
 def _dots(glob: str) -> GlobProblem | None:
-    if not any(name in (".", "..") for form in expand(glob) for name in form.removeprefix("./").split("/")):
+    if not any(name in (".", "..") for form in expand(glob) for name in _HERE.sub("", form).split("/")):
         return None
     return GlobProblem(
         "glob-dots",
@@ -227,7 +234,7 @@ def _unclosed(glob: str) -> GlobProblem | None:
     return GlobProblem(
         "glob-unclosed",
         "warning",
-        f"A `{char}` without its partner is taken for a part of the name. Add the partner or write `\\{char}`.",
+        f"A `{char}` without its partner is taken for a part of the name. Add it or write `\\{char}`.",
     )
 
 

@@ -212,7 +212,7 @@ class GlobIndex:
 
 
 def _key(form: Form) -> tuple[str, str]:
-    """A folder, and a `/name`, `stem.` or `.extension`, of all paths that `form` matches; empty if none is."""
+    """A folder, and a `/name`, `stem.` or `.extension`, of each path that `form` matches; empty if none."""
     *before, last = form.segments
     folder = max((name for segment in before if (name := literal(segment))), key=len, default="")
     if last is GLOBSTAR:
