@@ -11,6 +11,7 @@ import msgspec
 
 from rulewright.core.rules.glob_syntax import (
     MAX_FORMS,
+    MAX_LENGTH,
     NOTHING,
     Segment,
     TooManyForms,
@@ -19,9 +20,6 @@ from rulewright.core.rules.glob_syntax import (
     expand,
     read_forms,
 )
-
-MAX_LENGTH: Final = 200
-"""Characters of a glob that we compile; real ones stay below half of it."""
 
 _STARS = re.compile(r"\*\*+")
 _GROUP = re.compile(r"[@*+?!]\(([^()]*)\)|\(([^()]*\|[^()]*)\)")

@@ -13,6 +13,8 @@ from functools import cached_property, lru_cache
 from itertools import takewhile
 from typing import Final
 
+MAX_LENGTH: Final = 200
+"""Characters of a glob that we compile, and so of a class."""
 MAX_FORMS: Final = 1_024
 """What the braces of one glob may stand for."""
 MAX_EXPANDED: Final = 16_384
@@ -196,7 +198,8 @@ def class_end(text: str, start: int) -> int:
         i += 1
     if text[i : i + 1] == "]":
         i += 1
-    while i < len(text) and text[i] not in "]/":
+    limit = min(len(text), start + MAX_LENGTH)
+    while i < limit and text[i] not in "]/":
         posix = _posix_at(text, i)
         i += len(posix) + 4 if posix else 2 if text[i] == "\\" else 1
     return i + 1 if text[i : i + 1] == "]" else 0
