@@ -276,3 +276,7 @@ def test_an_index_gives_every_list_that_matches_in_order():
 def test_many_stars_do_not_hang(glob, path):
     assert not compile_glob(glob).matches(path)
     assert glob_set((glob,)).why_not(path) == "no glob matches"
+
+
+def test_a_long_text_is_split_in_a_moment():
+    assert len(split("[" * 100_000 + "," + "{" * 100_000 + ",")) == 2
