@@ -193,12 +193,14 @@ def read_segment(text: str) -> Segment:
 
 def class_end(text: str, start: int) -> int:
     """The offset behind the class that opens at `start`; 0 when it is not closed within its segment."""
+    limit = min(len(text), start + MAX_LENGTH)
+    if text.find("]", start, limit) < 0:
+        return 0
     i = start + 1
     if text[i : i + 1] in ("!", "^"):
         i += 1
     if text[i : i + 1] == "]":
         i += 1
-    limit = min(len(text), start + MAX_LENGTH)
     while i < limit and text[i] not in "]/":
         posix = _posix_at(text, i)
         i += len(posix) + 4 if posix else 2 if text[i] == "\\" else 1
@@ -314,9 +316,7 @@ def _read_form(text: str) -> Form | None:
         segments.insert(0, GLOBSTAR)
     if body.endswith("/"):
         segments.append(GLOBSTAR)
-    segments = [
-        s for i, s in enumerate(segments) if s is not GLOBSTAR or i == 0 or segments[i - 1] is not GLOBSTAR
-    ]
+    segments = [s for i, s in enumerate(segments) if s is not GLOBSTAR or i == 0 or segments[i - 1] is not GLOBSTAR]
     return Form((GLOBSTAR,) if segments == [GLOBSTAR, (STAR,)] else tuple(segments))
 
 
