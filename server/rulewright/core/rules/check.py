@@ -39,6 +39,11 @@ MAX_NODES = 5_000
 MAX_DEPTH = 60
 """Bounds of one check: YAML anchors can make a small text huge, or endless."""
 
+MAX_TEXT = 10_000
+MAX_KIND = 500
+"""Code points of a pattern or regular expression, and of a kind: ast-grep reads both by recursion on the native
+stack, and an overflow ends the process."""
+
 _METAVARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 _REFUSED_IN_UTIL_ID = re.compile(r"[^\w-]")
 _SOURCE = re.compile(r"\${1,3}[A-Z][A-Z0-9_]*")
@@ -166,9 +171,7 @@ class _Reader:
 
     def warn(self, code: str, message: str, *where: str | int, severity: Severity = "warning") -> None:
         """A remark on a check that is used."""
-        self.problems.append(
-            problem(code, severity, f"Check `{self.name}`: {_sentence(message)}", *self.at, *where)
-        )
+        self.problems.append(problem(code, severity, f"Check `{self.name}`: {_sentence(message)}", *self.at, *where))
 
     # The outer keys.
 
@@ -187,9 +190,7 @@ class _Reader:
             if key in RULE_KEYS and "rule" not in raw:
                 raise self.refuse(f"`{key}` must stand inside `rule:`", key)
             hint = _did_you_mean(key, OUTER_KEYS)
-            self.warn(
-                "check-unknown-key", f"`{key}` is not a word of ast-grep's rules{hint}; it is ignored", key
-            )
+            self.warn("check-unknown-key", f"`{key}` is not a word of ast-grep's rules{hint}; it is ignored", key)
 
     def language(self, written: Any, languages: tuple[str, ...]) -> str:
         """The canonical language, from the check or else from its rule."""
@@ -199,9 +200,7 @@ class _Reader:
                 return found
             if found is not None:
                 raise self.refuse(f"ast-grep cannot check the language `{written}`", "language")
-            names = [
-                name for lang in LANGUAGES.values() for name in (lang.name, *lang.aliases) if lang.checkable
-            ]
+            names = [name for lang in LANGUAGES.values() for name in (lang.name, *lang.aliases) if lang.checkable]
             hint = _did_you_mean(str(written).lower(), names)
             raise self.refuse(f"ast-grep has no language `{written}`{hint}", "language")
         named = {found for name in languages if (found := canonical(name)) in CHECKABLE}
@@ -220,9 +219,7 @@ class _Reader:
             if word == known:
                 return known  # type: ignore[no-any-return]
         hint = _did_you_mean(word, _SEVERITIES)
-        self.warn(
-            "check-severity", f"`{written}` is not a severity{hint}; `{DEFAULT_SEVERITY}` is used", "severity"
-        )
+        self.warn("check-severity", f"`{written}` is not a severity{hint}; `{DEFAULT_SEVERITY}` is used", "severity")
         return DEFAULT_SEVERITY
 
     def text(self, raw: dict[str, Any], key: str) -> str:
@@ -256,9 +253,7 @@ class _Reader:
         for index, entry in enumerate(value if isinstance(value, list) else [value]):
             glob = entry.get("glob") if isinstance(entry, Mapping) else entry
             if not isinstance(glob, str) or not glob.strip():
-                self.warn(
-                    "check-invalid-value", f"`{key}` holds an entry that is not a glob; it is ignored", key
-                )
+                self.warn("check-invalid-value", f"`{key}` holds an entry that is not a glob; it is ignored", key)
                 continue
             if isinstance(entry, Mapping):
                 for unknown in (str(k) for k in entry if k not in {"glob", "caseInsensitive"}):
@@ -356,6 +351,8 @@ class _Reader:
                 raise self.refuse(f"`{key}` must be a text; quote it", *where, key)
             if key in {"all", "any"} and not isinstance(item, list):
                 raise self.refuse(f"`{key}` must be a list of rules", *where, key)
+            if isinstance(item, str) and len(item) > (MAX_KIND if key == "kind" else MAX_TEXT):
+                raise self.refuse(f"`{key}` is too long", *where, key)
         self.pattern(value.get("pattern"), where)
 
     def pattern(self, value: Any, where: Path) -> None:
@@ -365,6 +362,8 @@ class _Reader:
             for key in value:
                 if key not in known:
                     self.unknown_word(str(key), known, (*where, "pattern"))
+            if any(isinstance(text, str) and len(text) > MAX_TEXT for text in value.values()):
+                raise self.refuse("`pattern` is too long", *where, "pattern")
             if not isinstance(value.get("context"), str):
                 raise self.refuse("a `pattern` object needs `context`, a text", *where, "pattern")
         elif value is not None and not isinstance(value, str):

@@ -8,6 +8,8 @@ from ast_grep_py import Config, SgNode, SgRoot
 
 from rulewright.core.languages import CHECKABLE
 
+_LEVELS_A_POINT = 4
+
 
 class EngineError(Exception):
     """Ast-grep refused a rule or failed on a text; the message is one paragraph without its stack trace."""
@@ -38,6 +40,28 @@ def find(node: SgNode, config: Mapping[str, Any]) -> SgNode | None:
         return node.find(cast("Config", dict(config)))
     except BaseException as error:  # noqa: BLE001 - as above
         raise _contained(error) from None
+
+
+def offsets(node: SgNode) -> tuple[int, int]:
+    """Where a node starts and ends, in code points."""
+    # `range()` also counts columns, which takes milliseconds on a line of half a million code points.
+    edit = node.replace("")
+    return edit.start_pos, edit.end_pos
+
+
+def is_deeper_than(root: SgNode, limit: int) -> bool:
+    """Whether some node lies more than `limit` levels below the root."""
+    stack = [(root, 0)]
+    while stack:
+        node, level = stack.pop()
+        if level > limit:
+            return True
+        for child in node.children():
+            start, end = offsets(child)
+            # No grammar makes more levels of a code point than this, so most nodes need not be entered.
+            if level + _LEVELS_A_POINT * (end - start) >= limit:
+                stack.append((child, level + 1))
+    return False
 
 
 def validate(config: Mapping[str, Any], language: str) -> None:
@@ -72,6 +96,4 @@ def _plain(message: str) -> str:
     message = message.partition("Stack backtrace")[0]
     lines = [line.strip() for line in message.splitlines()]
     causes = [line.partition(": ")[2] if line[:1].isdigit() else line for line in lines]
-    return (
-        " ".join(c for c in causes if c and c not in {"Caused by:", "cannot get matcher"}) or "unknown error"
-    )
+    return " ".join(c for c in causes if c and c not in {"Caused by:", "cannot get matcher"}) or "unknown error"

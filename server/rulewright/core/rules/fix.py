@@ -12,6 +12,7 @@ from ast_grep_py import SgNode
 
 from rulewright.core.edits import Edit, apply
 from rulewright.core.findings import Finding
+from rulewright.core.rules.engine import offsets
 
 _VARIABLE = re.compile(r"(\${1,3})([A-Z0-9_]+)")
 _LOOK_BACK = 512
@@ -38,7 +39,7 @@ def expand(template: str, node: SgNode, content: str, transforms: Collection[str
             parts.append(_reindented(*_text_and_indent(captured, content), indent))
         done = variable.end()
     parts.append(template[done:])
-    return _reindented("".join(parts), 0, _indentation(content, node.range().start.index))
+    return _reindented("".join(parts), 0, _indentation(content, offsets(node)[0]))
 
 
 def expand_message(template: str, node: SgNode, content: str, transforms: Collection[str] = ()) -> str:
@@ -67,20 +68,15 @@ def apply_fixes(content: str, findings: Iterable[Finding]) -> str:
     return apply(content, chosen)
 
 
-def _captured(
-    dollars: str, name: str, node: SgNode, transforms: Collection[str]
-) -> str | tuple[int, int] | None:
+def _captured(dollars: str, name: str, node: SgNode, transforms: Collection[str]) -> str | tuple[int, int] | None:
     """What a variable stands for: a transformed text, or the offsets of a capture; None for nothing."""
     if dollars == "$$$":
         nodes = node.get_multiple_matches(name)
-        return (nodes[0].range().start.index, nodes[-1].range().end.index) if nodes else None
+        return (offsets(nodes[0])[0], offsets(nodes[-1])[1]) if nodes else None
     if name in transforms:
         return node.get_transformed(name)
     single = node.get_match(name)
-    if single is None:
-        return None
-    place = single.range()
-    return place.start.index, place.end.index
+    return None if single is None else offsets(single)
 
 
 def _text_and_indent(captured: str | tuple[int, int], content: str) -> tuple[str, int]:

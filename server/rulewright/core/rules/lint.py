@@ -24,10 +24,10 @@ from rulewright.core.text import Text
 
 MAX_FINDINGS = 1000
 MAX_NESTING = 500
-"""Ast-grep compares captures by recursion on the native stack, whose overflow ends the process."""
+"""Levels at which captures are compared: ast-grep does it by recursion, and overflow ends the process."""
 
-MAX_BRACKETS = 1500
-"""Open brackets at one place; deeper, a relation that looks to the end takes seconds."""
+MAX_REACH = 1500
+"""Levels at which relations may look further than a neighbour; on deeper trees they take seconds."""
 
 CHECK_FAILED = "rulewright/check-failed"
 TOO_MANY = "rulewright/too-many-findings"
@@ -38,8 +38,6 @@ _FEW = 3
 """Up to so many checks are walked one by one: the common walk costs about as much as two."""
 
 _CAPTURE = re.compile(r"(?<!\$)\$\$?\$?([A-Z][A-Z0-9_]*)(?![A-Za-z0-9_])")
-_LEVELS_A_POINT = 4
-_BRACKET = re.compile(r"[()\[\]{}]")
 
 
 class Enforced(msgspec.Struct, frozen=True):
@@ -70,9 +68,7 @@ class Linter:
         """What the checks find in `content`, sorted; suppressing comments are not looked at."""
         return tuple(hit.finding for hit in self.hits(path, content, max_findings=max_findings).hits)
 
-    def hits(
-        self, path: str, content: str, *, max_findings: int = MAX_FINDINGS, root: SgNode | None = None
-    ) -> Hits:
+    def hits(self, path: str, content: str, *, max_findings: int = MAX_FINDINGS, root: SgNode | None = None) -> Hits:
         """As `run`, with the names of each finding; `root` is the tree of `content`, where there is one."""
         lowered = content.lower()
         candidates = [check for check in self.checks if gate.passes(check.need, lowered)]
@@ -104,9 +100,7 @@ class Linter:
         except engine.EngineError:
             # JSON has no place for a tag, and one check that fails must not take the others with it.
             return [(check, None) for check in candidates]
-        tagged = [
-            (check, [node for node in nodes if node.get_match(check.tag) is not None]) for check in candidates
-        ]
+        tagged = [(check, [node for node in nodes if node.get_match(check.tag) is not None]) for check in candidates]
         return [(check, own) for check, own in tagged if own]
 
 
@@ -209,8 +203,7 @@ class _Run:
 
     def finding(self, check: _Prepared, node: SgNode) -> Finding:
         """One hit of a check."""
-        place = node.range()
-        start, end = place.start.index, place.end.index
+        start, end = engine.offsets(node)
         content = self.text.content
         fix = None
         if check.check.fix is not None:
@@ -252,13 +245,11 @@ class _Run:
 
     def guarded(self, candidates: list[_Prepared], root: SgNode) -> list[_Prepared]:
         """The candidates that can be run on a text nested as deeply as this one."""
-        tangled = any(c.looks_far for c in candidates) and _brackets_deeper_than(
-            self.text.content, MAX_BRACKETS
-        )
-        deep = any(c.compares for c in candidates) and _tree_deeper_than(root, MAX_NESTING)
+        deep = any(c.compares for c in candidates) and engine.is_deeper_than(root, MAX_NESTING)
+        far = any(c.looks_far for c in candidates) and engine.is_deeper_than(root, MAX_REACH)
         safe: list[_Prepared] = []
         for check in candidates:
-            if (deep and check.compares) or (tangled and check.looks_far):
+            if (deep and check.compares) or (far and check.looks_far):
                 self.failed(check, "its code is nested too deeply")
             else:
                 safe.append(check)
@@ -304,10 +295,7 @@ def _tagging(checks: Sequence[_Prepared]) -> dict[str, Any]:
         utils |= check.utils
         utils[check.tag] = check.rule
     always = {"matches": "always"}
-    tags = [
-        {"any": [{"all": [_uncaptured({"matches": c.tag}), {"pattern": f"$${c.tag}"}]}, always]}
-        for c in checks
-    ]
+    tags = [{"any": [{"all": [_uncaptured({"matches": c.tag}), {"pattern": f"$${c.tag}"}]}, always]} for c in checks]
     return {
         "rule": {"all": [_uncaptured({"any": [{"matches": c.tag} for c in checks]}), *tags]},
         "utils": utils,
@@ -360,30 +348,3 @@ def _part_captures(key: str, value: Any, utils: Mapping[str, Any], depth: int) -
             return _captures(value, utils, depth)
         case _:
             return Counter()
-
-
-def _brackets_deeper_than(content: str, limit: int) -> bool:
-    """Whether more than `limit` brackets are open at some place."""
-    if sum(map(content.count, "([{")) <= limit:
-        return False
-    depth = 0
-    for bracket in _BRACKET.findall(content):
-        depth = depth + 1 if bracket in "([{" else max(depth - 1, 0)
-        if depth > limit:
-            return True
-    return False
-
-
-def _tree_deeper_than(root: SgNode, limit: int) -> bool:
-    """Whether some node lies more than `limit` levels below the root."""
-    stack = [(root, 0)]
-    while stack:
-        node, depth = stack.pop()
-        if depth > limit:
-            return True
-        for child in node.children():
-            place = child.range()
-            # A node of few code points has few levels: no grammar makes more than a handful of one.
-            if depth + _LEVELS_A_POINT * (place.end.index - place.start.index) >= limit:
-                stack.append((child, depth + 1))
-    return False

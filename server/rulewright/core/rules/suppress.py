@@ -155,11 +155,10 @@ def _suppressions(text: Text, language: str, root: SgNode | None) -> list[_Suppr
     found: list[_Suppression] = []
     done = 0
     for node in nodes:
-        place = node.range()
-        start = place.start.index
+        start, stop = engine.offsets(node)
         # A comment may hold nodes that call themselves comments too.
         if start >= done:
-            done = place.end.index
+            done = stop
             end = start + len(content[start:done].rstrip("\r\n"))
             found += _in_comment(text, node, (start, end))
     return _reaching_past_each_other(text, found)
@@ -167,9 +166,7 @@ def _suppressions(text: Text, language: str, root: SgNode | None) -> list[_Suppr
 
 def _is_comment(node: SgNode, language: str) -> bool:
     kind = node.kind()
-    return "comment" in kind or (
-        language == "markdown" and kind == "html_block" and node.text().startswith("<!--")
-    )
+    return "comment" in kind or (language == "markdown" and kind == "html_block" and node.text().startswith("<!--"))
 
 
 def _in_comment(text: Text, node: SgNode, comment: tuple[int, int]) -> Iterator[_Suppression]:
@@ -223,11 +220,11 @@ def _line_of_ast_grep(text: Text, node: SgNode, line: int) -> int | None:
     """The line that ast-grep would suppress: of the code that ends on the comment's line, else the next."""
     previous = node.prev()
     if previous is not None:
-        place = previous.range()
-        if text.position(place.end.index).line == line:
-            return text.position(place.start.index).line
+        start, end = engine.offsets(previous)
+        if text.position(end).line == line:
+            return text.position(start).line
     following = node.next()
-    if line == 0 and (following is None or text.position(following.range().start.index).line > 1):
+    if line == 0 and (following is None or text.position(engine.offsets(following)[0]).line > 1):
         return None
     return line + 1
 
@@ -280,9 +277,7 @@ def _unused(
         names = ", ".join(f"`{named.name}`" for named in idle)
         unknown = [n.name for n in idle if known and n.name not in known]
         why = f"; no rule is called `{unknown[0]}`" if unknown else ""
-        told = (
-            f"This comment suppresses no finding of {names}{why}." if idle else "This comment names no rule."
-        )
+        told = f"This comment suppresses no finding of {names}{why}." if idle else "This comment names no rule."
         yield _report(suppression, text, f"This comment {told}.", path)
         return
     for named in idle:
@@ -301,9 +296,7 @@ def _report(
     """The finding, with the fix that takes the comment, its words or one id away."""
     place = suppression.words if named is None else (named.start, named.end)
     edit = _without_comment(suppression, text) if named is None else _without_id(suppression, named)
-    title = (
-        "Remove the unused suppression" if named is None else f"Remove `{named.name}` from the suppression"
-    )
+    title = "Remove the unused suppression" if named is None else f"Remove `{named.name}` from the suppression"
     return Finding(
         rule_id=UNUSED,
         severity="warning",
@@ -399,8 +392,7 @@ def _silences(changed: str, language: str, finding: Finding, edit: Edit) -> bool
     first = text.position(finding.start + moved).line
     last = text.position(finding.end + ended).line
     return any(
-        suppression.covers(first, last)
-        and (suppression.named is None or finding.rule_id in _names(suppression))
+        suppression.covers(first, last) and (suppression.named is None or finding.rule_id in _names(suppression))
         for suppression in _suppressions(text, language, None)
         if suppression.ours
     )
