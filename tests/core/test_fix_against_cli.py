@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(AST_GREP is None, reason="ast-grep's own program
 
 LONG = "x" * 600
 
-PYTHON = f'''\
+PYTHON = f"""\
 eval(a)
     
 if x:
@@ -42,7 +42,7 @@ outer( )
 outer()
 print(a, b,
       c)
-'''  # noqa: W293
+"""  # noqa: W293
 JAVASCRIPT = """\
   foo(function () {
     return {
@@ -169,15 +169,11 @@ def theirs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[tuple[str
     for name, content in FILES.items():
         (folder / name).write_bytes(content.encode())
     assert AST_GREP is not None
-    run = subprocess.run(
-        [AST_GREP, "scan", "--json=compact"], cwd=folder, capture_output=True, check=False, timeout=30
-    )
+    run = subprocess.run([AST_GREP, "scan", "--json=compact"], cwd=folder, capture_output=True, check=False, timeout=30)
     found: dict[str, list[tuple[str, int, int, str | None]]] = {name: [] for name in FILES}
     for hit in json.loads(run.stdout):
         place = hit["range"]["byteOffset"]
-        found[Path(hit["file"]).name].append(
-            (hit["ruleId"], place["start"], place["end"], hit.get("replacement"))
-        )
+        found[Path(hit["file"]).name].append((hit["ruleId"], place["start"], place["end"], hit.get("replacement")))
     return found
 
 

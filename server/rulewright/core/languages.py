@@ -60,9 +60,7 @@ _CHECKABLE = (
         line="#",
     ),
     _known("c", "", "c h", line="//", block=_C),
-    _known(
-        "cpp", "c++ cc cxx cuda-cpp arduino", "cc cpp cxx c++ hh hpp hxx cu ino ipp tpp", line="//", block=_C
-    ),
+    _known("cpp", "c++ cc cxx cuda-cpp arduino", "cc cpp cxx c++ hh hpp hxx cu ino ipp tpp", line="//", block=_C),
     _known("csharp", "cs c#", "cs csx", line="//", block=_C),
     _known("css", "scss", "css scss", block=_C),
     _known("dart", "", "dart", line="//", block=_C),
@@ -73,9 +71,7 @@ _CHECKABLE = (
     _known("html", "htm", "html htm xhtml", block=_XML),
     _known("java", "", "java", line="//", block=_C),
     _known("javascript", "js jsx node javascriptreact", "js jsx mjs cjs", line="//", block=_C),
-    _known(
-        "json", "jsonc json5", "json jsonc json5 webmanifest geojson", files=".prettierrc .eslintrc .babelrc"
-    ),
+    _known("json", "jsonc json5", "json jsonc json5 webmanifest geojson", files=".prettierrc .eslintrc .babelrc"),
     _known("kotlin", "kt kts", "kt ktm kts", line="//", block=_C),
     _known("lua", "", "lua", line="--", block="--[[ ]]"),
     _known("markdown", "md", "md markdown mdc", block=_XML),
@@ -88,9 +84,7 @@ _CHECKABLE = (
         files="sconstruct tiltfile",
         line="#",
     ),
-    _known(
-        "ruby", "rb", "rb rbw gemspec rake", files="gemfile rakefile vagrantfile podfile brewfile", line="#"
-    ),
+    _known("ruby", "rb", "rb rbw gemspec rake", files="gemfile rakefile vagrantfile podfile brewfile", line="#"),
     _known("rust", "rs", "rs", line="//", block=_C),
     _known("scala", "", "scala sc sbt", line="//", block=_C),
     _known("solidity", "sol", "sol", line="//", block=_C),
@@ -145,9 +139,7 @@ LANGUAGES: dict[str, Language] = {language.name: language for language in (*_CHE
 CHECKABLE: tuple[str, ...] = tuple(language.name for language in _CHECKABLE)
 """The canonical names that ast-grep takes."""
 
-_BY_NAME = {
-    name: language.name for language in LANGUAGES.values() for name in (language.name, *language.aliases)
-}
+_BY_NAME = {name: language.name for language in LANGUAGES.values() for name in (language.name, *language.aliases)}
 _BY_EXTENSION = {ext: language.name for language in LANGUAGES.values() for ext in language.extensions}
 _BY_FILE_NAME = {name: language.name for language in LANGUAGES.values() for name in language.file_names}
 

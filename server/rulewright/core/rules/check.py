@@ -492,7 +492,7 @@ def any_case(glob: str) -> str:
     for part in re.findall(r"\[(?:[!^]?\]?)[^\]]*\]|\\.|.", glob, re.DOTALL):
         if len(part) == 1 and part.lower() != part.upper():
             parts.append(f"[{part.lower()}{part.upper()}]")
-        elif part.startswith("["):
+        elif len(part) > 1 and part.startswith("["):
             opening = part[: 2 if part[1] in "!^" else 1]
             inner = part[len(opening) : -1]
             parts.append(f"{opening}{inner}{inner.swapcase() if inner.lower() != inner.upper() else ''}]")

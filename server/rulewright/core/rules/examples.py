@@ -41,17 +41,13 @@ def run_examples(rule: Rule) -> tuple[ExampleResult, ...]:
     """The outcome of every example, its bad code before its good code; none for a rule without checks."""
     if not rule.checks:
         return ()
-    return tuple(
-        result for number, example in enumerate(rule.examples) for result in _run(rule, number, example)
-    )
+    return tuple(result for number, example in enumerate(rule.examples) for result in _run(rule, number, example))
 
 
 def _run(rule: Rule, number: int, example: Example) -> list[ExampleResult]:
     """The outcomes of one example."""
     language = canonical(example.language) or example.language
-    linters = [
-        (_linter(rule, check), check) for check in rule.checks if not language or check.language == language
-    ]
+    linters = [(_linter(rule, check), check) for check in rule.checks if not language or check.language == language]
     named = f"Example {number + 1} of rule `{rule.id}`"
     results: list[ExampleResult] = []
     if example.bad is not None:

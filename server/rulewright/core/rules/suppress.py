@@ -357,11 +357,15 @@ def _candidates(text: Text, language: str, finding: Finding) -> Iterator[Edit]:
     line = text.line(first)
     indent = line[: len(line) - len(line.lstrip(" \t"))]
     start = text.line_starts[first]
-    if not (first == 0 and line.startswith(("#!", "<?", "<!DOCTYPE"))):
+    # Grammars forgive a comment behind a line that is continued by a backslash; compilers do not.
+    continued = text.line(first - 1).endswith("\\")
+    if not continued and not (first == 0 and line.startswith(("#!", "<?", "<!DOCTYPE"))):
         yield Edit(start, start, f"{indent}{comment}{_newline(text, first)}")
     for number in dict.fromkeys((first, last)):
         code = text.line(number)
         end = text.line_starts[number] + len(code.rstrip())
+        if code.endswith("\\"):
+            continue
         yield Edit(end, text.line_starts[number] + len(code), f"  {comment}")
 
 
