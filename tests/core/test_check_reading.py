@@ -168,8 +168,7 @@ def test_what_cannot_be_used_is_refused_with_its_place(text: str, at: tuple[Any,
             "not supported yet",
         ),
         (
-            "{rule: {pattern: f($A)}, fix: $B, rewriters: [],"
-            + " transform: {B: {rewrite: {source: $A, rewriters: [r]}}}}",
+            "{rule: {pattern: f($A)}, fix: g, rewriters: [{id: r, rule: {kind: identifier}, fix: x}]}",
             "warning",
             ("check", "rewriters"),
             "not supported yet",
