@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from rulewright.core.config import SettingProblem, Settings, SettingsLayer, merge
+from rulewright.core.config import CheckSettings, SettingProblem, Settings, SettingsLayer, merge
 from rulewright.core.ports import CheckRunner
 from rulewright.core.rules.select import Policy
 from rulewright.gateway import Gateway, OnChange
@@ -21,14 +21,13 @@ from rulewright.services.workers import AdaptiveRunner
 MAX_WORKERS = 4
 SERVER_WORKERS = 2
 """One for what the user waits for, one for the rest of the workspace."""
-SERVER_TIMEOUT_S = 20
 
 
 def headless() -> Gateway:
     """A gateway for the command line: no event loop, processes only for much work."""
 
-    def runner(jobs: int) -> CheckRunner:
-        return AdaptiveRunner(lambda: _pool(jobs or min(os.cpu_count() or 1, MAX_WORKERS)))
+    def runner(check: CheckSettings) -> CheckRunner:
+        return AdaptiveRunner(lambda: _pool(check, min(os.cpu_count() or 1, MAX_WORKERS)))
 
     async def offload(function: Callable[..., Any], /, *arguments: Any) -> Any:
         return function(*arguments)
@@ -40,7 +39,7 @@ def serving() -> Gateway:
     """A gateway for the language server: checks run in other processes, the disk is read in other threads."""
     import asyncio
 
-    return _gateway("editor", lambda jobs: _pool(jobs or SERVER_WORKERS), asyncio.to_thread)
+    return _gateway("editor", lambda check: _pool(check, SERVER_WORKERS), asyncio.to_thread)
 
 
 def serve_stdio() -> int:
@@ -50,7 +49,7 @@ def serve_stdio() -> int:
     return serve(serving())
 
 
-def _gateway(layer: Any, runner: Callable[[int], CheckRunner], offload: Any) -> Gateway:
+def _gateway(layer: Any, runner: Callable[[CheckSettings], CheckRunner], offload: Any) -> Gateway:
     def read_settings(root: str, overlay: Mapping[str, Any]) -> tuple[Settings, tuple[SettingProblem, ...]]:
         layers, problems = read_layers(Path(root))
         settings, more = merge([*layers, SettingsLayer(layer, layer, overlay)])
@@ -66,10 +65,10 @@ def _rules(root: str, settings: Settings) -> RuleKeeper:
     return RuleKeeper(files, MemoryEventLog(), SystemClock(), policy)
 
 
-def _pool(size: int) -> CheckRunner:
+def _pool(check: CheckSettings, size: int) -> CheckRunner:
     from rulewright.services.workers.pool import WorkerPool
 
-    return WorkerPool(size, SERVER_TIMEOUT_S)
+    return WorkerPool(check.jobs or size, check.timeout_s)
 
 
 def _watch(

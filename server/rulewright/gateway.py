@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rulewright.core.changes import ContentChange
-from rulewright.core.config import SettingProblem
+from rulewright.core.config import CheckSettings, SettingProblem
 from rulewright.core.ports import CheckRunner, Offload
 from rulewright.core.rules.parse import Origin
 from rulewright.core.rules.select import Policy
@@ -38,7 +38,7 @@ class Gateway:
         self,
         projects: Projects,
         documents: DocumentStore,
-        runner: Callable[[int], CheckRunner],
+        runner: Callable[[CheckSettings], CheckRunner],
         offload: Offload,
         watch: Watch,
     ) -> None:
@@ -147,14 +147,15 @@ class Gateway:
             snapshot.documents.get(uri),
             lambda: read_text(Path(path), max_kb=max_kb),
             _origin(project, relative),
-            self._running(),
+            self._running(project),
             self._offload,
         )
 
     async def diagnose_workspace(self, snapshot: Snapshot) -> AsyncIterator[tuple[str, Diagnosis]]:
         """Findings of every file of every project, by URI."""
         for project in snapshot.projects:
-            for entry in await self._offload(list, self.walk(project)):
+            entries: list[Found | Skipped] = await self._offload(list, self.walk(project))
+            for entry in entries:
                 if isinstance(entry, Found):
                     uri = from_path(f"{project.root}/{entry.path}")
                     yield uri, await self.diagnose(snapshot, uri)
@@ -189,7 +190,9 @@ class Gateway:
         check = project.settings.check
         return walk(Path(project.root), start, exclude=check.exclude, gitignore=check.gitignore)
 
-    def check(self, project: Project, paths: Iterable[str], *, contents: Mapping[str, str] | None = None) -> Iterator[FileReport]:
+    def check(
+        self, project: Project, paths: Iterable[str], *, contents: Mapping[str, str] | None = None
+    ) -> Iterator[FileReport]:
         """Check files of a project; `contents` stands for the text of files that are not read from disk."""
         self.calls["check"] += 1
         max_kb = project.settings.check.max_file_kb
@@ -198,7 +201,7 @@ class Gateway:
         def read(path: str) -> str:
             return given[path] if path in given else read_text(Path(project.root, path), max_kb=max_kb)
 
-        return check_files(project, paths, read, self._running(project.settings.check.jobs))
+        return check_files(project, paths, read, self._running(project))
 
     def fix(self, project: Project, report: FileReport) -> Fixed:
         """The text of a report after its safe fixes."""
@@ -214,10 +217,6 @@ class Gateway:
         self.calls["test_rules"] += 1
         return run_rule_tests(project.book.rules)
 
-    def use_runner(self, runner: CheckRunner) -> None:
-        """Run checks there from now on."""
-        self._runner = runner
-
     async def aclose(self) -> None:
         """End everything that was started."""
         await self._offload(self.close)
@@ -228,9 +227,9 @@ class Gateway:
             self._runner.close()
             self._runner = None
 
-    def _running(self, jobs: int = 0) -> CheckRunner:
+    def _running(self, project: Project) -> CheckRunner:
         if self._runner is None:
-            self._runner = self._make_runner(jobs)
+            self._runner = self._make_runner(project.settings.check)
         return self._runner
 
     def _announce(self, root: str) -> None:

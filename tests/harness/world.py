@@ -137,9 +137,7 @@ class World:
         content = body or (self.root / path).read_text()
         self.gateway.open_document(uri, "", 1, content)
         place = Text(content).position(self.cursors.get(path, 0))
-        actions = asyncio.run(
-            self.gateway.code_actions(self.gateway.take_snapshot(), uri, Range(place, place), only)
-        )
+        actions = asyncio.run(self.gateway.code_actions(self.gateway.take_snapshot(), uri, Range(place, place), only))
         rows = [f"{a.kind}{' (preferred)' if a.preferred else ''}: {a.title}" for a in actions]
         yield "actions", rows or ["none"]
         for action in actions:
@@ -162,7 +160,7 @@ class World:
             _environment(RULEWRIGHT_CONFIG_DIR=str(self.root / ".no-user-settings")),
         ):
             code = run(app.headless, app.serve_stdio)
-        text = out.buffer.getvalue().decode("utf-8")  # type: ignore[attr-defined]
+        text = out.buffer.getvalue().decode("utf-8")
         out.close()
         text = text.replace(self.root.as_posix(), "<root>")
         return code, re.sub(r"in \d+\.\d\d s", "in <t> s", re.sub(r'"seconds": [\d.]+', '"seconds": 0', text))

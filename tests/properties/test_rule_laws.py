@@ -48,7 +48,28 @@ def test_any_bytes_parse(data: bytes) -> None:
 
 
 keys = st.sampled_from(["globs", "description", "priority", "alwaysApply", "language", "tags", "check", "overrides"])
-spice = st.sampled_from(["*", "**/*.ts", "{a,b}", "[", "]", ": ", "'", '"', "\t", "&a", "!x", "@", "- ", "\n  ", "a", "#", "|", "true"])
+spice = st.sampled_from(
+    [
+        "*",
+        "**/*.ts",
+        "{a,b}",
+        "[",
+        "]",
+        ": ",
+        "'",
+        '"',
+        "\t",
+        "&a",
+        "!x",
+        "@",
+        "- ",
+        "\n  ",
+        "a",
+        "#",
+        "|",
+        "true",
+    ]
+)
 
 
 @given(st.lists(st.tuples(keys, st.lists(spice, max_size=5).map("".join)), max_size=5))
@@ -59,7 +80,15 @@ def test_mangled_front_matter_parses(pairs: list[tuple[str, str]]) -> None:
 
 rule_files = st.dictionaries(
     st.sampled_from(["a.md", "b.md", "10-x/c.md"]),
-    st.sampled_from(["A.", "---\nglobs: '*.py'\n---\n", "---\nglobs: [\n---\n", "---\npriority: 9\n---\n", "---\nid: a\n---\n"]),
+    st.sampled_from(
+        [
+            "A.",
+            "---\nglobs: '*.py'\n---\n",
+            "---\nglobs: [\n---\n",
+            "---\npriority: 9\n---\n",
+            "---\nid: a\n---\n",
+        ]
+    ),
 )
 
 
@@ -126,7 +155,7 @@ generated_rules = st.builds(
 )
 policies = st.builds(
     Policy,
-    st.booleans() | st.just(True),  # noqa: FBT003
+    st.booleans() | st.just(True),
     st.sampled_from([SOURCES, ("project",), ("user", "project")]),
     st.sampled_from(["auto", "always", "never"]),
     st.lists(names, max_size=1).map(tuple),

@@ -111,9 +111,7 @@ def merge(layers: Sequence[SettingsLayer]) -> tuple[Settings, tuple[SettingProbl
     return msgspec.convert(tables, Settings), tuple(problems)
 
 
-def _take_table(
-    tables: dict[str, dict[str, Any]], layer: SettingsLayer, name: str, table: Any
-) -> list[SettingProblem]:
+def _take_table(tables: dict[str, dict[str, Any]], layer: SettingsLayer, name: str, table: Any) -> list[SettingProblem]:
     def refuse(message: str, *, broken: bool = True) -> SettingProblem:
         return SettingProblem(layer.layer, layer.origin, message, broken)
 
@@ -127,18 +125,14 @@ def _take_table(
         ]
     section = _SECTIONS.get(name)
     if section is None:
-        return [
-            refuse(f"`{name}` is not a table of settings{_did_you_mean(name, _SECTIONS)}. It was left out.")
-        ]
+        return [refuse(f"`{name}` is not a table of settings{_did_you_mean(name, _SECTIONS)}. It was left out.")]
     if not isinstance(table, Mapping):
         return [refuse(f"`{name}` must be a table, not {_a(table)}. It was left out.")]
     problems = []
     fields = {f.name: f for f in msgspec.structs.fields(section)}
     for key, value in table.items():
         if key not in fields:
-            problems.append(
-                refuse(f"`{name}.{key}` is not a setting{_did_you_mean(key, fields)}. It was left out.")
-            )
+            problems.append(refuse(f"`{name}.{key}` is not a setting{_did_you_mean(key, fields)}. It was left out."))
             continue
         try:
             converted = msgspec.convert(value, fields[key].type, strict=layer.layer != "environment")

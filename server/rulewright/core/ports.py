@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from rulewright.core.events import RuleEvent
-from rulewright.core.rules.job import CheckJob, CheckResult
 from rulewright.core.rules.book import RuleBook
+from rulewright.core.rules.job import CheckJob, CheckResult
 from rulewright.core.rules.parse import Origin
 from rulewright.core.rules.select import Policy
 

@@ -17,7 +17,7 @@ MINIFIED_MEAN_LINE = 500
 
 
 def is_binary(data: bytes) -> bool:
-    """git's test: a NUL among the first 8,000 bytes; UTF-16 with its mark counts as text."""
+    """As git tests: a NUL among the first 8,000 bytes; UTF-16 with its mark counts as text."""
     return b"\0" in data[:8000] and not data.startswith((b"\xff\xfe", b"\xfe\xff"))
 
 

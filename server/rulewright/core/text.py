@@ -1,10 +1,10 @@
-"""Text and positions: the one home of line ends and of UTF-8, UTF-16 and UTF-32 conversion.
+r"""Text and positions: the one home of line ends and of UTF-8, UTF-16 and UTF-32 conversion.
 
 Inside Rulewright an offset counts code points of a `str`, a `Position` is a zero-based line with a character
 that counts code points; ast-grep's Python binding counts the same way. Editors may count otherwise: convert with
 `to_client` and `from_client` at the adapter and nowhere else.
 
-Lines end at `\\n`, `\\r\\n` or a lone `\\r`, as the language server protocol says.
+Lines end at `\n`, `\r\n` or a lone `\r`, as the language server protocol says.
 """
 
 import re

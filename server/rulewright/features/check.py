@@ -1,5 +1,6 @@
 """Check many files without an editor, one report for each."""
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
@@ -28,7 +29,7 @@ def check_files(
 
     `read` gives a file's text or raises an exception whose message is the reason why there is none.
     """
-    waiting: list[FileReport | CheckJob] = []
+    waiting: deque[FileReport | CheckJob] = deque()
 
     def jobs() -> Iterator[CheckJob]:
         for path in paths:
@@ -38,12 +39,10 @@ def check_files(
                 yield planned
 
     for result in runner.run_all(jobs()):
-        while waiting and isinstance(waiting[0], FileReport):
-            yield waiting.pop(0)
-        job = waiting.pop(0)
+        while isinstance(job := waiting.popleft(), FileReport):
+            yield job
         own = project.book.entries[job.path].findings if job.path in project.book.entries else ()
-        content = job.content if isinstance(job, CheckJob) else None
-        yield FileReport(job.path, _ordered(own + findings_of(result)), content=content)
+        yield FileReport(job.path, _ordered(own + findings_of(result)), content=job.content)
     yield from (report for report in waiting if isinstance(report, FileReport))
 
 

@@ -13,6 +13,7 @@ from rulewright.core.rules.load import load
 from rulewright.core.rules.parse import Origin
 from rulewright.core.snapshot import Document, Project
 
+
 class Diagnosis(msgspec.Struct, frozen=True):
     """The findings of one document at one moment."""
 
@@ -66,5 +67,9 @@ def _diagnosis(findings: tuple[Finding, ...], version: int | None, skipped: str 
 
 def _plain(finding: Finding) -> tuple[object, ...]:
     message = finding.message.encode("utf-8", "replace").decode()
-    fix = str([(e.start, e.end, e.new_text) for e in finding.fix.edits]).encode("utf-8", "replace") if finding.fix else b""
+    fix = (
+        str([(e.start, e.end, e.new_text) for e in finding.fix.edits]).encode("utf-8", "replace")
+        if finding.fix
+        else b""
+    )
     return (finding.rule_id, finding.severity, message, finding.start, finding.end, fix)

@@ -25,8 +25,8 @@ editor and in CI. This file is for people and is not a rule.
 - `rulewright rules test` runs the examples that rules carry.
 - `rulewright check` checks the project, `rulewright check --fix` mends what can be mended.
 
-Folders may carry a number that orders them (`00-global`, `10-python`). A folder `.ai-rules/` below another folder of the
-project is limited to that folder.
+Folders may carry a number that orders them (`00-global`, `10-python`). A folder `.ai-rules/` below another folder of
+the project is limited to that folder.
 """
 
 EXAMPLE = """\

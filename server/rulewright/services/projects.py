@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rulewright.core.config import Settings, SettingProblem
+from rulewright.core.config import SettingProblem, Settings
 from rulewright.core.ports import Rules
 from rulewright.core.snapshot import Project
 

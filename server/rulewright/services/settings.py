@@ -23,7 +23,7 @@ def user_file(environ: Mapping[str, str] = os.environ) -> Path:
 def read_layers(
     root: Path, environ: Mapping[str, str] = os.environ
 ) -> tuple[list[SettingsLayer], list[SettingProblem]]:
-    """User file, project file and environment, weakest first. A file that is not TOML is a problem and counts as empty."""
+    """User file, project file, environment: weakest first. A file that is not TOML is a problem and counts as empty."""
     layers: list[SettingsLayer] = []
     problems: list[SettingProblem] = []
     for layer, path in (("user", user_file(environ)), ("project", _project_file(root))):

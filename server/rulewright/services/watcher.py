@@ -16,15 +16,21 @@ RETRY_S = 1.0
 OnChange = Callable[[list[str]], Awaitable[None]]
 
 
-async def watch(roots: Callable[[], Iterable[str]], rule_folders: Callable[[], Iterable[str]], on_change: OnChange) -> None:
-    """Call `on_change` with absolute paths until cancelled. The sets of folders are asked for again after each change."""
+async def watch(
+    roots: Callable[[], Iterable[str]], rule_folders: Callable[[], Iterable[str]], on_change: OnChange
+) -> None:
+    """Call `on_change` with absolute paths until cancelled. The folders are asked for again after each change."""
     while True:
-        flat = [r for r in roots() if Path(r).is_dir()]
-        deep = [f for f in rule_folders() if Path(f).is_dir()]
+        flat = _existing(roots())
+        deep = _existing(rule_folders())
         if not flat and not deep:
             await asyncio.sleep(RETRY_S)
             continue
         await on_change(await _first_change(flat, deep))
+
+
+def _existing(folders: Iterable[str]) -> list[str]:
+    return [folder for folder in folders if Path(folder).is_dir()]
 
 
 async def _first_change(flat: list[str], deep: list[str]) -> list[str]:
@@ -51,7 +57,12 @@ async def _next(folders: list[str], *, recursive: bool, stop: asyncio.Event) -> 
         return RULES_FOLDER in path or path.endswith(("rulewright.toml", "pyproject.toml"))
 
     changes = awatch(
-        *folders, recursive=recursive, watch_filter=wanted, debounce=DEBOUNCE_MS, step=STEP_MS, stop_event=stop
+        *folders,
+        recursive=recursive,
+        watch_filter=wanted,
+        debounce=DEBOUNCE_MS,
+        step=STEP_MS,
+        stop_event=stop,
     )
     async for found in changes:
         return sorted({path for _, path in found})

@@ -5,12 +5,13 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import click
 
 from rulewright.adapters.cli.project import open_project, relative_to, root_of
 from rulewright.adapters.cli.report import CheckOutcome, Summary
-from rulewright.core.findings import SEVERITIES, Finding
+from rulewright.core.findings import SEVERITIES, Finding, Severity
 from rulewright.core.snapshot import Project
 from rulewright.features.check import FileReport
 from rulewright.gateway import Gateway
@@ -25,7 +26,7 @@ class CheckOptions:
     output_format: str = "text"
     fix: bool = False
     diff: bool = False
-    fail_on: str | None = None
+    fail_on: Severity | Literal["never"] | None = None
     stdin_filename: str | None = None
     verbose: bool = False
     quiet: bool = False
@@ -70,8 +71,7 @@ def run_check(gateway: Gateway, options: CheckOptions) -> int:
     )
     if not ("-" in options.paths and options.fix):
         _print(shown, options, run.diffs)
-    failing = threshold != "never" and any(f.at_least(threshold) for f in findings)
-    return int(failing)
+    return int(threshold != "never" and any(f.at_least(threshold) for f in findings))
 
 
 def in_force(project: Project) -> list[str]:
@@ -113,7 +113,7 @@ def _files(gateway: Gateway, project: Project, root: Path, starts: list[str], ru
 
 
 def _add_rule_file_findings(project: Project, checked: dict[str, None], run: _Run) -> None:
-    """A broken rule file is a finding wherever it lies: what it should enforce is not enforced. Mere hints stay home."""
+    """A broken rule file is a finding wherever it lies: what it should enforce is not. Mere hints stay home."""
     for finding in project.book.findings:
         if finding.path not in checked and finding.severity in {"error", "warning"}:
             run.outcome_findings.append(finding)
@@ -170,7 +170,10 @@ def _write(path: Path, before: str, after: str, shown: str) -> bool:
         return True
     try:
         if read_text(path, max_kb=1 << 30) != before:
-            click.echo(f"rulewright: {shown} changed while it was checked; it was not fixed. Run the command again.", err=True)
+            click.echo(
+                f"rulewright: {shown} changed while it was checked; it was not fixed. Run the command again.",
+                err=True,
+            )
             return False
         write_text(path, after)
     except (OSError, Unreadable) as error:
@@ -182,9 +185,7 @@ def _write(path: Path, before: str, after: str, shown: str) -> bool:
 def _diff(path: str, before: str, after: str) -> str:
     from difflib import unified_diff
 
-    lines = unified_diff(
-        before.splitlines(keepends=True), after.splitlines(keepends=True), f"a/{path}", f"b/{path}"
-    )
+    lines = unified_diff(before.splitlines(keepends=True), after.splitlines(keepends=True), f"a/{path}", f"b/{path}")
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
@@ -207,4 +208,3 @@ def _print(outcome: CheckOutcome, options: CheckOptions, diffs: list[str]) -> No
 
             for line in render_text(outcome, verbose=options.verbose, quiet=options.quiet):
                 click.echo(line)
-

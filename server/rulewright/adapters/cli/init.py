@@ -41,10 +41,7 @@ def _offered(root: Path, *, yes: bool) -> dict[str, str]:
     """Rule files of other tools that are there, and that the user wants taken over."""
     there = [name for name in FOREIGN_FILES if (root / name).is_file()]
     cursor = sorted(p.relative_to(root).as_posix() for p in (root / CURSOR_FOLDER).rglob("*.mdc"))
-    chosen: list[str] = []
-    for name in there:
-        if yes or _ask(f"Take over {name} as a rule?"):
-            chosen.append(name)
+    chosen = [name for name in there if yes or _ask(f"Take over {name} as a rule?")]
     if cursor and (yes or _ask(f"Take over {len(cursor)} rules of Cursor ({CURSOR_FOLDER})?")):
         chosen += cursor
     return _read(root, chosen)

@@ -72,7 +72,10 @@ _set_option = click.option(
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, versioned; see docs/schemas.")
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @_with(_server_flags)
 @click.pass_context
@@ -97,7 +100,14 @@ def serve(launcher: Launcher, *, stdio: bool) -> int:
 
 @cli.command()
 @click.argument("paths", nargs=-1, type=click.Path())
-@click.option("--format", "output_format", type=click.Choice(FORMATS), default="text", show_default=True, help="How to report.")
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(FORMATS),
+    default="text",
+    show_default=True,
+    help="How to report.",
+)
 @click.option("--fix", is_flag=True, help="Apply the safe fixes to the files.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
 @click.option(
@@ -110,7 +120,7 @@ def serve(launcher: Launcher, *, stdio: bool) -> int:
 @click.option("--quiet", "-q", is_flag=True, help="Print findings only.")
 @_set_option
 @click.pass_obj
-def check(launcher: Launcher, **options: Any) -> int:
+def check(launcher: Launcher, /, **options: Any) -> int:
     """Check files and folders (default: here) against the rules that apply to them.
 
     `-` checks standard input. Exit code 0: nothing to report, 1: findings, 2: wrong usage or broken settings.
@@ -123,7 +133,13 @@ def check(launcher: Launcher, **options: Any) -> int:
 @cli.command()
 @click.argument("folder", default=".", type=click.Path(file_okay=False, exists=True))
 @click.option("--yes", "-y", is_flag=True, help="Ask nothing: take over the rule files of other tools that are there.")
-@click.option("--from", "imports", multiple=True, type=click.Path(dir_okay=True), help="Take over this file or folder only.")
+@click.option(
+    "--from",
+    "imports",
+    multiple=True,
+    type=click.Path(dir_okay=True),
+    help="Take over this file or folder only.",
+)
 def init(folder: str, *, yes: bool, imports: tuple[str, ...]) -> int:
     """Write a first .ai-rules/ for the languages of a project."""
     from rulewright.adapters.cli.init import run_init

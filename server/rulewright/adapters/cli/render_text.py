@@ -45,9 +45,7 @@ def _summary(outcome: CheckOutcome, *, verbose: bool) -> Iterator[str]:
     summary = outcome.summary
     if summary.fixed:
         yield click.style(f"Fixed {_count(summary.fixed, 'finding')}.", fg="green")
-    head = (
-        f"Checked {_count(summary.files, 'file')} with {_count(summary.rules, 'rule')} in {summary.seconds:.2f} s: "
-    )
+    head = f"Checked {_count(summary.files, 'file')} with {_count(summary.rules, 'rule')} in {summary.seconds:.2f} s: "
     yield head + _verdict(summary)
     if summary.fixable:
         yield f"{_count(summary.fixable, 'finding')} can be fixed with --fix (--diff shows how)."

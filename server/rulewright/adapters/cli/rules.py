@@ -74,7 +74,15 @@ def run_list(gateway: Gateway, *, as_json: bool, overlay: Sequence[str]) -> int:
         status = entry.status if entry.status == "rejected" else "active" if path in active else "disabled"
         records.append(
             RuleRecord(
-                rule.id, path, rule.source, status, rule.priority, rule.description, applies_to(rule), len(rule.checks), rule.tags
+                rule.id,
+                path,
+                rule.source,
+                status,
+                rule.priority,
+                rule.description,
+                applies_to(rule),
+                len(rule.checks),
+                rule.tags,
             )
         )
     order = {rule.path: i for i, rule in enumerate(project.book.rules)}
@@ -88,7 +96,15 @@ def run_list(gateway: Gateway, *, as_json: bool, overlay: Sequence[str]) -> int:
         click.echo("No rules. `rulewright init` writes the first ones.")
         return 0
     rows = [
-        (r.id, r.source, r.status, str(r.priority), r.applies_to, f"{r.checks} checks" if r.checks != 1 else "1 check", r.description)
+        (
+            r.id,
+            r.source,
+            r.status,
+            str(r.priority),
+            r.applies_to,
+            f"{r.checks} checks" if r.checks != 1 else "1 check",
+            r.description,
+        )
         for r in records
     ]
     for line in table(("rule", "source", "status", "priority", "applies to", "checks", "description"), rows):
@@ -108,9 +124,11 @@ def applies_to(rule: Rule) -> str:
         return ", ".join(rule.globs) + languages + where
     if rule.languages:
         return ", ".join(rule.languages) + where
-    return {"always": "every file", "description": "when asked for by its description", "manual": "when named"}[
-        rule.unscoped
-    ] + where
+    return {
+        "always": "every file",
+        "description": "when asked for by its description",
+        "manual": "when named",
+    }[rule.unscoped] + where
 
 
 def run_why(gateway: Gateway, file: str, *, as_json: bool, overlay: Sequence[str]) -> int:
@@ -139,7 +157,13 @@ def why_lines(explanation: Explanation) -> Iterable[str]:
     resting = [v for v in explanation.rules if v.source == "default" and v.verdict == "disabled"]
     shown = [v for v in explanation.rules if v not in resting]
     for v in shown:
-        checks = "" if v.verdict != "applied" else "guides only" if not v.checks else f"{v.checks} check{'s' * (v.checks > 1)}"
+        checks = (
+            ""
+            if v.verdict != "applied"
+            else "guides only"
+            if not v.checks
+            else f"{v.checks} check{'s' * (v.checks > 1)}"
+        )
         rows.append((v.verdict.replace("_", " "), v.id, v.reason, checks, v.path))
     for line, v in zip(table(None, rows), shown, strict=True):
         yield "  " + click.style(line, fg=colours.get(v.verdict), dim=v.verdict == "not_applied")
@@ -172,7 +196,9 @@ def run_test(gateway: Gateway, *, as_json: bool, overlay: Sequence[str]) -> int:
             if not result.passed:
                 click.echo(f"       {test.path}: example {result.number + 1}: {result.sentence}")
     n_untested = sum(1 for r in project.book.rules if r.checks and not r.examples)
-    click.echo(f"{len(tests) - len(failed)} rules passed, {len(failed)} failed; {n_untested} with checks have no examples.")
+    click.echo(
+        f"{len(tests) - len(failed)} rules passed, {len(failed)} failed; {n_untested} with checks have no examples."
+    )
     return int(bool(failed))
 
 

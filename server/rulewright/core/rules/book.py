@@ -52,11 +52,7 @@ class RuleBook:
             [e.rule for e in self.entries.values() if e.rule is not None],
             self.policy,
             not_enforced=frozenset(e.path for e in self.entries.values() if not e.enforced),
-            rejected={
-                e.path: e.findings[0].message if e.findings else ""
-                for e in self.entries.values()
-                if e.rule is None
-            },
+            rejected={e.path: (e.rule_id, _first_error(e)) for e in self.entries.values() if e.rule is None},
         )
 
     @cached_property

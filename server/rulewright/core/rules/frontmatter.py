@@ -79,9 +79,7 @@ def read(content: str) -> FrontMatter:
     start, fence_end = _unwrap_fence(content, start, problems)
     opening = _OPEN.match(content, start)
     if not opening:
-        return FrontMatter(
-            {}, content[start:fence_end], _line_of(content, start), tuple(problems), present=False
-        )
+        return FrontMatter({}, content[start:fence_end], _line_of(content, start), tuple(problems), present=False)
     closing = _CLOSE.search(content, opening.end(), fence_end)
     if not closing:
         return _unterminated(content, start, opening.end(), problems)
@@ -170,9 +168,7 @@ def _read_block(
         data = {} if node is None else reader.value(node, (), 0)
     except _TooMuchError as too_much:
         problems.append(
-            Problem(
-                code="broken-yaml", severity="error", message=f"The front matter {too_much}.", start=0, end=3
-            )
+            Problem(code="broken-yaml", severity="error", message=f"The front matter {too_much}.", start=0, end=3)
         )
         return FrontMatter(None, body, body_line, tuple(problems))
     if data is None or data == "":
@@ -228,11 +224,7 @@ def _compose(source: str) -> tuple[yaml.Node | None, list[_Repair], _YamlError |
         try:
             node = yaml.compose("\n".join(lines), Loader=Loader)
         except yaml.YAMLError as error:
-            places = [
-                m.line
-                for m in (getattr(error, "problem_mark", None), getattr(error, "context_mark", None))
-                if m
-            ]
+            places = [m.line for m in (getattr(error, "problem_mark", None), getattr(error, "context_mark", None)) if m]
             first_error = first_error or _YamlError(places[0] if places else 0, _say(error))
             if not _repair_one(lines, places, why):
                 return None, [], first_error
@@ -258,9 +250,7 @@ def _repair_one(lines: list[str], places: list[int], why: dict[int, str]) -> boo
 
 def _quote(line: str) -> tuple[str, str] | None:
     """The line with its value quoted and the reason, or None when there is nothing to quote."""
-    if (stripped := line.lstrip(" ")).startswith("\t") or (
-        line[: len(line) - len(line.lstrip())].count("\t")
-    ):
+    if (stripped := line.lstrip(" ")).startswith("\t") or (line[: len(line) - len(line.lstrip())].count("\t")):
         indent = line[: len(line) - len(line.lstrip())]
         return indent.replace("\t", "  ") + line.lstrip(), "YAML does not allow tabs as indentation"
     match = _VALUE_LINE.match(stripped)
@@ -279,11 +269,7 @@ def _quote(line: str) -> tuple[str, str] | None:
     else:
         quoted = _as_yaml(value)
         special = value[0] in "*&!%@`{[,]}"
-        why = (
-            f"YAML cannot start a value with `{value[0]}`"
-            if special
-            else "YAML cannot read this value unquoted"
-        )
+        why = f"YAML cannot start a value with `{value[0]}`" if special else "YAML cannot read this value unquoted"
     return (f"{indent}{match['head']}{quoted}{match['tail']}", why) if quoted != value else None
 
 

@@ -30,9 +30,7 @@ class CheckResult(msgspec.Struct, frozen=True):
     failure: str = ""
 
 
-def plan(
-    book: RuleBook, settings: CheckSettings, path: str, content: str, language_id: str = ""
-) -> CheckJob | str:
+def plan(book: RuleBook, settings: CheckSettings, path: str, content: str, language_id: str = "") -> CheckJob | str:
     """The job for a file, or the reason why it is not checked (empty when no check applies)."""
     language = language_of(path, language_id)
     if not language or not checkable(language):

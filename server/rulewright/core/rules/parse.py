@@ -130,9 +130,7 @@ def decode(data: bytes) -> tuple[str, list[Problem]]:
     for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(mark):
             text = data.decode(encoding, "replace")
-            return text, [
-                problem("not-utf-8", "warning", "The file is UTF-16. It was read so. Save it as UTF-8.")
-            ]
+            return text, [problem("not-utf-8", "warning", "The file is UTF-16. It was read so. Save it as UTF-8.")]
     try:
         return data.decode("utf-8"), []
     except UnicodeDecodeError as error:
@@ -219,9 +217,8 @@ class _Fields:
         if value is None:
             return default
         try:
-            if isinstance(value, bool):
-                raise ValueError  # noqa: TRY301
-            return int(value)
+            # YAML's true is 1 for `int`, and nobody means that.
+            return int("" if isinstance(value, bool) else value)
         except (ValueError, TypeError, OverflowError):
             self.report("wrong-type", "warning", f"`{key}` must be a whole number. {default} was taken.", key)
             return default
@@ -231,13 +228,11 @@ class _Fields:
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, str) and value.strip().lower() in {"true", "false", "yes", "no"}:
-            self.report(
-                "text-as-boolean",
-                "hint",
-                f"`{key}` is text. It was read as a boolean. Remove the quotes.",
-                key,
-            )
-            return value.strip().lower() in {"true", "yes"}
+            meant = value.strip().lower() in {"true", "yes"}
+            fix = Fix("Remove the quotes", (Edit(*self.matter.values[(key,)], str(meant).lower()),))
+            message = f"`{key}` is text. It was read as a boolean. Remove the quotes."
+            self.problems.append(problem("text-as-boolean", "hint", message, key, fix=fix))
+            return meant
         self.report("wrong-type", "warning", f"`{key}` must be true or false. It was left out.", key)
         return None
 
@@ -329,9 +324,7 @@ class _Fields:
                     )
                 )
             for key in item.keys() - {"bad", "good", "valid", "invalid", "language"}:
-                self.report(
-                    "unknown-key", "warning", f"`{key}` is not a key of an example. It was ignored.", *at
-                )
+                self.report("unknown-key", "warning", f"`{key}` is not a key of an example. It was ignored.", *at)
         return tuple(found)
 
     def unknown(self) -> dict[str, Any]:
@@ -343,7 +336,9 @@ class _Fields:
                 message = f"`{key}` is {whose}not one of ours. It was ignored. Write `{ours}`."
             else:
                 close = get_close_matches(key, KEYS, n=1)
-                message = f"`{key}` is not a key of a rule. It was ignored{f'; did you mean `{close[0]}`?' if close else '.'}"
+                message = (
+                    f"`{key}` is not a key of a rule. It was ignored{f'; did you mean `{close[0]}`?' if close else '.'}"
+                )
             self.report("unknown-key", "warning", message, key)
         return extra
 

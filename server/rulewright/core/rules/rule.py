@@ -31,8 +31,6 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     files: tuple[str, ...] = ()
     ignores: tuple[str, ...] = ()
     """Globs relative to the project root; they narrow the rule's own globs and never widen them."""
-    line: int = 0
-    """Zero-based line of the rule file where this check starts."""
 
 
 class Example(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +40,6 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     good: str | None = None
     language: str = ""
     """Only checks of this language are run on it; empty means all of the rule's checks."""
-    line: int = 0
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True):

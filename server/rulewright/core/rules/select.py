@@ -8,7 +8,7 @@ Precedence: source, then priority, then the nearer folder, then the path below t
 of lower ones; a user's or project's rule can disable any.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -140,8 +140,7 @@ class Selection:
         if found is None:
             rules = {path: self._by_path[path] for path, _ in checks}
             found = self._tuples[checks] = tuple(
-                Enforced(rules[path].id, path, rules[path].description, rules[path].checks[i])
-                for path, i in checks
+                Enforced(rules[path].id, path, rules[path].description, rules[path].checks[i]) for path, i in checks
             )
         return found
 
@@ -153,14 +152,14 @@ class Selection:
         verdicts = [self._verdict(n, path, language, matched, off) for n in range(len(self.ordered))]
         verdicts += [
             Verdict(
-                id=p,
+                id=rule_id,
                 verdict="rejected",
-                reason=why or "the file could not be read",
-                path=p,
+                reason=why,
+                path=rule_file,
                 source="project",
-                priority=0,
+                priority=DEFAULT_PRIORITY,
             )
-            for p, why in sorted(self.rejected.items())
+            for rule_file, (rule_id, why) in sorted(self.rejected.items())
         ]
         return tuple(verdicts)
 
@@ -213,35 +212,35 @@ class Selection:
         return {n: found[n] for n in sorted(found) if self._off[n] is None}
 
     def _resolve(self, matched: Mapping[int, str]) -> dict[int, _Off]:
-        """Which of the matching rules another one takes out. Earlier rules speak first; a silenced rule is not heard."""
+        """Which of the matching rules another one takes out.
+
+        Earlier rules speak first, and a silenced rule is not heard.
+        """
         off: dict[int, _Off] = {}
         by_id: dict[str, list[int]] = {}
         for number in matched:
             by_id.setdefault(self.ordered[number].id, []).append(number)
         for number in matched:
-            if number in off:
-                continue
-            rule = self.ordered[number]
-            for other in by_id[rule.id]:
-                if other > number:
-                    off.setdefault(
-                        other,
-                        _Off(
-                            "overridden",
-                            f"same id as {rule.path}, which comes first ({_first_by(rule, self.ordered[other])})",
-                        ),
-                    )
-            for name in rule.overrides:
-                for other in by_id.get(name, ()):
-                    if other != number and _rank(rule) <= _rank(self.ordered[other]):
-                        off.setdefault(other, _Off("overridden", f"`overrides` of {rule.id} ({rule.path})"))
-            for name in rule.disable:
-                for other in by_id.get(name, ()):
-                    if other != number and (
-                        rule.source in {"user", "project"} or _rank(rule) <= _rank(self.ordered[other])
-                    ):
-                        off.setdefault(other, _Off("disabled", f"`disable` of {rule.id} ({rule.path})"))
+            if number not in off:
+                for other, reason in self._silenced_by(number, by_id):
+                    off.setdefault(other, reason)
         return off
+
+    def _silenced_by(self, number: int, by_id: Mapping[str, list[int]]) -> Iterator[tuple[int, _Off]]:
+        rule = self.ordered[number]
+        for other in by_id[rule.id]:
+            if other > number:
+                first = _first_by(rule, self.ordered[other])
+                yield other, _Off("overridden", f"same id as {rule.path}, which comes first ({first})")
+        for name in rule.overrides:
+            for other in by_id.get(name, ()):
+                if other != number and _rank(rule) <= _rank(self.ordered[other]):
+                    yield other, _Off("overridden", f"`overrides` of {rule.id} ({rule.path})")
+        for name in rule.disable:
+            for other in by_id.get(name, ()):
+                may = rule.source in {"user", "project"} or _rank(rule) <= _rank(self.ordered[other])
+                if other != number and may:
+                    yield other, _Off("disabled", f"`disable` of {rule.id} ({rule.path})")
 
     def _why_not(self, number: int, path: str, language: str) -> str:
         rule = self.ordered[number]

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import sys
 
 import msgspec
 
@@ -24,7 +23,12 @@ def main() -> None:
         checks = known[request.checks]
         content = request.content.decode("utf-8", "surrogatepass")
         job = CheckJob(
-            request.path, content, request.language, checks.enforced, checks.known_rule_ids, request.max_findings
+            request.path,
+            content,
+            request.language,
+            checks.enforced,
+            checks.known_rule_ids,
+            request.max_findings,
         )
         with contextlib.suppress(BrokenPipeError):
             send(results, _encode(run(job)))
@@ -49,4 +53,4 @@ def _clean(finding: Finding) -> Finding:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

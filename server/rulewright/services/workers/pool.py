@@ -109,7 +109,8 @@ class _Worker:
             except _TimeUpError:
                 self.stop()
                 return CheckResult(
-                    job.path, failure=f"given up after {self.timeout_s:g} seconds (check.timeout_s); its checks are too slow for it"
+                    job.path,
+                    failure=f"given up after {self.timeout_s:g} seconds (check.timeout_s): the checks are too slow",
                 )
             except OSError:
                 self.stop()
@@ -134,14 +135,14 @@ class _Worker:
             content = job.content.encode("utf-8", "surrogatepass")
             send(requests, Job(self._known[key][0], job.path, content, job.language, job.max_findings))
             body = receive(results)
-            if body is None:
-                raise OSError("the worker is gone")
         except OSError:
             if timer.fired:
                 raise _TimeUpError from None
             raise
         finally:
             timer.cancel()
+        if body is None:
+            raise _TimeUpError if timer.fired else BrokenPipeError
         return decode_result(body)
 
     def _start(self) -> "subprocess.Popen[bytes]":
@@ -153,7 +154,10 @@ class _Worker:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=_HOME,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (_HOME, os.environ.get("PYTHONPATH"))))},
+            env={
+                **os.environ,
+                "PYTHONPATH": os.pathsep.join(filter(None, (_HOME, os.environ.get("PYTHONPATH")))),
+            },
         )
         return self._process
 
