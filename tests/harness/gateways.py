@@ -41,6 +41,8 @@ class HeldGateway(Gateway):
         super().__init__(*arguments)
         self.free = asyncio.Event()
         self.free.set()
+        self.diagnosing = asyncio.Event()
+        """Set once a diagnosis has begun."""
         self.seen: list[tuple[str, int | None]] = []
         """For each diagnosis the text and the version that it saw."""
         self.n_cancelled = 0
@@ -51,6 +53,7 @@ class HeldGateway(Gateway):
     async def diagnose(self, snapshot: Snapshot, uri: str) -> Diagnosis:
         """Diagnose once that is free to go on."""
         document = snapshot.documents.get(uri)
+        self.diagnosing.set()
         self.seen.append((document.text.content, document.version) if document else ("", None))
         try:
             await self.free.wait()
@@ -83,7 +86,12 @@ def make_gateway() -> HeldGateway:
         return function(*arguments)
 
     def read_settings(_: str, overlay: Mapping[str, Any]) -> tuple[Settings, tuple[SettingProblem, ...]]:
-        return merge([SettingsLayer("default", "test", {"server": {"debounce_ms": 1}}), SettingsLayer("editor", "editor", overlay)])
+        return merge(
+            [
+                SettingsLayer("default", "test", {"server": {"debounce_ms": 1}}),
+                SettingsLayer("editor", "editor", overlay),
+            ]
+        )
 
     def rules(root: str, settings: Settings) -> RuleKeeper:
         policy = Policy(settings.rules.enabled, settings.rules.sources, "never", settings.rules.disable)

@@ -1,12 +1,13 @@
 """A client in memory: bytes in, messages out, no process. It checks that each message it gets is a valid one.
 
-    async with connect(gateway) as client:
-        await client.initialize(root=str(tmp_path))
-        uri = client.open(tmp_path / "a.py", "print(1)\n")
-        report = await client.pull(uri)
+async with connect(gateway) as client:
+    await client.initialize(root=str(tmp_path))
+    uri = client.open(tmp_path / "a.py", "print(1)\n")
+    report = await client.pull(uri)
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -53,7 +54,7 @@ PUSH: dict[str, Any] = {"general": {"positionEncodings": ["utf-32"]}}
 """A client that can do next to nothing."""
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - an answer, not a fault
     """An error answer."""
 
     def __init__(self, error: Message) -> None:
@@ -74,7 +75,7 @@ class MemoryClient:
         self.exit_code: int | None = None
         self.n_ids = 0
         self._methods: dict[int | str | None, str] = {}
-        self._waiting: dict[int | str | None, asyncio.Future[Any]] = {}
+        self._waiting: dict[int | str | None, list[asyncio.Future[Any]]] = defaultdict(list)
         self._versions: dict[str, int] = {}
         self._framer = Framer()
         self._converter = get_converter()
@@ -114,10 +115,11 @@ class MemoryClient:
             self._converter.structure(message, kinds[1])
 
     def _take_answer(self, message: Message) -> None:
-        waiting = self._waiting.pop(message["id"], None)
-        if message["id"] is not None:
-            assert waiting is not None, f"a second answer: {message}"
-        if waiting is None or waiting.done():
+        if message["id"] is None:
+            return
+        assert self._waiting[message["id"]], f"a second answer: {message}"
+        waiting = self._waiting[message["id"]].pop(0)
+        if waiting.done():
             return
         if "error" in message:
             waiting.set_exception(Refused(message["error"]))
@@ -127,7 +129,8 @@ class MemoryClient:
 
     def _reply(self, request: Message) -> None:
         try:
-            reply = self.replies.get(request["method"], lambda _: None)(request.get("params"))
+            reply_to = self.replies.get(request["method"])
+            reply = reply_to(request.get("params")) if reply_to else None
         except Refused as error:
             answer: Message = {"error": {"code": error.code, "message": error.message}}
         else:
@@ -152,12 +155,12 @@ class MemoryClient:
         self.n_ids += 1
         msg_id = self.n_ids if msg_id is None else msg_id
         self._methods[msg_id] = method
-        self._waiting[msg_id] = asyncio.get_running_loop().create_future()
+        self._waiting[msg_id].append(asyncio.get_running_loop().create_future())
         return {"jsonrpc": "2.0", "id": msg_id, "method": method, "params": params}
 
     def answer_to(self, request: Message) -> asyncio.Future[Any]:
         """The future answer; ask before the request is sent."""
-        return self._waiting[request["id"]]
+        return self._waiting[request["id"]][-1]
 
     def ask(self, method: str, params: Any = None) -> asyncio.Future[Any]:
         """Send a request; its answer will come."""
@@ -293,7 +296,7 @@ async def connect(gateway: Any) -> AsyncIterator[MemoryClient]:
     client = MemoryClient(server)
     try:
         yield client
-        await client.until(lambda: not client._waiting)  # noqa: SLF001
+        await client.until(lambda: not any(client._waiting.values()))
     finally:
         await server.aclose()
 

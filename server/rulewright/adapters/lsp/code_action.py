@@ -38,9 +38,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
 def register(server: Server) -> None:
     """Offer code actions."""
-    options = t.CodeActionOptions(
-        code_action_kinds=[t.CodeActionKind.QuickFix, FIX_ALL], resolve_provider=True
-    )
+    options = t.CodeActionOptions(code_action_kinds=[t.CodeActionKind.QuickFix, FIX_ALL], resolve_provider=True)
     server.feature(t.TEXT_DOCUMENT_CODE_ACTION, options)(code_action)
     server.feature(t.CODE_ACTION_RESOLVE)(resolve)
 
@@ -70,9 +68,7 @@ def is_kind_wanted(kind: str, only: tuple[str, ...]) -> bool:
     return not only or any(not w or kind == w or kind.startswith(w + ".") for w in only)
 
 
-def _offer(
-    ls: Server, action: "Action", wanted: Wanted, document: Document, shown: Any
-) -> t.CodeAction | t.Command:
+def _offer(ls: Server, action: "Action", wanted: Wanted, document: Document, shown: Any) -> t.CodeAction | t.Command:
     if not ls.client.literal_actions:
         return t.Command(title=action.title, command=APPLY, arguments=[msgspec.to_builtins(wanted)])
     offer = t.CodeAction(

@@ -30,9 +30,7 @@ def from_options(options: Any) -> EditorSettings:
     """Our settings within initialization options."""
     if isinstance(options, Mapping) and isinstance(options.get(SECTION), Mapping):
         options = options[SECTION]
-    return (
-        {k: v for k, v in options.items() if k not in ADAPTER_OPTIONS} if isinstance(options, Mapping) else {}
-    )
+    return {k: v for k, v in options.items() if k not in ADAPTER_OPTIONS} if isinstance(options, Mapping) else {}
 
 
 def from_section(settings: Any) -> EditorSettings:

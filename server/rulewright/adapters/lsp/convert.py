@@ -42,9 +42,7 @@ def _data(finding: Finding) -> dict[str, Any]:
 
 def wire_range(range_: Range, text: Text, encoding: PositionEncoding) -> wire.Range:
     """A range in the client's units."""
-    return wire.Range(
-        _wire_position(range_.start, text, encoding), _wire_position(range_.end, text, encoding)
-    )
+    return wire.Range(_wire_position(range_.start, text, encoding), _wire_position(range_.end, text, encoding))
 
 
 def _wire_position(position: Position, text: Text, encoding: PositionEncoding) -> wire.Position:
@@ -54,9 +52,7 @@ def _wire_position(position: Position, text: Text, encoding: PositionEncoding) -
 
 def client_range(range_: t.Range) -> Range:
     """A range as it came, still in the client's units."""
-    return Range(
-        Position(range_.start.line, range_.start.character), Position(range_.end.line, range_.end.character)
-    )
+    return Range(Position(range_.start.line, range_.start.character), Position(range_.end.line, range_.end.character))
 
 
 def from_client_range(range_: t.Range, text: Text, encoding: PositionEncoding) -> Range:
@@ -76,9 +72,7 @@ def content_changes(changes: Iterable[t.TextDocumentContentChangeEvent]) -> list
     ]
 
 
-def workspace_edit(
-    uri: str, version: int | None, edits: Sequence[Edit], text: Text, client: Client
-) -> t.WorkspaceEdit:
+def workspace_edit(uri: str, version: int | None, edits: Sequence[Edit], text: Text, client: Client) -> t.WorkspaceEdit:
     """Edits of one document, bound to its version where the client can hold us to it."""
     text_edits = [_text_edit(edit, text, client.encoding) for edit in edits]
     if not client.document_changes:

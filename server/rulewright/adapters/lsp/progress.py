@@ -46,8 +46,6 @@ class Progress:
             self._token = token
         self._send(t.WorkDoneProgressBegin(title=self._title, cancellable=False))
 
-    def _send(
-        self, value: t.WorkDoneProgressBegin | t.WorkDoneProgressReport | t.WorkDoneProgressEnd
-    ) -> None:
+    def _send(self, value: t.WorkDoneProgressBegin | t.WorkDoneProgressReport | t.WorkDoneProgressEnd) -> None:
         if self._token is not None:
             self._server.protocol.notify(t.PROGRESS, t.ProgressParams(token=self._token, value=value))

@@ -12,6 +12,7 @@ import logging
 from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
+import attrs
 import msgspec
 from cattrs import Converter, transform_error
 from lsprotocol import types as t
@@ -21,6 +22,7 @@ from pygls.protocol import JsonRPCNotification, JsonRPCRequestMessage, LanguageS
 from rulewright.adapters.lsp.calls import Calls
 from rulewright.adapters.lsp.client import spell_capabilities
 from rulewright.adapters.lsp.moment import MOMENT, Moment
+from rulewright.adapters.lsp.trace import Trace
 
 if TYPE_CHECKING:
     from rulewright.adapters.lsp.language_server import Server
@@ -59,6 +61,7 @@ class RulewrightProtocol(LanguageServerProtocol):
         self.calls = Calls(self.send)
         self._n_received = 0
         self._unanswered: dict[MessageId, object] = {}
+        self._requests = Trace(self.notify)
         super().__init__(server, converter)
 
     # In
@@ -106,16 +109,14 @@ class RulewrightProtocol(LanguageServerProtocol):
             return INVALID_REQUEST, f"{method} came after shutdown."
         if self.phase == "running" and method == t.INITIALIZE:
             return INVALID_REQUEST, "initialize came twice."
-        if not self._handles(method):
-            return METHOD_NOT_FOUND, f"There is no method {method}."
+        if not self._handles(method) or _is_notification(self.get_message_type(method)):
+            return METHOD_NOT_FOUND, f"There is no request {method}."
         return None
 
     def _receive_notification(self, method: str, message: dict[str, Any]) -> None:
         wanted = self.phase == "running" or method == t.EXIT
         if not wanted or message.get("jsonrpc") != "2.0":
-            log.warning(
-                "%s was ignored: it came before initialize or after shutdown, or is malformed", method
-            )
+            log.warning("%s was ignored: it came before initialize or after shutdown, or is malformed", method)
             return
         if not self._handles(method) and method != t.CANCEL_REQUEST:
             log.debug("%s was ignored: it is not known", method)
@@ -144,11 +145,10 @@ class RulewrightProtocol(LanguageServerProtocol):
 
     def _handle_at_this_moment(self, message: Any) -> None:
         self._n_received += 1
-        MOMENT.set(
-            Moment(self._n_received, self._server.gateway.take_snapshot(), self._server.ready.is_set())
-        )
+        MOMENT.set(Moment(self._n_received, self._server.gateway.take_snapshot(), self._server.ready.is_set()))
         if hasattr(message, "id"):
             self._unanswered[message.id] = self._server.pending.begin()
+            self._requests.begin(message.id, message.method)
         super().handle_message(message)
 
     # Out
@@ -162,6 +162,10 @@ class RulewrightProtocol(LanguageServerProtocol):
         """Send a message made of plain values, msgspec records and lsprotocol's types."""
         self._write(encode(self.converter.unstructure(message)))
 
+    def tell(self, method: str, record: msgspec.Struct) -> None:
+        """Send a notification whose parameters are a record of `wire.py`."""
+        self.send({"jsonrpc": "2.0", "method": method, "params": record})
+
     def _send_data(self, data: Any) -> None:
         if hasattr(data, "method") or not hasattr(data, "id"):
             self.send(data)
@@ -171,7 +175,9 @@ class RulewrightProtocol(LanguageServerProtocol):
             log.error("a second answer to request %r was held back", data.id)
             return
         try:
-            self.send(self._tell_of_failure(data))
+            answer = encode(self.converter.unstructure(self._tell_of_failure(data)))
+            self._requests.end(data.id, answer, self.trace)
+            self._write(answer)
         except Exception as error:
             log.exception("the answer to request %r could not be sent", data.id)
             self.refuse(data.id, INTERNAL_ERROR, f"The answer could not be encoded: {error}.")
@@ -179,11 +185,7 @@ class RulewrightProtocol(LanguageServerProtocol):
             self._server.pending.end(key)
 
     def _tell_of_failure(self, answer: Any) -> Any:
-        if (
-            isinstance(answer, t.ResponseErrorMessage)
-            and answer.error
-            and answer.error.code == INTERNAL_ERROR
-        ):
+        if isinstance(answer, t.ResponseErrorMessage) and answer.error and answer.error.code == INTERNAL_ERROR:
             trace = answer.error.data["traceback"] if isinstance(answer.error.data, dict) else ()
             self._server.report_failure(answer.error.message, "".join(trace))
             answer.error.data = None
@@ -274,10 +276,12 @@ def encode(value: Any) -> bytes:
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
 
+def _is_notification(kind: type[Any] | None) -> bool:
+    return kind is not None and "id" not in attrs.fields_dict(kind)
+
+
 def _wrong(method: str, error: Exception) -> str:
-    details = (
-        "; ".join(transform_error(error, path="message")) if isinstance(error, ExceptionGroup) else str(error)
-    )
+    details = "; ".join(transform_error(error, path="message")) if isinstance(error, ExceptionGroup) else str(error)
     return f"The parameters of {method} are wrong: {details}"
 
 

@@ -70,12 +70,10 @@ class Publisher:
             self._send(publication(document, diagnosis, self._server))
 
     def _send(self, params: wire.PublishDiagnosticsParams) -> None:
-        self._server.protocol.notify(t.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
+        self._server.protocol.tell(t.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)
 
 
-def publication(
-    document: Document, diagnosis: "Diagnosis", server: "Server"
-) -> wire.PublishDiagnosticsParams:
+def publication(document: Document, diagnosis: "Diagnosis", server: "Server") -> wire.PublishDiagnosticsParams:
     """What is sent for one document."""
     return wire.PublishDiagnosticsParams(
         uri=document.uri,

@@ -69,9 +69,7 @@ def serve_stdio(gateway: "Gateway") -> int:
         return 1
 
 
-async def serve(
-    gateway: "Gateway", inbox: Inbox, connect: Callable[[Callable[[], None]], "BodyWriter"]
-) -> int:
+async def serve(gateway: "Gateway", inbox: Inbox, connect: Callable[[Callable[[], None]], "BodyWriter"]) -> int:
     """Serve the client whose messages come through `inbox`, until it leaves; the exit code."""
     server = build_server(gateway)
     from rulewright.adapters.lsp.client_log import logging_to  # noqa: PLC0415 - as above

@@ -1,9 +1,13 @@
 """didOpen, didChange, didClose. Plain functions, so that they act in the order of the messages."""
 
+import logging
+
 from lsprotocol import types as t
 
 from rulewright.adapters.lsp import convert
 from rulewright.adapters.lsp.language_server import Server
+
+log = logging.getLogger(__name__)
 
 
 def register(server: Server) -> None:
@@ -24,6 +28,9 @@ def did_open(ls: Server, params: t.DidOpenTextDocumentParams) -> None:
 def did_change(ls: Server, params: t.DidChangeTextDocumentParams) -> None:
     """Make the changes in order, each counted in the text left by the ones before."""
     document = params.text_document
+    if document.uri not in ls.gateway.take_snapshot().documents:
+        log.warning("a change of %s was ignored: it is not open", document.uri)
+        return
     changes = convert.content_changes(params.content_changes)
     ls.gateway.change_document(document.uri, document.version, changes, ls.encoding)
     ls.recent_uri = document.uri

@@ -67,9 +67,7 @@ class WorkspaceFullReport(msgspec.Struct, frozen=True, rename="camel", tag_field
     result_id: str | None = None
 
 
-class WorkspaceUnchangedReport(
-    msgspec.Struct, frozen=True, rename="camel", tag_field="kind", tag="unchanged"
-):
+class WorkspaceUnchangedReport(msgspec.Struct, frozen=True, rename="camel", tag_field="kind", tag="unchanged"):
     """The client has them already."""
 
     uri: str

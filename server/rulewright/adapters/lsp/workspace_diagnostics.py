@@ -40,7 +40,7 @@ async def pull_workspace(ls: Server, params: t.WorkspaceDiagnosticParams) -> wir
 def _send_part(ls: Server, token: int | str | None, reports: list[wire.WorkspaceReport]) -> None:
     if token is not None and reports:
         part = wire.Progress(token, wire.WorkspaceReports(reports.copy()))
-        ls.protocol.notify(t.PROGRESS, part)
+        ls.protocol.tell(t.PROGRESS, part)
         reports.clear()
 
 
