@@ -7,7 +7,8 @@ import msgspec
 
 from rulewright.core.findings import Finding
 from rulewright.core.ports import CheckRunner
-from rulewright.core.rules.job import CheckJob, findings_of, plan
+from rulewright.core.rules.job import CheckJob, findings_of
+from rulewright.core.rules.plan import plan
 from rulewright.core.snapshot import Project
 
 

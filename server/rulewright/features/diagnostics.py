@@ -8,9 +8,10 @@ import msgspec
 from rulewright.core.findings import Finding
 from rulewright.core.ports import CheckRunner, Offload
 from rulewright.core.rules.book import report
-from rulewright.core.rules.job import findings_of, plan
+from rulewright.core.rules.job import findings_of
 from rulewright.core.rules.load import load
 from rulewright.core.rules.parse import Origin
+from rulewright.core.rules.plan import plan
 from rulewright.core.snapshot import Document, Project
 
 

@@ -30,6 +30,9 @@ class RuleKeeper:
     def load(self, near: Iterable[str] | None = None) -> Sequence[RuleEvent]:
         """Compare the book with what is on disk and take what changed."""
         origins = self._files.list(near)
+        if near is not None and self._book.policy.defaults != "always" and any(o.source != "default" for o in origins):
+            # They could not apply, and reading them is most of what a check of one file would do.
+            origins = [o for o in origins if o.source != "default"]
         gone = set(self._book.entries) - {o.path for o in origins}
         return self._take(origins, gone, cause="load")
 

@@ -291,6 +291,32 @@ class Form:
         search = self.regex().match
         return lambda path: search(path) is not None
 
+    @cached_property
+    def key(self) -> tuple[str, str]:
+        """A folder, and a `/name`, `stem.` or `.extension`, of each path that matches; empty where there is none."""
+        *before, last = self.segments
+        folder = max((name for segment in before if (name := literal(segment))), key=len, default="")
+        if last is GLOBSTAR:
+            return folder, ""
+        name = literal(last)
+        if name is not None:
+            return folder, "/" + name
+        start, dot, _ = literal_start(last).partition(".")
+        if dot:
+            return folder, start + dot
+        _, dot, end = literal_end(last).rpartition(".")
+        return folder, dot + end if dot else ""
+
+    def could_match_caseless(self, lowered: str) -> bool:
+        """A quick no for most paths: `lowered` starts with a slash and is in lower case."""
+        folder, tail = self.key
+        return f"/{folder.lower()}" in lowered and tail.lower() in lowered
+
+    @cached_property
+    def caseless(self) -> Callable[[str], object]:
+        """Whether a path matches when case does not count."""
+        return self.regex(re.IGNORECASE).match
+
     def regex(self, flags: int = 0) -> re.Pattern[str]:
         """An expression whose `match` answers for a whole path."""
         return re.compile(_form_regex(self.segments), re.DOTALL | flags)

@@ -47,9 +47,7 @@ def split(value: str) -> list[str]:
         elif char == ",":
             cuts.append(i)
         i += 1
-    pieces = (
-        value[start + 1 : stop].strip() for start, stop in zip(cuts, [*cuts[1:], len(value)], strict=True)
-    )
+    pieces = (value[start + 1 : stop].strip() for start, stop in zip(cuts, [*cuts[1:], len(value)], strict=True))
     return [piece for piece in pieces if piece]
 
 
@@ -98,7 +96,15 @@ class Glob:
 
     def matches_caseless(self, path: str) -> bool:
         """Whether `path`, an answer of `plain_path`, would match if case did not count."""
-        return any(form.regex(re.IGNORECASE).match(path) for form in self.forms)
+        lowered = "/" + path.lower()
+        if lowered[1:] == path and self._lowered == self._body:
+            # Nothing has a case that could count. (Ranges such as `[A-z]` show theirs in the glob.)
+            return False
+        return any(form.could_match_caseless(lowered) and form.caseless(path) for form in self.forms)
+
+    @cached_property
+    def _lowered(self) -> str:
+        return self._body.lower()
 
 
 @lru_cache(maxsize=4096)
@@ -167,19 +173,16 @@ class GlobIndex:
 
     def __init__(self, sets: Sequence[GlobSet]) -> None:
         self._sets = tuple(sets)
-        self._only_excludes = [
-            (i, 0, "") for i, each in enumerate(sets) if each.excludes and not each.includes
-        ]
+        self._only_excludes = [(i, 0, "") for i, each in enumerate(sets) if each.excludes and not each.includes]
         waiting: dict[str, dict[str, dict[Form, list[tuple[int, int, str]]]]] = {"": {}}
         for number, each in enumerate(sets):
             for rank, glob in enumerate(each.includes):
                 for form in glob.forms:
-                    folder, tail = _key(form)
+                    folder, tail = form.key
                     forms = waiting.setdefault(folder, {}).setdefault(tail, {})
                     forms.setdefault(form, []).append((number, rank, glob.pattern))
         self._waiting = {
-            folder: {tail: tuple(forms.items()) for tail, forms in tails.items()}
-            for folder, tails in waiting.items()
+            folder: {tail: tuple(forms.items()) for tail, forms in tails.items()} for folder, tails in waiting.items()
         }
 
     def matching(self, path: str) -> list[tuple[int, str]]:
@@ -203,25 +206,7 @@ class GlobIndex:
         found: list[tuple[int, str]] = []
         before = -1
         for number, _, pattern in hits:
-            if number != before and not (
-                self._sets[number].excludes and self._sets[number].excluded_by(plain)
-            ):
+            if number != before and not (self._sets[number].excludes and self._sets[number].excluded_by(plain)):
                 found.append((number, pattern))
             before = number
         return found
-
-
-def _key(form: Form) -> tuple[str, str]:
-    """A folder, and a `/name`, `stem.` or `.extension`, of each path that `form` matches; empty if none."""
-    *before, last = form.segments
-    folder = max((name for segment in before if (name := literal(segment))), key=len, default="")
-    if last is GLOBSTAR:
-        return folder, ""
-    name = literal(last)
-    if name is not None:
-        return folder, "/" + name
-    start, dot, _ = literal_start(last).partition(".")
-    if dot:
-        return folder, start + dot
-    _, dot, end = literal_end(last).rpartition(".")
-    return folder, dot + end if dot else ""

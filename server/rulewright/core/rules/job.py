@@ -1,13 +1,12 @@
-"""The unit of checking: one file's text with the checks that apply to it. Runs in any process."""
+"""The unit of checking: one file's text with the checks that apply to it. Runs in any process.
+
+A worker process imports this module and little else, so it knows nothing of books and settings (see `plan`).
+"""
 
 import msgspec
 
-from rulewright.core.config import CheckSettings
 from rulewright.core.findings import Finding
-from rulewright.core.languages import checkable, language_of
-from rulewright.core.rules.book import RuleBook
 from rulewright.core.rules.lint import Enforced, check_text
-from rulewright.core.sources import unfit
 from rulewright.core.text import Position, Range
 
 
@@ -28,23 +27,6 @@ class CheckResult(msgspec.Struct, frozen=True):
     path: str
     findings: tuple[Finding, ...] = ()
     failure: str = ""
-
-
-def plan(book: RuleBook, settings: CheckSettings, path: str, content: str, language_id: str = "") -> CheckJob | str:
-    """The job for a file, or the reason why it is not checked (empty when no check applies)."""
-    language = language_of(path, language_id)
-    if not language or not checkable(language):
-        return ""
-    if len(content) > settings.max_file_kb * 1024:
-        return f"larger than {settings.max_file_kb} kB (check.max_file_kb)"
-    enforced = book.selection.enforced(path, language)
-    marked = "rulewright:" in content or "ast-grep-ignore" in content
-    if not enforced and not marked:
-        return ""
-    reason = unfit(content)
-    if reason is not None:
-        return reason
-    return CheckJob(path, content, language, enforced, book.rule_ids, settings.max_findings)
 
 
 def run(job: CheckJob) -> CheckResult:

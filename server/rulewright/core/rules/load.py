@@ -11,6 +11,9 @@ def load(origin: Origin, data: bytes) -> Seen:
     parsed = parse(origin, data)
     if parsed.rule is None or not parsed.rule.checks or not parsed.rule.examples:
         return Seen(parsed)
+    if origin.source == "default":
+        # Our own test suite runs these.
+        return Seen(parsed)
     failed = [r for r in run_examples(parsed.rule) if not r.passed]
     return Seen(
         parsed,

@@ -8,6 +8,7 @@ Precedence: source, then priority, then the nearer folder, then the path below t
 of lower ones; a user's or project's rule can disable any.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -83,6 +84,8 @@ class Selection:
         self._by_language: dict[str, list[int]] = {}
         self._everywhere: list[int] = []
         for number, rule in enumerate(self.ordered):
+            if self._off[number] is not None:
+                continue
             if rule.globs and not rule.always:
                 self._sets[number] = glob_set(tuple(rebase(g, rule.folder) for g in rule.globs))
                 globbed.append(number)
@@ -91,8 +94,10 @@ class Selection:
                     self._by_language.setdefault(language, []).append(number)
             elif rule.always or rule.unscoped == "always":
                 self._everywhere.append(number)
-        self._globbed = globbed
+        self._globbed = [(number, self.ordered[number].languages) for number in globbed]
         self._index = GlobIndex([s for s in self._sets if s is not None])
+        n_by_id = Counter(rule.id for rule in self.ordered)
+        self._speaking = {n for n, r in enumerate(self.ordered) if r.overrides or r.disable or n_by_id[r.id] > 1}
         self._memo: dict[str, tuple[Applied, ...]] = {}
         self._enforced: dict[tuple[str, str], tuple[Enforced, ...]] = {}
         self._by_path = {rule.path: rule for rule in self.ordered}
@@ -111,7 +116,8 @@ class Selection:
     def _remember(self, path: str) -> tuple[Applied, ...]:
         matched = self._matched(path)
         off = self._resolve(matched)
-        applied = tuple(Applied(self.ordered[n], reason) for n, reason in matched.items() if n not in off)
+        ordered = self.ordered
+        applied = tuple([Applied(ordered[n], reason) for n, reason in matched.items() if n not in off])
         if len(self._memo) >= MEMO_SIZE:
             self._memo.clear()
         self._memo[path] = applied
@@ -197,10 +203,10 @@ class Selection:
         language = language_of(path)
         found: dict[int, str] = {}
         for position, pattern in self._index.matching(path):
-            number = self._globbed[position]
-            rule = self.ordered[number]
-            if not rule.languages or language in rule.languages:
+            number, languages = self._globbed[position]
+            if not languages or language in languages:
                 found[number] = f"glob {pattern}"
+        n_globbed = len(found)
         for number in self._by_language.get(language, ()):
             if _below(path, self.ordered[number].folder):
                 found[number] = f"language {language}"
@@ -209,7 +215,7 @@ class Selection:
             if _below(path, rule.folder):
                 where = f"every file of {rule.folder}/" if rule.folder else "every file"
                 found[number] = f"alwaysApply, {where}" if rule.always else f"no globs, {where}"
-        return {n: found[n] for n in sorted(found) if self._off[n] is None}
+        return found if len(found) == n_globbed else {n: found[n] for n in sorted(found)}
 
     def _resolve(self, matched: Mapping[int, str]) -> dict[int, _Off]:
         """Which of the matching rules another one takes out.
@@ -217,6 +223,8 @@ class Selection:
         Earlier rules speak first, and a silenced rule is not heard.
         """
         off: dict[int, _Off] = {}
+        if self._speaking.isdisjoint(matched):
+            return off
         by_id: dict[str, list[int]] = {}
         for number in matched:
             by_id.setdefault(self.ordered[number].id, []).append(number)

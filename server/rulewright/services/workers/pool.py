@@ -13,7 +13,9 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
+from math import inf
 from pathlib import Path
+from time import monotonic
 
 from rulewright.core.rules.job import CheckJob, CheckResult
 from rulewright.core.rules.lint import Enforced
@@ -21,6 +23,9 @@ from rulewright.services.workers.wire import Checks, Job, decode_result, receive
 
 AHEAD = 16
 """Jobs of `run_all` that wait per worker: enough to keep it busy, few enough to bound memory."""
+
+GUARD_S = 0.25
+"""How often overdue jobs are looked for."""
 
 _HOME = str(Path(__file__).resolve().parents[3])
 """The folder that holds the package: workers import this copy of it, wherever the parent found it."""
@@ -36,6 +41,8 @@ class WorkerPool:
         self._queue: queue.PriorityQueue[_Item] = queue.PriorityQueue()
         self._order = itertools.count()
         self._threads: list[threading.Thread] = []
+        self._workers: list[_Worker] = []
+        self._ended = threading.Event()
         self._lock = threading.Lock()
         self._closed = False
 
@@ -64,6 +71,7 @@ class WorkerPool:
             self._queue.put((-1, next(self._order), None, Future()))
         for thread in threads:
             thread.join(timeout=self.timeout_s)
+        self._ended.set()
         while not self._queue.empty():
             self._queue.get_nowait()[3].cancel()
 
@@ -73,6 +81,8 @@ class WorkerPool:
             if self._closed:
                 future.set_result(CheckResult(job.path, failure="not checked: the server is stopping"))
                 return future
+            if not self._threads:
+                threading.Thread(target=self._guard, name="check watchdog", daemon=True).start()
             if len(self._threads) < self.size:
                 thread = threading.Thread(target=self._drive, name="check worker", daemon=True)
                 self._threads.append(thread)
@@ -80,8 +90,14 @@ class WorkerPool:
         self._queue.put((priority, next(self._order), job, future))
         return future
 
+    def _guard(self) -> None:
+        while not self._ended.wait(GUARD_S):
+            for worker in tuple(self._workers):
+                worker.end_if_overdue()
+
     def _drive(self) -> None:
         worker = _Worker(self.timeout_s)
+        self._workers.append(worker)
         try:
             while True:
                 _, _, job, future = self._queue.get()
@@ -98,6 +114,8 @@ class _Worker:
 
     def __init__(self, timeout_s: float) -> None:
         self.timeout_s = timeout_s
+        self.overdue_at: float | None = inf
+        """When to end the job that runs; None when that was done."""
         self._process: subprocess.Popen[bytes] | None = None
         self._known: dict[tuple[int, int], tuple[int, tuple[Enforced, ...], frozenset[str]]] = {}
 
@@ -125,9 +143,8 @@ class _Worker:
             raise OSError("the worker has no pipes")
         requests, results = process.stdin.fileno(), process.stdout.fileno()
         key = (id(job.enforced), id(job.known_rule_ids))
-        timer = _Timer(self.timeout_s, process)
+        self.overdue_at = monotonic() + self.timeout_s
         try:
-            timer.start()
             if key not in self._known:
                 # The tuple is kept, so that its id stays its own.
                 self._known[key] = (len(self._known), job.enforced, job.known_rule_ids)
@@ -136,13 +153,12 @@ class _Worker:
             send(requests, Job(self._known[key][0], job.path, content, job.language, job.max_findings))
             body = receive(results)
         except OSError:
-            if timer.fired:
+            if self.overdue_at is None:
                 raise _TimeUpError from None
             raise
-        finally:
-            timer.cancel()
         if body is None:
-            raise _TimeUpError if timer.fired else BrokenPipeError
+            raise _TimeUpError if self.overdue_at is None else BrokenPipeError
+        self.overdue_at = inf
         return decode_result(body)
 
     def _start(self) -> "subprocess.Popen[bytes]":
@@ -161,6 +177,13 @@ class _Worker:
         )
         return self._process
 
+    def end_if_overdue(self) -> None:
+        """Kill the process when the time is up, which ends the read that waits for it."""
+        process = self._process
+        if process is not None and self.overdue_at is not None and monotonic() > self.overdue_at:
+            self.overdue_at = None
+            process.kill()
+
     def stop(self) -> None:
         process, self._process = self._process, None
         if process is None:
@@ -178,23 +201,3 @@ class _Worker:
 
 class _TimeUpError(Exception):
     """The job took too long."""
-
-
-class _Timer:
-    """Kills a process when the time is up, which ends the read that waits for it."""
-
-    def __init__(self, seconds: float, process: "subprocess.Popen[bytes]") -> None:
-        self.fired = False
-        self._process = process
-        self._timer = threading.Timer(seconds, self._fire)
-        self._timer.daemon = True
-
-    def _fire(self) -> None:
-        self.fired = True
-        self._process.kill()
-
-    def start(self) -> None:
-        self._timer.start()
-
-    def cancel(self) -> None:
-        self._timer.cancel()

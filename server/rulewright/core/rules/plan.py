@@ -1,0 +1,24 @@
+"""Decide what is to be checked in a file, or why nothing is."""
+
+from rulewright.core.config import CheckSettings
+from rulewright.core.languages import checkable, language_of
+from rulewright.core.rules.book import RuleBook
+from rulewright.core.rules.job import CheckJob
+from rulewright.core.sources import unfit
+
+
+def plan(book: RuleBook, settings: CheckSettings, path: str, content: str, language_id: str = "") -> CheckJob | str:
+    """The job for a file, or the reason why it is not checked (empty when no check applies)."""
+    language = language_of(path, language_id)
+    if not language or not checkable(language):
+        return ""
+    if len(content) > settings.max_file_kb * 1024:
+        return f"larger than {settings.max_file_kb} kB (check.max_file_kb)"
+    enforced = book.selection.enforced(path, language)
+    marked = "rulewright:" in content or "ast-grep-ignore" in content
+    if not enforced and not marked:
+        return ""
+    reason = unfit(content)
+    if reason is not None:
+        return reason
+    return CheckJob(path, content, language, enforced, book.rule_ids, settings.max_findings)

@@ -1,0 +1,20 @@
+"""Print every figure: `python -m tests.bench`, or some of them: `python -m tests.bench select_rules`."""
+
+import importlib
+import sys
+
+SUITES = ("check_files", "select_rules", "lint_file")
+
+
+def main() -> None:
+    """Run the named suites, or all."""
+    over = 0
+    for name in sys.argv[1:] or SUITES:
+        for figure in importlib.import_module(f"tests.bench.{name}").figures():
+            print(figure.line(), flush=True)
+            over += not figure.ok
+    print(f"{over} over their limit" if over else "all within their limits")
+
+
+if __name__ == "__main__":
+    main()
