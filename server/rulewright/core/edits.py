@@ -16,7 +16,8 @@ class Edit(msgspec.Struct, frozen=True, order=True):
 def disjoint(edits: Iterable[tuple[Edit, ...]]) -> list[Edit]:
     """The edits of every group that overlaps no group kept before it, sorted; a group is kept whole or not at all.
 
-    Groups are considered by their first offset, the longer one first, as ast-grep does. Two insertions at one place overlap: their order would be a guess.
+    Groups are considered by their first offset, the longer one first, as ast-grep does. Two insertions at one place
+    overlap: their order would be a guess.
     """
     kept: list[Edit] = []
     for group in sorted((tuple(sorted(g)) for g in edits if g), key=lambda g: (g[0].start, -g[-1].end)):

@@ -1,16 +1,16 @@
 """What a request sees: the documents, rules and settings of the moment its message was read. Nothing in it changes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
+
+import msgspec
 
 from rulewright.core.config import Settings
 from rulewright.core.rules.book import RuleBook
 from rulewright.core.text import Text
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(msgspec.Struct, frozen=True):
     """An open document, whose text wins over the file on disk."""
 
     uri: str
@@ -21,8 +21,7 @@ class Document:
     text: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(msgspec.Struct, frozen=True):
     """One root folder with its own settings and rules."""
 
     root: str
@@ -36,11 +35,10 @@ class Project:
         return path[len(prefix) :] if path.startswith(prefix) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(msgspec.Struct, frozen=True):
     """An immutable view of everything a request needs."""
 
-    documents: Mapping[str, Document] = field(default_factory=lambda: MappingProxyType({}))
+    documents: Mapping[str, Document] = msgspec.field(default_factory=lambda: MappingProxyType({}))
     """By URI."""
     projects: tuple[Project, ...] = ()
 

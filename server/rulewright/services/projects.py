@@ -1,16 +1,16 @@
 """The open projects: for each root its settings and its rules."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+import msgspec
 
 from rulewright.core.config import SettingProblem, Settings
 from rulewright.core.ports import Rules
 from rulewright.core.snapshot import Project
 
 
-@dataclass(frozen=True)
-class OpenProject:
+class OpenProject(msgspec.Struct, frozen=True):
     """A project with the services that keep it up to date."""
 
     root: str
@@ -66,6 +66,6 @@ class Projects:
         problems: list[SettingProblem] = []
         for root, project in list(self._open.items()):
             settings, found = self._read_settings(root, self._overlay)
-            self._open[root] = replace(project, settings=settings, problems=found)
+            self._open[root] = msgspec.structs.replace(project, settings=settings, problems=found)
             problems += found
         return tuple(dict.fromkeys(problems))

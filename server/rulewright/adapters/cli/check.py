@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 import click
+import msgspec
 
 from rulewright.adapters.cli.project import open_project, relative_to, root_of
 from rulewright.adapters.cli.report import CheckOutcome, Summary
@@ -18,8 +19,7 @@ from rulewright.gateway import Gateway
 from rulewright.services.files import Found, Skipped
 
 
-@dataclass(frozen=True)
-class CheckOptions:
+class CheckOptions(msgspec.Struct, frozen=True):
     """The options of the command."""
 
     paths: tuple[str, ...] = ()

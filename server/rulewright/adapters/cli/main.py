@@ -2,10 +2,10 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from rulewright import __version__
 
@@ -16,8 +16,7 @@ FORMATS = ("text", "json", "sarif")
 SEVERITIES = ("error", "warning", "info", "hint", "never")
 
 
-@dataclass(frozen=True)
-class Launcher:
+class Launcher(msgspec.Struct, frozen=True):
     """What the command line may start."""
 
     headless: Callable[[], "Gateway"]

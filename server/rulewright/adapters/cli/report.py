@@ -1,7 +1,5 @@
 """What `rulewright check` found, before it is written as text, JSON or SARIF."""
 
-from dataclasses import dataclass
-
 import msgspec
 
 from rulewright.core.findings import Finding
@@ -26,8 +24,7 @@ class Summary(msgspec.Struct, frozen=True):
     seconds: float
 
 
-@dataclass(frozen=True)
-class CheckOutcome:
+class CheckOutcome(msgspec.Struct, frozen=True):
     """All that there is to report."""
 
     root: str

@@ -1,7 +1,6 @@
 """The rule book: the last good version of every rule file, folded from events. An immutable value."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import Literal
@@ -37,12 +36,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """Of the newest version seen, in force or not."""
 
 
-@dataclass(frozen=True)
-class RuleBook:
+class RuleBook(msgspec.Struct, frozen=True, dict=True):
     """Every known rule of a project with the policy that decides which count."""
 
-    entries: Mapping[str, Entry] = field(default_factory=lambda: MappingProxyType({}))
-    policy: Policy = field(default_factory=Policy)
+    entries: Mapping[str, Entry] = msgspec.field(default_factory=lambda: MappingProxyType({}))
+    policy: Policy = msgspec.field(default_factory=Policy)
     revision: int = 0
 
     @cached_property
@@ -79,8 +77,7 @@ class RuleBook:
         return self if policy == self.policy else RuleBook(self.entries, policy, self.revision)
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(msgspec.Struct, frozen=True):
     """A rule file as it is on disk now, with what running its examples said."""
 
     parsed: Parsed

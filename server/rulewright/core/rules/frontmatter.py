@@ -7,9 +7,9 @@ ever makes an object, and aliases cannot blow up.
 """
 
 import re
-from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import yaml
 
 from rulewright.core.edits import Edit
@@ -39,17 +39,16 @@ _FLOW_ITEM = re.compile(r"(?<=[\[,])(\s*)([*&!%@`][^,\]\"']*?)(?=\s*[,\]])")
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True)
-class FrontMatter:
+class FrontMatter(msgspec.Struct, frozen=True):
     """What stands before the body. `data` is None when it could not be read."""
 
     data: dict[str, Any] | None
     body: str
     body_line: int
     problems: tuple[Problem, ...] = ()
-    places: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    places: dict[Path, tuple[int, int]] = msgspec.field(default_factory=dict)
     """Offsets of each key (for keys) and item (for list items), to point at."""
-    values: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    values: dict[Path, tuple[int, int]] = msgspec.field(default_factory=dict)
     """Offsets of the value of each key."""
     present: bool = True
 
@@ -205,8 +204,7 @@ def _short(text: str) -> str:
     return text if len(text) <= 80 else text[:77] + "..."  # noqa: PLR2004
 
 
-@dataclass(frozen=True)
-class _YamlError:
+class _YamlError(msgspec.Struct, frozen=True):
     line: int
     text: str
 

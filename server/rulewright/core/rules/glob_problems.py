@@ -89,9 +89,7 @@ def mask(glob: str) -> str:
 def _empty(glob: str) -> GlobProblem | None:
     if glob.strip() and read_forms(glob):
         return None
-    return GlobProblem(
-        "glob-empty", "warning", "The glob is empty; it matches nothing. Write `**` for all files."
-    )
+    return GlobProblem("glob-empty", "warning", "The glob is empty; it matches nothing. Write `**` for all files.")
 
 
 def _quotes(glob: str) -> GlobProblem | None:
@@ -108,11 +106,7 @@ def _quotes(glob: str) -> GlobProblem | None:
 
 def _spaces(glob: str) -> GlobProblem | None:
     parts = glob.split()
-    if (
-        len(parts) == 1
-        or any(char in glob for char in "{[\\")
-        or not all(_GLOB_LIKE.search(part) for part in parts)
-    ):
+    if len(parts) == 1 or any(char in glob for char in "{[\\") or not all(_GLOB_LIKE.search(part) for part in parts):
         return None
     return GlobProblem(
         "glob-spaces",

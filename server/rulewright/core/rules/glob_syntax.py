@@ -8,10 +8,11 @@ is made, and no star of an expression backtracks into another (see `_segment_reg
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import takewhile
 from typing import Final
+
+import msgspec
 
 MAX_LENGTH: Final = 200
 """Characters of a glob that we compile, and so of a class."""
@@ -136,8 +137,7 @@ def _range_values(inside: str) -> list[str] | None:
 # Segments
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(msgspec.Struct, frozen=True):
     """What matches exactly one character of a name, or as `STAR` any number of them."""
 
     regex: str
@@ -249,8 +249,7 @@ def _class_char(inside: str, i: int) -> tuple[str, int]:
 # Forms
 
 
-@dataclass(frozen=True, eq=False)
-class Form:
+class Form(msgspec.Struct, frozen=True, dict=True, eq=False):
     """A glob without braces: the segments that a path has to match one by one.
 
     Globs with a form in common share it, so that an index tries it once for all of them.

@@ -14,12 +14,8 @@ from msgspec.structs import replace
 
 from rulewright.core.rules.glob_problems import GlobProblem, refusal, remarks
 from rulewright.core.rules.glob_syntax import (
-    GLOBSTAR,
     Form,
     class_end,
-    literal,
-    literal_end,
-    literal_start,
     read_forms,
 )
 

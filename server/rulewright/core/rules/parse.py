@@ -6,10 +6,11 @@ it holds whatever could be used, for the case that there is no earlier one.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from hashlib import sha256
 from typing import Any
+
+import msgspec
 
 from rulewright.core.edits import Edit
 from rulewright.core.findings import Fix
@@ -59,8 +60,7 @@ _OTHER_TOOLS = {
 MAX_FILE_BYTES = 1_000_000
 
 
-@dataclass(frozen=True)
-class Located:
+class Located(msgspec.Struct, frozen=True):
     """A problem with its place in the file, in code points."""
 
     problem: Problem
@@ -68,8 +68,7 @@ class Located:
     end: int
 
 
-@dataclass(frozen=True)
-class Parsed:
+class Parsed(msgspec.Struct, frozen=True):
     """What reading a rule file gave."""
 
     path: str
@@ -91,8 +90,7 @@ class Parsed:
         return any(p.problem.severity == "error" for p in self.problems)
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(msgspec.Struct, frozen=True):
     """Where a rule file stands: what its place says about it."""
 
     path: str

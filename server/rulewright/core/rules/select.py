@@ -10,7 +10,6 @@ of lower ones; a user's or project's rule can disable any.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
@@ -56,8 +55,7 @@ class Applied(msgspec.Struct, frozen=True):
     reason: str
 
 
-@dataclass(frozen=True)
-class _Off:
+class _Off(msgspec.Struct, frozen=True):
     outcome: Literal["overridden", "disabled"]
     reason: str
 

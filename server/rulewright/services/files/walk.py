@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+import msgspec
 
 from rulewright.core.rules.globs import GlobSet, glob_set
 
@@ -25,15 +26,13 @@ NEVER = "never checked"
 """The reason for leaving them out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """A regular file, relative to the root, with forward slashes."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(msgspec.Struct, frozen=True):
     """A file or folder that was left out."""
 
     path: str
@@ -43,8 +42,7 @@ class Skipped:
 Entry = Found | Skipped
 
 
-@dataclass(frozen=True)
-class _IgnoreFile:
+class _IgnoreFile(msgspec.Struct, frozen=True, dict=True):
     """The patterns of one folder's ignore files."""
 
     folder: str
@@ -63,8 +61,7 @@ class _IgnoreFile:
         return include
 
 
-@dataclass(frozen=True)
-class _Options:
+class _Options(msgspec.Struct, frozen=True):
     root: Path
     exclude: GlobSet | None
     gitignore: bool
