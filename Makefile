@@ -33,7 +33,7 @@ lint: $(VENV)/.lint
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(BIN)/codespell
+	$(BIN)/codespell *.md docs server .ai-rules
 
 format: $(VENV)/.lint
 	$(BIN)/ruff check --fix .

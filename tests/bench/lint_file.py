@@ -39,7 +39,7 @@ def figures() -> Iterator[Figure]:
     ]
     checks, problems = read_checks(documents, rule_id="bench", languages=("python",))
     enforced = tuple(Enforced(c.id, "bench.md", "", c) for c in checks)
-    if problems or len(check_text("a.py", content, "python", enforced)) != 3:  # noqa: PLR2004
+    if problems or len(check_text("a.py", content, "python", enforced)) != 3:
         raise RuntimeError("the benchmark does not do what it says")
     together = each(lambda: check_text("a.py", content, "python", enforced), 5)
     singles = [(e,) for e in enforced]

@@ -1,3 +1,5 @@
+"""An editor's changes, applied in order in its own units."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,3 +1,5 @@
+"""Checks as people write them, and what is said about those that cannot be used."""
+
 from typing import Any
 
 import pytest

@@ -1,3 +1,5 @@
+"""A rule's examples and what came of them."""
+
 from typing import Any
 
 import pytest

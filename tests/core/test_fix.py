@@ -1,3 +1,5 @@
+"""Fix templates, expanded and indented."""
+
 import pytest
 
 from rulewright.core.edits import Edit

@@ -94,7 +94,18 @@ def test_a_file_in_a_fence_is_read_and_the_fix_removes_the_fence() -> None:
 
 @pytest.mark.parametrize(
     "block",
-    ["a: [", 'a: "x', "a: 'x", "d: x\n  e: y", "- a", "text", "a: &a [*a]", "a: " + "[" * 5000, "a: \x00", "a: {b: [c}"],
+    [
+        "a: [",
+        'a: "x',
+        "a: 'x",
+        "d: x\n  e: y",
+        "- a",
+        "text",
+        "a: &a [*a]",
+        "a: " + "[" * 5000,
+        "a: \x00",
+        "a: {b: [c}",
+    ],
 )
 def test_what_cannot_be_read_is_one_error(block: str) -> None:
     matter = read(f"---\n{block}\n---\n")

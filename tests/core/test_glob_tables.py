@@ -10,10 +10,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.harness.data import test_data
 
 from rulewright.core.rules.glob_syntax import expand
 from rulewright.core.rules.globs import compile_glob
+from tests.harness.data import test_data
 
 DIFFERENCES = Path(__file__).parent.parent / "data" / "glob_differences.tsv"
 FOLDER = test_data("globs")
@@ -21,9 +21,7 @@ TABLES = ["globset.tsv", "minimatch.tsv", "picomatch.tsv", "vscode.tsv"]
 
 # What has to be true of a row that a rule decides: its glob, its path, our answer.
 RULES = {
-    "any-depth": lambda glob, path, ours: (
-        ours and "/" in path and any("/" not in each for each in expand(glob))
-    ),
+    "any-depth": lambda glob, path, ours: ours and "/" in path and any("/" not in each for each in expand(glob)),
     "leading-slash": lambda glob, path, ours: ours and glob.startswith("/") != path.startswith("/"),
     "trailing-slash": lambda glob, _, ours: ours and glob.endswith("/"),
     "dot-segments": lambda _, path, ours: not ours and bool({".", ".."} & set(path.split("/"))),

@@ -1,3 +1,5 @@
+"""The glob dialect, row by row."""
+
 import re
 
 import pytest
@@ -194,9 +196,7 @@ REMARKS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("glob", "code", "severity", "suggestion"), REMARKS, ids=[row[0][:30] for row in REMARKS]
-)
+@pytest.mark.parametrize(("glob", "code", "severity", "suggestion"), REMARKS, ids=[row[0][:30] for row in REMARKS])
 def test_a_doubtful_glob_says_what_helps(glob, code, severity, suggestion):
     (problem,) = compile_glob(glob).problems
     assert (problem.code, problem.severity, problem.suggestion) == (code, severity, suggestion)
@@ -267,12 +267,8 @@ def test_an_index_gives_every_list_that_matches_in_order():
     assert index.matching("../b.py") == []
 
 
-@pytest.mark.parametrize(
-    "glob", ["*a" * 60 + "*b", "*a" * 30 + "*/x", "**/*a*/" * 25 + "b", "?*" * 60 + "/b"]
-)
-@pytest.mark.parametrize(
-    "path", ["a" * 20_000, "a/" * 10_000 + "a", "ab" * 5_000 + "/c", "/".join(["aa" * 50] * 100)]
-)
+@pytest.mark.parametrize("glob", ["*a" * 60 + "*b", "*a" * 30 + "*/x", "**/*a*/" * 25 + "b", "?*" * 60 + "/b"])
+@pytest.mark.parametrize("path", ["a" * 20_000, "a/" * 10_000 + "a", "ab" * 5_000 + "/c", "/".join(["aa" * 50] * 100)])
 def test_many_stars_do_not_hang(glob, path):
     assert not compile_glob(glob).matches(path)
     assert glob_set((glob,)).why_not(path) == "no glob matches"

@@ -1,3 +1,5 @@
+"""Names, files and comments of languages."""
+
 import pytest
 
 from rulewright.core.languages import CHECKABLE, LANGUAGES, canonical, checkable, language_of

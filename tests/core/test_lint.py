@@ -1,3 +1,5 @@
+"""Running checks on texts, the strange ones included."""
+
 from typing import Any
 
 import pytest

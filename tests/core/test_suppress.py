@@ -1,3 +1,5 @@
+"""Comments that suppress, and those that have nothing to suppress."""
+
 from collections.abc import Iterable
 
 import pytest

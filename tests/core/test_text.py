@@ -9,7 +9,17 @@ SAMPLE = "a\U0001f600e\u0301\r\nx\rsecond\n\nlast"
 
 @pytest.mark.parametrize(
     ("offset", "position"),
-    [(0, (0, 0)), (4, (0, 4)), (6, (1, 0)), (7, (1, 1)), (8, (2, 0)), (15, (3, 0)), (16, (4, 0)), (20, (4, 4)), (99, (4, 4))],
+    [
+        (0, (0, 0)),
+        (4, (0, 4)),
+        (6, (1, 0)),
+        (7, (1, 1)),
+        (8, (2, 0)),
+        (15, (3, 0)),
+        (16, (4, 0)),
+        (20, (4, 4)),
+        (99, (4, 4)),
+    ],
 )
 def test_lines_end_as_the_protocol_says(offset: int, position: tuple[int, int]) -> None:
     assert Text(SAMPLE).position(offset) == Position(*position)

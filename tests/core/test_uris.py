@@ -1,3 +1,5 @@
+"""File URIs and paths."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

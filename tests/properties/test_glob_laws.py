@@ -8,9 +8,7 @@ from hypothesis import strategies as st
 
 from rulewright.core.rules.globs import GlobIndex, compile_glob, glob_set, split
 
-atoms = st.sampled_from(
-    ["a", "b", "ab", ".", ".b", "*", "*", "?", "[ab]", "[!a]", "[^.b]", "[a-b.]", r"\*", r"\a"]
-)
+atoms = st.sampled_from(["a", "b", "ab", ".", ".b", "*", "*", "?", "[ab]", "[!a]", "[^.b]", "[a-b.]", r"\*", r"\a"])
 names = st.lists(atoms, min_size=1, max_size=6).map("".join)
 segments = st.one_of(names, st.just("**"), st.just("*"))
 flat = st.builds(
@@ -101,9 +99,7 @@ def test_an_index_agrees_with_trying_every_list(many, path):
 def test_the_order_of_globs_does_not_decide_whether_a_list_matches(globs, path, random):
     shuffled = list(globs)
     random.shuffle(shuffled)
-    assert (glob_set(globs).first_match(path) is None) == (
-        glob_set(tuple(shuffled)).first_match(path) is None
-    )
+    assert (glob_set(globs).first_match(path) is None) == (glob_set(tuple(shuffled)).first_match(path) is None)
 
 
 @given(lists, plain_paths)

@@ -10,6 +10,7 @@ from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
 import msgspec
+from msgspec import Meta
 
 from rulewright.core.findings import Severity
 from rulewright.core.rules.rule import SOURCES, Source
@@ -22,56 +23,52 @@ USER_ONLY_TABLES: frozenset[str] = frozenset(
 """Endpoints, commands that yield keys, gate switches, package lists and templates: whatever could send data away or run
 a program. A project's file may never set them, whether this version knows the table or not."""
 
-Positive = Annotated[int, msgspec.Meta(ge=1)]
-NotNegative = Annotated[int, msgspec.Meta(ge=0)]
+Positive = Annotated[int, Meta(ge=1)]
+NotNegative = Annotated[int, Meta(ge=0)]
 
 
 class RulesSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which rules are in force."""
 
-    enabled: bool = True
-    """Switch the whole rule system off; everything else goes on working."""
-    sources: tuple[Source, ...] = SOURCES
-    """The sources that count."""
-    defaults: Literal["auto", "always", "never"] = "auto"
-    """Our own small set of checks: `auto` uses it only while the project has no rules of its own."""
-    disable: tuple[str, ...] = ()
-    """Ids of rules to switch off."""
-    auto_reload: bool = True
-    """Read rule files again when they change on disk."""
+    enabled: Annotated[bool, Meta(description="Switch the whole rule system off; everything else goes on working.")] = (
+        True
+    )
+    sources: Annotated[tuple[Source, ...], Meta(description="The sources that count.")] = SOURCES
+    defaults: Annotated[
+        Literal["auto", "always", "never"],
+        Meta(description="Our own small set of checks: `auto` uses it only while the project has no rules of its own."),
+    ] = "auto"
+    disable: Annotated[tuple[str, ...], Meta(description="Ids of rules to switch off.")] = ()
+    auto_reload: Annotated[bool, Meta(description="Read rule files again when they change on disk.")] = True
 
 
 class CheckSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How files are checked."""
 
-    fail_on: Severity | Literal["never"] = "warning"
-    """The least severe finding that makes `rulewright check` exit with 1."""
-    exclude: tuple[str, ...] = ()
-    """Globs of files that are never checked, beside what `.gitignore` names."""
-    gitignore: bool = True
-    """Leave out what `.gitignore` and `.ignore` files name."""
-    max_file_kb: Positive = 1024
-    """Larger files are left out, in kilobytes of 1,024 bytes."""
-    max_findings: Positive = 1000
-    """Findings of one file beyond this number are cut, and a finding says so."""
-    timeout_s: Positive = 20
-    """Seconds that one file may take before its check is given up."""
-    jobs: NotNegative = 0
-    """Worker processes; 0 means one for each core, 4 at most."""
+    fail_on: Annotated[
+        Severity | Literal["never"],
+        Meta(description="The least severe finding that makes `rulewright check` exit with 1."),
+    ] = "warning"
+    exclude: Annotated[
+        tuple[str, ...], Meta(description="Globs of files that are never checked, beside what `.gitignore` names.")
+    ] = ()
+    gitignore: Annotated[bool, Meta(description="Leave out what `.gitignore` and `.ignore` files name.")] = True
+    max_file_kb: Annotated[Positive, Meta(description="Larger files are left out, in kilobytes of 1,024 bytes.")] = 1024
+    max_findings: Annotated[
+        Positive, Meta(description="Findings of one file beyond this number are cut, and a finding says so.")
+    ] = 1000
+    timeout_s: Annotated[Positive, Meta(description="Seconds that one file may take before its check is given up.")] = (
+        20
+    )
+    jobs: Annotated[NotNegative, Meta(description="Worker processes; 0 means one for each core, 4 at most.")] = 0
 
 
 class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the language server behaves."""
 
-    debounce_ms: NotNegative = 150
-    """Milliseconds without a change before diagnostics are pushed."""
-
-
-class PackagesSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Rules that installed packages bring along. For the user's own file only."""
-
-    allow: tuple[str, ...] = ()
-    """Names of packages whose rules may be used."""
+    debounce_ms: Annotated[
+        NotNegative, Meta(description="Milliseconds without a change before diagnostics are pushed.")
+    ] = 150
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -80,7 +77,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     rules: RulesSettings = RulesSettings()
     check: CheckSettings = CheckSettings()
     server: ServerSettings = ServerSettings()
-    packages: PackagesSettings = PackagesSettings()
 
 
 class SettingProblem(msgspec.Struct, frozen=True):
@@ -155,7 +151,7 @@ def environment_layer(environ: Mapping[str, str]) -> SettingsLayer:
         for variable, text in environ.items():
             if variable.startswith(prefix):
                 key = variable[len(prefix) :].lower()
-                is_list = str(kinds.get(key, "")).startswith("tuple")
+                is_list = "tuple[" in str(kinds.get(key, ""))
                 value: Any = [part.strip() for part in text.split(",") if part.strip()] if is_list else text
                 values.setdefault(name, {})[key] = value.lower() if text in {"True", "False"} else value
     return SettingsLayer("environment", "environment", values)
@@ -197,3 +193,10 @@ def _plain(schema: Mapping[str, Any]) -> str:
         items = schema.get("items") or {}
         return "list of " + (" or ".join(f'"{v}"' for v in items["enum"]) if "enum" in items else "text")
     return {"boolean": "true or false", "integer": "number", "string": "text"}[schema["type"]]
+
+
+def doc_of(name: str) -> str:
+    """What the setting `table.key` does, in a sentence."""
+    table, _, key = name.partition(".")
+    kinds = {f.name: f.type for f in msgspec.structs.fields(_SECTIONS[table])}
+    return str(msgspec.json.schema(kinds[key]).get("description", ""))
