@@ -11,7 +11,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_report_header() -> str:
     data = os.environ.get("RULEWRIGHT_TEST_DATA")
-    return f"conformance data: {data}" if data else "conformance data: none (RULEWRIGHT_TEST_DATA is not set), so no cases"
+    return (
+        f"conformance data: {data}" if data else "conformance data: none (RULEWRIGHT_TEST_DATA is not set), so no cases"
+    )
 
 
 @pytest.fixture(autouse=True)

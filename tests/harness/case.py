@@ -1,11 +1,11 @@
 """The case file: prose, a workspace, steps, and what each step gives, all in one text that people read.
 
-    Prose in the present tense, the name of the test.
+Prose in the present tense, the name of the test.
 
-    -- .ai-rules/x.md --          a file of the workspace; <CURSOR> marks a place and is removed
-    -- settings --                a TOML overlay of the settings
-    -- ? check src/a.py --        a step; its body is its input
-    -- = findings --              what the step gives; `pytest --update` rewrites it
+-- .ai-rules/x.md --          a file of the workspace; <CURSOR> marks a place and is removed
+-- settings --                a TOML overlay of the settings
+-- ? check src/a.py --        a step; its body is its input
+-- = findings --              what the step gives; `pytest --update` rewrites it
 """
 
 import re

@@ -1,3 +1,5 @@
+"""Clients in memory for the protocol tests."""
+
 import pytest
 
 from tests.harness.gateways import make_gateway, write_rules

@@ -103,8 +103,31 @@ async def test_initialize_is_refused_the_second_time(client):
 
 
 async def test_a_failed_initialize_can_be_tried_again(client):
-    assert await client.refusal("initialize", {"processId": "x", "capabilities": 3}) == -32602
+    for params in (None, [], {"processId": "x", "capabilities": {}}, {"workspaceFolders": 3}):
+        assert await client.refusal("initialize", params) == -32602
     await client.initialize()
+
+
+async def test_capabilities_of_tomorrow_do_not_keep_the_session_from_starting(client):
+    capabilities = {
+        "general": {"positionEncodings": ["utf-128", "utf-8"]},
+        "workspace": {
+            "symbol": {"symbolKind": {"valueSet": [1, 99]}},
+            "workspaceEdit": {"documentChanges": True, "failureHandling": "prayer"},
+            "diagnostics": {"refreshSupport": True},
+        },
+        "textDocument": {"diagnostic": {}, "hover": {"contentFormat": ["html"]}, "rename": 7},
+        "telepathy": {"range": "5 m"},
+    }
+    announced = await client.initialize(capabilities, trace="compact")
+    assert announced["positionEncoding"] == "utf-8"
+    assert "diagnosticProvider" in announced
+    assert client.server.client.document_changes
+
+
+@pytest.mark.parametrize("capabilities", [None, 3, [], {"textDocument": 7}])
+async def test_capabilities_that_cannot_be_read_are_none(client, capabilities):
+    assert (await client.initialize(capabilities))["positionEncoding"] == "utf-16"
 
 
 async def test_after_shutdown_requests_are_refused_and_notifications_dropped(client, project):

@@ -1,3 +1,5 @@
+"""Quick-fixes and suppressions over the protocol."""
+
 import pytest
 
 from tests.harness.lsp_memory import FULL, Refused, range_

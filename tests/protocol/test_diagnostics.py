@@ -1,3 +1,4 @@
+"""Pushed and pulled diagnostics."""
 
 import pytest
 

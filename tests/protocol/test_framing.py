@@ -1,3 +1,5 @@
+"""Message bodies out of bytes, garbage included."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -165,6 +165,16 @@ async def test_changed_files_are_read_again(client, project, gateway):
     assert gateway.reloaded == [f"{project}/.ai-rules/a b.md"]
 
 
+async def test_changes_that_come_together_are_read_together(client, project, gateway):
+    await client.initialize(root=project)
+    uris = [(project / ".ai-rules" / f"{n}.md").as_uri() for n in range(9)]
+    for uri in [*uris, *uris]:
+        client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": uri, "type": 1}]})
+    await client.settled()
+    assert set(gateway.reloaded) == {f"{project}/.ai-rules/{n}.md" for n in range(9)}
+    assert gateway.calls["reload"] == 2, "one that ran at once, and one for all the others"
+
+
 # Commands
 
 

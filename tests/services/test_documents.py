@@ -1,3 +1,5 @@
+"""Open documents."""
+
 from rulewright.core.changes import ContentChange
 from rulewright.core.text import Position, Range
 from rulewright.services.documents import DocumentStore

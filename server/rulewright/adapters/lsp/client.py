@@ -1,7 +1,8 @@
 """What the editor at the other end can do, read once from its `initialize` request."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from lsprotocol import types as t
@@ -71,3 +72,23 @@ def spell_capabilities(params: Any) -> None:
     match params:
         case {"capabilities": {"workspace": {"diagnostic": dict(value)} as workspace}}:
             workspace.setdefault("diagnostics", value)
+
+
+def readable_part(value: Any, is_readable: Callable[[Any], bool]) -> Any:
+    """What can be read of capabilities newer than we are, or wrong in a corner; None when nothing can.
+
+    A session should not fail to start for a symbol kind that nobody had thought of.
+    """
+    if is_readable(value):
+        return value
+    kept: Any = None
+    if isinstance(value, dict):
+        parts = {k: readable_part(v, partial(_is_readable_at, is_readable, k)) for k, v in value.items()}
+        kept = {k: part for k, part in parts.items() if part is not None}
+    elif isinstance(value, list):
+        kept = [part for part in value if is_readable([part])]
+    return kept if is_readable(kept) else None
+
+
+def _is_readable_at(is_readable: Callable[[Any], bool], key: str, part: Any) -> bool:
+    return is_readable({key: part})

@@ -41,7 +41,8 @@ def _uri(arguments: Sequence[Any]) -> str:
 
 async def reload(ls: Server, _arguments: Sequence[Any]) -> None:
     """Read every rule and setting again."""
-    await ls.gateway.reload([f"{p.root}/{SETTINGS_FILE}" for p in ls.gateway.take_snapshot().projects])
+    await ls.ready.wait()
+    await ls.reload(f"{p.root}/{SETTINGS_FILE}" for p in ls.gateway.take_snapshot().projects)
 
 
 async def apply_fix(ls: Server, arguments: Sequence[Any]) -> Any:

@@ -2,8 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as t
@@ -42,6 +41,7 @@ class Server(LanguageServer):
         """Set once the projects named at the start are open."""
         self.projects_lock = asyncio.Lock()
         """Projects are opened, configured and closed one after the other, in the order of the messages."""
+        self.changed_paths: set[str] = set()
         self.initial_settings: Mapping[str, Any] = {}
         self.editor_settings: Mapping[str, Any] = {}
         self.announces_workspace_diagnostics = False
@@ -68,7 +68,16 @@ class Server(LanguageServer):
         if moment.ready:
             return moment.snapshot
         await self.ready.wait()
-        return replace(self.gateway.take_snapshot(), documents=moment.snapshot.documents)
+        return Snapshot(moment.snapshot.documents, self.gateway.take_snapshot().projects)
+
+    async def reload(self, paths: Iterable[str]) -> None:
+        """Read changed files again. One reload runs, one waits, and all others join the one that waits."""
+        self.changed_paths.update(paths)
+        async with self.projects_lock:
+            paths = sorted(self.changed_paths)
+            self.changed_paths.clear()
+            if paths:
+                await self.gateway.reload(paths)
 
     async def ask(self, method: str, params: Any, deadline_s: float | None = DEADLINE_S) -> Any:
         """The client's answer to a request, as plain JSON values."""

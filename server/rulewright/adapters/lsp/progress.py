@@ -1,5 +1,6 @@
 """Work-done progress, where the client gave a token or has announced that it shows progress."""
 
+from itertools import count
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -8,6 +9,8 @@ from pygls.exceptions import JsonRpcException
 
 if TYPE_CHECKING:
     from rulewright.adapters.lsp.language_server import Server
+
+_numbers = count(1)
 
 
 class Progress:
@@ -37,7 +40,7 @@ class Progress:
     async def _begin(self) -> None:
         self._begun = True
         if self._token is None and self._server.client.progress:
-            token = f"rulewright-{id(self)}"
+            token = f"rulewright-{next(_numbers)}"
             params = t.WorkDoneProgressCreateParams(token=token)
             try:
                 await self._server.ask(t.WINDOW_WORK_DONE_PROGRESS_CREATE, params)

@@ -20,7 +20,7 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from pygls.protocol import JsonRPCNotification, JsonRPCRequestMessage, LanguageServerProtocol, lsp_method
 
 from rulewright.adapters.lsp.calls import Calls
-from rulewright.adapters.lsp.client import spell_capabilities
+from rulewright.adapters.lsp.client import readable_part, spell_capabilities
 from rulewright.adapters.lsp.moment import MOMENT, Moment
 from rulewright.adapters.lsp.trace import Trace
 
@@ -38,6 +38,8 @@ METHOD_NOT_FOUND = -32601
 INVALID_PARAMS = -32602
 INTERNAL_ERROR = -32603
 NOT_INITIALIZED = -32002
+
+TRACES = frozenset(value.value for value in t.TraceValue)
 
 
 class BodyWriter(Protocol):
@@ -93,7 +95,7 @@ class RulewrightProtocol(LanguageServerProtocol):
             return
         try:
             request = self._structure(method, message, JsonRPCRequestMessage)
-        except Exception as error:  # noqa: BLE001 - cattrs raises whatever a value made it stumble over
+        except Exception as error:  # noqa: BLE001 - as below
             self.refuse(msg_id, INVALID_PARAMS, _wrong(method, error))
             return
         self.handle_message(request)
@@ -123,7 +125,7 @@ class RulewrightProtocol(LanguageServerProtocol):
             return
         try:
             notification = self._structure(method, message, JsonRPCNotification)
-        except Exception as error:  # noqa: BLE001 - as above
+        except Exception as error:  # noqa: BLE001 - as below
             log.warning("%s was ignored: %s", method, _wrong(method, error))
             return
         self.handle_message(notification)
@@ -134,10 +136,26 @@ class RulewrightProtocol(LanguageServerProtocol):
     def _structure(self, method: str, message: dict[str, Any], other: type[Any]) -> Any:
         if method in {t.SHUTDOWN, t.EXIT}:
             message.pop("params", None)
-        if method == t.INITIALIZE:
-            spell_capabilities(message.get("params"))
+        if method == t.INITIALIZE and isinstance(message.get("params"), dict):
+            message["params"] = self._readable(message["params"])
         kind = self.get_message_type(method)
         return self.converter.structure({"params": None, **message}, kind or other)
+
+    def _readable(self, params: dict[str, Any]) -> dict[str, Any]:
+        def is_readable(capabilities: Any) -> bool:
+            try:
+                self.converter.structure(capabilities, t.ClientCapabilities)
+            except Exception:  # noqa: BLE001 - cattrs raises whatever a value made it stumble over
+                return False
+            return True
+
+        spell_capabilities(params)
+        if not is_readable(params.get("capabilities")):
+            log.warning("the client's capabilities can be read in part only")
+            params["capabilities"] = readable_part(params.get("capabilities"), is_readable) or {}
+        if params.get("trace") not in TRACES:
+            params.pop("trace", None)
+        return params
 
     def handle_message(self, message: Any) -> None:
         """Handle a message in a context that keeps its moment."""

@@ -29,4 +29,4 @@ def did_change_watched_files(ls: Server, params: t.DidChangeWatchedFilesParams) 
     """Read again what has changed."""
     paths = [path for change in params.changes if (path := uris.to_path(change.uri))]
     if paths:
-        ls.pending.start(ls.gateway.reload(paths), "reading changed files")
+        ls.pending.start(ls.reload(paths), "reading changed files")
