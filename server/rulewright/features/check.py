@@ -54,7 +54,10 @@ def _plan(project: Project, path: str, read: Callable[[str], str]) -> FileReport
     except Exception as reason:  # noqa: BLE001 - whatever the disk does is an answer, not a fault
         return FileReport(path, own, str(reason))
     job = plan(project.book, project.settings.check, path, content)
-    return FileReport(path, own, job, content) if isinstance(job, str) else job
+    if isinstance(job, str):
+        # A text in which nothing was found is let go: a workspace may hold many.
+        return FileReport(path, own, job, content if own else None)
+    return job
 
 
 def _ordered(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

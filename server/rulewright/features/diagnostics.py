@@ -44,7 +44,9 @@ async def diagnose(
     try:
         content = document.text.content if document else await offload(read)
     except Exception as reason:  # noqa: BLE001 - whatever the disk does is an answer, not a fault
-        return _diagnosis((), version, str(reason))
+        # A rule file that cannot be read as text was reported when the rules were loaded.
+        entry = project.book.entries.get(path) if origin is not None else None
+        return _diagnosis(entry.findings if entry else (), version, str(reason))
     findings: list[Finding] = []
     if origin is not None and document is not None:
         seen = await offload(load, origin, content.encode("utf-8", "surrogateescape"))

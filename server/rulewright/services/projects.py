@@ -66,6 +66,8 @@ class Projects:
         problems: list[SettingProblem] = []
         for root, project in list(self._open.items()):
             settings, found = self._read_settings(root, self._overlay)
-            self._open[root] = msgspec.structs.replace(project, settings=settings, problems=found)
-            problems += found
+            # Reading takes its time, in which a project may have been closed.
+            if root in self._open:
+                self._open[root] = msgspec.structs.replace(project, settings=settings, problems=found)
+                problems += found
         return tuple(dict.fromkeys(problems))

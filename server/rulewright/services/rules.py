@@ -1,6 +1,7 @@
 """The rules of one project: what is on disk, folded into a book that always holds the last good version."""
 
 from collections.abc import Iterable, Sequence
+from threading import RLock
 
 from rulewright.core.events import RuleEvent
 from rulewright.core.ports import Clock, EventLog, RuleFiles
@@ -17,6 +18,8 @@ class RuleKeeper:
     def __init__(self, files: RuleFiles, log: EventLog, clock: Clock, policy: Policy) -> None:
         self._files, self._log, self._clock = files, log, clock
         self._book = RuleBook(policy=policy)
+        self._changing = RLock()
+        """Settings change in one thread while rules are read in others; neither may undo the other."""
 
     @property
     def book(self) -> RuleBook:
@@ -25,10 +28,15 @@ class RuleKeeper:
 
     def set_policy(self, policy: Policy) -> None:
         """Put other settings in force."""
-        self._book = self._book.with_policy(policy)
+        with self._changing:
+            self._book = self._book.with_policy(policy)
 
     def load(self, near: Iterable[str] | None = None) -> Sequence[RuleEvent]:
         """Compare the book with what is on disk and take what changed."""
+        with self._changing:
+            return self._load(near)
+
+    def _load(self, near: Iterable[str] | None) -> Sequence[RuleEvent]:
         origins = self._files.list(near)
         if near is not None and self._book.policy.defaults != "always" and any(o.source != "default" for o in origins):
             # They could not apply, and reading them is most of what a check of one file would do.
@@ -44,7 +52,8 @@ class RuleKeeper:
         if len(known) < len(paths):
             # A folder was made, renamed or removed: only a full look tells what that did.
             return self.load()
-        return self._take(known, (), cause="reload")
+        with self._changing:
+            return self._take(known, (), cause="reload")
 
     def _take(self, origins: Iterable[Origin], gone: Iterable[str], cause: str) -> Sequence[RuleEvent]:
         seen: list[Seen] = []

@@ -60,7 +60,12 @@ def _read(layer: Layer, path: Path, root: Path) -> tuple[Mapping[str, Any], Sett
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         return {}, SettingProblem(layer, _shown(path, root), f"is not TOML: {error}. It counts as empty.")
     if path.name == "pyproject.toml":
-        values = values.get("tool", {}).get("rulewright", {})
+        tools = values.get("tool", {})
+        values = tools.get("rulewright", {}) if isinstance(tools, dict) else {}
+        if not isinstance(values, dict):
+            return {}, SettingProblem(
+                layer, _shown(path, root), "`tool.rulewright` must be a table. It counts as empty."
+            )
     return values, None
 
 

@@ -5,44 +5,86 @@ its folders, which systems limit.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
-from pathlib import Path
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from pathlib import Path, PurePath
 
 RULES_FOLDER = ".ai-rules"
+SETTINGS_FILES = ("rulewright.toml", "pyproject.toml")
 DEBOUNCE_MS = 50
 STEP_MS = 10
 RETRY_S = 1.0
+LOOK_AGAIN_S = 5.0
+"""How often the folders are asked for without a change: an editor may have opened another one."""
 
 OnChange = Callable[[list[str]], Awaitable[None]]
+_Changes = asyncio.Queue[list[str] | None]
+"""Paths that changed; None when a watch has ended by itself."""
 
 
 async def watch(
     roots: Callable[[], Iterable[str]], rule_folders: Callable[[], Iterable[str]], on_change: OnChange
 ) -> None:
     """Call `on_change` with absolute paths until cancelled. The folders are asked for again after each change."""
+    is_first = True
     while True:
-        flat = _existing(roots())
-        deep = _existing(rule_folders())
+        flat, deep = _existing(roots()), _existing(rule_folders())
         if not flat and not deep:
             await asyncio.sleep(RETRY_S)
             continue
-        await on_change(await _first_change(flat, deep))
+        async with _watching(flat, deep) as changes:
+            if not is_first:
+                # What happened while the watch was set up anew was not seen.
+                await on_change(list(rule_folders()))
+            is_first = False
+            while (paths := await _next(changes)) is not None:
+                if paths:
+                    await on_change(paths)
+                if not {*flat, *deep}.isdisjoint(paths) or (_existing(roots()), _existing(rule_folders())) != (
+                    flat,
+                    deep,
+                ):
+                    break
+
+
+def is_wanted(path: str) -> bool:
+    """Whether a change at `path` matters."""
+    parts = PurePath(path).parts
+    return RULES_FOLDER in parts or parts[-1:] in {(name,) for name in SETTINGS_FILES}
 
 
 def _existing(folders: Iterable[str]) -> list[str]:
     return [folder for folder in folders if Path(folder).is_dir()]
 
 
-async def _first_change(flat: list[str], deep: list[str]) -> list[str]:
+async def _next(changes: _Changes) -> list[str] | None:
+    """All that changed since the last look; empty when nothing did for a while."""
+    try:
+        paths = await asyncio.wait_for(changes.get(), LOOK_AGAIN_S)
+    except TimeoutError:
+        return []
+    while paths is not None and not changes.empty():
+        more = changes.get_nowait()
+        paths = None if more is None else sorted({*paths, *more})
+    return paths
+
+
+@asynccontextmanager
+async def _watching(flat: list[str], deep: list[str]) -> AsyncIterator[_Changes]:
+    changes: _Changes = asyncio.Queue()
     stop = asyncio.Event()
     tasks = [
-        asyncio.ensure_future(_next(folders, recursive=recursive, stop=stop))
+        asyncio.ensure_future(_forward(folders, changes, recursive=recursive, stop=stop))
         for folders, recursive in ((flat, False), (deep, True))
         if folders
     ]
     try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        return [path for task in done for path in task.result()]
+        # Each task has set up its watch when it first waits.
+        await asyncio.sleep(0)
+        yield changes
+        for task in tasks:
+            if task.done() and not isinstance(task.exception(), FileNotFoundError):
+                task.result()
     finally:
         stop.set()
         for task in tasks:
@@ -50,13 +92,13 @@ async def _first_change(flat: list[str], deep: list[str]) -> list[str]:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _next(folders: list[str], *, recursive: bool, stop: asyncio.Event) -> list[str]:
+async def _forward(folders: list[str], changes: _Changes, *, recursive: bool, stop: asyncio.Event) -> None:
     from watchfiles import Change, awatch  # noqa: PLC0415 - only for editors that do not watch
 
     def wanted(_: Change, path: str) -> bool:
-        return RULES_FOLDER in path or path.endswith(("rulewright.toml", "pyproject.toml"))
+        return is_wanted(path)
 
-    changes = awatch(
+    found = awatch(
         *folders,
         recursive=recursive,
         watch_filter=wanted,
@@ -64,6 +106,8 @@ async def _next(folders: list[str], *, recursive: bool, stop: asyncio.Event) -> 
         step=STEP_MS,
         stop_event=stop,
     )
-    async for found in changes:
-        return sorted({path for _, path in found})
-    return []
+    try:
+        async for change in found:
+            changes.put_nowait(sorted({path for _, path in change}))
+    finally:
+        changes.put_nowait(None)

@@ -1,5 +1,6 @@
 """`rulewright init`: write a first `.ai-rules/`. What exists is never overwritten."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from rulewright.services.files import DEFAULT_RULES, Found, walk, write_text
 
 def run_init(folder: str, *, yes: bool, imports: tuple[str, ...]) -> int:
     """Run the command; returns the exit code."""
-    root = Path(folder).absolute()
+    root = Path(os.path.abspath(folder))  # noqa: PTH100 - `..` goes, links stay
     languages = languages_of(e.path for e in walk(root) if isinstance(e, Found))
     foreign = _foreign(root, imports) if imports else _offered(root, yes=yes)
     defaults = {
@@ -58,7 +59,9 @@ def _ask(question: str) -> bool:
 def _foreign(root: Path, imports: tuple[str, ...]) -> dict[str, str]:
     chosen: list[str] = []
     for name in imports:
-        path = root / name
+        path = Path(os.path.abspath(root / name))  # noqa: PTH100
+        if not path.is_relative_to(root):
+            raise click.UsageError(f"--from {name} lies outside {root}. Copy it there first.")
         if not path.exists():
             raise click.UsageError(f"--from {name}: there is no such file or folder in {root}.")
         found = sorted(path.rglob("*.mdc")) if path.is_dir() else [path]

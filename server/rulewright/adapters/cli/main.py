@@ -1,5 +1,6 @@
 """The command `rulewright`: what it understands, and nothing of what it does."""
 
+import os
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ class Launcher(msgspec.Struct, frozen=True):
 
 def run(headless: Callable[[], "Gateway"], serve_stdio: Callable[[], int]) -> int:
     """Run the command line of this process; returns the exit code."""
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         # File names and sources may hold what the terminal cannot show.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
@@ -42,7 +44,21 @@ def run(headless: Callable[[], "Gateway"], serve_stdio: Callable[[], int]) -> in
         # `rulewright check | head`: the reader has seen enough.
         sys.stderr.close()
         return 1
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        click.echo(f"rulewright: {where}{error.strerror or error}.", err=True)
+        return 2
     return result if isinstance(result, int) else 0
+
+
+def _open_closed_streams() -> None:
+    """Stand in for streams that the caller closed (`<&-`), for Python has None in their place."""
+    if sys.stdin is None:
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: SIM115, PTH123 - as long as the process
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
 
 
 _server_flags: list[Callable[[Any], Any]] = [

@@ -63,23 +63,30 @@ def render(outcome: CheckOutcome) -> str:
         version=1,
         root=outcome.root,
         findings=tuple(map(finding_record, outcome.findings)),
-        skipped=tuple(SkippedRecord(_plain(s.path), s.reason) for s in outcome.skipped),
+        skipped=tuple(SkippedRecord(s.path, s.reason) for s in outcome.skipped),
         summary=outcome.summary,
     )
     return to_json(record)
 
 
 def to_json(record: msgspec.Struct) -> str:
-    """Indented JSON."""
-    return msgspec.json.format(msgspec.json.encode(record), indent=2).decode()
+    """Indented JSON. Bytes that were not UTF-8 cannot be written in it; they become question marks."""
+    try:
+        data = msgspec.json.encode(record)
+    except UnicodeEncodeError:
+        import json
+
+        data = _plain(json.dumps(msgspec.to_builtins(record), ensure_ascii=False)).encode()
+    return msgspec.json.format(data, indent=2).decode()
 
 
 def finding_record(finding: Finding) -> FindingRecord:
     """A finding as it is written."""
     start, end = finding.range.start, finding.range.end
     fix = finding.fix
+    edits = tuple(EditRecord(e.start, e.end, _plain(e.new_text)) for e in fix.edits) if fix else ()
     return FindingRecord(
-        id=finding.rule_id,
+        id=_plain(finding.rule_id),
         severity=finding.severity,
         message=_plain(finding.message),
         note=_plain(finding.note),
@@ -89,13 +96,11 @@ def finding_record(finding: Finding) -> FindingRecord:
         end_line=end.line + 1,
         end_column=end.character + 1,
         rule_path=_plain(finding.rule_path),
-        url=finding.url,
-        fix=None
-        if fix is None
-        else FixRecord(fix.title, fix.safe, tuple(EditRecord(e.start, e.end, _plain(e.new_text)) for e in fix.edits)),
+        url=_plain(finding.url),
+        fix=FixRecord(_plain(fix.title), fix.safe, edits) if fix else None,
     )
 
 
 def _plain(text: str) -> str:
-    """Bytes that were not UTF-8 cannot be written in JSON; they become replacement characters."""
+    """Bytes that were not UTF-8 become question marks."""
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -82,6 +82,6 @@ class _Sources:
 
     def _read(self, path: str) -> list[str]:
         try:
-            return (self._root / path).read_text("utf-8", "replace").splitlines()
+            return (self._root / path).read_text("utf-8", "replace").split("\n")
         except OSError:
             return []

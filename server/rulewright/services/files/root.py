@@ -1,5 +1,6 @@
 """The root of a project: the folder that paths, settings and rules are relative to."""
 
+import os
 from pathlib import Path
 
 RULES_FOLDER = ".ai-rules"
@@ -11,7 +12,8 @@ def find_root(start: Path) -> Path:
     A nested `.ai-rules/` inside a repository belongs to that repository, or its ancestors' rules would be lost: the
     search goes on to the repository's root. Without any mark, `start` itself (its folder, if it is a file).
     """
-    start = start.absolute()
+    # `..` goes first, or `a/../b` would seem to lie below `a`.
+    start = Path(os.path.abspath(start))  # noqa: PTH100
     folder = start if start.is_dir() else start.parent
     rules_only: Path | None = None
     for candidate in (folder, *folder.parents):

@@ -42,6 +42,13 @@ class Skipped(msgspec.Struct, frozen=True):
 Entry = Found | Skipped
 
 
+class _Folder(msgspec.Struct, frozen=True):
+    """A folder to walk, with the ignore files above it."""
+
+    path: str
+    ignores: "tuple[_IgnoreFile, ...]"
+
+
 class _IgnoreFile(msgspec.Struct, frozen=True, dict=True):
     """The patterns of one folder's ignore files."""
 
@@ -52,13 +59,27 @@ class _IgnoreFile(msgspec.Struct, frozen=True, dict=True):
     def _check(self) -> Callable[[str], Any]:
         from pathspec import GitIgnoreSpec  # noqa: PLC0415 - 60 ms that a check of one file does without
 
-        return GitIgnoreSpec.from_lines(self.lines).check_file
+        try:
+            return GitIgnoreSpec.from_lines(self.lines).check_file
+        except ValueError:
+            # Git passes over a pattern that it cannot read; the others count.
+            return GitIgnoreSpec.from_lines(line for line in self.lines if _is_pattern(line)).check_file
 
     def verdict(self, path: str) -> bool | None:
         """True: ignored, False: kept by a `!` pattern, None: not mentioned."""
         below = path[len(self.folder) + 1 :] if self.folder else path
         include: bool | None = self._check(below).include
         return include
+
+
+def _is_pattern(line: str) -> bool:
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - as above
+
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except ValueError:
+        return False
+    return True
 
 
 class _Options(msgspec.Struct, frozen=True):
@@ -75,10 +96,20 @@ def walk(root: Path, start: str = "", *, exclude: Sequence[str] = (), gitignore:
         parts = start.split("/") if start else []
         for depth in range(len(parts)):
             ignores = _with_folder(options, "/".join(parts[:depth]), ignores)
-    yield from _walk(options, start, ignores)
+    # A stack of our own: folders may be nested more deeply than calls can be.
+    stack = [_entries(options, start, ignores)]
+    while stack:
+        entry = next(stack[-1], None)
+        if entry is None:
+            stack.pop()
+        elif isinstance(entry, _Folder):
+            stack.append(_entries(options, entry.path, entry.ignores))
+        else:
+            yield entry
 
 
-def _walk(options: _Options, folder: str, ignores: tuple[_IgnoreFile, ...]) -> Iterator[Entry]:
+def _entries(options: _Options, folder: str, ignores: tuple[_IgnoreFile, ...]) -> "Iterator[Entry | _Folder]":
+    """What is in a folder, its folders to be entered among it."""
     try:
         with os.scandir(options.root / folder) as scan:
             entries = sorted(scan, key=lambda e: e.name)
@@ -100,10 +131,12 @@ def _walk(options: _Options, folder: str, ignores: tuple[_IgnoreFile, ...]) -> I
             if reason:
                 yield Skipped(path + "/", reason)
             else:
-                yield from _walk(options, path, ignores)
+                yield _Folder(path, ignores)
         elif is_file:
             reason = _why_not(options, path, entry.name, ignores, is_folder=False)
             yield Skipped(path, reason) if reason else Found(path)
+        else:
+            yield Skipped(path, "not a regular file")
 
 
 def _why_not(
@@ -126,8 +159,12 @@ def _with_folder(options: _Options, folder: str, ignores: tuple[_IgnoreFile, ...
     lines: list[str] = []
     names = IGNORE_FILES if folder else (".git/info/exclude", *IGNORE_FILES)
     for name in names:
+        path = options.root / folder / name
         try:
-            lines += (options.root / folder / name).read_bytes().decode("utf-8", "replace").splitlines()
+            # A pipe or a device of that name would block.
+            data = path.read_bytes() if path.is_file() else b""
         except OSError:
             continue
-    return (*ignores, _IgnoreFile(folder, tuple(lines))) if lines else ignores
+        # Git splits lines at line feeds alone, and compares bytes.
+        lines += data.decode("utf-8-sig", "surrogateescape").split("\n")
+    return (*ignores, _IgnoreFile(folder, tuple(lines))) if any(lines) else ignores

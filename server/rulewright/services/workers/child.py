@@ -3,11 +3,8 @@
 import contextlib
 import os
 
-import msgspec
-
-from rulewright.core.findings import Finding
-from rulewright.core.rules.job import CheckJob, CheckResult, run
-from rulewright.services.workers.wire import Checks, decode_request, encode, receive, send
+from rulewright.core.rules.job import CheckJob, run
+from rulewright.services.workers.wire import Checks, decode_request, receive, send
 
 
 def main() -> None:
@@ -31,25 +28,7 @@ def main() -> None:
             request.max_findings,
         )
         with contextlib.suppress(BrokenPipeError):
-            send(results, _encode(run(job)))
-
-
-def _encode(result: CheckResult) -> bytes:
-    """Findings as msgpack; text that is not Unicode (lone surrogates of a broken file) is replaced in messages."""
-    try:
-        return encode(result)
-    except UnicodeEncodeError:
-        return encode(CheckResult(result.path, tuple(map(_clean, result.findings)), result.failure))
-
-
-def _clean(finding: Finding) -> Finding:
-    def plain(text: str) -> str:
-        return text.encode("utf-8", "replace").decode("utf-8")
-
-    # A fix whose text would be altered is not offered.
-    return msgspec.structs.replace(
-        finding, message=plain(finding.message), note=plain(finding.note), fix=None, path=plain(finding.path)
-    )
+            send(results, run(job))
 
 
 if __name__ == "__main__":

@@ -27,6 +27,11 @@ AHEAD = 16
 GUARD_S = 0.25
 """How often overdue jobs are looked for."""
 
+MAX_KNOWN = 64
+"""Tuples of checks that a worker remembers; each change of the rules makes new ones. Their numbers are used again."""
+
+STOPPING = "not checked: the server is stopping"
+
 _HOME = str(Path(__file__).resolve().parents[3])
 """The folder that holds the package: workers import this copy of it, wherever the parent found it."""
 
@@ -63,31 +68,36 @@ class WorkerPool:
         return await asyncio.wrap_future(self._submit(job, priority=0))
 
     def close(self) -> None:
-        """End the processes. Jobs that have not begun are cancelled."""
+        """End the processes and what they do. Jobs that have not begun are cancelled."""
         with self._lock:
             self._closed = True
-            threads = list(self._threads)
-        for _ in threads:
-            self._queue.put((-1, next(self._order), None, Future()))
+            while not self._queue.empty():
+                with contextlib.suppress(queue.Empty):
+                    self._queue.get_nowait()[3].cancel()
+            for _ in self._threads:
+                self._queue.put((-1, next(self._order), None, Future()))
+            workers, threads = list(self._workers), list(self._threads)
+        for worker in workers:
+            worker.end()
         for thread in threads:
-            thread.join(timeout=self.timeout_s)
+            thread.join()
         self._ended.set()
-        while not self._queue.empty():
-            self._queue.get_nowait()[3].cancel()
 
     def _submit(self, job: CheckJob, priority: int) -> "Future[CheckResult]":
         future: Future[CheckResult] = Future()
         with self._lock:
             if self._closed:
-                future.set_result(CheckResult(job.path, failure="not checked: the server is stopping"))
+                future.set_result(CheckResult(job.path, failure=STOPPING))
                 return future
             if not self._threads:
                 threading.Thread(target=self._guard, name="check watchdog", daemon=True).start()
             if len(self._threads) < self.size:
-                thread = threading.Thread(target=self._drive, name="check worker", daemon=True)
+                worker = _Worker(self.timeout_s)
+                self._workers.append(worker)
+                thread = threading.Thread(target=self._drive, args=(worker,), name="check worker", daemon=True)
                 self._threads.append(thread)
                 thread.start()
-        self._queue.put((priority, next(self._order), job, future))
+            self._queue.put((priority, next(self._order), job, future))
         return future
 
     def _guard(self) -> None:
@@ -95,9 +105,7 @@ class WorkerPool:
             for worker in tuple(self._workers):
                 worker.end_if_overdue()
 
-    def _drive(self) -> None:
-        worker = _Worker(self.timeout_s)
-        self._workers.append(worker)
+    def _drive(self, worker: "_Worker") -> None:
         try:
             while True:
                 _, _, job, future = self._queue.get()
@@ -117,6 +125,9 @@ class _Worker:
         self.overdue_at: float | None = inf
         """When to end the job that runs; None when that was done."""
         self._process: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+        """Held while a process starts or is killed from another thread."""
+        self._ended = False
         self._known: dict[tuple[int, int], tuple[int, tuple[Enforced, ...], frozenset[str]]] = {}
 
     def run(self, job: CheckJob) -> CheckResult:
@@ -130,8 +141,12 @@ class _Worker:
                     job.path,
                     failure=f"given up after {self.timeout_s:g} seconds (check.timeout_s): the checks are too slow",
                 )
-            except OSError:
+            except Exception as error:  # noqa: BLE001 - whatever a worker says or fails to say, the thread goes on
                 self.stop()
+                if self._ended:
+                    return CheckResult(job.path, failure=STOPPING)
+                if not isinstance(error, OSError):
+                    return CheckResult(job.path, failure=f"the file was not checked: {error}")
                 # A process that had died before this job gets one replacement; a new one that dies is the job's doing.
                 if fresh or attempt == 2:  # noqa: PLR2004
                     break
@@ -146,6 +161,8 @@ class _Worker:
         self.overdue_at = monotonic() + self.timeout_s
         try:
             if key not in self._known:
+                if len(self._known) >= MAX_KNOWN:
+                    self._known.clear()
                 # The tuple is kept, so that its id stays its own.
                 self._known[key] = (len(self._known), job.enforced, job.known_rule_ids)
                 send(requests, Checks(self._known[key][0], job.enforced, job.known_rule_ids))
@@ -163,19 +180,22 @@ class _Worker:
 
     def _start(self) -> "subprocess.Popen[bytes]":
         self._known.clear()
-        # -P: a workspace must not be able to put modules in the way of ours.
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "rulewright.services.workers.child"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=_HOME,
-            env={
-                **os.environ,
-                "PYTHONPATH": os.pathsep.join(filter(None, (_HOME, os.environ.get("PYTHONPATH")))),
-            },
-        )
-        return self._process
+        with self._lock:
+            if self._ended:
+                raise BrokenPipeError
+            # -P: a workspace must not be able to put modules in the way of ours.
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "rulewright.services.workers.child"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=_HOME,
+                env={
+                    **os.environ,
+                    "PYTHONPATH": os.pathsep.join(filter(None, (_HOME, os.environ.get("PYTHONPATH")))),
+                },
+            )
+            return self._process
 
     def end_if_overdue(self) -> None:
         """Kill the process when the time is up, which ends the read that waits for it."""
@@ -183,6 +203,13 @@ class _Worker:
         if process is not None and self.overdue_at is not None and monotonic() > self.overdue_at:
             self.overdue_at = None
             process.kill()
+
+    def end(self) -> None:
+        """Kill the process for good: no other is started."""
+        with self._lock:
+            self._ended = True
+            if self._process is not None:
+                self._process.kill()
 
     def stop(self) -> None:
         process, self._process = self._process, None

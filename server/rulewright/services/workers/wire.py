@@ -1,5 +1,6 @@
 """What goes between a pool and its workers: length-prefixed msgpack. No pickle, so nothing that is read can run.
 
+What msgpack cannot hold, the lone surrogates of names and texts that are not UTF-8, goes as JSON with escapes.
 A tuple of checks is sent once to each worker and named by a number from then on: thousands of files share it.
 """
 
@@ -33,14 +34,42 @@ class Job(msgspec.Struct, tag="job"):
     max_findings: int
 
 
-encode = msgspec.msgpack.Encoder().encode
-decode_request = msgspec.msgpack.Decoder(Checks | Job).decode
-decode_result = msgspec.msgpack.Decoder(CheckResult).decode
+_encode = msgspec.msgpack.Encoder().encode
+_request = msgspec.msgpack.Decoder(Checks | Job)
+_result = msgspec.msgpack.Decoder(CheckResult)
+_JSON = b"{"
+"""How escaped JSON begins; msgpack of a record begins with another byte."""
+
+
+def encode(message: Any) -> bytes:
+    """One message as bytes."""
+    try:
+        return _encode(message)
+    except UnicodeEncodeError:
+        import json  # noqa: PLC0415 - rare, and the start of a worker is waited for
+
+        return json.dumps(msgspec.to_builtins(message)).encode()
+
+
+def decode_request(body: bytes) -> Checks | Job:
+    """What the pool sent."""
+    return msgspec.convert(_unescaped(body), Checks | Job) if body.startswith(_JSON) else _request.decode(body)
+
+
+def decode_result(body: bytes) -> CheckResult:
+    """What a worker sent."""
+    return msgspec.convert(_unescaped(body), CheckResult) if body.startswith(_JSON) else _result.decode(body)
+
+
+def _unescaped(body: bytes) -> Any:
+    import json  # noqa: PLC0415 - as in `encode`
+
+    return json.loads(body)
 
 
 def send(descriptor: int, message: Any) -> None:
     """Write one message; raises OSError when the other side is gone."""
-    body = message if isinstance(message, bytes) else encode(message)
+    body = encode(message)
     view = memoryview(_LENGTH.pack(len(body)) + body)
     while view:
         view = view[os.write(descriptor, view) :]
