@@ -176,7 +176,6 @@ def test_an_engine_that_cannot_be_loaded_says_so(start):
     assert "cannot start" in message["params"]["message"]
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_the_server_leaves_when_its_editor_is_gone(start):
     editor = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     server = start()

@@ -1,7 +1,6 @@
 """Diagnostics of one document: what the rules find in it, and what is wrong with it when it is a rule file."""
 
 from collections.abc import Callable
-from hashlib import sha256
 
 import msgspec
 
@@ -13,14 +12,15 @@ from rulewright.core.rules.load import load
 from rulewright.core.rules.parse import Origin
 from rulewright.core.rules.plan import plan
 from rulewright.core.snapshot import Document, Project
+from rulewright.core.text import Text
 
 
 class Diagnosis(msgspec.Struct, frozen=True):
     """The findings of one document at one moment."""
 
     findings: tuple[Finding, ...] = ()
-    result_id: str = ""
-    """Equal for equal findings."""
+    text: Text | None = None
+    """What was looked at; None when there was nothing to look at."""
     version: int | None = None
     """Of the document that was looked at; None for a file on disk."""
     skipped: str = ""
@@ -42,11 +42,12 @@ async def diagnose(
     """
     version = document.version if document else None
     try:
-        content = document.text.content if document else await offload(read)
+        text = document.text if document else Text(await offload(read))
     except Exception as reason:  # noqa: BLE001 - whatever the disk does is an answer, not a fault
         # A rule file that cannot be read as text was reported when the rules were loaded.
         entry = project.book.entries.get(path) if origin is not None else None
-        return _diagnosis(entry.findings if entry else (), version, str(reason))
+        return _diagnosis(entry.findings if entry else (), None, version, str(reason))
+    content = text.content
     findings: list[Finding] = []
     if origin is not None and document is not None:
         seen = await offload(load, origin, content.encode("utf-8", "surrogateescape"))
@@ -57,22 +58,11 @@ async def diagnose(
         findings += project.book.entries[path].findings
     job = plan(project.book, project.settings.check, path, content, document.language_id if document else "")
     if isinstance(job, str):
-        return _diagnosis(tuple(findings), version, job)
+        return _diagnosis(tuple(findings), text, version, job)
     result = await runner.run_soon(job)
-    return _diagnosis((*findings, *findings_of(result)), version)
+    return _diagnosis((*findings, *findings_of(result)), text, version)
 
 
-def _diagnosis(findings: tuple[Finding, ...], version: int | None, skipped: str = "") -> Diagnosis:
+def _diagnosis(findings: tuple[Finding, ...], text: Text | None, version: int | None, skipped: str = "") -> Diagnosis:
     ordered = tuple(sorted(findings, key=lambda f: (f.start, f.end, f.rule_id)))
-    digest = sha256(msgspec.json.encode([_plain(f) for f in ordered])).hexdigest()[:16]
-    return Diagnosis(ordered, digest, version, skipped)
-
-
-def _plain(finding: Finding) -> tuple[object, ...]:
-    message = finding.message.encode("utf-8", "replace").decode()
-    fix = (
-        str([(e.start, e.end, e.new_text) for e in finding.fix.edits]).encode("utf-8", "replace")
-        if finding.fix
-        else b""
-    )
-    return (finding.rule_id, finding.severity, message, finding.start, finding.end, fix)
+    return Diagnosis(ordered, text, version, skipped)

@@ -27,7 +27,7 @@ async def pull(ls: Server, params: t.DocumentDiagnosticParams) -> wire.FullRepor
     uri = params.text_document.uri
     with ls.pulls.newest(uri, MOMENT.get().snapshot.documents.get(uri)):
         snapshot = await ls.snapshot()
-        items, result_id = await items_of(ls, snapshot, uri, await ls.gateway.diagnose(snapshot, uri))
+        items, result_id = items_of(ls, await ls.gateway.diagnose(snapshot, uri))
     if params.previous_result_id == result_id:
         return wire.UnchangedReport(result_id)
     return wire.FullReport(result_id, items)

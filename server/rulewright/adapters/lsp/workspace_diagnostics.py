@@ -48,7 +48,7 @@ async def _reports(ls: Server, params: t.WorkspaceDiagnosticParams) -> AsyncIter
     known = {previous.uri: previous.value for previous in params.previous_result_ids}
     snapshot = await ls.snapshot()
     async for uri, diagnosis in ls.gateway.diagnose_workspace(snapshot):
-        items, result_id = await items_of(ls, snapshot, uri, diagnosis)
+        items, result_id = items_of(ls, diagnosis)
         if known.pop(uri, None) == result_id:
             yield wire.WorkspaceUnchangedReport(uri, diagnosis.version, result_id)
         else:
