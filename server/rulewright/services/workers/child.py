@@ -2,13 +2,15 @@
 
 import contextlib
 import os
+import signal
+import sys
 
 from rulewright.core.rules.job import CheckJob, run
 from rulewright.services.workers.wire import Checks, decode_request, receive, send
 
 
-def main() -> None:
-    """Answer every job. Ends with its parent, because the parent's end closes the pipe."""
+def main(limit_s: float) -> None:
+    """Answer every job. Ends with its parent, because the parent's end closes the pipe, or after `limit_s` of a job."""
     requests, results = os.dup(0), os.dup(1)
     os.dup2(2, 1)  # a stray print must not end up among the results
     known: dict[int, Checks] = {}
@@ -27,9 +29,18 @@ def main() -> None:
             checks.known_rule_ids,
             request.max_findings,
         )
+        _end_after(limit_s)
+        result = run(job)
+        _end_after(0)
         with contextlib.suppress(BrokenPipeError):
-            send(results, run(job))
+            send(results, result)
+
+
+def _end_after(seconds: float) -> None:
+    """Have the system end this process; 0 takes that back. The parent does so earlier, unless it is gone."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 if __name__ == "__main__":
-    main()
+    main(float(sys.argv[1]))

@@ -27,6 +27,9 @@ AHEAD = 16
 GUARD_S = 0.25
 """How often overdue jobs are looked for."""
 
+GRACE_S = 2
+"""How much later than we a worker ends itself, in case we are gone."""
+
 MAX_KNOWN = 64
 """Tuples of checks that a worker remembers; each change of the rules makes new ones. Their numbers are used again."""
 
@@ -185,7 +188,7 @@ class _Worker:
                 raise BrokenPipeError
             # -P: a workspace must not be able to put modules in the way of ours.
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "rulewright.services.workers.child"],
+                [sys.executable, "-P", "-m", "rulewright.services.workers.child", f"{self.timeout_s + GRACE_S}"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
