@@ -4,16 +4,24 @@ import os
 
 import pytest
 
+from tests.harness.corpus import real_files, remarks
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite the expectations of the case files")
 
 
-def pytest_report_header() -> str:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     data = os.environ.get("RULEWRIGHT_TEST_DATA")
-    return (
-        f"conformance data: {data}" if data else "conformance data: none (RULEWRIGHT_TEST_DATA is not set), so no cases"
-    )
+    if not data:
+        terminalreporter.write_line(
+            "conformance data: none (RULEWRIGHT_TEST_DATA is not set), so those tests had no cases"
+        )
+        return
+    files = real_files()
+    listed = ", ".join(f"{n} {code}" for code, n in remarks(files).most_common())
+    terminalreporter.write_line(f"conformance data: {data}")
+    terminalreporter.write_line(f"{len(files)} real rule files read; files with a remark: {listed}")
 
 
 @pytest.fixture(autouse=True)
