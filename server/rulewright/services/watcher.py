@@ -30,6 +30,7 @@ async def watch(
     while True:
         flat, deep = _existing(roots()), _existing(rule_folders())
         if not flat and not deep:
+            is_first = False
             await asyncio.sleep(RETRY_S)
             continue
         async with _watching(flat, deep) as changes:
