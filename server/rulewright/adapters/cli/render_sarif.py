@@ -27,7 +27,9 @@ def render(outcome: CheckOutcome) -> str:
         },
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {"ROOT": {"uri": from_path(outcome.root.rstrip("/") + "/")}},
-        "results": [_result(r, rule_ids.index(r.id)) for r in records],
+        "results": [
+            _result(r, rule_ids.index(r.id), f.path) for r, f in zip(records, outcome.findings, strict=True)
+        ],
     }
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2)
@@ -43,14 +45,15 @@ def _rule(rule_id: str, records: list[FindingRecord]) -> dict[str, Any]:
     return rule
 
 
-def _result(record: FindingRecord, rule_index: int) -> dict[str, Any]:
+def _result(record: FindingRecord, rule_index: int, path: str) -> dict[str, Any]:
+    # In a URI a name that is not UTF-8 keeps its bytes.
     region = {
         "startLine": record.line,
         "startColumn": record.column,
         "endLine": record.end_line,
         "endColumn": record.end_column,
     }
-    artifact = {"uri": quote(record.path), "uriBaseId": "ROOT"}
+    artifact = {"uri": quote(path, errors="surrogateescape"), "uriBaseId": "ROOT"}
     # The same finding keeps its fingerprint while lines above it move.
     fingerprint = sha256(f"{record.id}\0{record.path}\0{record.message}".encode()).hexdigest()
     result: dict[str, Any] = {
