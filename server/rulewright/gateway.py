@@ -14,6 +14,7 @@ from rulewright.core.ports import CheckRunner, Offload
 from rulewright.core.rules.parse import Origin
 from rulewright.core.rules.select import Policy
 from rulewright.core.snapshot import Project, Snapshot
+from rulewright.core.sources import Found, Skipped
 from rulewright.core.text import PositionEncoding, Range
 from rulewright.core.uris import from_path, to_path
 from rulewright.features.check import FileReport, check_files
@@ -21,9 +22,21 @@ from rulewright.features.code_action import Action, code_actions
 from rulewright.features.diagnostics import Diagnosis, diagnose
 from rulewright.features.explain import Explanation, explain
 from rulewright.features.fix import Fixed, fix_text
+from rulewright.features.init import InitPlan, languages_of, plan_init
 from rulewright.features.rule_tests import RuleTest, run_rule_tests
 from rulewright.services.documents import DocumentStore
-from rulewright.services.files import Found, ProjectRuleFiles, Skipped, read_text, walk
+from rulewright.services.files import (
+    ProjectRuleFiles,
+    Unreadable,
+    default_rules,
+    find_root,
+    foreign_rules,
+    read_named,
+    read_text,
+    replace_text,
+    walk,
+    write_text,
+)
 from rulewright.services.projects import OpenProject, Projects
 
 RulesListener = Callable[[str], None]
@@ -94,19 +107,22 @@ class Gateway:
 
     async def configure(self, editor_settings: Mapping[str, Any]) -> tuple[str, ...]:
         """Take other settings from the editor, and read the files again."""
-        problems = await self._offload(self._projects.configure, editor_settings)
+        problems = await self._offload(self._apply_settings, editor_settings)
         for project in self._projects.opened:
-            project.rules.set_policy(policy_of(project))
             self._announce(project.root)
         return tuple(_sentence(p) for p in problems)
+
+    def _apply_settings(self, editor_settings: Mapping[str, Any] | None = None) -> tuple[SettingProblem, ...]:
+        problems = self._projects.configure(editor_settings)
+        for project in self._projects.opened:
+            project.rules.set_policy(policy_of(project))
+        return problems
 
     async def reload(self, paths: Sequence[str]) -> None:
         """Take what changed on disk at absolute `paths`."""
         self.calls["reload"] += 1
         if any(path.endswith(("/rulewright.toml", "/pyproject.toml")) for path in paths):
-            await self._offload(self._projects.configure)
-            for project in self._projects.opened:
-                project.rules.set_policy(policy_of(project))
+            await self._offload(self._apply_settings)
         for project in self._projects.opened:
             below = [r for p in paths if (r := project.view.relative(p)) is not None]
             if below and project.settings.rules.auto_reload:
@@ -211,6 +227,35 @@ class Gateway:
             return next(iter(self.check(project, [report.path], contents={report.path: content}))).findings
 
         return fix_text(report.content or "", report.findings, again)
+
+    def write_fixed(self, project: Project, report: FileReport, fixed: Fixed) -> str:
+        """Write a fixed file, unless it changed on disk since it was checked. Returns why not, or nothing."""
+        try:
+            replace_text(Path(project.root, report.path), report.content or "", fixed.content)
+        except (OSError, Unreadable) as reason:
+            return f"{report.path} was not fixed: {reason}. It was left as it was."
+        return ""
+
+    def root_of(self, start: Path) -> Path:
+        """The root of the project that `start` lies in."""
+        return find_root(start)
+
+    def foreign_rules(self, root: Path, name: str | None = None) -> tuple[str, ...]:
+        """Rule files of other tools that could be taken over: all, or those of one file or folder."""
+        return foreign_rules(root, name)
+
+    def plan_init(self, root: Path, names: Iterable[str]) -> InitPlan:
+        """A first `.ai-rules/` with the rule files `names` of other tools taken over. Nothing is written."""
+        self.calls["plan_init"] += 1
+        languages = languages_of(e.path for e in walk(root) if isinstance(e, Found))
+        return plan_init(languages, default_rules(), read_named(root, names))
+
+    def write_new(self, path: Path, content: str) -> bool:
+        """Write a file that is not there yet; False when it is. Raises OSError."""
+        if path.exists():
+            return False
+        write_text(path, content)
+        return True
 
     def test_rules(self, project: Project) -> tuple[RuleTest, ...]:
         """Run the examples of every rule."""

@@ -8,11 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from rulewright.core.sources import NEVER, Found, Skipped
 from rulewright.services.files import (
-    NEVER,
-    Found,
     ProjectRuleFiles,
-    Skipped,
     Unreadable,
     find_root,
     is_rule_file,

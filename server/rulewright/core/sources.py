@@ -1,7 +1,9 @@
-"""Which texts are worth checking: not binaries, not minified files, not what a program wrote."""
+"""Which files are worth checking: not binaries, not minified files, not what a program wrote."""
 
 import re
 from typing import Literal
+
+import msgspec
 
 Unfit = Literal["binary", "minified", "generated"]
 
@@ -28,3 +30,20 @@ def unfit(content: str) -> Unfit | None:
     if _GENERATED.search(content[:HEAD]):
         return "generated"
     return None
+
+
+NEVER = "never checked"
+"""The reason for leaving them out."""
+
+
+class Found(msgspec.Struct, frozen=True):
+    """A regular file, relative to the root, with forward slashes."""
+
+    path: str
+
+
+class Skipped(msgspec.Struct, frozen=True):
+    """A file or folder that was left out."""
+
+    path: str
+    reason: str

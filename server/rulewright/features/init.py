@@ -10,7 +10,6 @@ from rulewright.core.languages import checkable, language_of
 from rulewright.core.rules.frontmatter import read
 from rulewright.core.rules.globs import split
 
-FOREIGN_FILES = ("AGENTS.md", "CLAUDE.md")
 CURSOR_FOLDER = ".cursor/rules/"
 MAX_LANGUAGES = 8
 NOT_CODE = frozenset({"markdown", "json", "yaml", "html", "css"})

@@ -29,7 +29,7 @@ class RuleKeeper:
     def set_policy(self, policy: Policy) -> None:
         """Put other settings in force."""
         with self._changing:
-            self._book = self._book.with_policy(policy)
+            self._put(self._book.with_policy(policy))
 
     def load(self, near: Iterable[str] | None = None) -> Sequence[RuleEvent]:
         """Compare the book with what is on disk and take what changed."""
@@ -71,8 +71,13 @@ class RuleKeeper:
         events = diff(self._book, seen, removed, now=self._clock.now().isoformat(), cause=cause)
         if events:
             self._log.append(events)
-            self._book = fold(self._book, events)
+            self._put(fold(self._book, events))
         return events
+
+    def _put(self, book: RuleBook) -> None:
+        # The matcher is made here, where nobody waits for it, and not at the next keystroke.
+        _ = book.selection
+        self._book = book
 
 
 def _unreadable(origin: Origin, error: OSError) -> Seen:

@@ -10,13 +10,13 @@ from typing import Literal
 import click
 import msgspec
 
-from rulewright.adapters.cli.project import open_project, relative_to, root_of
+from rulewright.adapters.cli.project import open_project, relative_to
 from rulewright.adapters.cli.report import CheckOutcome, Summary
 from rulewright.core.findings import SEVERITIES, Finding, Severity
 from rulewright.core.snapshot import Project
+from rulewright.core.sources import Found, Skipped
 from rulewright.features.check import FileReport
 from rulewright.gateway import Gateway
-from rulewright.services.files import Found, Skipped
 
 
 class CheckOptions(msgspec.Struct, frozen=True):
@@ -84,7 +84,7 @@ def _check_paths(gateway: Gateway, options: CheckOptions) -> tuple[Project, _Run
     for argument in arguments:
         if not Path(argument).exists():
             raise click.UsageError(f"{argument} does not exist.")
-    root = root_of(Path.cwd() if options.paths == () else Path(arguments[0]))
+    root = gateway.root_of(Path.cwd() if options.paths == () else Path(arguments[0]))
     starts = [relative_to(root, a) for a in arguments]
     only_files = all((root / s).is_file() for s in starts)
     project = open_project(gateway, root, options.overlay, near=starts if only_files else None)
@@ -128,7 +128,9 @@ def _take(gateway: Gateway, project: Project, report: FileReport, run: _Run, opt
         fixed = gateway.fix(project, report)
         if options.diff:
             run.diffs.append(_diff(report.path, report.content, fixed.content))
-        elif _write(Path(project.root, report.path), report.content, fixed.content, report.path):
+        elif why_not := gateway.write_fixed(project, report, fixed):
+            click.echo(f"rulewright: {why_not}", err=True)
+        else:
             findings = fixed.remaining
             run.n_fixed += fixed.n_fixed
     run.outcome_findings += findings
@@ -140,7 +142,7 @@ def _check_stdin(gateway: Gateway, options: CheckOptions) -> tuple[Project, _Run
     if not options.stdin_filename:
         raise click.UsageError("`check -` needs --stdin-filename NAME: rules are matched by it.")
     path = Path(options.stdin_filename)
-    root = root_of(path.parent if path.parent.is_dir() else Path.cwd())
+    root = gateway.root_of(path.parent if path.parent.is_dir() else Path.cwd())
     relative = relative_to(root, options.stdin_filename)
     content = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
     project = open_project(gateway, root, options.overlay, near=[relative])
@@ -162,30 +164,13 @@ def _check_stdin(gateway: Gateway, options: CheckOptions) -> tuple[Project, _Run
     return project, run
 
 
-def _write(path: Path, before: str, after: str, shown: str) -> bool:
-    """Write a fixed file, unless it changed on disk since it was read."""
-    from rulewright.services.files import Unreadable, read_text, write_text
-
-    if after == before:
-        return True
-    try:
-        if read_text(path, max_kb=1 << 30) != before:
-            click.echo(
-                f"rulewright: {shown} changed while it was checked; it was not fixed. Run the command again.",
-                err=True,
-            )
-            return False
-        write_text(path, after)
-    except (OSError, Unreadable) as error:
-        click.echo(f"rulewright: {shown} cannot be written: {error}. It was left as it was.", err=True)
-        return False
-    return True
-
-
 def _diff(path: str, before: str, after: str) -> str:
     from difflib import unified_diff
+    from io import StringIO
 
-    lines = unified_diff(before.splitlines(keepends=True), after.splitlines(keepends=True), f"a/{path}", f"b/{path}")
+    # Lines as diff and patch see them: only a line feed ends one.
+    old, new = (list(StringIO(text, newline="\n")) for text in (before, after))
+    lines = unified_diff(old, new, f"a/{path}", f"b/{path}")
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 

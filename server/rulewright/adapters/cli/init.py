@@ -6,46 +6,36 @@ from pathlib import Path
 
 import click
 
-from rulewright.features.init import CURSOR_FOLDER, FOREIGN_FILES, languages_of, plan_init
-from rulewright.services.files import DEFAULT_RULES, Found, walk, write_text
+from rulewright.features.init import CURSOR_FOLDER
+from rulewright.gateway import Gateway
 
 
-def run_init(folder: str, *, yes: bool, imports: tuple[str, ...]) -> int:
+def run_init(gateway: Gateway, folder: str, *, yes: bool, imports: tuple[str, ...]) -> int:
     """Run the command; returns the exit code."""
     root = Path(os.path.abspath(folder))  # noqa: PTH100 - `..` goes, links stay
-    languages = languages_of(e.path for e in walk(root) if isinstance(e, Found))
-    foreign = _foreign(root, imports) if imports else _offered(root, yes=yes)
-    defaults = {
-        e.path: (DEFAULT_RULES / e.path).read_text("utf-8")
-        for e in walk(DEFAULT_RULES, gitignore=False)
-        if isinstance(e, Found) and e.path.endswith(".md")
-    }
-    plan = plan_init(languages, defaults, foreign)
+    chosen = _named(gateway, root, imports) if imports else _offered(gateway, root, yes=yes)
+    plan = gateway.plan_init(root, chosen)
     click.echo(f"Languages: {', '.join(plan.languages) or 'none that checks can be written for'}")
     written = 0
     for path, content in plan.files.items():
-        target = root / path
-        if target.exists():
-            click.echo(f"  kept   {path} (it was there already)")
-            continue
         try:
-            write_text(target, content)
+            is_new = gateway.write_new(root / path, content)
         except OSError as error:
             raise click.ClickException(f"{path} cannot be written: {error.strerror}.") from None
-        click.echo(f"  wrote  {path}")
-        written += 1
+        written += is_new
+        click.echo(f"  wrote  {path}" if is_new else f"  kept   {path} (it was there already)")
     click.echo(f"Wrote {written} files. Next: `rulewright check`, and `rulewright rules why FILE` for any file.")
     return 0
 
 
-def _offered(root: Path, *, yes: bool) -> dict[str, str]:
+def _offered(gateway: Gateway, root: Path, *, yes: bool) -> list[str]:
     """Rule files of other tools that are there, and that the user wants taken over."""
-    there = [name for name in FOREIGN_FILES if (root / name).is_file()]
-    cursor = sorted(p.relative_to(root).as_posix() for p in (root / CURSOR_FOLDER).rglob("*.mdc"))
-    chosen = [name for name in there if yes or _ask(f"Take over {name} as a rule?")]
-    if cursor and (yes or _ask(f"Take over {len(cursor)} rules of Cursor ({CURSOR_FOLDER})?")):
+    found = gateway.foreign_rules(root)
+    cursor = [name for name in found if name.startswith(CURSOR_FOLDER)]
+    chosen = [name for name in found if name not in cursor and (yes or _ask(f"Take over {name} as a rule?"))]
+    if cursor and (yes or _ask(f"Take over {_count(len(cursor))} of Cursor ({CURSOR_FOLDER})?")):
         chosen += cursor
-    return _read(root, chosen)
+    return chosen
 
 
 def _ask(question: str) -> bool:
@@ -56,18 +46,15 @@ def _ask(question: str) -> bool:
     return click.confirm(question, default=True)
 
 
-def _foreign(root: Path, imports: tuple[str, ...]) -> dict[str, str]:
+def _named(gateway: Gateway, root: Path, imports: tuple[str, ...]) -> list[str]:
     chosen: list[str] = []
     for name in imports:
-        path = Path(os.path.abspath(root / name))  # noqa: PTH100
-        if not path.is_relative_to(root):
-            raise click.UsageError(f"--from {name} lies outside {root}. Copy it there first.")
-        if not path.exists():
-            raise click.UsageError(f"--from {name}: there is no such file or folder in {root}.")
-        found = sorted(path.rglob("*.mdc")) if path.is_dir() else [path]
-        chosen += [p.relative_to(root).as_posix() for p in found]
-    return _read(root, chosen)
+        found = gateway.foreign_rules(root, name)
+        if not found:
+            raise click.UsageError(f"--from {name}: there is no rule file of that name in {root}.")
+        chosen += found
+    return chosen
 
 
-def _read(root: Path, names: list[str]) -> dict[str, str]:
-    return {name: (root / name).read_text("utf-8-sig", "replace") for name in names}
+def _count(number: int) -> str:
+    return "1 rule" if number == 1 else f"{number} rules"

@@ -155,11 +155,12 @@ def check(launcher: Launcher, /, **options: Any) -> int:
     type=click.Path(dir_okay=True),
     help="Take over this file or folder only.",
 )
-def init(folder: str, *, yes: bool, imports: tuple[str, ...]) -> int:
+@click.pass_obj
+def init(launcher: Launcher, folder: str, *, yes: bool, imports: tuple[str, ...]) -> int:
     """Write a first .ai-rules/ for the languages of a project."""
     from rulewright.adapters.cli.init import run_init
 
-    return run_init(folder, yes=yes, imports=imports)
+    return run_init(launcher.headless(), folder, yes=yes, imports=imports)
 
 
 @cli.group()

@@ -10,13 +10,6 @@ from rulewright.core.snapshot import Project
 from rulewright.gateway import Gateway
 
 
-def root_of(start: Path) -> Path:
-    """The root of the project that `start` lies in."""
-    from rulewright.services.files import find_root
-
-    return find_root(start)
-
-
 def open_project(
     gateway: Gateway, root: Path, overlay: Sequence[str] = (), near: Iterable[str] | None = None
 ) -> Project:

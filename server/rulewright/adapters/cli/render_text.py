@@ -8,7 +8,7 @@ import click
 
 from rulewright.adapters.cli.report import CheckOutcome, Summary
 from rulewright.core.findings import Finding, Severity
-from rulewright.services.files import NEVER
+from rulewright.core.sources import NEVER
 
 _COLOURS: dict[Severity, str] = {"error": "red", "warning": "yellow", "info": "blue", "hint": "cyan"}
 MAX_EXCERPT = 160

@@ -3,7 +3,7 @@
 import msgspec
 
 from rulewright.core.findings import Finding
-from rulewright.services.files import Skipped
+from rulewright.core.sources import Skipped
 
 
 class Summary(msgspec.Struct, frozen=True):

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from rulewright.adapters.cli.project import open_project, relative_to, root_of
+from rulewright.adapters.cli.project import open_project, relative_to
 from rulewright.adapters.cli.render_json import to_json
 from rulewright.core.rules.rule import Rule
 from rulewright.features.explain import Explanation
@@ -65,7 +65,7 @@ class RuleTestsRecord(msgspec.Struct, frozen=True):
 
 def run_list(gateway: Gateway, *, as_json: bool, overlay: Sequence[str]) -> int:
     """List the rules of the project here."""
-    root = root_of(Path.cwd())
+    root = gateway.root_of(Path.cwd())
     project = open_project(gateway, root, overlay)
     active = {r.path for r in project.book.selection.active}
     records = []
@@ -136,7 +136,7 @@ def run_why(gateway: Gateway, file: str, *, as_json: bool, overlay: Sequence[str
     parent = Path(file).absolute().parent
     while not parent.is_dir():
         parent = parent.parent
-    root = root_of(parent)
+    root = gateway.root_of(parent)
     project = open_project(gateway, root, overlay)
     explanation = gateway.explain_path(project, relative_to(root, file))
     if as_json:
@@ -173,7 +173,7 @@ def why_lines(explanation: Explanation) -> Iterable[str]:
 
 def run_test(gateway: Gateway, *, as_json: bool, overlay: Sequence[str]) -> int:
     """Run the examples of every rule of the project here."""
-    project = open_project(gateway, root_of(Path.cwd()), overlay)
+    project = open_project(gateway, gateway.root_of(Path.cwd()), overlay)
     tests = gateway.test_rules(project)
     failed = [t for t in tests if not t.passed]
     if as_json:

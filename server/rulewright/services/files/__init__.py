@@ -1,5 +1,6 @@
 """The disk: walking a project, reading its files, finding its rule files."""
 
+from rulewright.services.files.first_rules import default_rules, foreign_rules, read_named
 from rulewright.services.files.read import Unreadable, read_text
 from rulewright.services.files.root import find_root
 from rulewright.services.files.rule_files import (
@@ -8,19 +9,20 @@ from rulewright.services.files.rule_files import (
     is_rule_file,
     rules_folder_of,
 )
-from rulewright.services.files.walk import NEVER, Found, Skipped, walk
-from rulewright.services.files.write import write_text
+from rulewright.services.files.walk import walk
+from rulewright.services.files.write import replace_text, write_text
 
 __all__ = [
     "DEFAULT_RULES",
-    "NEVER",
-    "Found",
     "ProjectRuleFiles",
-    "Skipped",
     "Unreadable",
+    "default_rules",
     "find_root",
+    "foreign_rules",
     "is_rule_file",
+    "read_named",
     "read_text",
+    "replace_text",
     "rules_folder_of",
     "walk",
     "write_text",

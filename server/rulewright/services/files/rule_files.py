@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
 from rulewright.core.rules.parse import Origin
+from rulewright.core.sources import Found
 from rulewright.services.files.root import RULES_FOLDER
-from rulewright.services.files.walk import Found, walk
+from rulewright.services.files.walk import walk
 
 DEFAULT_RULES = Path(__file__).parents[2] / "defaults"
 """Our own checks, part of the package."""

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from rulewright.core.rules.globs import GlobSet, glob_set
+from rulewright.core.sources import NEVER, Found, Skipped
 
 IGNORE_FILES = (".gitignore", ".ignore")
 
@@ -20,24 +21,6 @@ NEVER_WALKED = frozenset(
     }
 )  # fmt: skip
 """Folders that hold other people's or generated files whatever the ignore files say."""
-
-
-NEVER = "never checked"
-"""The reason for leaving them out."""
-
-
-class Found(msgspec.Struct, frozen=True):
-    """A regular file, relative to the root, with forward slashes."""
-
-    path: str
-
-
-class Skipped(msgspec.Struct, frozen=True):
-    """A file or folder that was left out."""
-
-    path: str
-    reason: str
-
 
 Entry = Found | Skipped
 

@@ -4,6 +4,8 @@ import os
 import tempfile
 from pathlib import Path
 
+from rulewright.services.files.read import Unreadable, read_text
+
 
 def write_text(path: Path, content: str) -> None:
     """Replace the file in one step, keeping its permissions; through a link, its target is replaced. Raises OSError."""
@@ -20,3 +22,12 @@ def write_text(path: Path, content: str) -> None:
     except BaseException:
         os.unlink(temporary)  # noqa: PTH108
         raise
+
+
+def replace_text(path: Path, before: str, after: str) -> None:
+    """Write `after` where `before` still stands. Raises OSError, or Unreadable with the reason."""
+    if after == before:
+        return
+    if read_text(path, max_kb=1 << 30) != before:
+        raise Unreadable("it changed while it was checked")
+    write_text(path, after)
