@@ -151,6 +151,15 @@ async def test_several_roots_and_nested_rules_are_seen(tmp_path):
         await seen.until(*(folder / "🦀 a.md" for folder in folders))
 
 
+async def test_a_file_whose_name_is_not_utf_8_ends_nothing(root, monkeypatch):
+    monkeypatch.setattr(watcher, "RETRY_S", 0.01)
+    async with watching([root]) as seen:
+        for folder in (root, root / ".ai-rules"):
+            (folder / "caf\udce9.md").write_text("one")
+            await seen.until(root / ".ai-rules")
+            await seen.after_writing(root / ".ai-rules/a.md")
+
+
 async def test_a_root_that_is_opened_later_is_watched(tmp_path, monkeypatch):
     monkeypatch.setattr(watcher, "LOOK_AGAIN_S", 0.01)
     monkeypatch.setattr(watcher, "RETRY_S", 0.01)

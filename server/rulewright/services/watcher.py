@@ -95,6 +95,7 @@ async def _watching(flat: list[str], deep: list[str]) -> AsyncIterator[_Changes]
 
 async def _forward(folders: list[str], changes: _Changes, *, recursive: bool, stop: asyncio.Event) -> None:
     from watchfiles import Change, awatch  # noqa: PLC0415 - only for editors that do not watch
+    from watchfiles._rust_notify import WatchfilesRustInternalError  # noqa: PLC0415
 
     def wanted(_: Change, path: str) -> bool:
         return is_wanted(path)
@@ -110,5 +111,8 @@ async def _forward(folders: list[str], changes: _Changes, *, recursive: bool, st
     try:
         async for change in found:
             changes.put_nowait(sorted({path for _, path in change}))
+    except* WatchfilesRustInternalError:
+        # A name that is not UTF-8, maybe of a file that was only read. A full look follows, but not at once.
+        await asyncio.sleep(RETRY_S)
     finally:
         changes.put_nowait(None)

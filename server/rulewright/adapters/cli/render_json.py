@@ -1,9 +1,13 @@
 """Findings for programs: JSON, versioned. The schema is made from these records (docs/schemas/check.json)."""
 
+import re
+
 import msgspec
 
 from rulewright.adapters.cli.report import CheckOutcome, Summary
 from rulewright.core.findings import Finding, Severity
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class EditRecord(msgspec.Struct, frozen=True):
@@ -70,7 +74,7 @@ def render(outcome: CheckOutcome) -> str:
 
 
 def to_json(record: msgspec.Struct) -> str:
-    """Indented JSON. Bytes that were not UTF-8 cannot be written in it; they become question marks."""
+    """Indented JSON. Bytes that were not UTF-8 cannot be written in it; they become replacement characters."""
     try:
         data = msgspec.json.encode(record)
     except UnicodeEncodeError:
@@ -102,5 +106,5 @@ def finding_record(finding: Finding) -> FindingRecord:
 
 
 def _plain(text: str) -> str:
-    """Bytes that were not UTF-8 become question marks."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    """Bytes that were not UTF-8 become replacement characters."""
+    return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
