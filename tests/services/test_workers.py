@@ -311,7 +311,7 @@ def watched(pool, monkeypatch):
 async def test_what_the_user_waits_for_goes_ahead(pool, monkeypatch):
     one = pool()
     busy = one._submit(BIG, 0)
-    until(lambda: busy.running() and pids(one))
+    until(lambda: busy.running() and one._workers and one._workers[0].is_ready)
     begun = watched(one, monkeypatch)
     everything = one.run_all(numbered(40))
     # More jobs wait than the pool takes ahead, so the first result is asked for when the others are in the queue.
@@ -329,7 +329,7 @@ async def test_what_the_user_waits_for_goes_ahead(pool, monkeypatch):
 async def test_a_cancelled_job_that_has_not_begun_never_runs(pool, monkeypatch):
     one = pool()
     busy = one._submit(BIG, 0)
-    until(lambda: busy.running() and pids(one))
+    until(lambda: busy.running() and one._workers and one._workers[0].is_ready)
     begun = watched(one, monkeypatch)
     cancelled = asyncio.ensure_future(one.run_soon(job("print(1)", "cancelled.py")))
     kept = asyncio.ensure_future(one.run_soon(job("print(1)", "kept.py")))

@@ -227,11 +227,14 @@ class RulewrightProtocol(LanguageServerProtocol):
         return result
 
     @lsp_method(t.SHUTDOWN)
-    def lsp_shutdown(self, *args: Any) -> None:  # type: ignore[override]
+    def lsp_shutdown(self, *_args: Any) -> None:  # type: ignore[override]
         """Answer what still waits, as cancelled, and take no more."""
         self.phase = "down"
-        for _ in super().lsp_shutdown(*args):
-            pass
+        # Cancelling calls back at once and takes the request out, so pygls' own loop over them can break.
+        for message_id, future in tuple(self._request_futures.items()):
+            if message_id != self.msg_id and not future.done():
+                future.cancel()
+        self._shutdown = True
         self._server.pending.cancel()
 
     @lsp_method(t.EXIT)

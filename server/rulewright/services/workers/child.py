@@ -6,13 +6,14 @@ import signal
 import sys
 
 from rulewright.core.rules.job import CheckJob, run
-from rulewright.services.workers.wire import Checks, decode_request, receive, send
+from rulewright.services.workers.wire import READY, Checks, decode_request, receive, send
 
 
 def main(limit_s: float) -> None:
     """Answer every job. Ends with its parent, because the parent's end closes the pipe, or after `limit_s` of a job."""
     requests, results = os.dup(0), os.dup(1)
     os.dup2(2, 1)  # a stray print must not end up among the results
+    send(results, READY)
     known: dict[int, Checks] = {}
     while (body := receive(requests)) is not None:
         request = decode_request(body)

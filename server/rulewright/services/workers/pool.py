@@ -19,10 +19,13 @@ from time import monotonic
 
 from rulewright.core.rules.job import CheckJob, CheckResult
 from rulewright.core.rules.lint import Enforced
-from rulewright.services.workers.wire import Checks, Job, decode_result, receive, send
+from rulewright.services.workers.wire import READY, Checks, Job, decode_result, receive, send
 
 AHEAD = 16
 """Jobs of `run_all` that wait per worker: enough to keep it busy, few enough to bound memory."""
+
+START_S = 60.0
+"""Seconds that a worker may take to start."""
 
 GUARD_S = 0.25
 """How often overdue jobs are looked for."""
@@ -127,6 +130,8 @@ class _Worker:
         self.timeout_s = timeout_s
         self.overdue_at: float | None = inf
         """When to end the job that runs; None when that was done."""
+        self.is_ready = False
+        """Whether the process has started, so that `overdue_at` is about a job."""
         self._process: subprocess.Popen[bytes] | None = None
         self._lock = threading.Lock()
         """Held while a process starts or is killed from another thread."""
@@ -161,8 +166,14 @@ class _Worker:
             raise OSError("the worker has no pipes")
         requests, results = process.stdin.fileno(), process.stdout.fileno()
         key = (id(job.enforced), id(job.known_rule_ids))
-        self.overdue_at = monotonic() + self.timeout_s
         try:
+            if not self.is_ready:
+                # A slow start is not the job's fault, so it does not count as its time.
+                self.overdue_at = monotonic() + START_S
+                if receive(results) != READY:
+                    raise BrokenPipeError
+            self.overdue_at = monotonic() + self.timeout_s
+            self.is_ready = True
             if key not in self._known:
                 if len(self._known) >= MAX_KNOWN:
                     self._known.clear()
@@ -183,6 +194,7 @@ class _Worker:
 
     def _start(self) -> "subprocess.Popen[bytes]":
         self._known.clear()
+        self.is_ready = False
         with self._lock:
             if self._ended:
                 raise BrokenPipeError

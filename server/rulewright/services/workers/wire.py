@@ -15,6 +15,9 @@ from rulewright.core.rules.lint import Enforced
 
 _LENGTH = struct.Struct(">I")
 
+READY = b"ready"
+"""What a worker sends before anything else."""
+
 
 class Checks(msgspec.Struct, tag="checks"):
     """Remember a tuple of checks."""
@@ -68,8 +71,8 @@ def _unescaped(body: bytes) -> Any:
 
 
 def send(descriptor: int, message: Any) -> None:
-    """Write one message; raises OSError when the other side is gone."""
-    body = encode(message)
+    """Write one message, bytes as they are; raises OSError when the other side is gone."""
+    body = message if isinstance(message, bytes) else encode(message)
     view = memoryview(_LENGTH.pack(len(body)) + body)
     while view:
         view = view[os.write(descriptor, view) :]
