@@ -27,9 +27,7 @@ def render(outcome: CheckOutcome) -> str:
         },
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {"ROOT": {"uri": from_path(outcome.root.rstrip("/") + "/")}},
-        "results": [
-            _result(r, rule_ids.index(r.id), f.path) for r, f in zip(records, outcome.findings, strict=True)
-        ],
+        "results": [_result(r, rule_ids.index(r.id), f.path) for r, f in zip(records, outcome.findings, strict=True)],
     }
     log = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return json.dumps(log, indent=2)
