@@ -346,7 +346,7 @@ async def test_a_cancelled_job_that_has_begun_disturbs_no_other(pool):
     one = pool()
     begun = asyncio.ensure_future(one.run_soon(BIG))
     await asyncio.sleep(0)
-    await asyncio.to_thread(until, lambda: pids(one) and one._queue.empty())
+    await asyncio.to_thread(until, lambda: one._workers and one._workers[0].is_ready and one._queue.empty())
     begun.cancel()
     with pytest.raises(asyncio.CancelledError):
         await begun
