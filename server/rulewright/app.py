@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from rulewright.core.config import CheckSettings, SettingProblem, Settings, SettingsLayer, merge
+from rulewright.core.config import CheckSettings, Layer, SettingProblem, Settings, SettingsLayer, merge
 from rulewright.core.ports import CheckRunner
 from rulewright.core.rules.select import Policy
 from rulewright.gateway import Gateway, OnChange
@@ -32,14 +32,14 @@ def headless() -> Gateway:
     async def offload(function: Callable[..., Any], /, *arguments: Any) -> Any:
         return function(*arguments)
 
-    return _gateway("flags", runner, offload)
+    return _gateway("flags", "--set", runner, offload)
 
 
 def serving() -> Gateway:
     """A gateway for the language server: checks run in other processes, the disk is read in other threads."""
     import asyncio
 
-    return _gateway("editor", lambda check: _pool(check, SERVER_WORKERS), asyncio.to_thread)
+    return _gateway("editor", "the editor's settings", lambda check: _pool(check, SERVER_WORKERS), asyncio.to_thread)
 
 
 def serve_stdio() -> int:
@@ -49,10 +49,10 @@ def serve_stdio() -> int:
     return serve(serving())
 
 
-def _gateway(layer: Any, runner: Callable[[CheckSettings], CheckRunner], offload: Any) -> Gateway:
+def _gateway(layer: Layer, origin: str, runner: Callable[[CheckSettings], CheckRunner], offload: Any) -> Gateway:
     def read_settings(root: str, overlay: Mapping[str, Any]) -> tuple[Settings, tuple[SettingProblem, ...]]:
         layers, problems = read_layers(Path(root))
-        settings, more = merge([*layers, SettingsLayer(layer, layer, overlay)])
+        settings, more = merge([*layers, SettingsLayer(layer, origin, overlay)])
         return settings, (*problems, *more)
 
     return Gateway(Projects(read_settings, _rules), DocumentStore(), runner, offload, _watch)

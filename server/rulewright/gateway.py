@@ -11,6 +11,7 @@ from typing import Any
 from rulewright.core.changes import ContentChange
 from rulewright.core.config import CheckSettings, SettingProblem
 from rulewright.core.ports import CheckRunner, Offload
+from rulewright.core.rules.globs import glob_set
 from rulewright.core.rules.parse import Origin
 from rulewright.core.rules.select import Policy
 from rulewright.core.snapshot import Project, Snapshot
@@ -57,7 +58,7 @@ class Gateway:
     ) -> None:
         self._projects, self._documents = projects, documents
         self._make_runner, self._offload, self._watch = runner, offload, watch
-        self._runner: CheckRunner | None = None
+        self._runners: dict[tuple[int, int], CheckRunner] = {}
         self._listeners: list[RulesListener] = []
         self.calls: Counter[str] = Counter()
 
@@ -118,19 +119,21 @@ class Gateway:
             project.rules.set_policy(policy_of(project))
         return problems
 
-    async def reload(self, paths: Sequence[str]) -> None:
-        """Take what changed on disk at absolute `paths`."""
+    async def reload(self, paths: Sequence[str]) -> tuple[str, ...]:
+        """Take what changed on disk at absolute `paths`. Returns sentences worth showing."""
         self.calls["reload"] += 1
+        problems: tuple[SettingProblem, ...] = ()
         if any(path.endswith(("/rulewright.toml", "/pyproject.toml")) for path in paths):
-            await self._offload(self._apply_settings)
+            problems = await self._offload(self._apply_settings)
         for project in self._projects.opened:
             below = [r for p in paths if (r := project.view.relative(p)) is not None]
             if below and project.settings.rules.auto_reload:
                 await self._offload(project.rules.reload, below)
                 self._announce(project.root)
+        return tuple(_sentence(p) for p in problems)
 
-    async def watch(self) -> None:
-        """Watch the disk until cancelled, for editors that do not."""
+    async def watch(self, on_change: OnChange) -> None:
+        """Watch the disk until cancelled, for editors that do not; `on_change` gets absolute paths to reload."""
 
         def roots() -> list[str]:
             return [p.root for p in self._projects.opened]
@@ -139,7 +142,7 @@ class Gateway:
             nested = {f"{p.root}/{r.folder}" for p in self._projects.opened for r in p.view.book.rules if r.folder}
             return [f"{folder}/.ai-rules" for folder in sorted({*roots(), *nested})]
 
-        await self._watch(roots, folders, self.reload)
+        await self._watch(roots, folders, on_change)
 
     def on_rules_changed(self, listener: RulesListener) -> Callable[[], None]:
         """Call `listener` with the root of a project whose rules or settings changed. Returns how to stop that."""
@@ -177,9 +180,9 @@ class Gateway:
                     yield uri, await self.diagnose(snapshot, uri)
 
     async def code_actions(
-        self, snapshot: Snapshot, uri: str, chosen: Range, only: tuple[str, ...]
+        self, snapshot: Snapshot, uri: str, chosen: Sequence[Range], only: tuple[str, ...]
     ) -> tuple[Action, ...]:
-        """Actions for the findings around `chosen`."""
+        """Actions for the findings that touch one of `chosen`."""
         self.calls["code_actions"] += 1
         document = snapshot.documents.get(uri)
         if document is None:
@@ -205,6 +208,11 @@ class Gateway:
         """Files of a project below a folder, and what was left out."""
         check = project.settings.check
         return walk(Path(project.root), start, exclude=check.exclude, gitignore=check.gitignore)
+
+    def is_excluded(self, project: Project, path: str) -> bool:
+        """Whether the setting `check.exclude` names a file."""
+        exclude = project.settings.check.exclude
+        return bool(exclude) and glob_set(exclude).first_match(path) is not None
 
     def check(
         self, project: Project, paths: Iterable[str], *, contents: Mapping[str, str] | None = None
@@ -258,9 +266,9 @@ class Gateway:
         return True
 
     def test_rules(self, project: Project) -> tuple[RuleTest, ...]:
-        """Run the examples of every rule."""
+        """Run the examples of every rule that no setting switches off."""
         self.calls["test_rules"] += 1
-        return run_rule_tests(project.book.rules)
+        return run_rule_tests(project.book.selection.active)
 
     async def aclose(self) -> None:
         """End everything that was started."""
@@ -268,14 +276,15 @@ class Gateway:
 
     def close(self) -> None:
         """The same, for callers without an event loop."""
-        if self._runner is not None:
-            self._runner.close()
-            self._runner = None
+        while self._runners:
+            self._runners.popitem()[1].close()
 
     def _running(self, project: Project) -> CheckRunner:
-        if self._runner is None:
-            self._runner = self._make_runner(project.settings.check)
-        return self._runner
+        check = project.settings.check
+        key = (check.jobs, check.timeout_s)
+        if key not in self._runners:
+            self._runners[key] = self._make_runner(check)
+        return self._runners[key]
 
     def _announce(self, root: str) -> None:
         for listener in tuple(self._listeners):
@@ -293,4 +302,4 @@ def _origin(project: Project, path: str) -> Origin | None:
 
 
 def _sentence(problem: SettingProblem) -> str:
-    return f"{problem.origin}: {problem.message}"
+    return f"{problem.origin}: {problem.message} It was left out."

@@ -24,7 +24,7 @@ READ = {
 STRICT = {
     "date": ("created: 2024-01-01", {"created": "2024-01-01"}),
     "numbers": ("a: 08\nb: 7\nc: 1.5\nd: 0x10", {"a": "08", "b": 7, "c": 1.5, "d": 16}),
-    "booleans": ("a: true\nb: no\nc: 'true'", {"a": True, "b": False, "c": "true"}),
+    "booleans": ("a: true\nb: no\nc: 'true'", {"a": True, "b": "no", "c": "true"}),
     "null": ("a:\nb: ~", {"a": None, "b": None}),
     "anchor": ("a: &x [1]\nb: *x", {"a": [1], "b": [1]}),
     "block text": ("a: |\n  *x\n  y", {"a": "*x\ny\n"}),

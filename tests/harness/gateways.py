@@ -62,17 +62,17 @@ class HeldGateway(Gateway):
             raise
         return await super().diagnose(snapshot, uri)
 
-    async def reload(self, paths: Any) -> None:
+    async def reload(self, paths: Any) -> tuple[str, ...]:
         """Note and do it."""
         self.reloaded += paths
-        await super().reload(paths)
+        return await super().reload(paths)
 
     async def configure(self, editor_settings: Mapping[str, Any]) -> tuple[str, ...]:
         """Note and do it."""
         self.configured.append(editor_settings)
         return await super().configure(editor_settings)
 
-    async def watch(self) -> None:
+    async def watch(self, _on_change: Any) -> None:
         """Watch nothing, until cancelled."""
         self.is_watching = True
         await asyncio.Event().wait()

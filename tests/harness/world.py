@@ -55,7 +55,7 @@ class World:
     """A workspace with everything around it that a step needs."""
 
     def __init__(self, root: Path, settings: Mapping[str, Any] | None = None, *, defaults: bool = False) -> None:
-        self.root = root
+        self.root = self.here = root
         self.clock = FakeClock()
         self.log = MemoryEventLog()
         self.overlay = settings or {}
@@ -137,11 +137,15 @@ class World:
         content = body or (self.root / path).read_text()
         self.gateway.open_document(uri, "", 1, content)
         place = Text(content).position(self.cursors.get(path, 0))
-        actions = asyncio.run(self.gateway.code_actions(self.gateway.take_snapshot(), uri, Range(place, place), only))
+        actions = asyncio.run(self.gateway.code_actions(self.gateway.take_snapshot(), uri, [Range(place, place)], only))
         rows = [f"{a.kind}{' (preferred)' if a.preferred else ''}: {a.title}" for a in actions]
         yield "actions", rows or ["none"]
         for action in actions:
             yield f"after {action.title}", apply(content, action.edits).splitlines()
+
+    def do_cd(self, _: str, folder: str) -> Any:
+        self.here = (self.here / folder).resolve()
+        return ()
 
     def do_run(self, body: str, *arguments: str) -> Any:
         code, out = self.command(shlex.split(" ".join(arguments)), body)
@@ -152,7 +156,7 @@ class World:
         out = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
         incoming = io.TextIOWrapper(io.BytesIO(stdin.encode()))
         with (
-            contextlib.chdir(self.root),
+            contextlib.chdir(self.here),
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(out),
             _stdin(incoming),

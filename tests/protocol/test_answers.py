@@ -229,7 +229,7 @@ async def test_a_command_can_be_cancelled(client, gateway, project):
     data = {
         "uri": uri,
         "version": 1,
-        "range": {"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}},
+        "ranges": [{"start": {"line": 0, "character": 0}, "end": {"line": 0, "character": 0}}],
         "kind": "quickfix",
         "title": "any",
     }

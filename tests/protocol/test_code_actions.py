@@ -53,6 +53,22 @@ async def test_edits_come_late_where_the_client_resolves(client, project):
     assert edited(resolved["edit"]) == "log(1)\nx = 1\nprint(2)\n"
 
 
+async def test_a_cursor_beside_a_finding_gets_its_fix_when_the_client_sends_it_along(client, project):
+    await client.initialize(root=project)
+    uri = client.open(project / "a.py", TEXT)
+    shown = (await client.pull(uri))["items"]
+    assert await client.actions(uri, range_((1, 0), (1, 1)), shown=shown) == []
+    text = "  " + TEXT
+    client.change(uri, text)
+    start = range_((0, 0), (0, 0))
+    assert await client.actions(uri, start) == []
+    shown = (await client.pull(uri))["items"]
+    actions = await client.actions(uri, start, shown=shown)
+    assert actions[0]["diagnostics"] == shown[:1]
+    resolved = await client.request("codeAction/resolve", actions[0])
+    assert edited(resolved["edit"], text) == "  log(1)\nx = 1\nprint(2)\n"
+
+
 async def test_edits_come_at_once_where_the_client_does_not_resolve(client, project):
     await client.initialize(EAGER, root=project)
     uri = client.open(project / "a.py", TEXT)

@@ -105,7 +105,7 @@ def test_what_is_ignored_is_named_with_its_reason(tmp_path):
     assert skipped(tmp_path, exclude=["b*"]) == {
         "build/": "ignored by git",
         "a.log": "ignored by git",
-        "b.py": "check.exclude",
+        "b.py": "named by check.exclude",
     }
 
 

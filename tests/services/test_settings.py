@@ -69,7 +69,7 @@ def test_a_pyproject_that_says_nothing_about_us_counts_as_empty(root, user, text
 
 def test_a_table_that_is_none_is_a_problem(root, user):
     (root / "pyproject.toml").write_text("[tool]\nrulewright = 5\n")
-    assert messages(root, user) == ["pyproject.toml: `tool.rulewright` must be a table. It counts as empty."]
+    assert messages(root, user) == ["pyproject.toml: `tool.rulewright` must be a table."]
     assert read(root, user)[1][0].broken
 
 
@@ -82,7 +82,6 @@ def test_a_file_that_is_not_toml_is_a_problem_and_counts_as_empty(root, user, da
     (root / "rulewright.toml").write_bytes(data)
     (message,) = messages(root, user)
     assert message.startswith("rulewright.toml: is not TOML: ")
-    assert message.endswith("It counts as empty.")
 
 
 def test_a_byte_order_mark_and_windows_line_ends_are_taken(root, user):
@@ -95,7 +94,7 @@ def test_a_byte_order_mark_and_windows_line_ends_are_taken(root, user):
 def test_a_folder_in_the_place_of_the_user_s_file_is_a_problem(root, user):
     (user / "rulewright.toml").mkdir()
     path = user / "rulewright.toml"
-    assert messages(root, user) == [f"{path}: cannot be read: Is a directory. It counts as empty."]
+    assert messages(root, user) == [f"{path}: cannot be read: Is a directory."]
 
 
 def test_a_folder_in_the_place_of_the_project_s_file_is_none(root, user):

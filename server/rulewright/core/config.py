@@ -5,6 +5,7 @@ file, the project's file, environment, editor, flags. A value that is unknown or
 out; the others count. What a cloned workspace may not set is `USER_ONLY`, and it is fixed here, not in the reader.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal
@@ -114,26 +115,30 @@ def _take_table(tables: dict[str, dict[str, Any]], layer: SettingsLayer, name: s
     if layer.layer == "project" and name in USER_ONLY_TABLES:
         return [
             refuse(
-                f"`{name}` may not be set by a project, because a cloned one is not trusted. It was left out. "
-                "Set it in your own rulewright.toml.",
+                f"`{name}` may not be set by a project, because a cloned one is not trusted."
+                " Set it in your own rulewright.toml.",
                 broken=False,
             )
         ]
     section = _SECTIONS.get(name)
     if section is None:
-        return [refuse(f"`{name}` is not a table of settings{_did_you_mean(name, _SECTIONS)}. It was left out.")]
+        return [refuse(f"`{name}` is not a table of settings{_did_you_mean(name, _SECTIONS)}")]
     if not isinstance(table, Mapping):
-        return [refuse(f"`{name}` must be a table, not {_a(table)}. It was left out.")]
+        return [refuse(f"`{name}` must be a table, not {_a(table)}.")]
     problems = []
     fields = {f.name: f for f in msgspec.structs.fields(section)}
     for key, value in table.items():
         if key not in fields:
-            problems.append(refuse(f"`{name}.{key}` is not a setting{_did_you_mean(key, fields)}. It was left out."))
+            problems.append(refuse(f"`{name}.{key}` is not a setting{_did_you_mean(key, fields)}"))
             continue
+        kind = fields[key].type
+        written = layer.layer in {"environment", "flags"}
+        if written and isinstance(value, str) and "tuple[" in str(kind):
+            value = [part.strip() for part in value.split(",") if part.strip()]  # noqa: PLW2901
         try:
-            converted = msgspec.convert(value, fields[key].type, strict=layer.layer != "environment")
-        except msgspec.ValidationError as error:
-            problems.append(refuse(f"`{name}.{key}`: {error}. It was left out."))
+            converted = msgspec.convert(value, kind, strict=not written)
+        except msgspec.ValidationError:
+            problems.append(refuse(f"`{name}.{key}` must be {_type_name(kind)}, not {_shown(value, kind)}"))
             continue
         tables.setdefault(name, {})[key] = converted
     return problems
@@ -145,21 +150,26 @@ _SECTIONS: dict[str, type[msgspec.Struct]] = {f.name: f.type for f in msgspec.st
 def environment_layer(environ: Mapping[str, str]) -> SettingsLayer:
     """`RULEWRIGHT_RULES_ENABLED=false` is `rules.enabled`; lists are separated by commas."""
     values: dict[str, dict[str, Any]] = {}
-    for name, section in _SECTIONS.items():
+    for name in _SECTIONS:
         prefix = f"RULEWRIGHT_{name.upper()}_"
-        kinds = {f.name: f.type for f in msgspec.structs.fields(section)}
         for variable, text in environ.items():
             if variable.startswith(prefix):
                 key = variable[len(prefix) :].lower()
-                is_list = "tuple[" in str(kinds.get(key, ""))
-                value: Any = [part.strip() for part in text.split(",") if part.strip()] if is_list else text
-                values.setdefault(name, {})[key] = value.lower() if text in {"True", "False"} else value
+                values.setdefault(name, {})[key] = text.lower() if text in {"True", "False"} else text
     return SettingsLayer("environment", "environment", values)
 
 
 def _did_you_mean(word: str, known: Mapping[str, Any]) -> str:
     close = get_close_matches(word, list(known), n=1)
-    return f"; did you mean `{close[0]}`?" if close else f"; known: {', '.join(sorted(known))}"
+    return f"; did you mean `{close[0]}`?" if close else f"; known: {', '.join(sorted(known))}."
+
+
+def _shown(value: Any, kind: Any) -> str:
+    """A refused value, and the choice that it is nearest to."""
+    if not isinstance(value, str):
+        return f"{_a(value)}."
+    close = get_close_matches(value, re.findall(r'"([^"]+)"', _type_name(kind)), n=1)
+    return f'"{value}"; did you mean "{close[0]}"?' if close else f'"{value}".'
 
 
 def _a(value: Any) -> str:
@@ -191,8 +201,8 @@ def _plain(schema: Mapping[str, Any]) -> str:
         return " or ".join(f'"{value}"' for value in schema["enum"])
     if schema.get("type") == "array":
         items = schema.get("items") or {}
-        return "list of " + (" or ".join(f'"{v}"' for v in items["enum"]) if "enum" in items else "text")
-    return {"boolean": "true or false", "integer": "number", "string": "text"}[schema["type"]]
+        return "a list of " + (" or ".join(f'"{v}"' for v in items["enum"]) if "enum" in items else "text")
+    return {"boolean": "true or false", "integer": "a number", "string": "text"}[schema["type"]]
 
 
 def doc_of(name: str) -> str:

@@ -32,6 +32,12 @@ def unfit(content: str) -> Unfit | None:
     return None
 
 
+EXCLUDED = "named by check.exclude"
+"""The reason for leaving out what a setting names."""
+
+LINK = "symbolic link"
+"""The reason for leaving a link out."""
+
 NEVER = "never checked"
 """The reason for leaving them out."""
 

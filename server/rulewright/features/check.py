@@ -42,13 +42,13 @@ def check_files(
     for result in runner.run_all(jobs()):
         while isinstance(job := waiting.popleft(), FileReport):
             yield job
-        own = project.book.entries[job.path].findings if job.path in project.book.entries else ()
+        own = project.book.findings_of(job.path)
         yield FileReport(job.path, _ordered(own + findings_of(result)), content=job.content)
     yield from (report for report in waiting if isinstance(report, FileReport))
 
 
 def _plan(project: Project, path: str, read: Callable[[str], str]) -> FileReport | CheckJob:
-    own = project.book.entries[path].findings if path in project.book.entries else ()
+    own = project.book.findings_of(path)
     try:
         content = read(path)
     except Exception as reason:  # noqa: BLE001 - whatever the disk does is an answer, not a fault

@@ -28,10 +28,10 @@ class Action(msgspec.Struct, frozen=True):
 
 
 def code_actions(
-    document: Document, findings: Sequence[Finding], chosen: Range, only: Sequence[str] = ()
+    document: Document, findings: Sequence[Finding], chosen: Sequence[Range], only: Sequence[str] = ()
 ) -> tuple[Action, ...]:
-    """The actions for the findings that touch `chosen`; `only` limits the kinds, as LSP's does."""
-    here = [f for f in findings if f.range.start <= chosen.end and chosen.start <= f.range.end]
+    """The actions for the findings that touch one of `chosen`; `only` limits the kinds, as LSP's does."""
+    here = [f for f in findings if any(f.range.start <= c.end and c.start <= f.range.end for c in chosen)]
     actions: list[Action] = []
     if wanted(QUICK_FIX, only):
         actions += _quick_fixes(document, here)

@@ -45,8 +45,7 @@ async def diagnose(
         text = document.text if document else Text(await offload(read))
     except Exception as reason:  # noqa: BLE001 - whatever the disk does is an answer, not a fault
         # A rule file that cannot be read as text was reported when the rules were loaded.
-        entry = project.book.entries.get(path) if origin is not None else None
-        return _diagnosis(entry.findings if entry else (), None, version, str(reason))
+        return _diagnosis(project.book.findings_of(path), None, version, str(reason))
     content = text.content
     findings: list[Finding] = []
     if origin is not None and document is not None:
@@ -54,8 +53,9 @@ async def diagnose(
         entry = project.book.entries.get(path)
         kept = entry.loaded_at if entry and entry.rule and seen.parsed.is_broken else ""
         findings += report(seen, kept_from=kept)
-    elif origin is not None and path in project.book.entries:
-        findings += project.book.entries[path].findings
+        findings += project.book.clashes.get(path, ())
+    else:
+        findings += project.book.findings_of(path)
     job = plan(project.book, project.settings.check, path, content, document.language_id if document else "")
     if isinstance(job, str):
         return _diagnosis(tuple(findings), text, version, job)

@@ -34,6 +34,9 @@ def read_layers(
             problems.append(problem)
         if values:
             layers.append(SettingsLayer(layer, _shown(path, root), values))  # type: ignore[arg-type]
+    if (root / FILE_NAME).is_file() and _read("project", root / "pyproject.toml", root)[0]:
+        text = "its `[tool.rulewright]` is not read, because rulewright.toml is there too."
+        problems.append(SettingProblem("project", "pyproject.toml", text, broken=False))
     layers.append(environment_layer(environ))
     return layers, problems
 
@@ -52,20 +55,18 @@ def _read(layer: Layer, path: Path, root: Path) -> tuple[Mapping[str, Any], Sett
     except FileNotFoundError:
         return {}, None
     except OSError as error:
-        return {}, SettingProblem(layer, _shown(path, root), f"cannot be read: {error.strerror}. It counts as empty.")
+        return {}, SettingProblem(layer, _shown(path, root), f"cannot be read: {error.strerror}.")
     if path.name == "pyproject.toml" and b"rulewright" not in data:
         return {}, None
     try:
         values = tomllib.loads(data.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        return {}, SettingProblem(layer, _shown(path, root), f"is not TOML: {error}. It counts as empty.")
+        return {}, SettingProblem(layer, _shown(path, root), f"is not TOML: {error}.")
     if path.name == "pyproject.toml":
         tools = values.get("tool", {})
         values = tools.get("rulewright", {}) if isinstance(tools, dict) else {}
         if not isinstance(values, dict):
-            return {}, SettingProblem(
-                layer, _shown(path, root), "`tool.rulewright` must be a table. It counts as empty."
-            )
+            return {}, SettingProblem(layer, _shown(path, root), "`tool.rulewright` must be a table.")
     return values, None
 
 

@@ -11,10 +11,10 @@ import click
 import msgspec
 
 from rulewright.adapters.cli.project import open_project, relative_to
-from rulewright.adapters.cli.report import CheckOutcome, Summary
+from rulewright.adapters.cli.report import CheckOutcome, Summary, shown_path
 from rulewright.core.findings import SEVERITIES, Finding, Severity
 from rulewright.core.snapshot import Project
-from rulewright.core.sources import Found, Skipped
+from rulewright.core.sources import EXCLUDED, Found, Skipped
 from rulewright.features.check import FileReport
 from rulewright.gateway import Gateway
 
@@ -42,11 +42,13 @@ class _Run:
     n_files: int = 0
     n_fixed: int = 0
     diffs: list[str] = field(default_factory=list)
+    texts: dict[str, str] = field(default_factory=dict)
 
 
 def run_check(gateway: Gateway, options: CheckOptions) -> int:
     """Run the command; returns the exit code."""
     started = time.perf_counter()
+    _refuse_contradictions(options)
     try:
         outcome = _check_stdin(gateway, options) if "-" in options.paths else _check_paths(gateway, options)
     finally:
@@ -68,10 +70,22 @@ def run_check(gateway: Gateway, options: CheckOptions) -> int:
             skipped=len(run.skipped),
             seconds=round(time.perf_counter() - started, 3),
         ),
+        texts=run.texts,
     )
     if not ("-" in options.paths and options.fix):
         _print(shown, options, run.diffs)
     return int(threshold != "never" and any(f.at_least(threshold) for f in findings))
+
+
+def _refuse_contradictions(options: CheckOptions) -> None:
+    if options.stdin_filename and "-" not in options.paths:
+        raise click.UsageError(
+            "--stdin-filename names standard input: write `rulewright check - --stdin-filename NAME`."
+        )
+    if options.diff and options.fix:
+        raise click.UsageError("--diff changes nothing and --fix does: choose one.")
+    if options.diff and options.output_format != "text":
+        raise click.UsageError(f"--diff prints a diff, so there is no place for --format {options.output_format}.")
 
 
 def in_force(project: Project) -> list[str]:
@@ -92,6 +106,10 @@ def _check_paths(gateway: Gateway, options: CheckOptions) -> tuple[Project, _Run
     wanted = dict.fromkeys(_files(gateway, project, root, starts, run))
     for report in gateway.check(project, wanted):
         _take(gateway, project, report, run, options)
+    for skipped in run.skipped:
+        if skipped.path in starts:
+            # Whoever names a file expects it to be checked.
+            click.echo(f"rulewright: {shown_path(skipped.path)} was not checked: {skipped.reason}.", err=True)
     _add_rule_file_findings(project, wanted, run)
     run.outcome_findings.sort(key=lambda f: (f.path, f.start, f.end, f.rule_id))
     return project, run
@@ -106,6 +124,8 @@ def _files(gateway: Gateway, project: Project, root: Path, starts: list[str], ru
                     yield entry.path
                 else:
                     run.skipped.append(entry)
+        elif gateway.is_excluded(project, start):
+            run.skipped.append(Skipped(start, EXCLUDED))
         else:
             # A file that is named is checked, whatever the ignore files say.
             run.n_files += 1
@@ -146,7 +166,7 @@ def _check_stdin(gateway: Gateway, options: CheckOptions) -> tuple[Project, _Run
     relative = relative_to(root, options.stdin_filename)
     content = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
     project = open_project(gateway, root, options.overlay, near=[relative])
-    run = _Run(n_files=1)
+    run = _Run(n_files=1, texts={relative: content})
     report = next(iter(gateway.check(project, [relative], contents={relative: content})))
     run.outcome_findings += report.findings
     if report.skipped:
@@ -168,6 +188,7 @@ def _diff(path: str, before: str, after: str) -> str:
     from difflib import unified_diff
     from io import StringIO
 
+    path = shown_path(path)
     # Lines as diff and patch see them: only a line feed ends one.
     old, new = (list(StringIO(text, newline="\n")) for text in (before, after))
     lines = unified_diff(old, new, f"a/{path}", f"b/{path}")
@@ -177,7 +198,8 @@ def _diff(path: str, before: str, after: str) -> str:
 def _print(outcome: CheckOutcome, options: CheckOptions, diffs: list[str]) -> None:
     if options.diff:
         for diff in diffs:
-            click.echo(diff, nl=False)
+            # Bytes that are not UTF-8 go out as they came in, or the diff could not be applied.
+            click.echo(diff.encode("utf-8", "surrogateescape"), nl=False)
         return
     match options.output_format:
         case "json":

@@ -1,13 +1,15 @@
 """Findings for people: one place a line, then the line of code, then what helps."""
 
+import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
 
-from rulewright.adapters.cli.report import CheckOutcome, Summary
+from rulewright.adapters.cli.report import CheckOutcome, Summary, shown_path
 from rulewright.core.findings import Finding, Severity
+from rulewright.core.rules.parse import DEFAULT_PREFIX
 from rulewright.core.sources import NEVER
 
 _COLOURS: dict[Severity, str] = {"error": "red", "warning": "yellow", "info": "blue", "hint": "cyan"}
@@ -16,12 +18,12 @@ MAX_EXCERPT = 160
 
 def render(outcome: CheckOutcome, *, verbose: bool, quiet: bool) -> Iterator[str]:
     """The lines to print."""
-    sources = _Sources(outcome.root)
+    sources = _Sources(outcome.root, outcome.texts)
     for finding in outcome.findings:
         yield from _finding(finding, sources)
     if verbose:
         for skipped in outcome.skipped:
-            yield click.style(f"{skipped.path}: left out, {skipped.reason}", dim=True)
+            yield click.style(f"{sources.shown(skipped.path)}: left out, {skipped.reason}", dim=True)
     if not quiet:
         if outcome.findings or (verbose and outcome.skipped):
             yield ""
@@ -30,7 +32,7 @@ def render(outcome: CheckOutcome, *, verbose: bool, quiet: bool) -> Iterator[str
 
 def _finding(finding: Finding, sources: "_Sources") -> Iterator[str]:
     start = finding.range.start
-    place = click.style(f"{finding.path}:{start.line + 1}:{start.character + 1}", bold=True)
+    place = click.style(f"{sources.shown(finding.path)}:{start.line + 1}:{start.character + 1}", bold=True)
     severity = click.style(finding.severity, fg=_COLOURS[finding.severity])
     fixable = click.style("  [fix]", fg="green") if finding.fix and finding.fix.safe else ""
     yield f"{place}: {severity} {click.style(finding.rule_id, fg='magenta')}: {finding.message}{fixable}"
@@ -69,9 +71,19 @@ def _count(number: int, noun: str) -> str:
 class _Sources:
     """Lines of the files that findings point at, read once."""
 
-    def __init__(self, root: str) -> None:
-        self._root = Path(root)
+    def __init__(self, root: str, texts: Mapping[str, str]) -> None:
+        self._root, self._texts = Path(root), texts
+        self._here = Path.cwd()
         self._path, self._lines = "", [""]
+
+    def shown(self, path: str) -> str:
+        """A path as it is from here, so that a click or an editor finds it."""
+        if path.startswith(DEFAULT_PREFIX):
+            return path
+        full = self._root / path
+        return shown_path(
+            full.relative_to(self._here).as_posix() if full.is_relative_to(self._here) else os.path.relpath(full)
+        )
 
     def line(self, path: str, number: int) -> str:
         if path != self._path:
@@ -81,6 +93,8 @@ class _Sources:
         return printable if len(printable) <= MAX_EXCERPT else printable[: MAX_EXCERPT - 3] + "..."
 
     def _read(self, path: str) -> list[str]:
+        if path in self._texts:
+            return self._texts[path].split("\n")
         try:
             return (self._root / path).read_text("utf-8", "replace").split("\n")
         except OSError:

@@ -1,5 +1,7 @@
 """What `rulewright check` found, before it is written as text, JSON or SARIF."""
 
+from collections.abc import Mapping
+
 import msgspec
 
 from rulewright.core.findings import Finding
@@ -31,3 +33,11 @@ class CheckOutcome(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...]
     summary: Summary
+    texts: Mapping[str, str] = {}
+    """Texts that are not those on disk, by path."""
+
+
+def shown_path(path: str) -> str:
+    """A path for a line of text: control characters, which could forge another line, are escaped."""
+    # Lone surrogates are bytes that were not UTF-8; the stream escapes those.
+    return "".join(c if c.isprintable() or "\udc80" <= c <= "\udcff" else repr(c)[1:-1] for c in path)

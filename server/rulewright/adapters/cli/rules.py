@@ -1,5 +1,6 @@
 """`rulewright rules list | why | test`."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -154,7 +155,7 @@ def why_lines(explanation: Explanation) -> Iterable[str]:
     yield f"{explanation.path} ({language}): {applied} of {len(explanation.rules)} rules apply"
     colours = {"applied": "green", "overridden": "yellow", "disabled": "yellow", "rejected": "red"}
     rows = []
-    resting = [v for v in explanation.rules if v.source == "default" and v.verdict == "disabled"]
+    resting = [v for v in explanation.rules if v.source == "default" and v.verdict in {"disabled", "not_applied"}]
     shown = [v for v in explanation.rules if v not in resting]
     for v in shown:
         checks = (
@@ -168,7 +169,8 @@ def why_lines(explanation: Explanation) -> Iterable[str]:
     for line, v in zip(table(None, rows), shown, strict=True):
         yield "  " + click.style(line, fg=colours.get(v.verdict), dim=v.verdict == "not_applied")
     if resting:
-        yield click.style(f"  disabled: {len(resting)} default rules; {resting[0].reason}", dim=True)
+        reason = resting[0].reason if resting[0].verdict == "disabled" else "they are for other files"
+        yield click.style(f"  {len(resting)} default rules do not apply: {reason}", dim=True)
 
 
 def run_test(gateway: Gateway, *, as_json: bool, overlay: Sequence[str]) -> int:
@@ -189,13 +191,14 @@ def run_test(gateway: Gateway, *, as_json: bool, overlay: Sequence[str]) -> int:
         click.echo(to_json(RuleTestsRecord(1, len(tests) - len(failed), len(failed), records)))
         return int(bool(failed))
     for test in tests:
-        outcomes = " ".join(r.outcome for r in test.results)
+        counts = Counter(r.outcome for r in test.results)
+        outcomes = ", ".join(f"{n} {outcome.replace('_', ' ')}" for outcome, n in counts.items())
         mark = click.style("ok  ", fg="green") if test.passed else click.style("FAIL", fg="red")
         click.echo(f"{mark} {test.rule_id}: {outcomes}")
         for result in test.results:
             if not result.passed:
-                click.echo(f"       {test.path}: example {result.number + 1}: {result.sentence}")
-    n_untested = sum(1 for r in project.book.rules if r.checks and not r.examples)
+                click.echo(f"       {test.path}: {result.sentence}")
+    n_untested = sum(1 for r in project.book.selection.active if r.checks and not r.examples)
     click.echo(
         f"{len(tests) - len(failed)} rules passed, {len(failed)} failed; {n_untested} with checks have no examples."
     )

@@ -19,6 +19,9 @@ from rulewright.core.text import Range
 if TYPE_CHECKING:
     from rulewright.features.code_action import Action
 
+SOURCE = "rulewright"
+"""Of our diagnostics."""
+
 FIX_ALL = "source.fixAll.rulewright"
 APPLY = "rulewright.applyFix"
 
@@ -28,8 +31,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
     uri: str
     version: int | None
-    range: Range
-    """In code points."""
+    ranges: tuple[Range, ...]
     kind: str
     title: str
     n: int = 0
@@ -49,23 +51,24 @@ async def code_action(ls: Server, params: t.CodeActionParams) -> list[t.CodeActi
     document = snapshot.documents.get(params.text_document.uri)
     if document is None or not (ls.client.literal_actions or ls.client.applies_edits):
         return None
-    where = convert.from_client_range(params.range, document.text, ls.encoding)
+    shown = [params.range, *_on_its_lines(params)]
+    where = tuple(convert.from_client_range(r, document.text, ls.encoding) for r in shown)
     only = tuple(str(getattr(kind, "value", kind)) for kind in params.context.only or ())
     actions = await ls.gateway.code_actions(snapshot, document.uri, where, only)
     made: list[t.CodeAction | t.Command] = []
     n_seen: dict[tuple[str, str], int] = {}
     for action in actions:
-        if not is_kind_wanted(action.kind, only):
-            continue
         n = n_seen[action.kind, action.title] = n_seen.get((action.kind, action.title), -1) + 1
         wanted = Wanted(document.uri, document.version, where, action.kind, action.title, n)
         made.append(_offer(ls, action, wanted, document, params.context.diagnostics))
     return made
 
 
-def is_kind_wanted(kind: str, only: tuple[str, ...]) -> bool:
-    """Kinds are hierarchical: who wants `source` wants `source.fixAll.rulewright`."""
-    return not only or any(not w or kind == w or kind.startswith(w + ".") for w in only)
+def _on_its_lines(params: t.CodeActionParams) -> list[t.Range]:
+    """Our diagnostics that the client sends along: its cursor may stand beside them, on a line that shows them."""
+    first, last = params.range.start.line, params.range.end.line
+    ours = (d.range for d in params.context.diagnostics if d.source == SOURCE)
+    return [r for r in ours if r.start.line <= last and first <= r.end.line]
 
 
 def _offer(ls: Server, action: "Action", wanted: Wanted, document: Document, shown: Any) -> t.CodeAction | t.Command:
@@ -116,7 +119,7 @@ async def edit_of(ls: Server, data: Any) -> t.WorkspaceEdit:
         raise JsonRpcInvalidParams(f"This is no fix of Rulewright's: {error}") from None
     snapshot = await ls.snapshot()
     document = _unchanged(snapshot, wanted)
-    actions = await ls.gateway.code_actions(snapshot, wanted.uri, wanted.range, (wanted.kind,))
+    actions = await ls.gateway.code_actions(snapshot, wanted.uri, wanted.ranges, (wanted.kind,))
     named = [a for a in actions if (a.kind, a.title) == (wanted.kind, wanted.title)]
     if wanted.n >= len(named):
         raise JsonRpcException("The rules have changed and no longer offer this fix.", CONTENT_MODIFIED)

@@ -77,7 +77,8 @@ class Server(LanguageServer):
             paths = sorted(self.changed_paths)
             self.changed_paths.clear()
             if paths:
-                await self.gateway.reload(paths)
+                for message in await self.gateway.reload(paths):
+                    self.show(message)
 
     async def ask(self, method: str, params: Any, deadline_s: float | None = DEADLINE_S) -> Any:
         """The client's answer to a request, as plain JSON values."""

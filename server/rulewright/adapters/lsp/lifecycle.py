@@ -30,7 +30,7 @@ def initialize(ls: Server, params: t.InitializeParams) -> None:
     ls.pending.start(_open_first(ls, roots(params)), "opening the projects")
     if params.process_id:
         ls.pending.start_background(parent.watch(params.process_id, lambda: ls.leave(1)), "watching the editor")
-    log.info("client %s, positions in %s", ls.client.name or "without a name", ls.encoding)
+    log.debug("client %s, positions in %s", ls.client.name or "without a name", ls.encoding)
 
 
 def _wants_workspace_diagnostics(options: Any) -> bool:

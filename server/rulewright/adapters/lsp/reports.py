@@ -3,8 +3,6 @@
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from rulewright.adapters.lsp import convert, wire
 from rulewright.adapters.lsp.language_server import Server
 from rulewright.core.text import Text
@@ -22,10 +20,4 @@ def items_of(ls: Server, diagnosis: "Diagnosis") -> tuple[list[wire.Diagnostic],
         return [], "none"
     text = diagnosis.text or Text("")
     items = [convert.diagnostic(finding, text, ls.encoding) for finding in diagnosis.findings]
-    return items, sha256(msgspec.json.encode([_key(item) for item in items])).hexdigest()[:16]
-
-
-def _key(item: wire.Diagnostic) -> tuple[object, ...]:
-    message = item.message.encode("utf-8", "replace").decode()
-    description = item.code_description.href if item.code_description else ""
-    return item.range, item.severity, item.code, message, description, str(item.data)
+    return items, sha256(repr(items).encode("utf-8", "surrogatepass")).hexdigest()[:16]

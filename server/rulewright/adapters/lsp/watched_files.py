@@ -22,7 +22,7 @@ async def begin(ls: Server) -> None:
         )
         registered = await ls.register(t.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
     if not (registered and ls.client.watches_files):
-        ls.pending.start_background(ls.gateway.watch(), "own file watcher")
+        ls.pending.start_background(ls.gateway.watch(ls.reload), "own file watcher")
 
 
 def did_change_watched_files(ls: Server, params: t.DidChangeWatchedFilesParams) -> None:

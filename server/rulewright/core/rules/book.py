@@ -61,7 +61,28 @@ class RuleBook(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
         """What is wrong with the rule files themselves."""
-        return tuple(f for _, entry in sorted(self.entries.items()) for f in entry.findings)
+        return tuple(f for path in sorted(self.entries) for f in self.findings_of(path))
+
+    def findings_of(self, path: str) -> tuple[Finding, ...]:
+        """What is wrong with one rule file; nothing for any other file."""
+        entry = self.entries.get(path)
+        return (*entry.findings, *self.clashes.get(path, ())) if entry else ()
+
+    @cached_property
+    def clashes(self) -> Mapping[str, tuple[Finding, ...]]:
+        """A warning for each rule that shares its id with another one of the same folder, by path.
+
+        A nested folder's rule replaces an outer one of the same id on purpose; in one folder it is a copy and paste.
+        """
+        by_id: dict[tuple[str, str, str], list[str]] = {}
+        for rule in self.rules:
+            by_id.setdefault((rule.source, rule.folder, rule.id), []).append(rule.path)
+        return {
+            path: (_clash(path, rule_id, paths),)
+            for (_, _, rule_id), paths in by_id.items()
+            if len(paths) > 1
+            for path in paths
+        }
 
     @cached_property
     def rule_ids(self) -> frozenset[str]:
@@ -204,3 +225,18 @@ def report(seen: Seen, *, kept_from: str = "") -> tuple[Finding, ...]:
 
 def _first_error(entry: Entry) -> str:
     return next((f.message for f in entry.findings if f.severity == "error"), "the file could not be read")
+
+
+def _clash(path: str, rule_id: str, paths: list[str]) -> Finding:
+    others = " and ".join(p for p in paths if p != path)
+    outcome = "This one comes first" if path == paths[0] else f"{paths[0]} comes first and silences this one"
+    return Finding(
+        rule_id="rulewright/duplicate-id",
+        severity="warning",
+        message=f"The id `{rule_id}` is also that of {others}. {outcome}. Give each its own `id`.",
+        path=path,
+        start=0,
+        end=0,
+        range=Text("").range(0, 0),
+        rule_path=path,
+    )

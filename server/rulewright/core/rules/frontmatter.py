@@ -19,6 +19,9 @@ from rulewright.core.text import Position, Text
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
+GUESS = "YAML cannot read this value unquoted"
+"""The reason of a repair that may be wrong: it counts only if everything can be read afterwards."""
+
 MAX_NODES = 50_000
 MAX_DEPTH = 100
 MAX_REPAIRS = 200
@@ -217,33 +220,46 @@ def _compose(source: str) -> tuple[yaml.Node | None, list[_Repair], _YamlError |
     lines = _LINE_END.split(source)
     original = list(lines)
     why: dict[int, str] = {}
-    first_error: _YamlError | None = None
+    error_said = _YamlError(0, "too many values would have to be quoted")
+    is_guess = False
     for _ in range(MAX_REPAIRS):
         try:
             node = yaml.compose("\n".join(lines), Loader=Loader)
         except yaml.YAMLError as error:
             places = [m.line for m in (getattr(error, "problem_mark", None), getattr(error, "context_mark", None)) if m]
-            first_error = first_error or _YamlError(places[0] if places else 0, _say(error))
-            if not _repair_one(lines, places, why):
-                return None, [], first_error
+            if not is_guess:
+                # The newest error is the one to tell: those before it were repaired. But what comes after a repair
+                # that was only a guess may be of that guess's making.
+                error_said = _YamlError(places[0] if places else 0, _say(error))
+            repaired = _repair_one(lines, places, why)
+            if repaired is None:
+                break
+            is_guess = is_guess or why[repaired] == GUESS
         except (RecursionError, ValueError) as error:
             return None, [], _YamlError(0, str(error).split("\n")[0])
         else:
-            repairs = [(i, original[i], lines[i], why[i]) for i in sorted(why)]
-            return node, repairs, None
-    return None, [], first_error
+            return node, _repairs(original, lines, why), None
+    certain = {line: reason for line, reason in why.items() if reason != GUESS}
+    return None, _repairs(original, lines, certain), error_said
 
 
-def _repair_one(lines: list[str], places: list[int], why: dict[int, str]) -> bool:
-    """Quote the value of the first place that can be; the line before counts too, as YAML notices some errors late."""
+def _repairs(original: list[str], lines: list[str], why: dict[int, str]) -> list[_Repair]:
+    return [(i, original[i], lines[i], why[i]) for i in sorted(why)]
+
+
+def _repair_one(lines: list[str], places: list[int], why: dict[int, str]) -> int | None:
+    """Quote the value of the first place that can be, and return its line.
+
+    The line before counts too, as YAML notices some errors late.
+    """
     for place in [p - back for back in (0, 1) for p in places]:
         if not 0 <= place < len(lines) or place in why:
             continue
         fixed = _quote(lines[place])
         if fixed is not None:
             lines[place], why[place] = fixed
-            return True
-    return False
+            return place
+    return None
 
 
 def _quote(line: str) -> tuple[str, str] | None:
@@ -267,7 +283,7 @@ def _quote(line: str) -> tuple[str, str] | None:
     else:
         quoted = _as_yaml(value)
         special = value[0] in "*&!%@`{[,]}"
-        why = f"YAML cannot start a value with `{value[0]}`" if special else "YAML cannot read this value unquoted"
+        why = f"YAML cannot start a value with `{value[0]}`" if special else GUESS
     return (f"{indent}{match['head']}{quoted}{match['tail']}", why) if quoted != value else None
 
 
@@ -281,12 +297,26 @@ def _as_yaml(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
+_ADVICE = (
+    ("mapping values are not allowed", "Put a value that holds `: ` in quotes, and indent keys alike"),
+    ("expected node content", "A value is missing, or a bracket stands where none belongs"),
+    ("expected ',' or", "A bracket or brace is not closed, or a comma is missing"),
+    ("end of stream", "A quote, bracket or brace is not closed"),
+    ("block mapping", "Indent the keys of one mapping alike, each with a `:`"),
+    ("expected <block end>", "Indent the keys of one mapping alike, each with a `:`"),
+    ("expected ':'", "Each key needs a `:` behind it"),
+    ("undefined alias", "Put a value that starts with `*` in quotes"),
+    ("control characters", "Remove the control character"),
+)
+"""What helps, by a part of what PyYAML says."""
+
+
 def _say(error: yaml.YAMLError) -> str:
     problem = getattr(error, "problem", None) or str(error).split("\n")[0]
     context = getattr(error, "context", None)
-    mark = getattr(error, "problem_mark", None)
-    where = f" (line {mark.line + 2}, column {mark.column + 1})" if mark else ""
-    return f"{context + ', ' if context else ''}{problem}{where}"
+    said = f"{context + ', ' if context else ''}{problem}"
+    advice = next((help_ for part, help_ in _ADVICE if part in said), "")
+    return f"{said}{'. ' + advice if advice else ''}"
 
 
 class _TooMuchError(Exception):
@@ -348,8 +378,9 @@ class _Reader:
         raw: str = node.value
         if kind == "null":
             return None
-        if kind == "bool":
-            return raw.lower() in {"yes", "true", "on"}
+        if kind == "bool" and raw.lower() in {"true", "false"}:
+            # `yes`, `no`, `on` and `off` stay text, as in YAML 1.2: `message: no` is a message.
+            return raw.lower() == "true"
         if kind in {"int", "float"}:
             try:
                 return int(raw, 0) if kind == "int" else float(raw)

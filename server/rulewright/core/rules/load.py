@@ -1,5 +1,6 @@
 """From the bytes of a rule file to what the book takes: parse, then run the rule's own examples."""
 
+from rulewright.core.findings import SEVERITIES, Severity
 from rulewright.core.rules.book import Seen
 from rulewright.core.rules.examples import run_examples
 from rulewright.core.rules.parse import Located, Origin, parse
@@ -14,6 +15,9 @@ def load(origin: Origin, data: bytes) -> Seen:
     if origin.source == "default":
         # Our own test suite runs these.
         return Seen(parsed)
+    severities = [c.severity for c in parsed.rule.checks if c.severity in SEVERITIES]
+    # What the rule would have failed a run with must not pass because the rule itself is wrong.
+    worst: Severity = "error" if "error" in severities else "warning"
     failed = [r for r in run_examples(parsed.rule) if not r.passed]
     return Seen(
         parsed,
@@ -21,7 +25,7 @@ def load(origin: Origin, data: bytes) -> Seen:
             Located(
                 problem(
                     "example-fails",
-                    "warning",
+                    worst,
                     f"{result.sentence} The checks of this rule are not run until its examples pass.",
                 ),
                 *parsed.place(("examples", result.number)),

@@ -59,6 +59,9 @@ _OTHER_TOOLS = {
 
 MAX_FILE_BYTES = 1_000_000
 
+DEFAULT_PREFIX = "rulewright:defaults/"
+"""Stands before the path of a default rule: it is not a file of the project."""
+
 
 class Located(msgspec.Struct, frozen=True):
     """A problem with its place in the file, in code points."""

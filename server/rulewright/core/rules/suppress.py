@@ -278,7 +278,7 @@ def _unused(
         unknown = [n.name for n in idle if known and n.name not in known]
         why = f"; no rule is called `{unknown[0]}`" if unknown else ""
         told = f"This comment suppresses no finding of {names}{why}." if idle else "This comment names no rule."
-        yield _report(suppression, text, f"This comment {told}.", path)
+        yield _report(suppression, text, told, path)
         return
     for named in idle:
         why = "no rule has this name" if known and named.name not in known else "it has no finding here"

@@ -1,5 +1,6 @@
 """What a first `.ai-rules/` is made from: rule files of other tools, and our own default rules."""
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -15,10 +16,18 @@ def foreign_rules(root: Path, name: str | None = None) -> tuple[str, ...]:
     """Rule files of other tools below `root`, or those of one file or folder; relative to the root."""
     if name is None:
         there = [n for n in FOREIGN_FILES if (root / n).is_file()]
-        return (*there, *foreign_rules(root, CURSOR_FOLDER))
-    path = root / name
+        return _once(root, (*there, *foreign_rules(root, CURSOR_FOLDER)))
+    path = Path(os.path.abspath(root / name))  # noqa: PTH100 - `..` goes, links stay
     found = sorted(path.rglob("*.mdc")) if path.is_dir() else [path] if path.is_file() else []
     return tuple(p.relative_to(root).as_posix() for p in found if p.is_relative_to(root))
+
+
+def _once(root: Path, names: Iterable[str]) -> tuple[str, ...]:
+    """Names without those that are links to an earlier one: CLAUDE.md often is AGENTS.md."""
+    by_target: dict[str, str] = {}
+    for name in names:
+        by_target.setdefault(os.path.realpath(root / name), name)
+    return tuple(by_target.values())
 
 
 def read_named(root: Path, names: Iterable[str]) -> dict[str, str]:

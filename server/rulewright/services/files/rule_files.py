@@ -1,18 +1,17 @@
 """Where rule files are: `.ai-rules/` in the root and in any folder below it, and our own defaults in the package."""
 
+import errno
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
-from rulewright.core.rules.parse import Origin
-from rulewright.core.sources import Found
+from rulewright.core.rules.parse import DEFAULT_PREFIX, Origin
+from rulewright.core.sources import LINK, Found
 from rulewright.services.files.root import RULES_FOLDER
 from rulewright.services.files.walk import walk
 
 DEFAULT_RULES = Path(__file__).parents[2] / "defaults"
 """Our own checks, part of the package."""
-
-DEFAULT_PREFIX = "rulewright:defaults/"
-"""Stands before the path of a default rule: it is not a file of the project."""
 
 RULE_ENDINGS = (".md", ".mdc", ".markdown")
 
@@ -57,8 +56,11 @@ class ProjectRuleFiles:
 
     def read(self, origin: Origin) -> bytes | None:
         """The file's bytes; None when it is gone. Raises OSError when it is there and cannot be read."""
+        path = self._locate(origin)
+        if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.root)):
+            raise OSError(errno.EXDEV, "it is a link that leads out of the project")
         try:
-            return self._locate(origin).read_bytes()
+            return path.read_bytes()
         except FileNotFoundError:
             return None
 
@@ -97,7 +99,8 @@ class ProjectRuleFiles:
         if not (self.root / top).is_dir():
             return
         for entry in walk(self.root, top, gitignore=False):
-            if isinstance(entry, Found):
+            # Teams link one rule into many places; where a link leads is looked at when it is read.
+            if isinstance(entry, Found) or entry.reason == LINK:
                 origin = self.origin(entry.path)
                 if origin is not None:
                     yield origin

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from rulewright.core.rules.globs import GlobSet, glob_set
-from rulewright.core.sources import NEVER, Found, Skipped
+from rulewright.core.sources import EXCLUDED, LINK, NEVER, Found, Skipped
 
 IGNORE_FILES = (".gitignore", ".ignore")
 
@@ -108,7 +108,7 @@ def _entries(options: _Options, folder: str, ignores: tuple[_IgnoreFile, ...]) -
         except OSError:
             is_link, is_folder, is_file = True, False, False
         if is_link:
-            yield Skipped(path, "symbolic link")
+            yield Skipped(path, LINK)
         elif is_folder:
             reason = _why_not(options, path, entry.name, ignores, is_folder=True)
             if reason:
@@ -130,7 +130,7 @@ def _why_not(
     if is_folder and os.path.exists(options.root / path / "pyvenv.cfg"):  # noqa: PTH110 - never raises
         return "virtual environment"
     if options.exclude is not None and not is_folder and options.exclude.first_match(path):
-        return "check.exclude"
+        return EXCLUDED
     for ignore in reversed(ignores):
         verdict = ignore.verdict(path + "/" if is_folder else path)
         if verdict is not None:
