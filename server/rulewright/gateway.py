@@ -10,16 +10,17 @@ from typing import Any
 
 from rulewright.core.changes import ContentChange
 from rulewright.core.config import CheckSettings, SettingProblem
+from rulewright.core.edits import Edit
 from rulewright.core.ports import CheckRunner, Offload
 from rulewright.core.rules.globs import glob_set
 from rulewright.core.rules.parse import Origin
 from rulewright.core.rules.select import Policy
-from rulewright.core.snapshot import Project, Snapshot
+from rulewright.core.snapshot import Document, Project, Snapshot
 from rulewright.core.sources import Found, Skipped
 from rulewright.core.text import PositionEncoding, Range
 from rulewright.core.uris import from_path, to_path
 from rulewright.features.check import FileReport, check_files
-from rulewright.features.code_action import Action, code_actions
+from rulewright.features.code_action import Action, code_actions, edits_of
 from rulewright.features.diagnostics import Diagnosis, diagnose
 from rulewright.features.explain import Explanation, explain
 from rulewright.features.fix import Fixed, fix_text
@@ -188,6 +189,10 @@ class Gateway:
         if document is None:
             return ()
         return code_actions(document, (await self.diagnose(snapshot, uri)).findings, chosen, only)
+
+    async def action_edits(self, document: Document, action: Action) -> tuple[Edit, ...] | None:
+        """The edits of an action of `document`; None where it cannot be done after all."""
+        return await self._offload(edits_of, document, action)
 
     def explain(self, snapshot: Snapshot, uri: str) -> Explanation | None:
         """Every rule's verdict for one file; None outside every project."""

@@ -140,8 +140,11 @@ class World:
         actions = asyncio.run(self.gateway.code_actions(self.gateway.take_snapshot(), uri, [Range(place, place)], only))
         rows = [f"{a.kind}{' (preferred)' if a.preferred else ''}: {a.title}" for a in actions]
         yield "actions", rows or ["none"]
+        document = self.gateway.take_snapshot().documents[uri]
         for action in actions:
-            yield f"after {action.title}", apply(content, action.edits).splitlines()
+            edits = asyncio.run(self.gateway.action_edits(document, action))
+            after = ["cannot be done here"] if edits is None else apply(content, edits).splitlines()
+            yield f"after {action.title}", after
 
     def do_cd(self, _: str, folder: str) -> Any:
         self.here = (self.here / folder).resolve()

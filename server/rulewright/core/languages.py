@@ -177,3 +177,9 @@ def language_of(path: str, language_id: str = "") -> str:
     if known := _BY_FILE_NAME.get(name[:1] + name[1:].partition(".")[0], ""):
         return known
     return "" if said in _NO_LANGUAGE else said
+
+
+def has_comments(name: str) -> bool:
+    """Whether the language known by `name` has comments."""
+    found = canonical(name)
+    return found is not None and bool(LANGUAGES[found].line_comment or LANGUAGES[found].block_comment)

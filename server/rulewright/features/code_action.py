@@ -6,7 +6,7 @@ import msgspec
 
 from rulewright.core.edits import Edit, disjoint
 from rulewright.core.findings import Finding
-from rulewright.core.languages import language_of
+from rulewright.core.languages import has_comments, language_of
 from rulewright.core.rules.suppress import suppression_edit
 from rulewright.core.snapshot import Document
 from rulewright.core.text import Range
@@ -21,7 +21,9 @@ class Action(msgspec.Struct, frozen=True):
 
     title: str
     kind: str
-    edits: tuple[Edit, ...]
+    edits: tuple[Edit, ...] | None
+    """None where finding them needs the syntax tree again: see `edits_of`. Editors ask for actions at every move of the
+    cursor, and for the edits of one only when it was chosen."""
     finding: Finding | None = None
     preferred: bool = False
     version: int | None = None
@@ -70,16 +72,22 @@ def _fix_all_of_rule(document: Document, here: Iterable[Finding], findings: Sequ
 
 
 def _suppressions(document: Document, here: Iterable[Finding]) -> list[Action]:
+    if not has_comments(language_of(document.path, document.language_id)):
+        return []
+    return [
+        Action(f"Suppress `{f.rule_id}` here", QUICK_FIX, None, f, version=document.version)
+        for f in here
+        if not f.rule_id.startswith("rulewright/")
+    ]
+
+
+def edits_of(document: Document, action: Action) -> tuple[Edit, ...] | None:
+    """The edits of an action, made when they are wanted; None where the code can bear no comment."""
+    if action.edits is not None or action.finding is None:
+        return action.edits
     language = language_of(document.path, document.language_id)
-    actions = []
-    for finding in here:
-        if finding.rule_id.startswith("rulewright/"):
-            continue
-        edit = suppression_edit(document.text.content, language, finding)
-        if edit is not None:
-            title = f"Suppress `{finding.rule_id}` here"
-            actions.append(Action(title, QUICK_FIX, (edit,), finding, version=document.version))
-    return actions
+    edit = suppression_edit(document.text.content, language, action.finding)
+    return None if edit is None else (edit,)
 
 
 def _all_edits(findings: Iterable[Finding]) -> tuple[Edit, ...]:

@@ -25,6 +25,9 @@ SOURCE = "rulewright"
 FIX_ALL = "source.fixAll.rulewright"
 APPLY = "rulewright.applyFix"
 
+CANNOT = -32803
+"""LSP's RequestFailed."""
+
 
 class Wanted(msgspec.Struct, frozen=True):
     """Names one action of one version of a document; travels as `data` through the client."""
@@ -60,7 +63,9 @@ async def code_action(ls: Server, params: t.CodeActionParams) -> list[t.CodeActi
     for action in actions:
         n = n_seen[action.kind, action.title] = n_seen.get((action.kind, action.title), -1) + 1
         wanted = Wanted(document.uri, document.version, where, action.kind, action.title, n)
-        made.append(_offer(ls, action, wanted, document, params.context.diagnostics))
+        offer = await _offer(ls, action, wanted, document, params.context.diagnostics)
+        if offer is not None:
+            made.append(offer)
     return made
 
 
@@ -71,7 +76,9 @@ def _on_its_lines(params: t.CodeActionParams) -> list[t.Range]:
     return [r for r in ours if r.start.line <= last and first <= r.end.line]
 
 
-def _offer(ls: Server, action: "Action", wanted: Wanted, document: Document, shown: Any) -> t.CodeAction | t.Command:
+async def _offer(
+    ls: Server, action: "Action", wanted: Wanted, document: Document, shown: Any
+) -> t.CodeAction | t.Command | None:
     if not ls.client.literal_actions:
         return t.Command(title=action.title, command=APPLY, arguments=[msgspec.to_builtins(wanted)])
     offer = t.CodeAction(
@@ -83,8 +90,8 @@ def _offer(ls: Server, action: "Action", wanted: Wanted, document: Document, sho
     if ls.client.resolves_edits:
         offer.data = msgspec.to_builtins(wanted)
     else:
-        offer.edit = _edit(ls, action, document)
-    return offer
+        offer.edit = await _edit(ls, action, document)
+    return offer if offer.data or offer.edit else None
 
 
 def _its_diagnostics(ls: Server, action: "Action", document: Document, shown: Any) -> list[t.Diagnostic]:
@@ -100,8 +107,11 @@ def _is_at(range_: t.Range, where: wire.Range) -> bool:
     return all((a.line, a.character) == (b.line, b.character) for a, b in ends)
 
 
-def _edit(ls: Server, action: "Action", document: Document) -> t.WorkspaceEdit:
-    return convert.workspace_edit(document.uri, document.version, action.edits, document.text, ls.client)
+async def _edit(ls: Server, action: "Action", document: Document) -> t.WorkspaceEdit | None:
+    edits = await ls.gateway.action_edits(document, action)
+    if edits is None:
+        return None
+    return convert.workspace_edit(document.uri, document.version, edits, document.text, ls.client)
 
 
 async def resolve(ls: Server, params: t.CodeAction) -> t.CodeAction:
@@ -123,7 +133,10 @@ async def edit_of(ls: Server, data: Any) -> t.WorkspaceEdit:
     named = [a for a in actions if (a.kind, a.title) == (wanted.kind, wanted.title)]
     if wanted.n >= len(named):
         raise JsonRpcException("The rules have changed and no longer offer this fix.", CONTENT_MODIFIED)
-    return _edit(ls, named[wanted.n], document)
+    edit = await _edit(ls, named[wanted.n], document)
+    if edit is None:
+        raise JsonRpcException("This code can bear no comment, so the finding cannot be suppressed here.", CANNOT)
+    return edit
 
 
 def _unchanged(snapshot: Snapshot, wanted: Wanted) -> Document:
