@@ -16,8 +16,9 @@ from rulewright.core.rules.rule import Check
 from tests.harness.data import test_data as data_file
 
 OTHERWISE = {
-    # Recorded with another grammar: ast-grep 0.51.0 itself takes the arrow function for the called expression.
-    "find-calls-by-callee-name-0",
+    # Recorded with another grammar: ast-grep's own program of this version takes the arrow function, too, for the
+    # called expression, and so finds the second place instead of the first.
+    "find-calls-by-callee-name-0": ([224, 246], [218, 246]),
 }
 
 
@@ -52,11 +53,12 @@ def test_a_check_of_the_corpus_does_what_its_authors_say(case: dict[str, Any]) -
     linter = linter_of(checks_of(case["id"]))
     assert [code for code in case.get("valid", ()) if linter.run("x", code)] == []
     assert [code for code in case.get("invalid", ()) if not linter.run("x", code)] == []
-    for recorded in () if case["id"] in OTHERWISE else case.get("cases", ()):
+    there, here = OTHERWISE.get(case["id"], ((), ()))
+    for recorded in case.get("cases", ()):
         source = recorded["source"]
         findings = linter.run("x", source)
         places = [[len(source[:o].encode()) for o in (f.start, f.end)] for f in findings]
-        assert sorted(places) == sorted(recorded["matches_bytes"])
+        assert sorted(places) == sorted(here if place == there else place for place in recorded["matches_bytes"])
         assert apply_fixes(source, findings) == recorded["after_fix"]
 
 

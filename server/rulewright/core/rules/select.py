@@ -135,6 +135,7 @@ class Selection:
             )
             if len(self._enforced) >= MEMO_SIZE:
                 self._enforced.clear()
+                self._tuples.clear()
             found = self._enforced[key] = self._shared(checks)
         return found
 
