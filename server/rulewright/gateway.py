@@ -12,7 +12,6 @@ from rulewright.core.changes import ContentChange
 from rulewright.core.config import CheckSettings, SettingProblem
 from rulewright.core.edits import Edit
 from rulewright.core.ports import CheckRunner, Offload
-from rulewright.core.rules.globs import glob_set
 from rulewright.core.rules.parse import Origin
 from rulewright.core.rules.select import Policy
 from rulewright.core.snapshot import Document, Project, Snapshot
@@ -37,7 +36,7 @@ from rulewright.services.files import (
     read_text,
     replace_text,
     walk,
-    write_text,
+    write_new,
 )
 from rulewright.services.projects import OpenProject, Projects
 
@@ -118,6 +117,9 @@ class Gateway:
         problems = self._projects.configure(editor_settings)
         for project in self._projects.opened:
             project.rules.set_policy(policy_of(project))
+        used = {_runner_key(p.settings.check) for p in self._projects.opened}
+        for key in set(self._runners) - used:
+            self._runners.pop(key).close()
         return problems
 
     async def reload(self, paths: Sequence[str]) -> tuple[str, ...]:
@@ -131,6 +133,14 @@ class Gateway:
             if below and project.settings.rules.auto_reload:
                 await self._offload(project.rules.reload, below)
                 self._announce(project.root)
+        return tuple(_sentence(p) for p in problems)
+
+    async def reload_all(self) -> tuple[str, ...]:
+        """Read all rules and settings again, because somebody asked for it."""
+        problems = await self._offload(self._apply_settings)
+        for project in self._projects.opened:
+            await self._offload(project.rules.load)
+            self._announce(project.root)
         return tuple(_sentence(p) for p in problems)
 
     async def watch(self, on_change: OnChange) -> None:
@@ -214,11 +224,6 @@ class Gateway:
         check = project.settings.check
         return walk(Path(project.root), start, exclude=check.exclude, gitignore=check.gitignore)
 
-    def is_excluded(self, project: Project, path: str) -> bool:
-        """Whether the setting `check.exclude` names a file."""
-        exclude = project.settings.check.exclude
-        return bool(exclude) and glob_set(exclude).first_match(path) is not None
-
     def check(
         self, project: Project, paths: Iterable[str], *, contents: Mapping[str, str] | None = None
     ) -> Iterator[FileReport]:
@@ -230,7 +235,8 @@ class Gateway:
         def read(path: str) -> str:
             return given[path] if path in given else read_text(Path(project.root, path), max_kb=max_kb)
 
-        return check_files(project, paths, read, self._running(project))
+        origins = {path: _origin(project, path) for path in given}
+        return check_files(project, paths, read, self._running(project), origins)
 
     def fix(self, project: Project, report: FileReport) -> Fixed:
         """The text of a report after its safe fixes."""
@@ -239,7 +245,10 @@ class Gateway:
         def again(content: str) -> Any:
             return next(iter(self.check(project, [report.path], contents={report.path: content}))).findings
 
-        return fix_text(report.content or "", report.findings, again)
+        content = report.content or ""
+        # A rule file's findings carry the offsets of when it was loaded, so they are made anew.
+        findings = again(content) if _origin(project, report.path) else report.findings
+        return fix_text(content, findings, again)
 
     def write_fixed(self, project: Project, report: FileReport, fixed: Fixed) -> str:
         """Write a fixed file, unless it changed on disk since it was checked. Returns why not, or nothing."""
@@ -263,12 +272,9 @@ class Gateway:
         languages = languages_of(e.path for e in walk(root) if isinstance(e, Found))
         return plan_init(languages, default_rules(), read_named(root, names))
 
-    def write_new(self, path: Path, content: str) -> bool:
-        """Write a file that is not there yet; False when it is. Raises OSError."""
-        if path.exists():
-            return False
-        write_text(path, content)
-        return True
+    def write_new(self, root: Path, name: str, content: str) -> bool:
+        """Write a file below `root` that is not there yet; False when it is. Raises OSError."""
+        return write_new(root, name, content)
 
     def test_rules(self, project: Project) -> tuple[RuleTest, ...]:
         """Run the examples of every rule that no setting switches off."""
@@ -285,10 +291,9 @@ class Gateway:
             self._runners.popitem()[1].close()
 
     def _running(self, project: Project) -> CheckRunner:
-        check = project.settings.check
-        key = (check.jobs, check.timeout_s)
+        key = _runner_key(project.settings.check)
         if key not in self._runners:
-            self._runners[key] = self._make_runner(check)
+            self._runners[key] = self._make_runner(project.settings.check)
         return self._runners[key]
 
     def _announce(self, root: str) -> None:
@@ -300,6 +305,10 @@ def policy_of(project: OpenProject) -> Policy:
     """What a project's settings say about its rules."""
     rules = project.settings.rules
     return Policy(rules.enabled, rules.sources, rules.defaults, rules.disable)
+
+
+def _runner_key(check: CheckSettings) -> tuple[int, int]:
+    return check.jobs, check.timeout_s
 
 
 def _origin(project: Project, path: str) -> Origin | None:

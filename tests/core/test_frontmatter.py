@@ -142,3 +142,27 @@ def test_places_point_at_keys_and_items() -> None:
     assert content[start:end] == "kind"
     start, _ = matter.place(("check", 0, "fix"))
     assert content[start:].startswith("rule: {kind")
+
+
+HOSTILE = {
+    "spaces in a value": "globs: *" + " " * 900_000 + "x",
+    "spaces in a list": "globs: [*a" + " " * 900_000 + "b]",
+    "spaces before a colon": "a" + " " * 90_000 + "b",
+    "hundreds of bad lines": "\n".join(f"k{i}: *{'x' * 200}" for i in range(400)),
+    "colons": "a: " * 30_000,
+    "dashes": "- " * 40_000 + "*x",
+    "question marks": "? " * 40_000 + "x",
+    "mixed marks": "? - " * 20_000 + "x",
+    "brackets": "a: " + "[" * 90_000,
+    "braces": "a: " + "{" * 90_000,
+    "closed brackets": "a: " + "[" * 40_000 + "]" * 40_000,
+    "indentation": "\n".join(" " * i + f"k{i}:" for i in range(440)),
+    "indented dashes": "\n".join(" " * i + "-" for i in range(440)),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_front_matter_is_read_or_refused_without_much_ado(name: str) -> None:
+    matter = read(f"---\n{HOSTILE[name]}\n---\nbody\n")
+    assert matter.body == "body\n"
+    assert matter.data is None or matter.problems

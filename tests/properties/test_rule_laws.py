@@ -201,3 +201,20 @@ def test_disjoint_edits_give_one_text_in_any_order(content: str, raw: list[tuple
     shuffled = list(chosen)
     random.shuffle(shuffled)
     assert apply(content, chosen) == apply(content, shuffled)
+
+
+def touches(a: Edit, b: Edit) -> bool:
+    if a.start == a.end or b.start == b.end:
+        return a.start <= b.end and b.start <= a.end
+    return a.start < b.end and b.start < a.end
+
+
+@given(st.lists(edits.map(lambda raw: tuple(Edit(start, start + n, new) for start, n, new in raw[:2])), max_size=6))
+def test_a_group_is_left_out_only_for_one_that_was_kept(groups: list[tuple[Edit, ...]]) -> None:
+    kept = disjoint(groups)
+    assert kept == sorted(kept)
+    for group in groups:
+        if group and not any(e in kept for e in group):
+            own = any(touches(a, b) for i, a in enumerate(group) for b in group[i + 1 :])
+            assert own or any(touches(a, b) for a in group for b in kept)
+    apply("x" * 40, kept)

@@ -264,3 +264,15 @@ async def test_a_workspace_check_can_be_cancelled(client, gateway, project):
     with pytest.raises(Refused) as refused:
         await waiting
     assert refused.value.code == -32800
+
+
+async def test_a_rule_saved_in_a_new_folder_is_taken_though_nobody_watches_it(client, project):
+    await client.initialize(root=project)
+    uri = client.open(project / "sub" / "a.py", "forbidden()\n")
+    assert (await client.pull(uri))["items"] == []
+    rule = project / "sub" / ".ai-rules" / "new.md"
+    rule.parent.mkdir(parents=True)
+    rule.write_text("---\ncheck: { language: python, rule: { pattern: forbidden() } }\n---\n")
+    client.notify("textDocument/didSave", {"textDocument": {"uri": rule.as_uri()}})
+    await client.request("rulewright/settled")
+    assert [d["code"] for d in (await client.pull(uri))["items"]] == ["new"]

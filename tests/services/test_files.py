@@ -13,10 +13,12 @@ from rulewright.services.files import (
     ProjectRuleFiles,
     Unreadable,
     find_root,
+    foreign_rules,
     is_rule_file,
     read_text,
     rules_folder_of,
     walk,
+    write_new,
     write_text,
 )
 from rulewright.services.files.walk import NEVER_WALKED
@@ -477,11 +479,34 @@ def test_personal_rules_count_though_git_ignores_them(tmp_path):
     assert rule_paths(tmp_path, gitignore=False) == [".ai-rules/a.md", "app/.ai-rules/b.md"]
 
 
-def test_a_rules_folder_may_be_a_link(tmp_path):
-    write(tmp_path, {"shared/a.md": ""})
-    (tmp_path / "project").mkdir()
-    (tmp_path / "project/.ai-rules").symlink_to("../shared")
-    assert rule_paths(tmp_path / "project") == [".ai-rules/a.md"]
+def test_a_rules_folder_may_be_a_link_within_the_project(tmp_path):
+    write(tmp_path, {"shared/a.md": "A.", "project/own/b.md": "B."})
+    project = tmp_path / "project"
+    (project / ".ai-rules").symlink_to("own")
+    files = ProjectRuleFiles(project, defaults=None)
+    assert rule_paths(project) == [".ai-rules/b.md"]
+    assert [files.read(o) for o in files.list()] == [b"B."]
+    (project / ".ai-rules").unlink()
+    (project / ".ai-rules").symlink_to("../shared")
+    with pytest.raises(OSError, match="leads out of the project"):
+        files.read(files.list()[0])
+
+
+def test_a_new_file_is_not_written_over_another_nor_through_a_link_that_leads_out(tmp_path):
+    write(tmp_path, {"outside/a": "", "project/there": "old"})
+    project = tmp_path / "project"
+    (project / "out").symlink_to("../outside")
+    (project / "dangling").symlink_to("../outside/new")
+    assert write_new(project, "deep/new", "x")
+    assert not write_new(project, "there", "x")
+    assert not write_new(project, "dangling", "x")
+    with pytest.raises(OSError, match="leads out of the project"):
+        write_new(project, "out/b", "x")
+    assert (project / "there").read_text() == "old"
+    assert [p.name for p in (tmp_path / "outside").iterdir()] == ["a"]
+    (project / "AGENTS.md").symlink_to("../outside/a")
+    assert foreign_rules(project) == ()
+    assert foreign_rules(project, "AGENTS.md") == ()
 
 
 def test_a_file_of_that_name_holds_no_rules(tmp_path):

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from rulewright.core.findings import Severity
+from rulewright.core.rules.globs import split
 from rulewright.core.rules.rule import SOURCES, Source
 
 Layer = Literal["default", "user", "project", "environment", "editor", "flags"]
@@ -24,8 +25,11 @@ USER_ONLY_TABLES: frozenset[str] = frozenset(
 """Endpoints, commands that yield keys, gate switches, package lists and templates: whatever could send data away or run
 a program. A project's file may never set them, whether this version knows the table or not."""
 
-Positive = Annotated[int, Meta(ge=1)]
-NotNegative = Annotated[int, Meta(ge=0)]
+Kilobytes = Annotated[int, Meta(ge=1, le=100_000)]
+Count = Annotated[int, Meta(ge=1, le=100_000)]
+Seconds = Annotated[int, Meta(ge=1, le=3_600)]
+Milliseconds = Annotated[int, Meta(ge=0, le=60_000)]
+Processes = Annotated[int, Meta(ge=0, le=64)]
 
 
 class RulesSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -54,21 +58,21 @@ class CheckSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         tuple[str, ...], Meta(description="Globs of files that are never checked, beside what `.gitignore` names.")
     ] = ()
     gitignore: Annotated[bool, Meta(description="Leave out what `.gitignore` and `.ignore` files name.")] = True
-    max_file_kb: Annotated[Positive, Meta(description="Larger files are left out, in kilobytes of 1,024 bytes.")] = 1024
+    max_file_kb: Annotated[Kilobytes, Meta(description="Larger files are left out, in kB of 1,024 bytes.")] = 1024
     max_findings: Annotated[
-        Positive, Meta(description="Findings of one file beyond this number are cut, and a finding says so.")
+        Count, Meta(description="Findings of one file beyond this number are cut, and a finding says so.")
     ] = 1000
-    timeout_s: Annotated[Positive, Meta(description="Seconds that one file may take before its check is given up.")] = (
-        20
-    )
-    jobs: Annotated[NotNegative, Meta(description="Worker processes; 0 means one for each core, 4 at most.")] = 0
+    timeout_s: Annotated[Seconds, Meta(description="Seconds that one file may take before its check is given up.")] = 20
+    jobs: Annotated[
+        Processes, Meta(description="Worker processes; 0 means one a core, 4 at most (in the server: 2).")
+    ] = 0
 
 
 class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the language server behaves."""
 
     debounce_ms: Annotated[
-        NotNegative, Meta(description="Milliseconds without a change before diagnostics are pushed.")
+        Milliseconds, Meta(description="Milliseconds without a change before diagnostics are pushed.")
     ] = 150
 
 
@@ -115,12 +119,13 @@ def _take_table(tables: dict[str, dict[str, Any]], layer: SettingsLayer, name: s
     if layer.layer == "project" and name in USER_ONLY_TABLES:
         return [
             refuse(
-                f"`{name}` may not be set by a project, because a cloned one is not trusted."
-                " Set it in your own rulewright.toml.",
+                f"`{name}` may not be set by a project, because a cloned one is not trusted.",
                 broken=False,
             )
         ]
     section = _SECTIONS.get(name)
+    if section is None and name in USER_ONLY_TABLES:
+        return [refuse(f"`{name}` is for a later version of Rulewright; this one does not use it.", broken=False)]
     if section is None:
         return [refuse(f"`{name}` is not a table of settings{_did_you_mean(name, _SECTIONS)}")]
     if not isinstance(table, Mapping):
@@ -134,7 +139,7 @@ def _take_table(tables: dict[str, dict[str, Any]], layer: SettingsLayer, name: s
         kind = fields[key].type
         written = layer.layer in {"environment", "flags"}
         if written and isinstance(value, str) and "tuple[" in str(kind):
-            value = [part.strip() for part in value.split(",") if part.strip()]  # noqa: PLW2901
+            value = split(value)  # noqa: PLW2901
         try:
             converted = msgspec.convert(value, kind, strict=not written)
         except msgspec.ValidationError:
@@ -194,6 +199,10 @@ def _type_name(kind: Any) -> str:
     if "anyOf" in schema:
         return " or ".join(_plain(part) for part in schema["anyOf"])
     return _plain(schema)
+
+
+def _number(schema: Mapping[str, Any]) -> str:
+    return f"a number from {schema.get('minimum', 0):,} to {schema['maximum']:,}" if "maximum" in schema else "a number"
 
 
 def _plain(schema: Mapping[str, Any]) -> str:

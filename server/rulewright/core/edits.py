@@ -1,6 +1,8 @@
 """Edits of a text by offset, applied together or refused when they overlap."""
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable
+from itertools import pairwise
 
 import msgspec
 
@@ -21,9 +23,20 @@ def disjoint(edits: Iterable[tuple[Edit, ...]]) -> list[Edit]:
     """
     kept: list[Edit] = []
     for group in sorted((tuple(sorted(g)) for g in edits if g), key=lambda g: (g[0].start, -g[-1].end)):
-        if all(not _touches(a, b) for a in group for b in kept):
-            kept.extend(group)
-    return sorted(kept)
+        if not any(_touches_one(edit, kept) for edit in group) and not _overlaps_itself(group):
+            for edit in group:
+                insort(kept, edit)
+    return kept
+
+
+def _touches_one(edit: Edit, kept: list[Edit]) -> bool:
+    """Whether `edit` touches one of `kept`, which are sorted and touch each other nowhere, so neighbours suffice."""
+    at = bisect_left(kept, edit)
+    return any(_touches(edit, other) for other in kept[max(at - 1, 0) : at + 1])
+
+
+def _overlaps_itself(group: tuple[Edit, ...]) -> bool:
+    return any(a.end > b.start for a, b in pairwise(group))
 
 
 def _touches(a: Edit, b: Edit) -> bool:

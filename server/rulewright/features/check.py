@@ -1,13 +1,16 @@
 """Check many files without an editor, one report for each."""
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
 
 from rulewright.core.findings import Finding
 from rulewright.core.ports import CheckRunner
+from rulewright.core.rules.book import report_text
 from rulewright.core.rules.job import CheckJob, findings_of
+from rulewright.core.rules.load import load
+from rulewright.core.rules.parse import Origin
 from rulewright.core.rules.plan import plan
 from rulewright.core.snapshot import Project
 
@@ -24,40 +27,52 @@ class FileReport(msgspec.Struct, frozen=True):
 
 
 def check_files(
-    project: Project, paths: Iterable[str], read: Callable[[str], str], runner: CheckRunner
+    project: Project,
+    paths: Iterable[str],
+    read: Callable[[str], str],
+    runner: CheckRunner,
+    given: Mapping[str, Origin | None],
 ) -> Iterator[FileReport]:
     """Reports in the order of `paths` (relative to the root).
 
-    `read` gives a file's text or raises an exception whose message is the reason why there is none.
+    `read` gives a file's text or raises an exception whose message is the reason why there is none. `given` names the
+    texts that are not those on disk, rule files with their origin.
     """
-    waiting: deque[FileReport | CheckJob] = deque()
+    waiting: deque[FileReport | tuple[CheckJob, tuple[Finding, ...]]] = deque()
 
     def jobs() -> Iterator[CheckJob]:
         for path in paths:
-            planned = _plan(project, path, read)
+            planned = _plan(project, path, read, given.get(path))
             waiting.append(planned)
-            if isinstance(planned, CheckJob):
-                yield planned
+            if not isinstance(planned, FileReport):
+                yield planned[0]
 
     for result in runner.run_all(jobs()):
-        while isinstance(job := waiting.popleft(), FileReport):
-            yield job
-        own = project.book.findings_of(job.path)
+        while isinstance(planned := waiting.popleft(), FileReport):
+            yield planned
+        job, own = planned
         yield FileReport(job.path, _ordered(own + findings_of(result)), content=job.content)
     yield from (report for report in waiting if isinstance(report, FileReport))
 
 
-def _plan(project: Project, path: str, read: Callable[[str], str]) -> FileReport | CheckJob:
+def _plan(
+    project: Project, path: str, read: Callable[[str], str], origin: Origin | None
+) -> FileReport | tuple[CheckJob, tuple[Finding, ...]]:
+    """A report, or a job with what there is to say about the file besides: it may be a rule file."""
     own = project.book.findings_of(path)
     try:
         content = read(path)
     except Exception as reason:  # noqa: BLE001 - whatever the disk does is an answer, not a fault
         return FileReport(path, own, str(reason))
+    if origin is not None:
+        # Offsets of the text at hand: the book's are those of the file on disk.
+        own = report_text(load(origin, content.encode("utf-8", "surrogateescape")), content)
+        own += project.book.clashes.get(path, ())
     job = plan(project.book, project.settings.check, path, content)
     if isinstance(job, str):
         # A text in which nothing was found is let go: a workspace may hold many.
         return FileReport(path, own, job, content if own else None)
-    return job
+    return job, own
 
 
 def _ordered(findings: tuple[Finding, ...]) -> tuple[Finding, ...]:

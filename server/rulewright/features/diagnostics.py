@@ -6,7 +6,7 @@ import msgspec
 
 from rulewright.core.findings import Finding
 from rulewright.core.ports import CheckRunner, Offload
-from rulewright.core.rules.book import report
+from rulewright.core.rules.book import report_text
 from rulewright.core.rules.job import findings_of
 from rulewright.core.rules.load import load
 from rulewright.core.rules.parse import Origin
@@ -52,7 +52,7 @@ async def diagnose(
         seen = await offload(load, origin, content.encode("utf-8", "surrogateescape"))
         entry = project.book.entries.get(path)
         kept = entry.loaded_at if entry and entry.rule and seen.parsed.is_broken else ""
-        findings += report(seen, kept_from=kept)
+        findings += report_text(seen, content, kept_from=kept)
         findings += project.book.clashes.get(path, ())
     else:
         findings += project.book.findings_of(path)

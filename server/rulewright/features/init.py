@@ -67,7 +67,9 @@ def plan_init(languages: tuple[str, ...], defaults: Mapping[str, str], foreign: 
             files[f".ai-rules/00-global/{path.lower()}"] = from_plain(path, content)
     for below, content in sorted(defaults.items()):
         if _serves(content, languages):
-            files[f".ai-rules/10-checks/{below}"] = content
+            # The copy keeps the id, and with it the comments that suppress the rule.
+            name = below.removesuffix(".md")
+            files[f".ai-rules/10-checks/{below}"] = content.replace("---\n", f"---\nid: {name}\n", 1)
     if len(files) == 1:
         files[".ai-rules/00-global/example.md"] = EXAMPLE
     return InitPlan(files, languages, tuple(foreign))

@@ -52,12 +52,14 @@ class Projects:
             self._overlay = overlay
         if root not in self._open:
             settings, problems = self._read_settings(root, self._overlay)
-            self._open[root] = OpenProject(root, settings, self._make_rules(root, settings), problems)
+            made = OpenProject(root, settings, self._make_rules(root, settings), problems)
+            # Replaced, not changed: another thread may be looking.
+            self._open = {**self._open, root: made}
         return self._open[root]
 
     def close(self, root: str) -> None:
         """Forget `root`."""
-        self._open.pop(root, None)
+        self._open = {r: project for r, project in self._open.items() if r != root}
 
     def configure(self, overlay: Mapping[str, Any] | None = None) -> tuple[SettingProblem, ...]:
         """Read the settings of every project again."""
@@ -68,6 +70,7 @@ class Projects:
             settings, found = self._read_settings(root, self._overlay)
             # Reading takes its time, in which a project may have been closed.
             if root in self._open:
-                self._open[root] = msgspec.structs.replace(project, settings=settings, problems=found)
+                changed = msgspec.structs.replace(project, settings=settings, problems=found)
+                self._open = {**self._open, root: changed}
                 problems += found
         return tuple(dict.fromkeys(problems))

@@ -11,10 +11,10 @@ import click
 import msgspec
 
 from rulewright.adapters.cli.project import open_project, relative_to
-from rulewright.adapters.cli.report import CheckOutcome, Summary, shown_path
+from rulewright.adapters.cli.report import CheckOutcome, Summary, printable
 from rulewright.core.findings import SEVERITIES, Finding, Severity
 from rulewright.core.snapshot import Project
-from rulewright.core.sources import EXCLUDED, Found, Skipped
+from rulewright.core.sources import Found, Skipped
 from rulewright.features.check import FileReport
 from rulewright.gateway import Gateway
 
@@ -104,12 +104,13 @@ def _check_paths(gateway: Gateway, options: CheckOptions) -> tuple[Project, _Run
     project = open_project(gateway, root, options.overlay, near=starts if only_files else None)
     run = _Run()
     wanted = dict.fromkeys(_files(gateway, project, root, starts, run))
+    run.n_files = len(wanted)
     for report in gateway.check(project, wanted):
         _take(gateway, project, report, run, options)
     for skipped in run.skipped:
         if skipped.path in starts:
             # Whoever names a file expects it to be checked.
-            click.echo(f"rulewright: {shown_path(skipped.path)} was not checked: {skipped.reason}.", err=True)
+            click.echo(f"rulewright: {printable(skipped.path)} was not checked: {skipped.reason}.", err=True)
     _add_rule_file_findings(project, wanted, run)
     run.outcome_findings.sort(key=lambda f: (f.path, f.start, f.end, f.rule_id))
     return project, run
@@ -120,15 +121,11 @@ def _files(gateway: Gateway, project: Project, root: Path, starts: list[str], ru
         if (root / start).is_dir():
             for entry in gateway.walk(project, start):
                 if isinstance(entry, Found):
-                    run.n_files += 1
                     yield entry.path
                 else:
                     run.skipped.append(entry)
-        elif gateway.is_excluded(project, start):
-            run.skipped.append(Skipped(start, EXCLUDED))
         else:
             # A file that is named is checked, whatever the ignore files say.
-            run.n_files += 1
             yield start
 
 
@@ -188,7 +185,7 @@ def _diff(path: str, before: str, after: str) -> str:
     from difflib import unified_diff
     from io import StringIO
 
-    path = shown_path(path)
+    path = printable(path)
     # Lines as diff and patch see them: only a line feed ends one.
     old, new = (list(StringIO(text, newline="\n")) for text in (before, after))
     lines = unified_diff(old, new, f"a/{path}", f"b/{path}")

@@ -19,7 +19,7 @@ def run_init(gateway: Gateway, folder: str, *, yes: bool, imports: tuple[str, ..
     written = 0
     for path, content in plan.files.items():
         try:
-            is_new = gateway.write_new(root / path, content)
+            is_new = gateway.write_new(root, path, content)
         except OSError as error:
             raise click.ClickException(f"{path} cannot be written: {error.strerror}.") from None
         written += is_new

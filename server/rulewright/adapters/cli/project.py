@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from rulewright.adapters.cli.report import printable
 from rulewright.core.snapshot import Project
 from rulewright.gateway import Gateway
 
@@ -16,7 +17,7 @@ def open_project(
     """Open the project at `root`; raises UsageError when its settings are broken."""
     project, problems = gateway.open_project(root.as_posix(), overlay_of(overlay), near)
     for problem in problems:
-        click.echo(f"rulewright: {problem.origin}: {problem.message}", err=True)
+        click.echo(printable(f"rulewright: {problem.origin}: {problem.message}"), err=True)
     if any(p.broken for p in problems):
         raise BrokenSettings
     return project

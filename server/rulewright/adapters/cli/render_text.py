@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from rulewright.adapters.cli.report import CheckOutcome, Summary, shown_path
+from rulewright.adapters.cli.report import CheckOutcome, Summary, printable
 from rulewright.core.findings import Finding, Severity
 from rulewright.core.rules.parse import DEFAULT_PREFIX
 from rulewright.core.sources import NEVER
@@ -35,12 +35,13 @@ def _finding(finding: Finding, sources: "_Sources") -> Iterator[str]:
     place = click.style(f"{sources.shown(finding.path)}:{start.line + 1}:{start.character + 1}", bold=True)
     severity = click.style(finding.severity, fg=_COLOURS[finding.severity])
     fixable = click.style("  [fix]", fg="green") if finding.fix and finding.fix.safe else ""
-    yield f"{place}: {severity} {click.style(finding.rule_id, fg='magenta')}: {finding.message}{fixable}"
+    message = printable(" ".join(finding.message.splitlines()))
+    yield f"{place}: {severity} {click.style(printable(finding.rule_id), fg='magenta')}: {message}{fixable}"
     excerpt = sources.line(finding.path, start.line)
     if excerpt.strip():
         yield click.style(f"    {start.line + 1:>4} | {excerpt}", dim=True)
     for line in finding.note.strip().splitlines():
-        yield f"           {line}"
+        yield f"           {printable(line)}"
 
 
 def _summary(outcome: CheckOutcome, *, verbose: bool) -> Iterator[str]:
@@ -81,7 +82,7 @@ class _Sources:
         if path.startswith(DEFAULT_PREFIX):
             return path
         full = self._root / path
-        return shown_path(
+        return printable(
             full.relative_to(self._here).as_posix() if full.is_relative_to(self._here) else os.path.relpath(full)
         )
 

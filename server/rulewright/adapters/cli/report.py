@@ -37,7 +37,10 @@ class CheckOutcome(msgspec.Struct, frozen=True):
     """Texts that are not those on disk, by path."""
 
 
-def shown_path(path: str) -> str:
-    """A path for a line of text: control characters, which could forge another line, are escaped."""
+def printable(text: str) -> str:
+    """Somebody else's text, such as a path or a rule's message, for one line of a terminal.
+
+    Control characters are escaped: they could forge another line, or drive the terminal.
+    """
     # Lone surrogates are bytes that were not UTF-8; the stream escapes those.
-    return "".join(c if c.isprintable() or "\udc80" <= c <= "\udcff" else repr(c)[1:-1] for c in path)
+    return "".join(c if c.isprintable() or "\udc80" <= c <= "\udcff" else repr(c)[1:-1] for c in text)

@@ -9,6 +9,7 @@ import msgspec
 
 from rulewright.adapters.cli.project import open_project, relative_to
 from rulewright.adapters.cli.render_json import to_json
+from rulewright.adapters.cli.report import printable
 from rulewright.core.rules.rule import Rule
 from rulewright.features.explain import Explanation
 from rulewright.gateway import Gateway
@@ -61,7 +62,13 @@ class RuleTestsRecord(msgspec.Struct, frozen=True):
     version: int
     passed: int
     failed: int
+    broken: int
+    """Errors in rule files, whose rules cannot be tested."""
     rules: tuple[RuleTestRecord, ...]
+
+
+_TOLD = frozenset({"rulewright/example-fails"})
+"""What the failed examples say already."""
 
 
 def run_list(gateway: Gateway, *, as_json: bool, overlay: Sequence[str]) -> int:
@@ -152,7 +159,7 @@ def why_lines(explanation: Explanation) -> Iterable[str]:
     """The explanation for people."""
     applied = sum(1 for v in explanation.rules if v.verdict == "applied")
     language = explanation.language or "language unknown"
-    yield f"{explanation.path} ({language}): {applied} of {len(explanation.rules)} rules apply"
+    yield f"{printable(explanation.path)} ({language}): {applied} of {len(explanation.rules)} rules apply"
     colours = {"applied": "green", "overridden": "yellow", "disabled": "yellow", "rejected": "red"}
     rows = []
     resting = [v for v in explanation.rules if v.source == "default" and v.verdict in {"disabled", "not_applied"}]
@@ -178,6 +185,7 @@ def run_test(gateway: Gateway, *, as_json: bool, overlay: Sequence[str]) -> int:
     project = open_project(gateway, gateway.root_of(Path.cwd()), overlay)
     tests = gateway.test_rules(project)
     failed = [t for t in tests if not t.passed]
+    broken = [f for f in project.book.findings if f.severity == "error" and f.rule_id not in _TOLD]
     if as_json:
         records = tuple(
             RuleTestRecord(
@@ -188,26 +196,28 @@ def run_test(gateway: Gateway, *, as_json: bool, overlay: Sequence[str]) -> int:
             )
             for t in tests
         )
-        click.echo(to_json(RuleTestsRecord(1, len(tests) - len(failed), len(failed), records)))
-        return int(bool(failed))
+        click.echo(to_json(RuleTestsRecord(1, len(tests) - len(failed), len(failed), len(broken), records)))
+        return int(bool(failed or broken))
     for test in tests:
         counts = Counter(r.outcome for r in test.results)
         outcomes = ", ".join(f"{n} {outcome.replace('_', ' ')}" for outcome, n in counts.items())
         mark = click.style("ok  ", fg="green") if test.passed else click.style("FAIL", fg="red")
-        click.echo(f"{mark} {test.rule_id}: {outcomes}")
+        click.echo(f"{mark} {printable(test.rule_id)}: {outcomes}")
         for result in test.results:
             if not result.passed:
-                click.echo(f"       {test.path}: {result.sentence}")
+                click.echo(printable(f"       {test.path}: {result.sentence}"))
+    for finding in broken:
+        click.echo(f"{click.style('FAIL', fg='red')} {printable(f'{finding.path}: {finding.message}')}")
     n_untested = sum(1 for r in project.book.selection.active if r.checks and not r.examples)
-    click.echo(
-        f"{len(tests) - len(failed)} rules passed, {len(failed)} failed; {n_untested} with checks have no examples."
-    )
-    return int(bool(failed))
+    n_passed = len(tests) - len(failed)
+    counts_line = f"{n_passed} rules passed, {len(failed)} failed, {len(broken)} cannot be tested"
+    click.echo(f"{counts_line}; {n_untested} with checks have no examples.")
+    return int(bool(failed or broken))
 
 
 def table(head: Sequence[str] | None, rows: Sequence[Sequence[str]]) -> Iterable[str]:
     """Rows as aligned columns; the last column is as wide as it is."""
-    everything = [*([head] if head else []), *rows]
+    everything = [*([head] if head else []), *([printable(cell) for cell in row] for row in rows)]
     widths = [min(max(len(row[i]) for row in everything), 60) for i in range(len(everything[0]))] if everything else []
     for number, row in enumerate(everything):
         line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()

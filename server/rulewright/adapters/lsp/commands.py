@@ -11,9 +11,6 @@ from rulewright.adapters.lsp.language_server import Server
 WHY = "rulewright.why"
 RELOAD = "rulewright.reload"
 
-SETTINGS_FILE = "rulewright.toml"
-"""A change of it has everything read again, whether it exists or not."""
-
 
 def register(server: Server) -> None:
     """Offer the commands; the one that only looks comes first."""
@@ -42,7 +39,9 @@ def _uri(arguments: Sequence[Any]) -> str:
 async def reload(ls: Server, _arguments: Sequence[Any]) -> None:
     """Read every rule and setting again."""
     await ls.ready.wait()
-    await ls.reload(f"{p.root}/{SETTINGS_FILE}" for p in ls.gateway.take_snapshot().projects)
+    async with ls.projects_lock:
+        for message in await ls.gateway.reload_all():
+            ls.show(message)
 
 
 async def apply_fix(ls: Server, arguments: Sequence[Any]) -> Any:

@@ -1,4 +1,4 @@
-"""didOpen, didChange, didClose. Plain functions, so that they act in the order of the messages."""
+"""didOpen, didChange, didSave, didClose. Plain functions, so that they act in the order of the messages."""
 
 import logging
 
@@ -6,6 +6,7 @@ from lsprotocol import types as t
 
 from rulewright.adapters.lsp import convert
 from rulewright.adapters.lsp.language_server import Server
+from rulewright.core import uris
 
 log = logging.getLogger(__name__)
 
@@ -15,6 +16,7 @@ def register(server: Server) -> None:
     server.feature(t.TEXT_DOCUMENT_DID_OPEN)(did_open)
     server.feature(t.TEXT_DOCUMENT_DID_CHANGE)(did_change)
     server.feature(t.TEXT_DOCUMENT_DID_CLOSE)(did_close)
+    server.feature(t.TEXT_DOCUMENT_DID_SAVE, t.SaveOptions(include_text=False))(did_save)
 
 
 def did_open(ls: Server, params: t.DidOpenTextDocumentParams) -> None:
@@ -35,6 +37,13 @@ def did_change(ls: Server, params: t.DidChangeTextDocumentParams) -> None:
     ls.gateway.change_document(document.uri, document.version, changes, ls.encoding)
     ls.recent_uri = document.uri
     ls.publisher.document_changed(document.uri)
+
+
+def did_save(ls: Server, params: t.DidSaveTextDocumentParams) -> None:
+    """Take a rule file or settings that were saved: one in a new folder is seen by no watcher yet."""
+    path = uris.to_path(params.text_document.uri)
+    if "/.ai-rules/" in path or path.endswith(("/rulewright.toml", "/pyproject.toml")):
+        ls.pending.start(ls.reload([path]), "reading a saved file")
 
 
 def did_close(ls: Server, params: t.DidCloseTextDocumentParams) -> None:

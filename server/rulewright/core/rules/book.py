@@ -10,7 +10,7 @@ import msgspec
 from rulewright.core.events import RuleEvent, RuleEventType
 from rulewright.core.findings import Finding, Fix
 from rulewright.core.rules.parse import Located, Parsed
-from rulewright.core.rules.rule import Rule, Source
+from rulewright.core.rules.rule import Rule
 from rulewright.core.rules.select import Policy, Selection
 from rulewright.core.text import Text
 
@@ -89,10 +89,6 @@ class RuleBook(msgspec.Struct, frozen=True, dict=True):
         """Ids of all rules in force."""
         return frozenset(r.id for r in self.rules)
 
-    def has_source(self, source: Source) -> bool:
-        """Whether any rule comes from `source`."""
-        return any(e.rule is not None and e.rule.source == source for e in self.entries.values())
-
     def with_policy(self, policy: Policy) -> "RuleBook":
         """The same rules under other settings."""
         return self if policy == self.policy else RuleBook(self.entries, policy, self.revision)
@@ -103,6 +99,8 @@ class Seen(msgspec.Struct, frozen=True):
 
     parsed: Parsed
     example_problems: tuple[Located, ...] = ()
+    """With any of these the checks are not run."""
+    remarks: tuple[Located, ...] = ()
 
 
 def diff(
@@ -190,13 +188,24 @@ def fold(book: RuleBook, events: Iterable[RuleEvent]) -> RuleBook:
     return RuleBook(MappingProxyType(entries), book.policy, revision)
 
 
+def report_text(seen: Seen, content: str, *, kept_from: str = "") -> tuple[Finding, ...]:
+    """`report` for a text at hand: a fix whose offsets are those of another text is not offered.
+
+    Bytes that are not UTF-8 are read otherwise by the rule reader than by an editor.
+    """
+    found = report(seen, kept_from=kept_from)
+    if seen.parsed.content == content:
+        return found
+    return tuple(msgspec.structs.replace(f, fix=None) for f in found)
+
+
 def report(seen: Seen, *, kept_from: str = "") -> tuple[Finding, ...]:
     """The problems of a rule file as findings; an error says which version stays in force."""
     parsed = seen.parsed
     text = Text(parsed.content)
     rule_id = parsed.rule.id if parsed.rule else parsed.default_id
     findings = []
-    for located in (*parsed.problems, *seen.example_problems):
+    for located in (*parsed.problems, *seen.example_problems, *seen.remarks):
         item = located.problem
         message = item.message
         if item.severity == "error":

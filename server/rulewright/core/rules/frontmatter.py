@@ -24,19 +24,25 @@ GUESS = "YAML cannot read this value unquoted"
 
 MAX_NODES = 50_000
 MAX_DEPTH = 100
+MAX_CHARACTERS = 100_000
+"""Of a front matter."""
 MAX_REPAIRS = 200
+MAX_REPAIR_WORK = 500_000
+"""Characters that are read again for repairs, in all: a long front matter gets fewer of them."""
+MAX_REPAIRED_LINE = 1_000
+"""Characters of a line that is repaired; nobody writes longer values, and the patterns below are not linear."""
 BOM = "\ufeff"
 
 _OPEN = re.compile(r"---[ \t]*(?:\r\n|\n|\r|\Z)")
 _CLOSE = re.compile(r"(?<![^\r\n])(?:---|\.\.\.)[ \t]*(?=[\r\n]|\Z)")
 _LINE_END = re.compile(r"\r\n|\n|\r")
+_NESTED_ON_A_LINE = re.compile(r"(?:[-?:][ \t]+){40}")
+_BRACKET = re.compile(r"[\[\]{}]")
 _FLOW_MAPPING = re.compile(r"\{\s*[\w\"'-]+\s*:\s")
 _QUOTED_LIST = re.compile(r"(\"[^\"]*\"|'[^']*')(\s*,\s*(\"[^\"]*\"|'[^']*'))+")
 _KEY_LINE = re.compile(r"\s*(?:-\s|#|[A-Za-z_][\w.-]*\s*:(?:\s|$))")
 _FENCE = re.compile(r"(`{3,}|~{3,})[\w-]*[ \t]*(?:\r\n|\n|\r)(?=---[ \t]*(?:\r\n|\n|\r))")
-_VALUE_LINE = re.compile(
-    r"(?P<head>\s*(?:-\s+)*(?:(?![-*&!%@`'\"{\[#])[^:#\n]*?\s*:\s+)?)(?P<value>\S.*?)?(?P<tail>\s*)$"
-)
+_VALUE_LINE = re.compile(r"(?P<head>\s*(?:-\s+)*(?:(?![-*&!%@`'\"{\[#])[^:#\n]*:\s+)?)(?P<value>\S.*)?$")
 _FLOW_ITEM = re.compile(r"(?<=[\[,])(\s*)([*&!%@`][^,\]\"']*?)(?=\s*[,\]])")
 
 Path = tuple[str | int, ...]
@@ -148,7 +154,7 @@ def _read_block(
     body = content[body_start:body_end]
     first_line = text.position(offset).line
     body_line = text.position(body_start).line
-    node, repaired, error = _compose(source)
+    node, repaired, error = _compose(source) if (refused := _refused(source)) is None else (None, [], refused)
     for line, before, after, why in repaired:
         problems.append(_repair_problem(text, first_line + line, before, after, why))
     if error is not None:
@@ -212,7 +218,25 @@ class _YamlError(msgspec.Struct, frozen=True):
     text: str
 
 
+_TOO_LONG = _YamlError(0, f"it has more than {MAX_CHARACTERS:,} characters. Move the text below it")
+
+_TOO_DEEP = _YamlError(0, "it is nested too deep")
+
 _Repair = tuple[int, str, str, str]
+
+
+def _refused(source: str) -> _YamlError | None:
+    """What the YAML library cannot be given: it descends by recursion in C, and too deep a text ends the process."""
+    if len(source) > MAX_CHARACTERS:
+        return _TOO_LONG
+    if _NESTED_ON_A_LINE.search(source):
+        return _TOO_DEEP
+    depth = 0
+    for match in _BRACKET.finditer(source):
+        depth = max(depth + (1 if match[0] in "[{" else -1), 0)
+        if depth > MAX_DEPTH:
+            return _TOO_DEEP
+    return None
 
 
 def _compose(source: str) -> tuple[yaml.Node | None, list[_Repair], _YamlError | None]:
@@ -222,7 +246,7 @@ def _compose(source: str) -> tuple[yaml.Node | None, list[_Repair], _YamlError |
     why: dict[int, str] = {}
     error_said = _YamlError(0, "too many values would have to be quoted")
     is_guess = False
-    for _ in range(MAX_REPAIRS):
+    for _ in range(max(3, min(MAX_REPAIRS, MAX_REPAIR_WORK // (len(source) + 1)))):
         try:
             node = yaml.compose("\n".join(lines), Loader=Loader)
         except yaml.YAMLError as error:
@@ -264,10 +288,13 @@ def _repair_one(lines: list[str], places: list[int], why: dict[int, str]) -> int
 
 def _quote(line: str) -> tuple[str, str] | None:
     """The line with its value quoted and the reason, or None when there is nothing to quote."""
+    if len(line) > MAX_REPAIRED_LINE:
+        return None
     if (stripped := line.lstrip(" ")).startswith("\t") or (line[: len(line) - len(line.lstrip())].count("\t")):
         indent = line[: len(line) - len(line.lstrip())]
         return indent.replace("\t", "  ") + line.lstrip(), "YAML does not allow tabs as indentation"
-    match = _VALUE_LINE.match(stripped)
+    tail = stripped[len(stripped.rstrip()) :]
+    match = _VALUE_LINE.match(stripped.rstrip())
     if not match or not match["value"]:
         return None
     indent = line[: len(line) - len(stripped)]
@@ -284,7 +311,7 @@ def _quote(line: str) -> tuple[str, str] | None:
         quoted = _as_yaml(value)
         special = value[0] in "*&!%@`{[,]}"
         why = f"YAML cannot start a value with `{value[0]}`" if special else GUESS
-    return (f"{indent}{match['head']}{quoted}{match['tail']}", why) if quoted != value else None
+    return (f"{indent}{match['head']}{quoted}{tail}", why) if quoted != value else None
 
 
 def _closed_early(value: str) -> bool:

@@ -115,10 +115,8 @@ def check_text(
 ) -> tuple[Finding, ...]:
     """Everything to report about a text: what checks find and no comment suppresses, and idle comments."""
     checks = linter(language, enforced)
-    if not checks.checks:
-        return ()
     if not may_suppress(content):
-        return checks.run(path, content, max_findings=max_findings)
+        return () if not checks.checks else checks.run(path, content, max_findings=max_findings)
     try:
         root = engine.parse(content, language)
     except engine.EngineError:

@@ -6,6 +6,10 @@ from rulewright.core.rules.examples import run_examples
 from rulewright.core.rules.parse import Located, Origin, parse
 from rulewright.core.rules.problems import problem
 
+MAX_EXAMPLE = 2_000
+MAX_EXAMPLES = 20_000
+"""Characters of one example, and of all of a rule, that are run when it is read: that happens in the server itself."""
+
 
 def load(origin: Origin, data: bytes) -> Seen:
     """Read a rule file. A rule whose examples fail still guides, but its checks are not run, and the file says so."""
@@ -18,6 +22,14 @@ def load(origin: Origin, data: bytes) -> Seen:
     severities = [c.severity for c in parsed.rule.checks if c.severity in SEVERITIES]
     # What the rule would have failed a run with must not pass because the rule itself is wrong.
     worst: Severity = "error" if "error" in severities else "warning"
+    sizes = [len(code) for e in parsed.rule.examples for code in (e.bad, e.good) if code]
+    if max(sizes, default=0) > MAX_EXAMPLE or sum(sizes) > MAX_EXAMPLES:
+        message = (
+            f"The examples are too long to be run at each reading ({MAX_EXAMPLE:,} characters each, "
+            f"{MAX_EXAMPLES:,} in all), so the checks are run without them. `rulewright rules test` runs them."
+        )
+        too_long = problem("examples-not-run", "info", message)
+        return Seen(parsed, remarks=(Located(too_long, *parsed.place(("examples",))),))
     failed = [r for r in run_examples(parsed.rule) if not r.passed]
     return Seen(
         parsed,

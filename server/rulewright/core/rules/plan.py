@@ -3,12 +3,15 @@
 from rulewright.core.config import CheckSettings
 from rulewright.core.languages import checkable, language_of
 from rulewright.core.rules.book import RuleBook
+from rulewright.core.rules.globs import glob_set
 from rulewright.core.rules.job import CheckJob
-from rulewright.core.sources import unfit
+from rulewright.core.sources import EXCLUDED, unfit
 
 
 def plan(book: RuleBook, settings: CheckSettings, path: str, content: str, language_id: str = "") -> CheckJob | str:
     """The job for a file, or the reason why it is not checked (empty when no check applies)."""
+    if is_excluded(settings, path):
+        return EXCLUDED
     language = language_of(path, language_id)
     if not language or not checkable(language):
         return ""
@@ -22,3 +25,8 @@ def plan(book: RuleBook, settings: CheckSettings, path: str, content: str, langu
     if reason is not None:
         return reason
     return CheckJob(path, content, language, enforced, book.rule_ids, settings.max_findings)
+
+
+def is_excluded(settings: CheckSettings, path: str) -> bool:
+    """Whether the setting `check.exclude` names a file."""
+    return bool(settings.exclude) and glob_set(settings.exclude).first_match(path) is not None

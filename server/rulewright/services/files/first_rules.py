@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from rulewright.core.sources import Found
+from rulewright.services.files.read import leads_inside
 from rulewright.services.files.rule_files import DEFAULT_RULES
 from rulewright.services.files.walk import walk
 
@@ -15,11 +16,11 @@ CURSOR_FOLDER = ".cursor/rules"
 def foreign_rules(root: Path, name: str | None = None) -> tuple[str, ...]:
     """Rule files of other tools below `root`, or those of one file or folder; relative to the root."""
     if name is None:
-        there = [n for n in FOREIGN_FILES if (root / n).is_file()]
+        there = [n for n in FOREIGN_FILES if (root / n).is_file() and leads_inside(root, root / n)]
         return _once(root, (*there, *foreign_rules(root, CURSOR_FOLDER)))
     path = Path(os.path.abspath(root / name))  # noqa: PTH100 - `..` goes, links stay
     found = sorted(path.rglob("*.mdc")) if path.is_dir() else [path] if path.is_file() else []
-    return tuple(p.relative_to(root).as_posix() for p in found if p.is_relative_to(root))
+    return tuple(p.relative_to(root).as_posix() for p in found if p.is_relative_to(root) and leads_inside(root, p))
 
 
 def _once(root: Path, names: Iterable[str]) -> tuple[str, ...]:

@@ -35,3 +35,8 @@ def read_text(path: Path, *, max_kb: int) -> str:
 
 def _reason(error: OSError | ValueError) -> str:
     return os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
+
+
+def leads_inside(root: Path, path: Path) -> bool:
+    """Whether `path`, all links followed, lies in `root`. Neither needs to exist."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))

@@ -1,12 +1,12 @@
 """Where rule files are: `.ai-rules/` in the root and in any folder below it, and our own defaults in the package."""
 
 import errno
-import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
 from rulewright.core.rules.parse import DEFAULT_PREFIX, Origin
 from rulewright.core.sources import LINK, Found
+from rulewright.services.files.read import leads_inside
 from rulewright.services.files.root import RULES_FOLDER
 from rulewright.services.files.walk import walk
 
@@ -57,7 +57,7 @@ class ProjectRuleFiles:
     def read(self, origin: Origin) -> bytes | None:
         """The file's bytes; None when it is gone. Raises OSError when it is there and cannot be read."""
         path = self._locate(origin)
-        if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self.root)):
+        if origin.source != "default" and not leads_inside(self.root, path):
             raise OSError(errno.EXDEV, "it is a link that leads out of the project")
         try:
             return path.read_bytes()

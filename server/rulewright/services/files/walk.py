@@ -129,7 +129,7 @@ def _why_not(
         return NEVER
     if is_folder and os.path.exists(options.root / path / "pyvenv.cfg"):  # noqa: PTH110 - never raises
         return "virtual environment"
-    if options.exclude is not None and not is_folder and options.exclude.first_match(path):
+    if options.exclude is not None and not is_folder and options.exclude.first_match(path) is not None:
         return EXCLUDED
     for ignore in reversed(ignores):
         verdict = ignore.verdict(path + "/" if is_folder else path)

@@ -1,10 +1,11 @@
 """Write a text file so that a full disk or a killed process leaves the old one whole."""
 
+import errno
 import os
 import tempfile
 from pathlib import Path
 
-from rulewright.services.files.read import Unreadable, read_text
+from rulewright.services.files.read import Unreadable, leads_inside, read_text
 
 
 def write_text(path: Path, content: str) -> None:
@@ -31,3 +32,17 @@ def replace_text(path: Path, before: str, after: str) -> None:
     if read_text(path, max_kb=1 << 30) != before:
         raise Unreadable("it changed while it was checked")
     write_text(path, after)
+
+
+def write_new(root: Path, name: str, content: str) -> bool:
+    """Write a file below `root` that is not there yet; False when it is. Raises OSError.
+
+    A cloned project may hold links that lead out of it: nothing is written through them.
+    """
+    path = root / name
+    if os.path.lexists(path):
+        return False
+    if not leads_inside(root, path.parent):
+        raise OSError(errno.EXDEV, "a folder on the way is a link that leads out of the project")
+    write_text(path, content)
+    return True

@@ -6,7 +6,7 @@ from itertools import chain
 from rulewright.core.ports import CheckRunner
 from rulewright.core.rules.job import CheckJob, CheckResult, run
 
-INLINE_CHARACTERS = 300_000
+INLINE_CHARACTERS = 100_000
 """Up to this much text is checked in less time than a worker needs to start."""
 
 
