@@ -5,6 +5,7 @@ Each takes a snapshot or reads the state of the moment, calls one feature, and c
 
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -165,21 +166,13 @@ class Gateway:
     async def diagnose(self, snapshot: Snapshot, uri: str) -> Diagnosis:
         """Findings of one document, open or not."""
         self.calls["diagnose"] += 1
-        path = to_path(uri)
-        project = snapshot.project_of(path)
-        relative = project.relative(path) if project else None
-        if project is None or relative is None:
+        place = _place(snapshot, uri)
+        if place is None:
             return Diagnosis(skipped="outside every project")
-        max_kb = project.settings.check.max_file_kb
-        return await diagnose(
-            project,
-            relative,
-            snapshot.documents.get(uri),
-            lambda: read_text(Path(path), max_kb=max_kb),
-            _origin(project, relative),
-            self._running(project),
-            self._offload,
-        )
+        project, path = place
+        document, origin = snapshot.documents.get(uri), _origin(project, path)
+        read = partial(read_text, Path(project.root, path), max_kb=project.settings.check.max_file_kb)
+        return await diagnose(project, path, document, read, origin, self._running(project), self._offload)
 
     async def diagnose_workspace(self, snapshot: Snapshot) -> AsyncIterator[tuple[str, Diagnosis]]:
         """Findings of every file of every project, by URI."""
@@ -207,10 +200,8 @@ class Gateway:
     def explain(self, snapshot: Snapshot, uri: str) -> Explanation | None:
         """Every rule's verdict for one file; None outside every project."""
         self.calls["explain"] += 1
-        path = to_path(uri)
-        project = snapshot.project_of(path)
-        relative = project.relative(path) if project else None
-        return explain(project, relative) if project and relative is not None else None
+        place = _place(snapshot, uri)
+        return explain(*place) if place else None
 
     def explain_path(self, project: Project, path: str) -> Explanation:
         """The same for a path relative to the root."""
@@ -305,6 +296,14 @@ def policy_of(project: OpenProject) -> Policy:
     """What a project's settings say about its rules."""
     rules = project.settings.rules
     return Policy(rules.enabled, rules.sources, rules.defaults, rules.disable)
+
+
+def _place(snapshot: Snapshot, uri: str) -> tuple[Project, str] | None:
+    """The project that a document lies in, and its path there; None outside of all."""
+    path = to_path(uri)
+    project = snapshot.project_of(path)
+    relative = project.relative(path) if project else None
+    return (project, relative) if project and relative is not None else None
 
 
 def _runner_key(check: CheckSettings) -> tuple[int, int]:

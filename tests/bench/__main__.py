@@ -14,6 +14,7 @@ def main() -> None:
             print(figure.line(), flush=True)
             over += not figure.ok
     print(f"{over} over their limit" if over else "all within their limits")
+    sys.exit(min(over, 1))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from rulewright.core.rules.check import any_case, read_checks
+from rulewright.core.rules.lint import Enforced, check_text
 from rulewright.core.rules.problems import Problem
 from rulewright.core.rules.rule import Check
 
@@ -260,3 +261,22 @@ def test_a_panic_of_the_binding_is_a_refusal() -> None:
 )
 def test_globs_of_any_case(glob: str, expected: str) -> None:
     assert any_case(glob) == expected
+
+
+@pytest.mark.parametrize("regex", [r"(\w{1000}){1000}", "(" * 5000 + ")" * 5000, "["])
+def test_a_regex_that_would_explode_is_refused_with_a_sentence(regex: str) -> None:
+    check = {"language": "python", "rule": {"regex": regex}}
+    checks, problems = read_checks(check, rule_id="r", languages=())
+    assert checks == ()
+    assert [p.severity for p in problems] == ["error"]
+    assert "is not used" in problems[0].message
+    assert "\n" not in problems[0].message
+    assert len(problems[0].message) < 400
+
+
+def test_a_regex_that_backtracks_elsewhere_takes_no_time_here() -> None:
+    check = {"language": "python", "rule": {"kind": "string", "regex": "(a+)+$" + "(a*)*" * 1000}}
+    checks, problems = read_checks(check, rule_id="r", languages=())
+    assert problems == ()
+    content = f"x = '{'a' * 100_000}b'\n"
+    assert check_text("a.py", content, "python", (Enforced("r", "r.md", "", checks[0]),)) == ()

@@ -11,6 +11,10 @@ from rulewright.core.languages import CHECKABLE
 _LEVELS_A_POINT = 4
 
 
+MAX_MESSAGE = 300
+"""Characters of an error that are passed on."""
+
+
 class EngineError(Exception):
     """Ast-grep refused a rule or failed on a text; the message is one paragraph without its stack trace."""
 
@@ -96,4 +100,9 @@ def _plain(message: str) -> str:
     message = message.partition("Stack backtrace")[0]
     lines = [line.strip() for line in message.splitlines()]
     causes = [line.partition(": ")[2] if line[:1].isdigit() else line for line in lines]
-    return " ".join(c for c in causes if c and c not in {"Caused by:", "cannot get matcher"}) or "unknown error"
+    said = " ".join(c for c in causes if c and c not in {"Caused by:", "cannot get matcher"})
+    # The regex engine repeats the whole expression with a mark below it; in one line only its last words help.
+    before, wrong_regex, after = said.partition("regex parse error:")
+    if wrong_regex:
+        said = f"{before}The regex is wrong: {after.rpartition('error: ')[2]}"
+    return (said if len(said) <= MAX_MESSAGE else said[: MAX_MESSAGE - 3] + "...") or "unknown error"
