@@ -1,5 +1,7 @@
 """Laws of findings, fixes and suppressions."""
 
+from itertools import pairwise
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -92,8 +94,11 @@ def test_taking_idle_suppressions_away_changes_no_other_finding(rows: list[tuple
 @given(programs)
 def test_safe_fixes_can_be_made_together(content: str) -> None:
     found = check_text("a.py", content, "python", ENFORCED)
-    apply_fixes(content, found)
-    apply(content, disjoint(f.fix.edits for f in found if f.fix))
+    edits = disjoint(f.fix.edits for f in found if f.fix)
+    assert all(a.end <= b.start for a, b in pairwise(edits))
+    n_changed = sum(len(e.new_text) - (e.end - e.start) for e in edits)
+    assert len(apply(content, edits)) == len(content) + n_changed
+    assert bool(edits) == any(f.fix for f in found)
 
 
 @quick

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable
 
 from ast_grep_py import SgNode
 
-from rulewright.core.edits import Edit, apply
+from rulewright.core.edits import apply, disjoint
 from rulewright.core.findings import Finding
 from rulewright.core.rules.engine import offsets
 
@@ -58,14 +58,7 @@ def expand_message(template: str, node: SgNode, content: str, transforms: Collec
 
 def apply_fixes(content: str, findings: Iterable[Finding]) -> str:
     """`content` with every safe fix made; of fixes that overlap the first and outermost one is made."""
-    fixes = [f.fix.edits for f in findings if f.fix and f.fix.safe and f.fix.edits]
-    chosen: list[Edit] = []
-    end = 0
-    for edits in sorted(fixes, key=lambda edits: (edits[0].start, -edits[-1].end)):
-        if edits[0].start >= end:
-            chosen.extend(edits)
-            end = edits[-1].end
-    return apply(content, chosen)
+    return apply(content, disjoint(f.fix.edits for f in findings if f.fix and f.fix.safe))
 
 
 def _captured(dollars: str, name: str, node: SgNode, transforms: Collection[str]) -> str | tuple[int, int] | None:
