@@ -3,14 +3,11 @@
 Works on lines rather than on one long string: "replace all" of a thousand places costs little more than one.
 """
 
-import re
 from collections.abc import Iterable
 
 import msgspec
 
-from rulewright.core.text import Position, PositionEncoding, Range, Text
-
-_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
+from rulewright.core.text import Position, PositionEncoding, Range, Text, split_lines
 
 
 class ContentChange(msgspec.Struct, frozen=True):
@@ -22,23 +19,13 @@ class ContentChange(msgspec.Struct, frozen=True):
 
 def apply_changes(text: Text, changes: Iterable[ContentChange], encoding: PositionEncoding) -> Text:
     """`text` with every change made. Positions outside the text mean its nearest place, as LSP says."""
-    lines = _split(text.content)
+    lines = list(text.lines)
     for change in changes:
         if change.range is None:
-            lines = _split(change.text)
+            lines = split_lines(change.text)
         else:
             _replace(lines, change.range, change.text, encoding)
-    return Text("".join(lines))
-
-
-def _split(content: str) -> list[str]:
-    """The lines with their ends; always at least one, and the last has no line end."""
-    if content.count("\r") == content.count("\r\n"):
-        lines = content.split("\n")
-        return [*(line + "\n" for line in lines[:-1]), lines[-1]]
-    lines = _LINE.findall(content)
-    # The pattern matches the empty end of the text once more behind a line without a line end.
-    return lines if lines[-2:-1] == [] or lines[-2].endswith(("\r", "\n")) else lines[:-1]
+    return Text.of_lines(tuple(lines))
 
 
 def _replace(lines: list[str], where: Range, new: str, encoding: PositionEncoding) -> None:
@@ -52,7 +39,7 @@ def _replace(lines: list[str], where: Range, new: str, encoding: PositionEncodin
     if last + 1 < len(lines) and chunk.endswith("\r"):
         last += 1
         chunk += lines[last]
-    made = _split(chunk)
+    made = split_lines(chunk)
     lines[first : last + 1] = made if last + 1 == len(lines) else made[:-1]
 
 

@@ -17,6 +17,7 @@ import msgspec
 
 PositionEncoding = Literal["utf-8", "utf-16", "utf-32"]
 
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r|\Z)")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
@@ -35,10 +36,31 @@ class Range(msgspec.Struct, frozen=True, order=True):
 
 
 class Text:
-    """An immutable text with its line index, which is made when it is first needed."""
+    """An immutable text. It is made from a string or from lines, and gives the other, and its index, when needed.
+
+    An editor's change touches a line or two, so a document goes from lines to lines while somebody types; the whole
+    string is made when somebody wants to look at it.
+    """
 
     def __init__(self, content: str) -> None:
-        self.content = content
+        self.__dict__["content"] = content
+
+    @classmethod
+    def of_lines(cls, lines: tuple[str, ...]) -> "Text":
+        """The text of lines with their ends; they must be as `lines` of the text would give them."""
+        text = cls.__new__(cls)
+        text.__dict__["lines"] = lines
+        return text
+
+    @cached_property
+    def content(self) -> str:
+        """The whole text."""
+        return "".join(self.lines)
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """The lines with their ends; always at least one, and the last has no line end."""
+        return tuple(split_lines(self.content))
 
     @cached_property
     def line_starts(self) -> list[int]:
@@ -107,6 +129,16 @@ class Text:
             if units > position.character:
                 return Position(position.line, character)
         return Position(position.line, len(line))
+
+
+def split_lines(content: str) -> list[str]:
+    """The lines with their ends; always at least one, and the last has no line end."""
+    if content.count("\r") == content.count("\r\n"):
+        lines = content.split("\n")
+        return [*(line + "\n" for line in lines[:-1]), lines[-1]]
+    lines = _LINE.findall(content)
+    # The pattern matches the empty end of the text once more behind a line without a line end.
+    return lines if lines[-2:-1] == [] or lines[-2].endswith(("\r", "\n")) else lines[:-1]
 
 
 def _width(text: str, encoding: PositionEncoding) -> int:
