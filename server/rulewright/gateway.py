@@ -195,13 +195,14 @@ class Gateway:
 
     async def action_edits(self, document: Document, action: Action) -> tuple[Edit, ...] | None:
         """The edits of an action of `document`; None where it cannot be done after all."""
-        return await self._offload(edits_of, document, action)
+        place = _place(self.take_snapshot(), document.uri)
+        return await edits_of(document, action, self._running(place[0])) if place else action.edits
 
-    def explain(self, snapshot: Snapshot, uri: str) -> Explanation | None:
+    async def explain(self, snapshot: Snapshot, uri: str) -> Explanation | None:
         """Every rule's verdict for one file; None outside every project."""
         self.calls["explain"] += 1
         place = _place(snapshot, uri)
-        return explain(*place) if place else None
+        return await self._offload(explain, *place) if place else None
 
     def explain_path(self, project: Project, path: str) -> Explanation:
         """The same for a path relative to the root."""

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 
+import msgspec
 import pytest
 
 from rulewright.core.edits import Edit
@@ -352,6 +353,17 @@ async def test_a_cancelled_job_that_has_begun_disturbs_no_other(pool):
         await begun
     one._workers[0].overdue_at = 0.0
     assert (await one.run_soon(job("print(1)"))).findings
+
+
+def test_a_worker_finds_where_a_suppression_goes(pool):
+    checked = job("def f():\n    print(1)\n", "a.py")
+    (finding,) = run(checked).findings
+    asked = msgspec.structs.replace(checked, enforced=(), suppress=finding)
+    result = only(pool(), asked)
+    assert result == run(asked)
+    assert result.findings == ()
+    assert result.suppression is not None
+    assert "rulewright: ignore" in result.suppression.new_text
 
 
 # In this process or in others

@@ -7,7 +7,8 @@ import msgspec
 from rulewright.core.edits import Edit, disjoint
 from rulewright.core.findings import Finding
 from rulewright.core.languages import has_comments, language_of
-from rulewright.core.rules.suppress import suppression_edit
+from rulewright.core.ports import CheckRunner
+from rulewright.core.rules.job import CheckJob
 from rulewright.core.snapshot import Document
 from rulewright.core.text import Range
 
@@ -81,12 +82,14 @@ def _suppressions(document: Document, here: Iterable[Finding]) -> list[Action]:
     ]
 
 
-def edits_of(document: Document, action: Action) -> tuple[Edit, ...] | None:
+async def edits_of(document: Document, action: Action, runner: CheckRunner) -> tuple[Edit, ...] | None:
     """The edits of an action, made when they are wanted; None where the code can bear no comment."""
     if action.edits is not None or action.finding is None:
         return action.edits
     language = language_of(document.path, document.language_id)
-    edit = suppression_edit(document.text.content, language, action.finding)
+    # The text is parsed several times: a job for a worker, like a check.
+    job = CheckJob(document.path, document.text.content, language, (), frozenset(), 1, action.finding)
+    edit = (await runner.run_soon(job)).suppression
     return None if edit is None else (edit,)
 
 

@@ -4,7 +4,7 @@ Edits come with the action, or with codeAction/resolve where the client asks for
 carries all it needs, so nothing is kept between the two; it is refused when the document has changed since.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 from lsprotocol import types as t
@@ -15,14 +15,8 @@ from rulewright.adapters.lsp.language_server import Server
 from rulewright.adapters.lsp.superseded import CONTENT_MODIFIED
 from rulewright.core.snapshot import Document, Snapshot
 from rulewright.core.text import Range
+from rulewright.features.code_action import FIX_ALL, Action
 
-if TYPE_CHECKING:
-    from rulewright.features.code_action import Action
-
-SOURCE = "rulewright"
-"""Of our diagnostics."""
-
-FIX_ALL = "source.fixAll.rulewright"
 APPLY = "rulewright.applyFix"
 
 CANNOT = -32803
@@ -72,7 +66,7 @@ async def code_action(ls: Server, params: t.CodeActionParams) -> list[t.CodeActi
 def _on_its_lines(params: t.CodeActionParams) -> list[t.Range]:
     """Our diagnostics that the client sends along: its cursor may stand beside them, on a line that shows them."""
     first, last = params.range.start.line, params.range.end.line
-    ours = (d.range for d in params.context.diagnostics if d.source == SOURCE)
+    ours = (d.range for d in params.context.diagnostics if d.source == convert.SOURCE)
     return [r for r in ours if r.start.line <= last and first <= r.end.line]
 
 

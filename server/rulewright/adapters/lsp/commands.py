@@ -25,7 +25,7 @@ async def why(ls: Server, arguments: Sequence[Any]) -> Any:
     if not uri:
         ls.show("Open a file first, then ask why its rules apply.", t.MessageType.Info)
         return None
-    return ls.gateway.explain(await ls.snapshot(), uri)
+    return await ls.gateway.explain(await ls.snapshot(), uri)
 
 
 def _uri(arguments: Sequence[Any]) -> str:

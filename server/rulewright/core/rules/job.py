@@ -5,8 +5,10 @@ A worker process imports this module and little else, so it knows nothing of boo
 
 import msgspec
 
+from rulewright.core.edits import Edit
 from rulewright.core.findings import Finding
 from rulewright.core.rules.lint import Enforced, check_text
+from rulewright.core.rules.suppress import suppression_edit
 from rulewright.core.text import Position, Range
 
 
@@ -19,6 +21,8 @@ class CheckJob(msgspec.Struct, frozen=True):
     enforced: tuple[Enforced, ...]
     known_rule_ids: frozenset[str]
     max_findings: int
+    suppress: Finding | None = None
+    """Instead of checking, find the edit that suppresses this finding of the text."""
 
 
 class CheckResult(msgspec.Struct, frozen=True):
@@ -27,10 +31,15 @@ class CheckResult(msgspec.Struct, frozen=True):
     path: str
     findings: tuple[Finding, ...] = ()
     failure: str = ""
+    suppression: Edit | None = None
+    """What was asked for with `suppress`; None where the code can bear no comment."""
 
 
 def run(job: CheckJob) -> CheckResult:
-    """Check one file, in this process."""
+    """Do one job, in this process."""
+    if job.suppress is not None:
+        edit = suppression_edit(job.content, job.language, job.suppress)
+        return CheckResult(job.path, suppression=edit)
     findings = check_text(
         job.path,
         job.content,

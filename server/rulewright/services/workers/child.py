@@ -29,6 +29,7 @@ def main(limit_s: float) -> None:
             checks.enforced,
             checks.known_rule_ids,
             request.max_findings,
+            request.suppress,
         )
         _end_after(limit_s)
         result = run(job)

@@ -181,7 +181,8 @@ class _Worker:
                 self._known[key] = (len(self._known), job.enforced, job.known_rule_ids)
                 send(requests, Checks(self._known[key][0], job.enforced, job.known_rule_ids))
             content = job.content.encode("utf-8", "surrogatepass")
-            send(requests, Job(self._known[key][0], job.path, content, job.language, job.max_findings))
+            number = self._known[key][0]
+            send(requests, Job(number, job.path, content, job.language, job.max_findings, job.suppress))
             body = receive(results)
         except OSError:
             if self.overdue_at is None:

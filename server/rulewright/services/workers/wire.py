@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from rulewright.core.findings import Finding
 from rulewright.core.rules.job import CheckResult
 from rulewright.core.rules.lint import Enforced
 
@@ -35,6 +36,7 @@ class Job(msgspec.Struct, tag="job"):
     content: bytes
     language: str
     max_findings: int
+    suppress: Finding | None = None
 
 
 _encode = msgspec.msgpack.Encoder().encode
