@@ -287,7 +287,11 @@ async def test_an_error_in_the_background_is_shown_and_survived(client, gateway,
 async def test_an_answer_that_cannot_be_encoded_is_still_an_answer(client, gateway, project, monkeypatch):
     await client.initialize(root=project)
     client.open(project / "a.py", "")
-    monkeypatch.setattr(gateway, "explain", lambda *_: object())
+
+    async def explain(*_):
+        return object()
+
+    monkeypatch.setattr(gateway, "explain", explain)
     assert await client.refusal("workspace/executeCommand", {"command": "rulewright.why"}) == -32603
 
 

@@ -149,7 +149,8 @@ def test_a_stray_print_does_not_break_the_protocol(start):
         "import sys\n"
         "from rulewright import app\n"
         "gateway = app.serving()\n"
-        "explain, gateway.explain = gateway.explain, lambda *a: print('stray') or sys.stdout.flush()\n"
+        "async def explain(*_): print('stray', flush=True)\n"
+        "gateway.explain = explain\n"
         "from rulewright.adapters.lsp.server import serve_stdio\n"
         "sys.exit(serve_stdio(gateway))\n"
     )
