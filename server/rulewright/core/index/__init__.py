@@ -1,0 +1,1 @@
+"""Reads code: grammars, outlines, scopes, names. Pure: text in, records out."""
