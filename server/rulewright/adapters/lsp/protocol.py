@@ -1,7 +1,8 @@
 """The protocol engine: pygls, entered and left through seams of our own.
 
 - `receive` takes the body of a message. Whatever is wrong with it, a request gets exactly one answer.
-- `handle_message` keeps the moment of each message (`moment.py`) for its handler.
+- `handle_message` keeps the moment of each message (`moment.py`) for its handler. Work that must begin in the
+  order of the messages begins there too: the function in `at_read` runs at once, its handler a turn later.
 - `_send_data` encodes with msgspec and lets no second answer to a request pass. It is the only private
   name of pygls that is overridden; its signature has been the same since 1.0.
 """
@@ -9,7 +10,8 @@
 import contextvars
 import json
 import logging
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import attrs
@@ -61,8 +63,14 @@ class RulewrightProtocol(LanguageServerProtocol):
         self.converter = converter
         self.phase: Phase = "new"
         self.calls = Calls(self.send)
+        self.at_read: dict[str, Callable[[Any], Any]] = {}
+        """By method, what to call with the parameters at the moment a message is read; `moment.early()` has its result.
+
+        It must not wait. When the request ends in an error, a cancelled one included, a result that has a method
+        `cancel` is cancelled: nobody waits for it.
+        """
         self._n_received = 0
-        self._unanswered: dict[MessageId, object] = {}
+        self._unanswered: dict[MessageId, tuple[object, Any]] = {}
         self._requests = Trace(self.notify)
         super().__init__(server, converter)
 
@@ -163,9 +171,14 @@ class RulewrightProtocol(LanguageServerProtocol):
 
     def _handle_at_this_moment(self, message: Any) -> None:
         self._n_received += 1
-        MOMENT.set(Moment(self._n_received, self._server.gateway.take_snapshot(), self._server.ready.is_set()))
+        moment = Moment(self._n_received, self._server.gateway.take_snapshot(), self._server.ready.is_set())
+        MOMENT.set(moment)
+        begin = self.at_read.get(message.method)
+        if begin is not None:
+            moment = _begin(moment, begin, message.params)
+            MOMENT.set(moment)
         if hasattr(message, "id"):
-            self._unanswered[message.id] = self._server.pending.begin()
+            self._unanswered[message.id] = self._server.pending.begin(), moment.begun
             self._requests.begin(message.id, message.method)
         super().handle_message(message)
 
@@ -188,11 +201,14 @@ class RulewrightProtocol(LanguageServerProtocol):
         if hasattr(data, "method") or not hasattr(data, "id"):
             self.send(data)
             return
-        key = self._unanswered.pop(data.id, None)
-        if key is None:
+        waiting = self._unanswered.pop(data.id, None)
+        if waiting is None:
             log.error("a second answer to request %r was held back", data.id)
             return
+        key, begun = waiting
         try:
+            if isinstance(data, t.ResponseErrorMessage) and hasattr(begun, "cancel"):
+                begun.cancel()
             answer = encode(self.converter.unstructure(self._tell_of_failure(data)))
             self._requests.end(data.id, answer, self.trace)
             self._write(answer)
@@ -295,6 +311,14 @@ def encode(value: Any) -> bytes:
         # Half of a surrogate pair: strict clients cannot read even its escaped form.
         text = json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+
+
+def _begin(moment: Moment, begin: Callable[[Any], Any], params: Any) -> Moment:
+    """The moment with what `begin` began, or with its failure, for the handler to answer with."""
+    try:
+        return replace(moment, begun=begin(params))
+    except Exception as error:  # noqa: BLE001 - the request still gets its one answer
+        return replace(moment, failure=error)
 
 
 def _is_notification(kind: type[Any] | None) -> bool:
