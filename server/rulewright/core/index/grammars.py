@@ -1,0 +1,150 @@
+"""Where each language's grammar comes from, and its query file. Grammars are loaded when first needed.
+
+Grammars come in wheels, one for each language; rare ones in the bundle of the optional extra `languages`.
+Nothing is ever downloaded.
+"""
+
+import importlib
+import re
+from functools import lru_cache
+from importlib.resources import files
+
+import msgspec
+from tree_sitter import Language, Parser, Query, QueryCursor
+
+from rulewright.core.languages import canonical
+
+SECTIONS = ("outline", "scopes", "calls", "injections")
+"""A query file's parts, each under a line `;; name`. Indexing runs the first and the last, an open document all."""
+
+
+class Source(msgspec.Struct, frozen=True):
+    """A module that has a grammar, and the function in it that gives it."""
+
+    module: str
+    function: str = "language"
+
+
+_WHEELS: dict[str, Source] = {
+    "bash": Source("tree_sitter_bash"),
+    "c": Source("tree_sitter_c"),
+    "cpp": Source("tree_sitter_cpp"),
+    "csharp": Source("tree_sitter_c_sharp"),
+    "css": Source("tree_sitter_css"),
+    "dart": Source("tree_sitter_dart"),
+    "dockerfile": Source("tree_sitter_dockerfile"),
+    "elixir": Source("tree_sitter_elixir"),
+    "go": Source("tree_sitter_go"),
+    "haskell": Source("tree_sitter_haskell"),
+    "hcl": Source("tree_sitter_hcl"),
+    "html": Source("tree_sitter_html"),
+    "java": Source("tree_sitter_java"),
+    "javascript": Source("tree_sitter_javascript"),
+    "json": Source("tree_sitter_json"),
+    "julia": Source("tree_sitter_julia"),
+    "kotlin": Source("tree_sitter_kotlin"),
+    "lua": Source("tree_sitter_lua"),
+    "make": Source("tree_sitter_make"),
+    "markdown": Source("tree_sitter_markdown"),
+    "objective-c": Source("tree_sitter_objc"),
+    "ocaml": Source("tree_sitter_ocaml", "language_ocaml"),
+    "perl": Source("tree_sitter_perl"),
+    "php": Source("tree_sitter_php", "language_php"),
+    "powershell": Source("tree_sitter_powershell"),
+    "python": Source("tree_sitter_python"),
+    "ruby": Source("tree_sitter_ruby"),
+    "rust": Source("tree_sitter_rust"),
+    "scala": Source("tree_sitter_scala"),
+    "solidity": Source("tree_sitter_solidity"),
+    "sql": Source("tree_sitter_sql"),
+    "svelte": Source("tree_sitter_svelte"),
+    "swift": Source("tree_sitter_swift"),
+    "toml": Source("tree_sitter_toml"),
+    "tsx": Source("tree_sitter_typescript", "language_tsx"),
+    "typescript": Source("tree_sitter_typescript", "language_typescript"),
+    "yaml": Source("tree_sitter_yaml"),
+    "zig": Source("tree_sitter_zig"),
+}
+
+_BUNDLE = {
+    "clojure": "clojure",
+    "cmake": "cmake",
+    "erlang": "erlang",
+    "graphql": "graphql",
+    "proto": "proto",
+    "r": "r",
+    "vue": "vue",
+}
+"""Languages of the extra, with the bundle's name for each."""
+
+DEEP = ("python", "javascript", "typescript", "tsx", "go", "rust", "java", "ruby", "elixir")
+"""Languages whose scopes, references and imports are known, not only their symbols."""
+
+SUPPORTED: tuple[str, ...] = tuple(sorted({*_WHEELS, *_BUNDLE}))
+
+
+class Grammar:
+    """A language's parser and queries, compiled when first used. Not for two threads at once."""
+
+    def __init__(self, name: str, language: Language) -> None:
+        self.name, self.language = name, language
+        self.parser = Parser(language)
+        self._sections = _sections(name)
+        self._cursors: dict[str, tuple[Query, QueryCursor] | None] = {}
+
+    def query(self, section: str) -> tuple[Query, QueryCursor] | None:
+        """A section's query with a cursor to run it; None where the language's file has no such section."""
+        if section not in self._cursors:
+            text = self._sections.get(section, "")
+            query = Query(self.language, text) if text.strip() else None
+            self._cursors[section] = (query, QueryCursor(query)) if query is not None else None
+        return self._cursors[section]
+
+    def section(self, section: str) -> str:
+        """A section's text; empty where there is none."""
+        return self._sections.get(section, "")
+
+
+@lru_cache(maxsize=None)
+def grammar_of(language: str) -> Grammar | None:
+    """The grammar of a language by any of its names; None where none is installed or there is no query file."""
+    name = canonical(language) or language
+    loaded = _load(name)
+    return Grammar(name, loaded) if loaded is not None else None
+
+
+def needs_extra(language: str) -> bool:
+    """Whether only the extra `languages` has this grammar."""
+    return (canonical(language) or language) in _BUNDLE
+
+
+def _load(name: str) -> Language | None:
+    try:
+        if (source := _WHEELS.get(name)) is not None:
+            return Language(getattr(importlib.import_module(source.module), source.function)())
+        if (bundled := _BUNDLE.get(name)) is not None:
+            return Language(importlib.import_module("tree_sitter_language_pack").get_binding(bundled))
+    except (ImportError, AttributeError, LookupError, ValueError):
+        return None  # Not installed, or of a version that this tree-sitter cannot use: words are left.
+    return None
+
+
+_HEADER = re.compile(r"^;; (\w+)\s*$", re.MULTILINE)
+_INHERITS = re.compile(r"\A; inherits: (.+)$", re.MULTILINE)
+
+
+def _sections(name: str) -> dict[str, str]:
+    """The sections of a language's query file, those of the languages it inherits from first."""
+    try:
+        text = files("rulewright.core.index").joinpath("queries", f"{name}.scm").read_text("utf-8")
+    except OSError:
+        return {}
+    sections: dict[str, str] = {}
+    if inherited := _INHERITS.search(text):
+        for parent in inherited[1].split(","):
+            for section, body in _sections(parent.strip()).items():
+                sections[section] = sections.get(section, "") + body
+    parts = _HEADER.split(text)
+    for section, body in zip(parts[1::2], parts[2::2], strict=True):
+        sections[section] = sections.get(section, "") + body
+    return sections

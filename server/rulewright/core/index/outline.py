@@ -1,0 +1,269 @@
+"""Runs a language's `outline` query over a tree and makes symbols and imports of what it captures.
+
+A pattern captures a definition as `@definition.<kind>`, with one of LSP's kinds in snake case, and its `@name`;
+besides, where they are there, `@body` (else the field of that name ends the signature), `@type`, `@base`,
+`@exported` and `@doc`. Where two patterns capture one name, the later one in the file wins, so that the general
+comes first. An import is captured as `@import` with `@import.module`, `@import.name` and `@import.alias`.
+`(#set! exported "false")` marks a pattern's definitions as private; `(#set! name "...")` names what has no name.
+"""
+
+import re
+from typing import Any
+
+import msgspec
+from tree_sitter import Node, Query, QueryCursor
+
+from rulewright.core.index.docs import clean, doc_above, doc_inside
+from rulewright.core.index.grammars import Grammar
+from rulewright.core.index.symbols import Import, Symbol, SymbolKind
+from rulewright.core.index.traits import Traits, traits_of
+
+MAX_SYMBOLS = 50_000
+"""Of one file; a file with more is data."""
+MAX_NAME = 200
+MAX_SIGNATURE = 300
+
+_DEFINITION = re.compile(r"@definition\.(\w+)")
+_HOLDS_METHODS = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.STRUCT, SymbolKind.ENUM})
+_CALLABLE = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTRUCTOR})
+_CONTAINERS_OF_FIELDS = _HOLDS_METHODS | {SymbolKind.OBJECT}
+
+
+class _Plan(msgspec.Struct, frozen=True):
+    """What a pattern's captures mean."""
+
+    kind: int
+    """0 when the pattern defines nothing."""
+    capture: str
+    settings: dict[str, str]
+
+
+class _Found(msgspec.Struct):
+    """A definition on its way to a symbol."""
+
+    start: int
+    end: int
+    name: str
+    kind: int
+    node: Node
+    name_node: Node
+    captures: dict[str, list[Node]]
+    exported: bool
+
+
+def outline(grammar: Grammar, source: bytes, root: Node) -> tuple[tuple[Symbol, ...], tuple[Import, ...]]:
+    """Symbols in order of their start, and imports, of a tree's root or of any node in it."""
+    section = grammar.query("outline")
+    if section is None:
+        return (), ()
+    plans = _plans(*section, grammar)
+    found: dict[int, tuple[int, _Found]] = {}
+    imports: list[Import] = []
+    docs: list[Node] = []
+    for pattern, captures in section[1].matches(root):
+        plan = plans[pattern]
+        if plan.kind:
+            _define(pattern, plan, captures, source, found)
+        elif "import" in captures:
+            _import(captures, source, imports)
+        elif "doc" in captures:
+            docs += captures["doc"]
+    ordered = sorted((f for _, f in found.values()), key=lambda f: (f.start, -f.end))[:MAX_SYMBOLS]
+    return tuple(_symbols(grammar, source, ordered, docs)), tuple(dict.fromkeys(imports))
+
+
+def _plans(query: Query, _: QueryCursor, grammar: Grammar) -> list[_Plan]:
+    cached: list[_Plan] | None = grammar.__dict__.get("_plans")
+    if cached is None:
+        text = grammar.section("outline").encode()
+        cached = []
+        for pattern in range(query.pattern_count):
+            piece = text[query.start_byte_for_pattern(pattern) : query.end_byte_for_pattern(pattern)].decode()
+            kind = _DEFINITION.search(piece)
+            settings: Any = query.pattern_settings(pattern)
+            number = SymbolKind[kind[1].upper()] if kind else 0
+            cached.append(_Plan(int(number), kind[0][1:] if kind else "", {k: v or "" for k, v in settings.items()}))
+        grammar.__dict__["_plans"] = cached
+    return cached
+
+
+def _define(
+    pattern: int,
+    plan: _Plan,
+    captures: dict[str, list[Node]],
+    source: bytes,
+    found: dict[int, tuple[int, _Found]],
+) -> None:
+    node = captures[plan.capture][0]
+    names = captures.get("name")
+    name_node = names[0] if names else node
+    start = name_node.start_byte
+    if (before := found.get(start)) is not None:
+        if before[0] > pattern:
+            return
+        if before[0] == pattern and before[1].start == node.start_byte:
+            # A quantified capture, such as the bases of a class, may come as one match for each.
+            for key, nodes in captures.items():
+                if key not in {"name", plan.capture}:
+                    before[1].captures[key] = [*before[1].captures.get(key, ()), *nodes]
+            return
+    raw = source[start : name_node.end_byte] if names else b""
+    name = plan.settings.get("name") or _name(raw)
+    if not name:
+        return
+    exported = plan.settings.get("exported", "true") != "false"
+    found[start] = (
+        pattern,
+        _Found(node.start_byte, node.end_byte, name, plan.kind, node, name_node, captures, exported),
+    )
+
+
+def _name(raw: bytes) -> str:
+    text = raw[: 4 * MAX_NAME].decode("utf-8", "replace")
+    if "\n" in text or text[:1] in {'"', "'", "`"}:
+        text = " ".join(text.split())
+        if len(text) > 1 and text[0] in "\"'`" and text[-1] == text[0]:
+            text = text[1:-1]
+    return text.strip()[:MAX_NAME]
+
+
+def _symbols(grammar: Grammar, source: bytes, ordered: list[_Found], docs: list[Node]) -> list[Symbol]:
+    traits = traits_of(grammar.name)
+    pending = [(d.start_byte, d.end_byte) for d in docs]
+    pending.sort()
+    next_doc = 0
+    symbols: list[Symbol] = []
+    open_: list[tuple[int, int, int]] = []
+    """The definitions around this one: the byte each ends at, its index and the byte it starts at."""
+    fields: set[tuple[int, str]] = set()
+    for item in ordered:
+        while open_ and open_[-1][0] <= item.start:
+            open_.pop()
+        # Several names of one statement share its node, and none holds the other.
+        same = bool(open_) and (open_[-1][2], open_[-1][0]) == (item.start, item.end)
+        parent = (symbols[open_[-1][1]].parent if same else open_[-1][1]) if open_ else -1
+        if item.kind == SymbolKind.FIELD:
+            # A field is made in a method and belongs to its class, and the first place that makes it counts.
+            while parent >= 0 and symbols[parent].kind in _CALLABLE:
+                parent = symbols[parent].parent
+            if (parent, item.name) in fields:
+                continue
+            fields.add((parent, item.name))
+        if item.end > item.start and not same:
+            open_.append((item.end, len(symbols), item.start))
+        captured = b""
+        while next_doc < len(pending) and pending[next_doc][1] <= item.start:
+            start, end = pending[next_doc]
+            # Only the last doc before a definition is its own, and only when nothing was defined in between.
+            captured = source[start:end]
+            next_doc += 1
+        symbols.append(_symbol(grammar.name, source, item, parent, symbols, traits, captured))
+    return symbols
+
+
+def _symbol(
+    language: str,
+    source: bytes,
+    item: _Found,
+    parent: int,
+    symbols: list[Symbol],
+    traits: Traits,
+    captured_doc: bytes,
+) -> Symbol:
+    captures = item.captures
+    bodies = captures.get("body")
+    body = bodies[0] if bodies else item.node.child_by_field_name("body")
+    body_start = body.start_byte if body is not None else -1
+    row, column = item.name_node.start_point
+    line_start = item.name_node.start_byte - column
+    before = source[line_start : item.name_node.start_byte]
+    column16 = column if before.isascii() else len(before.decode("utf-8", "replace").encode("utf-16-le")) // 2
+    kind = _refined(item, parent, symbols, traits)
+    types = captures.get("type")
+    bases = captures.get("base")
+    return Symbol(
+        item.name,
+        kind,
+        row,
+        column,
+        column16,
+        item.node.start_point[0],
+        item.node.end_point[0],
+        parent,
+        _signature(source, item.start, _head_end(source, item, body)),
+        _doc(language, source, item, body_start, traits, captured_doc),
+        _text(source, types[0]) if types else "",
+        tuple(dict.fromkeys(_text(source, base) for base in bases)) if bases else (),
+        item.exported and _is_exported(item, parent, symbols, traits),
+    )
+
+
+def _refined(item: _Found, parent: int, symbols: list[Symbol], traits: Traits) -> int:
+    kind = item.kind
+    if parent >= 0 and traits.methods and kind == SymbolKind.FUNCTION and symbols[parent].kind in _HOLDS_METHODS:
+        kind = SymbolKind.METHOD
+    if kind == SymbolKind.METHOD and item.name in traits.constructors:
+        kind = SymbolKind.CONSTRUCTOR
+    if kind == SymbolKind.VARIABLE and parent >= 0 and symbols[parent].kind in _CONTAINERS_OF_FIELDS:
+        kind = SymbolKind.FIELD
+    return int(kind)
+
+
+def _is_exported(item: _Found, parent: int, symbols: list[Symbol], traits: Traits) -> bool:
+    if parent >= 0 and (not symbols[parent].exported or symbols[parent].kind in _CALLABLE):
+        return False
+    match traits.visibility:
+        case "captured":
+            # What is inside something visible is judged by its own mark only where the query gives one.
+            return "exported" in item.captures
+        case "capital":
+            return item.name[:1].isupper()
+        case "underscore":
+            return not item.name.startswith("_") or (item.name.startswith("__") and item.name.endswith("__"))
+        case _:
+            return True
+
+
+def _head_end(source: bytes, item: _Found, body: Node | None) -> int:
+    if body is None or body.start_byte <= item.name_node.end_byte:
+        return item.end
+    end = body.start_byte
+    if b"\n" in source[item.name_node.end_byte : end]:
+        # Comments between a head and its body belong to neither.
+        while (before := body.prev_sibling) is not None and before.is_extra:
+            body, end = before, before.start_byte
+    return end
+
+
+def _signature(source: bytes, start: int, end: int) -> str:
+    raw = source[start : min(end, start + 4 * MAX_SIGNATURE)]
+    text = raw.decode("utf-8", "replace")
+    if end - start > 4 * MAX_SIGNATURE:
+        text = text.rstrip("\ufffd")
+    return " ".join(text.split())[:MAX_SIGNATURE].rstrip(" {:=")
+
+
+def _doc(language: str, source: bytes, item: _Found, body_start: int, traits: Traits, captured: bytes) -> str:
+    own = item.captures.get("doc")
+    if own:
+        return clean(language, source[own[0].start_byte : own[-1].end_byte])
+    if captured:
+        return clean(language, captured)
+    if traits.doc == "inside" and body_start >= 0 and item.kind != SymbolKind.VARIABLE:
+        return doc_inside(source, body_start)
+    return doc_above(language, source, item.start)
+
+
+def _import(captures: dict[str, list[Node]], source: bytes, imports: list[Import]) -> None:
+    def text(key: str) -> str:
+        nodes = captures.get(key)
+        return _text(source, nodes[0]) if nodes else ""
+
+    module = text("import.module").strip("\"'`<>")
+    if module or captures.get("import.name"):
+        row = captures["import"][0].start_point[0]
+        imports.append(Import(module, text("import.name").strip("\"'`"), text("import.alias"), row))
+
+
+def _text(source: bytes, node: Node) -> str:
+    return " ".join(source[node.start_byte : node.end_byte][: 4 * MAX_NAME].decode("utf-8", "replace").split())

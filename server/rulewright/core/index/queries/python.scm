@@ -1,0 +1,116 @@
+;; outline
+
+(class_definition
+  name: (identifier) @name
+  superclasses: (argument_list [(identifier) (attribute)] @base)?) @definition.class
+
+(function_definition
+  name: (identifier) @name) @definition.function
+
+(type_alias_statement
+  left: (type (identifier) @name)) @definition.type_parameter
+
+(module
+  (expression_statement
+    (assignment
+      left: (identifier) @name
+      type: (type)? @type
+      right: (call function: [(identifier) (attribute)] @type)?) @definition.variable))
+
+(module
+  (expression_statement
+    (assignment
+      left: (pattern_list (identifier) @name)) @definition.variable))
+
+(module
+  (expression_statement
+    (assignment
+      left: (identifier) @name
+      (#match? @name "^[A-Z][A-Z0-9_]*$")) @definition.constant))
+
+(class_definition
+  body: (block
+    (expression_statement
+      (assignment
+        left: (identifier) @name
+        type: (type)? @type
+        right: (call function: [(identifier) (attribute)] @type)?) @definition.field)))
+
+((assignment
+  left: (attribute
+    object: (identifier) @_self
+    attribute: (identifier) @name)
+  type: (type)? @type
+  right: (call function: [(identifier) (attribute)] @type)?) @definition.field
+  (#eq? @_self "self"))
+
+(import_statement
+  name: (dotted_name) @import.module) @import
+
+(import_statement
+  name: (aliased_import
+    name: (dotted_name) @import.module
+    alias: (identifier) @import.alias)) @import
+
+(import_from_statement
+  module_name: (_) @import.module
+  name: (dotted_name) @import.name) @import
+
+(import_from_statement
+  module_name: (_) @import.module
+  name: (aliased_import
+    name: (dotted_name) @import.name
+    alias: (identifier) @import.alias)) @import
+
+(import_from_statement
+  module_name: (_) @import.module
+  (wildcard_import) @import.name) @import
+
+;; scopes
+
+(function_definition name: (identifier) @local.function (#set! scope "outer")) @scope.function
+(lambda) @scope.function
+(class_definition name: (identifier) @local.class (#set! scope "outer")) @scope.class
+[(list_comprehension) (set_comprehension) (dictionary_comprehension) (generator_expression)] @scope
+
+(parameters (identifier) @local.parameter)
+(parameters (default_parameter name: (identifier) @local.parameter))
+(parameters (typed_parameter . (identifier) @local.parameter type: (type) @type))
+(parameters (typed_default_parameter name: (identifier) @local.parameter type: (type) @type))
+(parameters [(list_splat_pattern (identifier) @local.parameter) (dictionary_splat_pattern (identifier) @local.parameter)])
+(parameters (typed_parameter [(list_splat_pattern (identifier) @local.parameter) (dictionary_splat_pattern (identifier) @local.parameter)]))
+(lambda_parameters (identifier) @local.parameter)
+(lambda_parameters (default_parameter name: (identifier) @local.parameter))
+(lambda_parameters [(list_splat_pattern (identifier) @local.parameter) (dictionary_splat_pattern (identifier) @local.parameter)])
+
+(assignment
+  left: (identifier) @local.variable
+  type: (type)? @type
+  right: (call function: [(identifier) (attribute)] @type)?)
+(assignment left: (pattern_list (identifier) @local.variable))
+(assignment left: (tuple_pattern (identifier) @local.variable))
+(assignment left: (pattern_list (list_splat_pattern (identifier) @local.variable)))
+(augmented_assignment left: (identifier) @local.variable)
+(named_expression name: (identifier) @local.variable (#set! scope "function"))
+(for_statement left: (identifier) @local.variable)
+(for_statement left: (pattern_list (identifier) @local.variable))
+(for_statement left: (tuple_pattern (identifier) @local.variable))
+(for_in_clause left: (identifier) @local.variable)
+(for_in_clause left: (pattern_list (identifier) @local.variable))
+(for_in_clause left: (tuple_pattern (identifier) @local.variable))
+(as_pattern alias: (as_pattern_target (identifier) @local.variable))
+(as_pattern (call function: [(identifier) (attribute)] @type) alias: (as_pattern_target (identifier) @local.variable))
+(case_pattern (dotted_name . (identifier) @local.variable .))
+
+(import_statement name: (dotted_name . (identifier) @local.import))
+(import_statement name: (aliased_import alias: (identifier) @local.import))
+(import_from_statement name: (dotted_name (identifier) @local.import))
+(import_from_statement name: (aliased_import alias: (identifier) @local.import))
+(global_statement (identifier) @outer)
+(nonlocal_statement (identifier) @outer)
+
+;; calls
+
+(call function: (identifier) @call)
+(call function: (attribute attribute: (identifier) @call))
+(decorator (identifier) @call)
