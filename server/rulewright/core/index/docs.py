@@ -1,7 +1,7 @@
 """Finds the doc comment of a definition, and takes its signs away."""
 
 import re
-from functools import lru_cache
+from functools import cache
 
 from rulewright.core.index.traits import Traits, comment_signs, traits_of
 
@@ -11,7 +11,7 @@ _MAX_LINES = 80
 _STRING = re.compile(rb'\s*(?:#[^\n]*\n\s*)*[rRuUbB]{0,2}("""|\'\'\'|"|\')')
 
 
-@lru_cache(maxsize=None)
+@cache
 def _signs(language: str) -> tuple[tuple[bytes, ...], tuple[bytes, bytes] | None, Traits]:
     return *comment_signs(language), traits_of(language)
 

@@ -6,7 +6,7 @@ Nothing is ever downloaded.
 
 import importlib
 import re
-from functools import lru_cache
+from functools import cache
 from importlib.resources import files
 
 import msgspec
@@ -105,7 +105,7 @@ class Grammar:
         return self._sections.get(section, "")
 
 
-@lru_cache(maxsize=None)
+@cache
 def grammar_of(language: str) -> Grammar | None:
     """The grammar of a language by any of its names; None where none is installed or there is no query file."""
     name = canonical(language) or language
