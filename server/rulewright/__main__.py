@@ -1,14 +1,50 @@
-"""Entry point: hands the command line what it may start."""
+"""Entry point: starts the language server by the shortest way, and leaves everything else to the command line."""
 
 import sys
+
+TYPE_CHECKING = False
+"""As in `typing`, whose import would keep an editor waiting."""
+if TYPE_CHECKING:
+    from rulewright.gateway import Gateway
+
+INTERRUPTED = 130
 
 
 def main() -> None:
     """Run `rulewright`."""
+    if starts_server(sys.argv[1:]) and None not in {sys.stdin, sys.stdout, sys.stderr}:
+        try:
+            sys.exit(_serve_stdio())
+        except KeyboardInterrupt:
+            sys.exit(INTERRUPTED)
     from rulewright import app
     from rulewright.adapters.cli.main import run
 
     sys.exit(run(app.headless, app.serve_stdio))
+
+
+def starts_server(arguments: list[str]) -> bool:
+    """Whether these are the arguments that editors start a server with; the command line takes others as well."""
+    flags = arguments[1:] if arguments[:1] == ["serve"] else arguments
+    return "--stdio" in flags and all(flag == "--stdio" or _names_client(flag) for flag in flags)
+
+
+def _names_client(flag: str) -> bool:
+    name, _, value = flag.partition("=")
+    return name == "--clientProcessId" and value.isascii() and value.isdecimal()
+
+
+def _serve_stdio() -> int:
+    """The same as `app.serve_stdio`, but `app` is imported when `initialize` has been answered."""
+    from rulewright.adapters.lsp import front
+
+    return front.serve_stdio(_gateway)
+
+
+def _gateway() -> "Gateway":
+    from rulewright import app
+
+    return app.serving()
 
 
 if __name__ == "__main__":

@@ -44,9 +44,9 @@ def serving() -> Gateway:
 
 def serve_stdio() -> int:
     """Run the language server on standard input and output; returns the exit code."""
-    from rulewright.adapters.lsp.server import serve_stdio as serve
+    from rulewright.adapters.lsp.front import serve_stdio as serve
 
-    return serve(serving())
+    return serve(serving)
 
 
 def _gateway(layer: Layer, origin: str, runner: Callable[[CheckSettings], CheckRunner], offload: Any) -> Gateway:

@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from rulewright.adapters.lsp.framing import frame
+from rulewright.adapters.lsp.framing import Framer, frame
 from rulewright.adapters.lsp.reader import Inbox, Writer, start_reading
 from rulewright.adapters.lsp.server import BATCH, pump
 
@@ -87,7 +87,7 @@ def test_a_long_message_is_written_whole(pipe):
 
     thread = threading.Thread(target=drain)
     thread.start()
-    Writer(writer.fileno(), lambda: None).write(body)
+    Writer(writer.fileno()).write(body)
     thread.join()
     assert bytes(got) == frame(body)
 
@@ -95,7 +95,38 @@ def test_a_long_message_is_written_whole(pipe):
 def test_a_client_that_is_gone_is_told_of():
     read, write = os.pipe()
     os.close(read)
-    lost = []
-    Writer(write, lambda: lost.append(True)).write(b"{}")
+    lost, late = [], []
+    writer = Writer(write)
+    writer.on_lost(lambda: lost.append(True))
+    writer.write(b"{}")
+    writer.write(b"{}")
     os.close(write)
     assert lost == [True]
+    writer.on_lost(lambda: late.append(True))
+    assert late == [True]
+
+
+def test_many_threads_write_whole_messages(pipe):
+    read, file = pipe
+    writer, framer, got = Writer(file.fileno()), Framer(), []
+    bodies = [bytes([65 + n]) * 200_000 for n in range(8)]
+    threads = [threading.Thread(target=writer.write, args=(body,)) for body in bodies]
+    for thread in threads:
+        thread.start()
+    while len(got) < len(bodies):
+        got += framer.feed(os.read(read, 1 << 16))
+    for thread in threads:
+        thread.join()
+    assert sorted(got) == bodies
+
+
+def test_the_first_body_is_heard_before_it_can_be_taken(pipe):
+    read, file = pipe
+    inbox, heard = Inbox(), []
+    thread = start_reading(read, inbox, lambda body: heard.append((body, inbox.take(9))))
+    file.write(frame(b"1") + frame(b"2"))
+    file.write(frame(b"3"))
+    file.close()
+    thread.join()
+    assert heard == [(b"1", ([], False))]
+    assert inbox.take(9) == ([b"1", b"2", b"3"], True)

@@ -151,8 +151,8 @@ def test_a_stray_print_does_not_break_the_protocol(start):
         "gateway = app.serving()\n"
         "async def explain(*_): print('stray', flush=True)\n"
         "gateway.explain = explain\n"
-        "from rulewright.adapters.lsp.server import serve_stdio\n"
-        "sys.exit(serve_stdio(gateway))\n"
+        "from rulewright.adapters.lsp.front import serve_stdio\n"
+        "sys.exit(serve_stdio(lambda: gateway))\n"
     )
     server = start("-c", program)
     call = {"command": "rulewright.why", "arguments": ["file:///a.py"]}
@@ -167,8 +167,9 @@ def test_an_engine_that_cannot_be_loaded_says_so(start):
     program = (
         "import sys\n"
         "sys.modules['pygls'] = None\n"
-        "from rulewright.adapters.lsp.server import serve_stdio\n"
-        "sys.exit(serve_stdio(None))\n"
+        "from rulewright.__main__ import main\n"
+        "sys.argv = ['rulewright', '--stdio']\n"
+        "main()\n"
     )
     server = start("-c", program)
     assert server.end() == 1

@@ -67,13 +67,6 @@ def read_client(params: t.InitializeParams) -> Client:
     )
 
 
-def spell_capabilities(params: Any) -> None:
-    """Mend the misspelling that matters: Helix says `workspace.diagnostic`, for `workspace.diagnostics`."""
-    match params:
-        case {"capabilities": {"workspace": {"diagnostic": dict(value)} as workspace}}:
-            workspace.setdefault("diagnostics", value)
-
-
 def readable_part(value: Any, is_readable: Callable[[Any], bool]) -> Any:
     """What can be read of capabilities newer than we are, or wrong in a corner; None when nothing can.
 

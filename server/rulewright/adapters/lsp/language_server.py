@@ -116,6 +116,12 @@ class Server(LanguageServer):
             t.MessageType.Error,
         )
 
+    def give_up(self, text: str) -> None:
+        """End a session that cannot go on, with its reason."""
+        log.error("%s", text)
+        self.window_show_message(t.ShowMessageParams(type=t.MessageType.Error, message=text))
+        self.leave(1)
+
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Where pygls reports what went wrong. A request has its answer, so that is for notifications."""
         if source is FeatureRequestError:

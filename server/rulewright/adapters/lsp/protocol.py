@@ -22,7 +22,9 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from pygls.protocol import JsonRPCNotification, JsonRPCRequestMessage, LanguageServerProtocol, lsp_method
 
 from rulewright.adapters.lsp.calls import Calls
-from rulewright.adapters.lsp.client import readable_part, spell_capabilities
+from rulewright.adapters.lsp.capabilities_table import meaning, spell_capabilities
+from rulewright.adapters.lsp.client import readable_part
+from rulewright.adapters.lsp.front import Front
 from rulewright.adapters.lsp.moment import MOMENT, Moment
 from rulewright.adapters.lsp.trace import Trace
 
@@ -61,6 +63,8 @@ class RulewrightProtocol(LanguageServerProtocol):
 
     def __init__(self, server: "Server", converter: Converter) -> None:
         self.converter = converter
+        self.front: Front | None = None
+        """What has answered `initialize`, where it has."""
         self.phase: Phase = "new"
         self.calls = Calls(self.send)
         self.at_read: dict[str, Callable[[Any], Any]] = {}
@@ -187,7 +191,8 @@ class RulewrightProtocol(LanguageServerProtocol):
     def refuse(self, msg_id: MessageId | None, code: int, text: str) -> None:
         """Answer with an error a request that no handler will see."""
         log.info("refused: %s", text)
-        self.send({"jsonrpc": "2.0", "id": msg_id, "error": {"code": code, "message": text}})
+        answer = {"jsonrpc": "2.0", "id": msg_id, "error": {"code": code, "message": text}}
+        self._write_answer(msg_id, encode(answer))
 
     def send(self, message: Any) -> None:
         """Send a message made of plain values, msgspec records and lsprotocol's types."""
@@ -211,12 +216,24 @@ class RulewrightProtocol(LanguageServerProtocol):
                 begun.cancel()
             answer = encode(self.converter.unstructure(self._tell_of_failure(data)))
             self._requests.end(data.id, answer, self.trace)
-            self._write(answer)
+            self._write_answer(data.id, answer)
         except Exception as error:
             log.exception("the answer to request %r could not be sent", data.id)
             self.refuse(data.id, INTERNAL_ERROR, f"The answer could not be encoded: {error}.")
         finally:
             self._server.pending.end(key)
+
+    def _write_answer(self, msg_id: MessageId | None, answer: bytes) -> None:
+        """Send an answer, unless the front has given it before us."""
+        given = self.front.take_answer(msg_id) if self.front is not None else None
+        if given is None:
+            self._write(answer)
+            return
+        ours = decode(answer)
+        if "error" in ours:
+            self._server.give_up(f"Rulewright cannot start the session: {ours['error']['message']}")
+        elif meaning(ours["result"]) != meaning(given):
+            log.error("initialize was answered with %s, but right would have been %s", given, ours["result"])
 
     def _tell_of_failure(self, answer: Any) -> Any:
         if isinstance(answer, t.ResponseErrorMessage) and answer.error and answer.error.code == INTERNAL_ERROR:

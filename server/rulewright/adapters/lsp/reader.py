@@ -8,9 +8,13 @@ import os
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
 
 from rulewright.adapters.lsp.framing import Framer, frame
+
+TYPE_CHECKING = False
+"""As in `typing`, whose import would take longer than the first answer."""
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 
 class Inbox:
@@ -22,7 +26,7 @@ class Inbox:
         self._ended = False
         self._wake: Callable[[], None] | None = None
 
-    def put(self, bodies: Sequence[bytes]) -> None:
+    def put(self, bodies: "Sequence[bytes]") -> None:
         """Add bodies behind those that wait."""
         with self._lock:
             self._bodies.extend(bodies)
@@ -40,7 +44,7 @@ class Inbox:
             taken = [self._bodies.popleft() for _ in range(min(n, len(self._bodies)))]
             return taken, self._ended and not self._bodies
 
-    def attach(self, wake: Callable[[], None] | None) -> None:
+    def attach(self, wake: "Callable[[], None] | None") -> None:
         """Call `wake`, in the thread that reads, whenever there may be something to take."""
         with self._lock:
             self._wake = wake
@@ -50,18 +54,24 @@ class Inbox:
             self._wake()
 
 
-def start_reading(fd: int, inbox: Inbox) -> threading.Thread:
-    """Read `fd` into `inbox` until it ends, in a thread that never keeps the process alive."""
-    thread = threading.Thread(target=_read, args=(fd, inbox), name="rulewright-stdin", daemon=True)
+def start_reading(fd: int, inbox: Inbox, hear_first: "Callable[[bytes], None] | None" = None) -> threading.Thread:
+    """Read `fd` into `inbox` until it ends, in a thread that never keeps the process alive.
+
+    The first body is given to `hear_first`, in that thread, before it can be taken from the inbox.
+    """
+    thread = threading.Thread(target=_read, args=(fd, inbox, hear_first), name="rulewright-stdin", daemon=True)
     thread.start()
     return thread
 
 
-def _read(fd: int, inbox: Inbox) -> None:
+def _read(fd: int, inbox: Inbox, hear_first: "Callable[[bytes], None] | None") -> None:
     framer = Framer()
     try:
         while data := os.read(fd, 1 << 16):
             if bodies := framer.feed(data):
+                if hear_first is not None:
+                    hear_first(bodies[0])
+                    hear_first = None
                 inbox.put(bodies)
     except OSError:
         pass  # A descriptor that cannot be read any more is the end of the input.
@@ -70,20 +80,32 @@ def _read(fd: int, inbox: Inbox) -> None:
 
 
 class Writer:
-    """Writes framed bodies to a file descriptor; what pygls calls a writer."""
+    """Writes framed bodies to a file descriptor, from any thread; what pygls calls a writer."""
 
-    def __init__(self, fd: int, lost: Callable[[], None]) -> None:
+    def __init__(self, fd: int) -> None:
         self._fd = fd
-        self._lost = lost
+        self._lock = threading.Lock()
+        self._is_lost = False
+        self._tell: Callable[[], None] | None = None
 
     def write(self, body: bytes) -> None:
-        """Write one body; when the reader is gone, say so once and for all."""
+        """Write one body; once the reader is gone, nothing more."""
         view = memoryview(frame(body))
-        try:
-            while view:
-                view = view[os.write(self._fd, view) :]
-        except OSError:
-            self._lost()
+        with self._lock:
+            try:
+                while view and not self._is_lost:
+                    view = view[os.write(self._fd, view) :]
+            except OSError:
+                self._is_lost = True
+                if self._tell is not None:
+                    self._tell()
+
+    def on_lost(self, tell: "Callable[[], None]") -> None:
+        """Call `tell` when the reader is gone, which it may be already. It may be called in any thread, once."""
+        with self._lock:
+            self._tell = tell
+            if self._is_lost:
+                tell()
 
     def close(self) -> None:
         """Nothing to do: the descriptor lives as long as the process."""

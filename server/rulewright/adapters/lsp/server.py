@@ -1,42 +1,36 @@
-"""Builds the language server and serves it. Importing this module is cheap; the engine is loaded when needed.
-
-Over a pipe the descriptors are claimed first: neither a stray print nor a failing import breaks the protocol.
-"""
+"""Builds the language server and runs it, once the front (`front.py`) has answered for it."""
 
 import asyncio
-import json
-import sys
-import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from rulewright.adapters.lsp.reader import Inbox, Writer, claim_stdio, start_reading
+from rulewright.adapters.lsp import (
+    code_action,
+    commands,
+    configuration,
+    lifecycle,
+    pull_diagnostics,
+    rules_changed,
+    settled,
+    text_sync,
+    watched_files,
+    workspace_diagnostics,
+)
+from rulewright.adapters.lsp.client_log import logging_to
+from rulewright.adapters.lsp.front import Front
+from rulewright.adapters.lsp.language_server import Server
+from rulewright.adapters.lsp.reader import Inbox, Writer
 
 if TYPE_CHECKING:
-    from rulewright.adapters.lsp.language_server import Server
-    from rulewright.adapters.lsp.protocol import BodyWriter
     from rulewright.gateway import Gateway
 
 BATCH = 64
 """Messages handled before tasks get their turn."""
 
 
-def build_server(gateway: "Gateway") -> "Server":
+def build_server(gateway: "Gateway") -> Server:
     """A server with everything it can do, not yet connected."""
-    from rulewright.adapters.lsp import (  # noqa: PLC0415 - half a second, and it may fail: see above
-        code_action,
-        commands,
-        configuration,
-        lifecycle,
-        pull_diagnostics,
-        rules_changed,
-        settled,
-        text_sync,
-        watched_files,
-        workspace_diagnostics,
-    )
-    from rulewright.adapters.lsp.language_server import Server  # noqa: PLC0415
-
     server = Server(gateway)
     for group in (
         lifecycle,
@@ -54,34 +48,28 @@ def build_server(gateway: "Gateway") -> "Server":
     return server
 
 
-def serve_stdio(gateway: "Gateway") -> int:
-    """Serve the client at the other end of standard input and output; the exit code."""
-    stdin, stdout = claim_stdio()
-    inbox = Inbox()
-    start_reading(stdin, inbox)
-    try:
-        return asyncio.run(serve(gateway, inbox, lambda lost: Writer(stdout, lost)))
-    except ImportError as error:
-        traceback.print_exc(file=sys.stderr)
-        text = f"Rulewright cannot start: {error}. Reinstall it; the server's log has the details."
-        message = {"jsonrpc": "2.0", "method": "window/showMessage", "params": {"type": 1, "message": text}}
-        Writer(stdout, lambda: None).write(json.dumps(message).encode())
-        return 1
-
-
-async def serve(gateway: "Gateway", inbox: Inbox, connect: Callable[[Callable[[], None]], "BodyWriter"]) -> int:
+def run(server: Server, inbox: Inbox, writer: Writer, front: Front) -> int:
     """Serve the client whose messages come through `inbox`, until it leaves; the exit code."""
-    server = build_server(gateway)
-    from rulewright.adapters.lsp.client_log import logging_to  # noqa: PLC0415 - as above
+    return asyncio.run(serve(server, inbox, writer, front))
 
-    left: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+async def serve(server: Server, inbox: Inbox, writer: Writer, front: Front) -> int:
+    """The same, within an event loop."""
+    loop = asyncio.get_running_loop()
+    left: asyncio.Future[int] = loop.create_future()
 
     def leave(code: int) -> None:
         if not left.done():
             left.set_result(code)
 
+    def lose_client() -> None:
+        with suppress(RuntimeError):  # The loop is closed: we have left.
+            loop.call_soon_threadsafe(leave, 1)
+
     server.on_leave(leave)
-    server.protocol.set_writer(connect(lambda: leave(1)))
+    server.protocol.set_writer(writer)
+    server.protocol.front = front
+    writer.on_lost(lose_client)
     with logging_to(server):
         pumping = asyncio.create_task(pump(inbox, server.protocol.receive), name="taking messages")
         pumping.add_done_callback(lambda _: leave(0))
