@@ -1,12 +1,16 @@
 """From the bytes of one file to its record."""
 
+import re
+
 from tree_sitter import Node, Tree
 
 from rulewright.core.index.grammars import Grammar, grammar_of
 from rulewright.core.index.injections import embedded
 from rulewright.core.index.outline import outline
-from rulewright.core.index.symbols import FileRecord
+from rulewright.core.index.symbols import FileRecord, Import, Symbol
 from rulewright.core.index.words import words_of
+
+Outline = tuple[tuple[Symbol, ...], tuple[Import, ...]]
 
 MAX_ERRORS = 100
 """Syntax errors that are counted."""
@@ -18,19 +22,33 @@ def analyse(language: str, source: bytes) -> FileRecord:
     Never raises for any bytes. May take as long as the grammar takes: call it where it can be killed.
     """
     grammar = grammar_of(language)
+    source = normal(source)
     if grammar is None:
         return fallback(language, source)
-    return record_of(grammar, source, grammar.parser.parse(source))
+    tree = grammar.parser.parse(source)
+    return record_of(grammar, source, tree, outline(grammar, source, tree.root_node), words_of(source))
 
 
-def record_of(grammar: Grammar, source: bytes, tree: Tree) -> FileRecord:
-    """The record of a content that has been parsed."""
-    symbols, imports = outline(grammar, source, tree.root_node)
+def record_of(grammar: Grammar, source: bytes, tree: Tree, outlined: Outline, words: bytes) -> FileRecord:
+    """The record of a content that has been parsed and outlined."""
+    symbols, imports = outlined
     if grammar.section("injections"):
         symbols, imports = embedded(grammar, source, tree, symbols, imports)
     return FileRecord(
-        grammar.name, symbols, imports, words_of(source), len(errors(tree.root_node)) if tree.root_node.has_error else 0
+        grammar.name, symbols, imports, words, len(errors(tree.root_node)) if tree.root_node.has_error else 0
     )
+
+
+_UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_LONE_CR = re.compile(rb"\r(?!\n)")
+
+
+def normal(source: bytes) -> bytes:
+    """A file's bytes as an editor sees them: UTF-8 without a mark at the start, and no lone carriage returns."""
+    if (wide := _UTF16.get(source[:2])) is not None:
+        source = source[2:].decode(wide, "replace").encode()
+    source = source.removeprefix(b"\xef\xbb\xbf")
+    return _LONE_CR.sub(b"\n", source) if b"\r" in source else source
 
 
 def fallback(language: str, source: bytes) -> FileRecord:

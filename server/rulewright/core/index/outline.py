@@ -51,17 +51,25 @@ class _Found(msgspec.Struct):
     exported: bool
 
 
-def outline(grammar: Grammar, source: bytes, root: Node) -> tuple[tuple[Symbol, ...], tuple[Import, ...]]:
-    """Symbols in order of their start, and imports, of a tree's root or of any node in it."""
+def outline(
+    grammar: Grammar, source: bytes, root: Node, span: tuple[int, int] | None = None
+) -> tuple[tuple[Symbol, ...], tuple[Import, ...]]:
+    """Symbols in order of their start, and imports, of a tree's root; with `span`, of what begins between two bytes."""
     section = grammar.query("outline")
     if section is None:
         return (), ()
+    cursor = section[1]
+    if span is not None:
+        cursor = QueryCursor(section[0])
+        cursor.set_byte_range(*span)
     plans = _plans(*section, grammar)
     found: dict[int, tuple[int, _Found]] = {}
     imports: list[Import] = []
     docs: list[Node] = []
-    for pattern, captures in section[1].matches(root):
+    for pattern, captures in cursor.matches(root):
         plan = plans[pattern]
+        if span is not None and not _begins_in(span, plan.capture or next(iter(captures)), captures):
+            continue
         if plan.kind:
             _define(pattern, plan, captures, source, found)
         elif "import" in captures:
@@ -70,6 +78,11 @@ def outline(grammar: Grammar, source: bytes, root: Node) -> tuple[tuple[Symbol, 
             docs += captures["doc"]
     ordered = sorted((f for _, f in found.values()), key=lambda f: (f.start, -f.end))[:MAX_SYMBOLS]
     return tuple(_symbols(grammar, source, ordered, docs)), tuple(dict.fromkeys(imports))
+
+
+def _begins_in(span: tuple[int, int], capture: str, captures: dict[str, list[Node]]) -> bool:
+    node = (captures.get(capture) or captures.get("import") or next(iter(captures.values())))[0]
+    return span[0] <= node.start_byte < span[1]
 
 
 def _plans(query: Query, _: QueryCursor, grammar: Grammar) -> list[_Plan]:

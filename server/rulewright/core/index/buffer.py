@@ -1,0 +1,236 @@
+"""An open document as the grammar sees it: bytes, line starts and a tree that follows every edit.
+
+The tree is edited at once and parsed when somebody asks: a burst of keystrokes costs one parse. Lines are those of
+the language server protocol; a lone carriage return stands as a line feed, so that the tree's rows are the same.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+
+from tree_sitter import Node, Point, Tree
+
+from rulewright.core.changes import ContentChange, apply_changes
+from rulewright.core.index.analyse import fallback, record_of
+from rulewright.core.index.grammars import Grammar, grammar_of
+from rulewright.core.index.injections import Piece, pieces
+from rulewright.core.index.outline import outline
+from rulewright.core.index.scopes import ScopeTree, node_for, scopes_of
+from rulewright.core.index.splice import splice_outline
+from rulewright.core.index.symbols import FileRecord, Import, Symbol
+from rulewright.core.index.words import words_of
+from rulewright.core.text import Position, PositionEncoding, Range, Text
+
+_LONE_CR = re.compile(r"\r(?!\n)")
+SMALL = 20_000
+"""Bytes up to which a whole outline costs less than finding out what changed."""
+
+
+class Buffer:
+    """One document. `path` is absolute; `language` canonical, empty when nobody knows it."""
+
+    def __init__(self, path: str, language: str, text: str, version: int | None = None) -> None:
+        self.path, self.language, self.version = path, language, version
+        self.grammar: Grammar | None = grammar_of(language)
+        self._exact: Text | None = None
+        """The text itself, where it has lone carriage returns and bytes alone would not say enough."""
+        self._set(text)
+
+    def _set(self, text: str) -> None:
+        if _LONE_CR.search(text):
+            self._exact = Text(text)
+            text = _LONE_CR.sub("\n", text)
+        else:
+            self._exact = None
+        self.source = text.encode("utf-8", "surrogatepass")
+        self._starts = _line_starts(self.source)
+        self._tree: Tree | None = None
+        self._is_parsed = False
+        self._outline: tuple[tuple[Symbol, ...], tuple[Import, ...]] | None = None
+        self._outline_source = b""
+        self._outline_tree: Tree | None = None
+        self._forget()
+
+    def _forget(self) -> None:
+        self._record: FileRecord | None = None
+        self._words: bytes | None = None
+        self._scopes: dict[tuple[int, int], ScopeTree] = {}
+        self._pieces: list[Piece] | None = None
+
+    # Editing
+
+    def apply(self, changes: Iterable[ContentChange], encoding: PositionEncoding, version: int | None = None) -> None:
+        """Make an editor's changes, in order; positions outside the text mean its nearest place."""
+        changes = list(changes)
+        self.version = version
+        if self._exact is not None or any(c.range is None or _LONE_CR.search(c.text) for c in changes):
+            before = self._exact or Text(self.source.decode("utf-8", "surrogatepass"))
+            self._set(apply_changes(before, changes, encoding).content)
+            return
+        for change in changes:
+            assert change.range is not None
+            self._replace(change.range, change.text, encoding)
+
+    def _replace(self, where: Range, text: str, encoding: PositionEncoding) -> None:
+        start, end = sorted((self.byte(where.start, encoding), self.byte(where.end, encoding)))
+        new = text.encode("utf-8", "surrogatepass")
+        start_point, end_point = self.point(start), self.point(end)
+        self.source = self.source[:start] + new + self.source[end:]
+        delta = len(new) - (end - start)
+        inserted = [start + offset for offset in _line_starts(new)[1:]]
+        kept = self._starts[end_point.row + 1 :]
+        self._starts[start_point.row + 1 :] = [*inserted, *((s + delta for s in kept) if delta else kept)]
+        if self._tree is not None:
+            stop = start + len(new)
+            self._tree.edit(start, end, stop, start_point, end_point, self.point(stop))
+        self._is_parsed = False
+        self._forget()
+
+    # Places
+
+    def byte(self, position: Position, encoding: PositionEncoding) -> int:
+        """The byte of a position in an editor's units, moved into the text."""
+        if position.line < 0:
+            return 0
+        if position.line >= len(self._starts):
+            return len(self.source)
+        start = self._starts[position.line]
+        line = self.line(position.line)
+        character = max(position.character, 0)
+        if encoding == "utf-8" or line.isascii():
+            at = min(character, len(line))
+            while 0 < at < len(line) and line[at] & 0xC0 == 0x80:  # noqa: PLR2004 - the middle of a character
+                at -= 1
+            return start + at
+        text = Text(line.decode("utf-8", "surrogatepass"))
+        point = text.from_client(Position(0, character), encoding)
+        return start + len(text.content[: point.character].encode("utf-8", "surrogatepass"))
+
+    def position(self, byte: int, encoding: PositionEncoding) -> Position:
+        """The position of a byte in an editor's units."""
+        row, column = self.point(byte)
+        start = self._starts[row]
+        return Position(row, units(self.source[start : start + column], encoding))
+
+    def range(self, start: int, end: int, encoding: PositionEncoding) -> Range:
+        """The range between two bytes in an editor's units."""
+        return Range(self.position(start, encoding), self.position(end, encoding))
+
+    def point(self, byte: int) -> Point:
+        """The row and the byte in that row, as tree-sitter counts."""
+        row = bisect_right(self._starts, byte) - 1
+        return Point(row, byte - self._starts[row])
+
+    def line(self, row: int) -> bytes:
+        """A line without its end; empty when there is no such line."""
+        if not 0 <= row < len(self._starts):
+            return b""
+        end = self._starts[row + 1] - 1 if row + 1 < len(self._starts) else len(self.source)
+        return self.source[self._starts[row] : end].removesuffix(b"\r")
+
+    def line_start(self, row: int) -> int:
+        """The first byte of a line; the end of the text where there is no such line."""
+        return self._starts[row] if row < len(self._starts) else len(self.source)
+
+    @property
+    def n_lines(self) -> int:
+        """Lines, counting an empty last one after a final line end."""
+        return len(self._starts)
+
+    # Knowledge
+
+    @property
+    def tree(self) -> Tree | None:
+        """The tree of the text as it is now; None where there is no grammar."""
+        if self.grammar is not None and not self._is_parsed:
+            self._tree = self.grammar.parser.parse(self.source, self._tree) if self._tree else self._parse()
+            self._is_parsed = True
+        return self._tree
+
+    def _parse(self) -> Tree:
+        assert self.grammar is not None
+        return self.grammar.parser.parse(self.source)
+
+    @property
+    def root(self) -> Node | None:
+        """The tree's root; None where there is no grammar."""
+        tree = self.tree
+        return tree.root_node if tree is not None else None
+
+    @property
+    def symbols(self) -> tuple[Symbol, ...]:
+        """The symbols of the text as it is now; those of embedded code are in `record` only."""
+        return self._outlined()[0]
+
+    @property
+    def imports(self) -> tuple[Import, ...]:
+        """The imports of the text as it is now."""
+        return self._outlined()[1]
+
+    def _outlined(self) -> tuple[tuple[Symbol, ...], tuple[Import, ...]]:
+        tree = self.tree
+        if tree is None or self.grammar is None:
+            return (), ()
+        if self._outline is None or self._outline_source is not self.source:
+            spliced = None
+            if self._outline is not None and self._outline_tree is not None and len(self.source) > SMALL:
+                spliced = splice_outline(
+                    self.grammar, self._outline_source, self.source, self._outline_tree, tree, *self._outline
+                )
+            self._outline = spliced or outline(self.grammar, self.source, tree.root_node)
+            self._outline_source, self._outline_tree = self.source, tree.copy()
+        return self._outline
+
+    @property
+    def words(self) -> bytes:
+        """The words of the text, as in a record."""
+        if self._words is None:
+            self._words = words_of(self.source)
+        return self._words
+
+    @property
+    def record(self) -> FileRecord:
+        """All that is known of the text as it is now."""
+        if self._record is None:
+            tree = self.tree
+            if tree is None or self.grammar is None:
+                self._record = fallback(self.language, self.source)
+            else:
+                self._record = record_of(self.grammar, self.source, tree, self._outlined(), self.words)
+        return self._record
+
+    def scopes(self, byte: int) -> ScopeTree | None:
+        """The scopes around a byte; None where there is no grammar."""
+        root = self.root
+        if root is None or self.grammar is None:
+            return None
+        node = node_for(root, byte)
+        key = node.start_byte, node.end_byte
+        if key not in self._scopes:
+            self._scopes[key] = scopes_of(self.grammar, self.source, node)
+        return self._scopes[key]
+
+    def piece_at(self, byte: int) -> Piece | None:
+        """The embedded piece of another language that holds a byte; None for the file's own language."""
+        if self.grammar is None or not self.grammar.section("injections") or self.tree is None:
+            return None
+        if self._pieces is None:
+            self._pieces = list(pieces(self.grammar, self.source, self.tree))
+        return next((p for p in self._pieces if p.start <= byte <= p.end), None)
+
+
+def units(prefix: bytes, encoding: PositionEncoding) -> int:
+    """How many of an editor's units some UTF-8 has."""
+    if encoding == "utf-8" or prefix.isascii():
+        return len(prefix)
+    text = prefix.decode("utf-8", "replace")
+    return len(text) if encoding == "utf-32" else len(text.encode("utf-16-le")) // 2
+
+
+def _line_starts(source: bytes) -> list[int]:
+    starts = [0]
+    at = source.find(b"\n")
+    while at >= 0:
+        starts.append(at + 1)
+        at = source.find(b"\n", at + 1)
+    return starts
