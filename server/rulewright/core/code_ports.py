@@ -1,0 +1,113 @@
+"""What the features that know code need from the world: the workspace's symbols and its files, open or not.
+
+All of it is synchronous: these features run in a process of their own, where nothing else waits for them.
+Paths are relative to the workspace's root, with forward slashes.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+import msgspec
+
+from rulewright.core.index.buffer import Buffer
+from rulewright.core.index.symbols import FileRecord, Import
+from rulewright.core.text import PositionEncoding
+
+
+class SymbolRow(msgspec.Struct, frozen=True, gc=False):
+    """One symbol of the workspace, without what only its file's record knows (signature, doc, bases)."""
+
+    id: int
+    """Stays the same while its file does."""
+    path: str
+    language: str
+    name: str
+    kind: int
+    row: int
+    column: int
+    column16: int
+    container: str = ""
+    """The name of the symbol that holds it."""
+    exported: bool = True
+    type: str = ""
+
+
+class Matches(msgspec.Struct, frozen=True):
+    """Symbols found by a pattern, the best first."""
+
+    rows: tuple[SymbolRow, ...]
+    is_complete: bool = True
+    """Whether there are no others."""
+
+
+class CodeIndex(Protocol):
+    """The symbols of one workspace. Open documents count as they are, not as they were saved."""
+
+    def symbols_named(self, name: str, limit: int = 1000) -> Sequence[SymbolRow]:
+        """Symbols of exactly this name, ordered by path and place."""
+        ...
+
+    def search(self, pattern: str, limit: int) -> Matches:
+        """Symbols whose name matches by prefix, camel humps or in sequence."""
+        ...
+
+    def prefix(self, pattern: str, limit: int) -> Matches:
+        """Symbols whose name begins with `pattern`, in any case. Faster than `search`."""
+        ...
+
+    def symbols_of(self, path: str) -> Sequence[SymbolRow]:
+        """The symbols of one file, in order."""
+        ...
+
+    def record(self, path: str) -> FileRecord | None:
+        """All that is known of a file; None when it is not in the index."""
+        ...
+
+    def imports_of(self, path: str) -> Sequence[Import]:
+        """The imports of a file."""
+        ...
+
+    def files_with_word(self, name: str) -> Sequence[str]:
+        """The files that hold a word, in order of their paths."""
+        ...
+
+    def exists(self, path: str) -> bool:
+        """Whether the workspace has this file. With the next three, what `core.index.imports.Files` asks for."""
+        ...
+
+    def below(self, folder: str) -> Iterable[str]:
+        """The files right in a folder, in order; the root is the empty string."""
+        ...
+
+    def ending(self, suffix: str) -> Iterable[str]:
+        """The files whose path is `suffix` or ends with a slash and `suffix`, in order."""
+        ...
+
+    def text(self, path: str) -> str | None:
+        """A small file's text; None where it is not there or too large."""
+        ...
+
+
+class Workspace(Protocol):
+    """One workspace as a feature sees it while it answers one question."""
+
+    @property
+    def encoding(self) -> PositionEncoding:
+        """What the client counts characters in."""
+        ...
+
+    @property
+    def index(self) -> CodeIndex:
+        """The symbols."""
+        ...
+
+    def buffer(self, path: str) -> Buffer | None:
+        """A file with its tree: the open document, else what is on disk; None where there is none or it is too large.
+
+        The last few are kept.
+        """
+        ...
+
+    def open_paths(self) -> Sequence[str]:
+        """The open documents, the one worked on last first."""
+        ...

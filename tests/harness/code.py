@@ -1,0 +1,100 @@
+"""A workspace in memory for the features that know code: a dict of files, and nothing behind it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from rulewright.core.code_ports import Matches, SymbolRow
+from rulewright.core.index.buffer import Buffer
+from rulewright.core.index.match import Matcher
+from rulewright.core.index.symbols import FileRecord, Import
+from rulewright.core.index.words import has_word
+from rulewright.core.languages import language_of
+from rulewright.core.text import PositionEncoding
+
+
+class MemoryIndex:
+    """The plainest index there can be; what it answers is what the real one must."""
+
+    def __init__(self, buffers: Mapping[str, Buffer]) -> None:
+        self._buffers = buffers
+
+    def _all(self) -> list[SymbolRow]:
+        return [row for path in sorted(self._buffers) for row in self.symbols_of(path)]
+
+    def symbols_of(self, path: str) -> Sequence[SymbolRow]:
+        record = self.record(path)
+        if record is None:
+            return ()
+        base = sorted(self._buffers).index(path) * 1_000_000
+        return [
+            SymbolRow(
+                base + number,
+                path,
+                record.language,
+                s.name,
+                s.kind,
+                s.row,
+                s.column,
+                s.column16,
+                record.symbols[s.parent].name if s.parent >= 0 else "",
+                s.exported,
+                s.type,
+            )
+            for number, s in enumerate(record.symbols)
+        ]
+
+    def symbols_named(self, name: str, limit: int = 1000) -> Sequence[SymbolRow]:
+        return [row for row in self._all() if row.name == name][:limit]
+
+    def search(self, pattern: str, limit: int) -> Matches:
+        matcher = Matcher(pattern)
+        scored = [(score, row) for row in self._all() if (score := matcher.score(row.name)) is not None]
+        scored.sort(key=lambda item: (-item[0], item[1].name, item[1].path, item[1].row))
+        return Matches(tuple(row for _, row in scored[:limit]), len(scored) <= limit)
+
+    def prefix(self, pattern: str, limit: int) -> Matches:
+        found = [row for row in self._all() if row.name.lower().startswith(pattern.lower())]
+        found.sort(key=lambda row: (not row.name.startswith(pattern), len(row.name), row.name, row.path, row.row))
+        return Matches(tuple(found[:limit]), len(found) <= limit)
+
+    def record(self, path: str) -> FileRecord | None:
+        buffer = self._buffers.get(path)
+        return buffer.record if buffer is not None else None
+
+    def imports_of(self, path: str) -> Sequence[Import]:
+        record = self.record(path)
+        return record.imports if record is not None else ()
+
+    def files_with_word(self, name: str) -> Sequence[str]:
+        return [path for path in sorted(self._buffers) if has_word(self._buffers[path].words, name)]
+
+    def exists(self, path: str) -> bool:
+        return path in self._buffers
+
+    def below(self, folder: str) -> Iterable[str]:
+        prefix = folder + "/" if folder else ""
+        return [p for p in sorted(self._buffers) if p.startswith(prefix) and "/" not in p[len(prefix) :]]
+
+    def ending(self, suffix: str) -> Iterable[str]:
+        return [p for p in sorted(self._buffers) if p == suffix or p.endswith("/" + suffix)]
+
+    def text(self, path: str) -> str | None:
+        buffer = self._buffers.get(path)
+        return buffer.source.decode() if buffer is not None else None
+
+
+class MemoryWorkspace:
+    """Files by path, all of them open when asked for; `opened` are those an editor has, the latest first."""
+
+    def __init__(
+        self, files: Mapping[str, str], encoding: PositionEncoding = "utf-16", opened: Sequence[str] = ()
+    ) -> None:
+        self.encoding = encoding
+        self.buffers = {path: Buffer(path, language_of(path), text) for path, text in files.items()}
+        self.index = MemoryIndex(self.buffers)
+        self._opened = tuple(opened)
+
+    def buffer(self, path: str) -> Buffer | None:
+        return self.buffers.get(path)
+
+    def open_paths(self) -> Sequence[str]:
+        return self._opened
