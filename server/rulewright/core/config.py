@@ -6,7 +6,7 @@ out; the others count. What a cloned workspace may not set is `USER_ONLY`, and i
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
@@ -68,6 +68,68 @@ class CheckSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     ] = 0
 
 
+class IndexSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How the code of a workspace is indexed."""
+
+    enabled: Annotated[
+        bool, Meta(description="Index the workspace. Without it, only the open documents are known.")
+    ] = True
+    exclude: Annotated[
+        tuple[str, ...], Meta(description="Globs of files that are not indexed, beside what `.gitignore` names.")
+    ] = ()
+    gitignore: Annotated[bool, Meta(description="Leave out what `.gitignore` and `.ignore` files name.")] = True
+    max_file_kb: Annotated[Kilobytes, Meta(description="Larger files are left out, in kB of 1,024 bytes.")] = 1024
+    timeout_s: Annotated[
+        Seconds, Meta(description="Seconds that one file may take before only its words are taken.")
+    ] = 5
+    jobs: Annotated[
+        Processes, Meta(description="Worker processes; 0 means one a core, 4 at most (in the server: 2).")
+    ] = 0
+
+
+Languages = tuple[str, ...]
+_ALL: Languages = ("*",)
+
+
+class CodeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is answered from the code itself, each for a list of languages.
+
+    `*` means every language, `!go` all but that one. A language that is named is served even beside another server.
+    """
+
+    beside: Annotated[
+        Languages,
+        Meta(
+            description="Languages that another server of yours answers for: there `*` does not count, and Rulewright "
+            "leaves them to it. `auto` looks which servers your editor has started."
+        ),
+    ] = ("auto",)
+    completion: Annotated[Languages, Meta(description="Languages with completion.")] = _ALL
+    definition: Annotated[Languages, Meta(description="Languages with jumps to definitions.")] = _ALL
+    references: Annotated[Languages, Meta(description="Languages with references and call hierarchies.")] = _ALL
+    highlight: Annotated[Languages, Meta(description="Languages in which the name at the cursor is highlighted.")] = (
+        _ALL
+    )
+    hover: Annotated[
+        Languages, Meta(description="Languages with signature and doc in a hover; the rules that apply always come.")
+    ] = _ALL
+    symbols: Annotated[Languages, Meta(description="Languages with symbols of a document and of the workspace.")] = _ALL
+    folding: Annotated[Languages, Meta(description="Languages with folding.")] = _ALL
+    selection: Annotated[Languages, Meta(description="Languages with selections that widen.")] = _ALL
+    syntax: Annotated[
+        Languages, Meta(description="Languages whose syntax errors are shown; `*` means those with a grammar to trust.")
+    ] = _ALL
+
+    def answers(self, feature: str, language: str, beside: Collection[str] = ()) -> bool:
+        """Whether a feature, by the name of its setting, is on for a language; `beside` is what `auto` stands for."""
+        listed: Languages = getattr(self, feature)
+        if f"!{language}" in listed:
+            return False
+        if language in listed:
+            return True
+        return "*" in listed and language not in self.beside and language not in beside
+
+
 class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How the language server behaves."""
 
@@ -81,6 +143,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     rules: RulesSettings = RulesSettings()
     check: CheckSettings = CheckSettings()
+    index: IndexSettings = IndexSettings()
+    code: CodeSettings = CodeSettings()
     server: ServerSettings = ServerSettings()
 
 

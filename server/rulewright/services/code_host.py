@@ -1,0 +1,325 @@
+"""The code host, a child process that knows the code: started, fed, asked, and replaced when it dies or goes silent.
+
+Whoever asks gets an answer in any case; where there is no host it says nothing, and a line in the log says why.
+What a new process must know (workspaces, open documents) is told to it again.
+"""
+
+import contextlib
+import itertools
+import logging
+import os
+import queue
+import struct
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from time import monotonic
+
+import msgspec
+
+from rulewright.core.changes import apply_changes
+from rulewright.core.code_messages import (
+    Answer,
+    Ask,
+    Cancel,
+    Changed,
+    Closed,
+    Configure,
+    FromHost,
+    Log,
+    Opened,
+    Pause,
+    Progress,
+    Question,
+    Ready,
+    Seen,
+    Settled,
+    ToHost,
+    decode_from_host,
+    encode,
+)
+from rulewright.core.text import PositionEncoding, Text
+
+log = logging.getLogger(__name__)
+
+SILENT_S = 20.0
+"""Seconds that a question may wait while the host says nothing at all, before it is ended."""
+GUARD_S = 0.5
+MAX_DEATHS = 4
+PERIOD_S = 120.0
+"""More deaths than that in this time, and there is no further host."""
+
+NOTHING = b"null"
+_LENGTH = struct.Struct(">I")
+_HOME = str(Path(__file__).resolve().parents[2])
+"""The folder that holds the package: the host imports this copy of it, wherever the server found it."""
+
+Listener = Callable[[Progress], None]
+
+
+class CodeHost:
+    """One child process at a time. All methods may be called from any thread; none waits for the host."""
+
+    def __init__(self, command: list[str] | None = None, silent_s: float = SILENT_S) -> None:
+        self._command = command or [sys.executable, "-P", "-m", "rulewright", "--code-host"]
+        self._silent_s = silent_s
+        self._lock = threading.RLock()
+        self._numbers = itertools.count(1)
+        self._waiting: dict[int, Future[bytes]] = {}
+        self._patient: set[int] = set()
+        """Questions that may wait for minutes of work, while the host goes on saying how far it is."""
+        self._listeners: list[Listener] = []
+        self._configured: Configure | None = None
+        self._paused = False
+        self._documents: dict[str, _Told] = {}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+        self._heard_at = monotonic()
+        self._deaths: deque[float] = deque(maxlen=MAX_DEATHS)
+        self._closed = threading.Event()
+        self.gone = ""
+        """Why there is no host any more; empty while there is one."""
+
+    def start(self) -> None:
+        """Start the process; what is said and asked before that starts it too."""
+        with self._lock:
+            if self._process is None and not self._closed.is_set() and not self.gone:
+                self._launch()
+
+    def tell(self, message: ToHost) -> None:
+        """Say something to the host, and to every one that takes its place as far as that still matters then."""
+        with self._lock:
+            self._remember(message)
+            self.start()
+            self._outbox.put(encode(message))
+
+    def ask(self, question: Question) -> "Future[bytes]":
+        """The answer as JSON; `null` when there is none to be had. Cancelling the future tells the host."""
+        future: Future[bytes] = Future()
+        with self._lock:
+            self.start()
+            if self._process is None:
+                future.set_result(NOTHING)
+                return future
+            number = next(self._numbers)
+            if not self._waiting:
+                self._heard_at = monotonic()
+            self._waiting[number] = future
+            if isinstance(question, Settled):
+                self._patient.add(number)
+            self._outbox.put(encode(Ask(number, question)))
+        future.add_done_callback(lambda done: self._over(number, done))
+        return future
+
+    def on_progress(self, listener: Listener) -> None:
+        """Call this, in a thread of the host's, when an index has got further."""
+        self._listeners.append(listener)
+
+    def close(self) -> None:
+        """End the process."""
+        self._closed.set()
+        with self._lock:
+            process, self._process = self._process, None
+            self._outbox.put(None)
+            self._give_up_waiting()
+        if process is not None:
+            _end(process)
+
+    # The state that a new process needs
+
+    def _remember(self, message: ToHost) -> None:
+        match message:
+            case Configure():
+                self._configured = message
+            case Opened():
+                self._documents[message.uri] = _Told(message)
+            case Changed():
+                if (told := self._documents.get(message.uri)) is not None:
+                    told.changes.append(message)
+                    if len(told.changes) > _MANY_CHANGES:
+                        told.settle(self._encoding)
+            case Closed():
+                self._documents.pop(message.uri, None)
+            case Pause():
+                self._paused = message.paused
+
+    @property
+    def _encoding(self) -> PositionEncoding:
+        return self._configured.encoding if self._configured else "utf-16"
+
+    def _restore(self) -> None:
+        if self._configured is not None:
+            self._outbox.put(encode(self._configured))
+        if self._paused:
+            self._outbox.put(encode(Pause(True)))
+        for told in self._documents.values():
+            self._outbox.put(encode(told.settle(self._encoding)))
+
+    # The process
+
+    def _launch(self) -> None:
+        try:
+            self._process = subprocess.Popen(
+                self._command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                cwd=_HOME,
+                env={
+                    **os.environ,
+                    "PYTHONPATH": os.pathsep.join(filter(None, (_HOME, os.environ.get("PYTHONPATH")))),
+                },
+            )
+        except OSError as error:
+            self._lose(f"it cannot be started: {error}")
+            return
+        self._outbox = queue.SimpleQueue()
+        self._heard_at = monotonic()
+        self._restore()
+        process, outbox = self._process, self._outbox
+        for target, name in ((self._write, "code host: out"), (self._read, "code host: in"), (self._guard, "watch")):
+            threading.Thread(target=target, args=(process, outbox), name=name, daemon=True).start()
+
+    def _write(self, process: "subprocess.Popen[bytes]", outbox: "queue.SimpleQueue[bytes | None]") -> None:
+        assert process.stdin is not None
+        with contextlib.suppress(OSError, ValueError):
+            while (body := outbox.get()) is not None:
+                process.stdin.write(_LENGTH.pack(len(body)) + body)
+                process.stdin.flush()
+
+    def _read(self, process: "subprocess.Popen[bytes]", outbox: "queue.SimpleQueue[bytes | None]") -> None:
+        assert process.stdout is not None
+        stream = process.stdout
+        try:
+            while head := stream.read(_LENGTH.size):
+                body = stream.read(_LENGTH.unpack(head)[0])
+                self._hear(decode_from_host(body))
+        except (OSError, ValueError, struct.error, msgspec.DecodeError) as error:
+            log.debug("reading from the code host ended: %s", error)
+        outbox.put(None)
+        self._died(process)
+
+    def _guard(self, process: "subprocess.Popen[bytes]", _: object) -> None:
+        while process.poll() is None and not self._closed.wait(GUARD_S):
+            with self._lock:
+                waits = bool(self._waiting) and monotonic() - self._heard_at > self._silent_s
+            if waits:
+                log.warning("the code host has said nothing for %g seconds and is ended", self._silent_s)
+                process.kill()
+                return
+
+    def _hear(self, message: FromHost) -> None:
+        self._heard_at = monotonic()
+        match message:
+            case Answer():
+                with self._lock:
+                    future = self._waiting.pop(message.id, None)
+                if message.failure:
+                    log.error("a question about code was not answered: %s", message.failure)
+                if future is not None and future.set_running_or_notify_cancel():
+                    future.set_result(message.json)
+            case Seen():
+                if (told := self._documents.get(message.uri)) is not None:
+                    told.seen(message.version)
+            case Progress():
+                for listener in tuple(self._listeners):
+                    listener(message)
+            case Log():
+                log.log(message.level, "%s", message.text)
+            case Ready():
+                pass
+
+    def _over(self, number: int, future: "Future[bytes]") -> None:
+        with self._lock:
+            self._waiting.pop(number, None)
+            self._patient.discard(number)
+            if future.cancelled() and self._process is not None:
+                self._outbox.put(encode(Cancel(number)))
+
+    def _died(self, process: "subprocess.Popen[bytes]") -> None:
+        with self._lock:
+            if process is not self._process:
+                return
+            self._process = None
+            for told in self._documents.values():
+                told.blame()
+            self._give_up_waiting()
+            now = monotonic()
+            self._deaths.append(now)
+        _end(process)
+        if self._closed.is_set():
+            return
+        if len(self._deaths) == MAX_DEATHS and now - self._deaths[0] < PERIOD_S:
+            self._lose(f"it died {MAX_DEATHS} times within {PERIOD_S:g} seconds")
+            return
+        log.warning("the code host ended unexpectedly (%s); a new one takes its place", process.returncode)
+        self.start()
+
+    def _lose(self, reason: str) -> None:
+        with self._lock:
+            self.gone = f"Rulewright goes on without knowing the code: {reason}. Restart the server to try again."
+            self._give_up_waiting()
+        log.error("%s", self.gone)
+
+    def _give_up_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, {}
+        for future in waiting.values():
+            if future.set_running_or_notify_cancel():
+                future.set_result(NOTHING)
+
+
+_MANY_CHANGES = 200
+_MAX_DEATHS_OF_A_DOCUMENT = 2
+
+
+class _Told:
+    """What the host knows of an open document."""
+
+    def __init__(self, opened: Opened) -> None:
+        self.opened = opened
+        self.changes: list[Changed] = []
+        self._seen: int | None = None
+        self._is_seen = False
+        self._deaths = 0
+
+    def seen(self, version: int | None) -> None:
+        """The host has parsed this version."""
+        self._seen, self._is_seen = version, True
+
+    def blame(self) -> None:
+        """A host died; whether this document was what it was at, nobody knows, but it can be."""
+        latest = self.changes[-1].version if self.changes else self.opened.version
+        if not self._is_seen or self._seen != latest:
+            self._deaths += 1
+        self._is_seen = False
+
+    def settle(self, encoding: PositionEncoding) -> Opened:
+        """The document as it is now; without a language, and so without a grammar, when that has cost two hosts."""
+        if self.changes:
+            text = Text(self.opened.text.decode("utf-8", "surrogatepass"))
+            for change in self.changes:
+                text = apply_changes(text, change.changes, encoding)
+            version = self.changes[-1].version
+            content = text.content.encode("utf-8", "surrogatepass")
+            self.opened = msgspec.structs.replace(self.opened, text=content, version=version)
+            self.changes = []
+        if self._deaths >= _MAX_DEATHS_OF_A_DOCUMENT:
+            return msgspec.structs.replace(self.opened, path=self.opened.path + _UNKNOWN, language_id="plaintext")
+        return self.opened
+
+
+_UNKNOWN = ".unknown"
+"""An ending that no language has."""
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.kill()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with contextlib.suppress(OSError):
+                pipe.close()
+    process.wait()
