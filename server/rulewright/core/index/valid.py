@@ -1,0 +1,60 @@
+"""What comes back from a cache is looked at before it is believed: other programs, other hands, bad disks."""
+
+import msgspec
+
+from rulewright.core.index.symbols import FileRecord, Symbol, SymbolKind, decode_record
+
+MAX_RECORD_BYTES = 64_000_000
+"""A record of a file of the largest size that is allowed stays far below."""
+MAX_SYMBOLS = 1 << 20
+"""Of one file; the index gives each a number of twenty bits."""
+MAX_TEXT = 1_000_000
+"""Characters of any one text; the files that are indexed are not much larger."""
+_MAX_NUMBER = 1 << 31
+_KINDS = frozenset(map(int, SymbolKind))
+
+
+def trusted_record(data: bytes, language: str) -> FileRecord | None:
+    """The record in `data`; None unless it is one that `analyse` could have made for a text in `language`."""
+    if len(data) > MAX_RECORD_BYTES:
+        return None
+    try:
+        record = decode_record(data)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, OverflowError):
+        return None
+    return record if is_sound(record, language) else None
+
+
+def is_sound(record: FileRecord, language: str) -> bool:
+    """Whether everything in a record is within the bounds that the rest of the program relies on."""
+    return (
+        record.language == language
+        and len(record.symbols) <= MAX_SYMBOLS
+        and len(record.imports) <= MAX_SYMBOLS
+        and 0 <= record.n_errors < _MAX_NUMBER
+        and (not record.words or (record.words.startswith(b"\n") and record.words.endswith(b"\n")))
+        and all(_is_sound_symbol(symbol, at) for at, symbol in enumerate(record.symbols))
+        and all(
+            len(i.module) <= MAX_TEXT
+            and len(i.name) <= MAX_TEXT
+            and len(i.alias) <= MAX_TEXT
+            and 0 <= i.row < _MAX_NUMBER
+            for i in record.imports
+        )
+    )
+
+
+def _is_sound_symbol(symbol: Symbol, at: int) -> bool:
+    return (
+        -1 <= symbol.parent < at
+        and symbol.kind in _KINDS
+        and 0 < len(symbol.name) <= MAX_TEXT
+        and 0 <= symbol.start_row <= symbol.row < _MAX_NUMBER
+        and symbol.start_row <= symbol.end_row < _MAX_NUMBER
+        and 0 <= symbol.column < _MAX_NUMBER
+        and 0 <= symbol.column16 <= symbol.column
+        and len(symbol.signature) <= MAX_TEXT
+        and len(symbol.doc) <= MAX_TEXT
+        and len(symbol.type) <= MAX_TEXT
+        and all(len(base) <= MAX_TEXT for base in symbol.bases)
+    )

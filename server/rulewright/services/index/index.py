@@ -1,0 +1,606 @@
+"""The code index of one workspace: kept up to date from the disk, asked by name, path and word.
+
+`Index` puts the parts together: the scan finds what changed, the builder has it analysed, the store keeps it, the cache
+keeps records by content, overlays show what is not saved yet. Nothing here waits for long: `step` moves the work on,
+and a host with other things to do calls it in between (`on_event` says when there is something to take). `run` calls
+it until all is done. One thread uses an index.
+
+Events are hints and never believed: each path they name is looked at on disk. So it does not matter whether they come
+late, twice, in another order or not at all before the next scan.
+"""
+
+# Names of files may be any bytes, and paths come by the ten thousand.
+# ruff: noqa: PTH100, PTH112, PTH114, PTH118, PTH208
+
+import json
+import os
+import sqlite3
+import unicodedata
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from time import monotonic
+from typing import TypeVar
+
+import msgspec
+
+from rulewright.core.index import fit
+from rulewright.core.index.symbols import FileRecord, Import, decode_record
+from rulewright.core.index.valid import trusted_record
+from rulewright.core.languages import language_of
+from rulewright.core.rules.globs import glob_set
+from rulewright.services.index.analysts import Analysts, Processes
+from rulewright.services.index.builder import LATER, SOON, Builder, Done, Progress, Task
+from rulewright.services.index.cache import CodeCache, cache_key
+from rulewright.services.index.ignores import IGNORE_FILES, outer_ignores
+from rulewright.services.index.overlay import Overlays
+from rulewright.services.index.places import analysis_folder, cache_folder, workspace_folder
+from rulewright.services.index.reading import NotThereError, read_file, stamp_of
+from rulewright.services.index.scan import Limits, Scanned, judge, scan
+from rulewright.services.index.store import Entry, Store, is_busy
+from rulewright.services.index.tables import LEFT_OUT, WORDS_ONLY, FileRow, FoundSymbol
+from rulewright.services.index.wire import Outcome
+
+T = TypeVar("T")
+
+BATCH_FILES = 128
+BATCH_S = 0.1
+"""Seconds that a result waits for others before all are written."""
+SCAN_SLICE_S = 0.005
+"""How long a step scans at most, but for one slice of a folder."""
+MANY_EVENTS = 200
+"""With more paths than this, looking at everything is quicker than looking at each."""
+INLINE_FILES = 16
+INLINE_BYTES = 100_000
+"""Up to this much is looked up in the cache here and now, so that a rename or a branch switch back shows at once."""
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What a step did. Whoever keeps names in memory takes out and reads again those of these paths."""
+
+    changed: list[str]
+    removed: list[str]
+    is_idle: bool
+    """Nothing is left to do."""
+
+
+class Status(msgspec.Struct, frozen=True):
+    """How an index is."""
+
+    root: str
+    files: int
+    symbols: int
+    words_only: int
+    pending: int
+    """Files that wait or are under way."""
+    is_scanning: bool
+    is_paused: bool
+    progress: Progress
+    left_out: dict[str, int]
+    """By reason, as of the last scan; a folder that is not entered counts once."""
+    database: str
+    """Its path; empty when it is in memory."""
+    database_bytes: int
+    cache: str
+    """Folder of the records by content; empty when they are in memory."""
+    cache_bytes: int
+    problem: str
+    """Why the index is in memory; empty when it is not."""
+    parsed: int
+    """Files analysed by this index since it was opened."""
+    from_cache: int
+    """Files whose record was found in the cache."""
+
+
+class Index:
+    """See the module."""
+
+    def __init__(
+        self,
+        root: Path | str,
+        *,
+        cache_dir: Path | None = None,
+        exclude: Sequence[str] = (),
+        max_file_kb: int = 1024,
+        workers: int = 0,
+        timeout_s: float = 5.0,
+        on_event: Callable[[], None] | None = None,
+        analysts: Callable[[str, Callable[[], Path | None]], Analysts] | None = None,
+    ) -> None:
+        """Open the index of `root`; nothing is scanned before `refresh`.
+
+        `workers` is the number of processes, 0 for one a core and four at most; `timeout_s` what one file may take;
+        `cache_dir` where everything lies, else `RULEWRIGHT_CACHE_DIR`, else the user's cache folder. `on_event` is
+        called in another thread when `step` has something to take. Never raises for what is on disk.
+        """
+        self.root = os.path.abspath(root)
+        folder = cache_folder(cache_dir)
+        self.cache = CodeCache(analysis_folder(folder))
+        self.store = Store(workspace_folder(folder, self.root))
+        self._limits = Limits(max_file_kb * 1024, glob_set(tuple(exclude)) if exclude else None)
+        self._settings = json.dumps([list(exclude), max_file_kb])
+        self.overlays = Overlays()
+        make = analysts or (
+            lambda root, records: Processes(
+                root,
+                records,
+                n_workers=workers or max(1, min(4, os.cpu_count() or 1)),
+                timeout_s=timeout_s,
+                max_bytes=self._limits.max_bytes,
+                on_event=on_event,
+            )
+        )
+        self.analysts = make(self.root, self._records_folder)
+        self.builder = Builder(self.root, self.analysts, timeout_s=timeout_s, max_bytes=self._limits.max_bytes)
+        self._scans: deque[str] = deque()
+        """Folders to scan; the empty path is the root."""
+        self._scan: tuple[str, Iterator[None], Scanned] | None = None
+        self._results: dict[str, Done] = {}
+        """Not written yet."""
+        self._deletions: set[str] = set()
+        self._waiting_since = 0.0
+        self._idle_since: float | None = None
+        self._changed: list[str] = []
+        self._removed: list[str] = []
+
+    def close(self) -> None:
+        """Write what is known and let go of everything."""
+        try:
+            self._write()
+        finally:
+            self.builder.cancel()
+            self.cache.close()
+            self.store.close()
+
+    # -- keeping up
+
+    def refresh(self, paths: Iterable[str] | None = None) -> None:
+        """Compare with the disk: everything, or some paths. What changed is queued, what is gone is gone at once."""
+        if paths is None:
+            if "" not in self._scans:
+                self._scans.append("")
+            return
+        self.apply_events(paths)
+
+    def apply_events(self, changed: Iterable[str], deleted: Iterable[str] = ()) -> None:
+        """Look at paths that something may have happened to, relative to the root; folders too."""
+        paths = {plain for path in (*changed, *deleted) if (plain := _plain(path)) is not None}
+        if len(paths) > MANY_EVENTS or "" in paths:
+            self.refresh()
+            return
+        outer = outer_ignores(self.root) if paths else None
+        tasks: list[Task] = []
+        for path in sorted(paths):
+            if path.rpartition("/")[2] in IGNORE_FILES or path == ".git/info/exclude":
+                self.refresh()
+            path = self._spelled(path)  # noqa: PLW2901
+            verdict = judge(self.root, path, self._limits, outer)
+            full = os.path.join(self.root, path)
+            if verdict.is_wanted and os.path.isdir(full) and not os.path.islink(full):
+                self._forget(path)
+                self._scans.append(path)
+                continue
+            self._forget_below(path)
+            size = _size(full)
+            if not verdict.is_wanted or size is None:
+                self._forget(path)
+                self._forget_other_spellings(path)
+                continue
+            tasks.append(Task(path, language_of(path), size))
+        self._write()
+        self._queue(tasks, SOON)
+
+    def step(self, timeout_s: float = 0.05) -> Report:
+        """Move the work on. Waits at most `timeout_s`, and only when there is nothing else to do."""
+        is_scanning = self._step_scan()
+        for done in self.builder.step(0 if is_scanning or self._is_due(soon=timeout_s) else timeout_s):
+            self._take(done)
+        if self._is_due():
+            self._write()
+        self._rest()
+        report = Report(self._changed, self._removed, self.is_idle)
+        self._changed, self._removed = [], []
+        return report
+
+    def run(self, progress: Callable[[Progress], None] | None = None) -> None:
+        """Work until nothing is left to do, or until `pause`."""
+        while not self.is_idle and not self.builder.is_paused:
+            self.step(0.1)
+            if progress is not None:
+                progress(self.builder.progress())
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the index shows what was on disk when it was last told to look."""
+        return not (self._scan or self._scans or self._results or self._deletions) and self.builder.is_idle
+
+    def pause(self) -> None:
+        """Begin nothing new; what is under way ends."""
+        self.builder.is_paused = True
+
+    def resume(self) -> None:
+        """Go on."""
+        self.builder.is_paused = False
+
+    def cancel(self) -> None:
+        """Drop what is queued; it is found again by the next scan."""
+        self._scans.clear()
+        self._scan = None
+        self.builder.cancel()
+
+    def prefer(self, paths: Iterable[str]) -> None:
+        """Have files of the queue analysed before all others, such as those that are open."""
+        self.builder.prefer(paths)
+
+    def clear(self, *, records: bool = False) -> None:
+        """Forget what is known of this workspace; with `records` also the records of all contents."""
+        self.cancel()
+        self._results.clear()
+        self._deletions.clear()
+        self._ask(lambda store: store.clear())
+        if records:
+            self.cache.clear()
+
+    # -- asking
+
+    def file(self, path: str) -> FileRow | None:
+        """What is known of a file, or of one whose name differs in Unicode's normal form alone."""
+        return self._ask(lambda store: next((row for p in _spellings(path) if (row := store.file(p))), None))
+
+    def symbols_named(self, name: str) -> list[FoundSymbol]:
+        """Definitions of exactly this name."""
+        found = self._ask(lambda store: store.symbols_named(name))
+        return self._over(found, lambda s: s.name == name)
+
+    def symbols_with_prefix(self, prefix: str, limit: int = 100) -> list[FoundSymbol]:
+        """At most `limit` definitions whose name starts so in any case, in the order of names."""
+        found = self._ask(lambda store: store.symbols_with_prefix(prefix, limit))
+        if not self.overlays:
+            return found
+        folded = prefix.lower()
+        found = self._over(found, lambda s: s.name.lower().startswith(folded))
+        return sorted(found, key=lambda s: s.name.lower())[:limit]
+
+    def symbols_of(self, path: str) -> list[FoundSymbol]:
+        """The definitions of a file, in the order of its record."""
+        if path in self.overlays:
+            return self.overlays.symbols_of(path)
+        return self._ask(lambda store: store.symbols_of(path))
+
+    def symbols(self, ids: Sequence[int]) -> list[FoundSymbol]:
+        """Definitions by id, in this order; those that are no more, or lie under an overlay, are passed over."""
+        found = {s.id: s for s in self._ask(lambda store: store.symbols([i for i in ids if i >= 0]))}
+        if self.overlays:
+            found = {i: s for i, s in found.items() if s.path not in self.overlays} | self.overlays.by_id()
+        return [found[i] for i in ids if i in found]
+
+    def all_names(self) -> Iterator[tuple[str, int]]:
+        """Every definition on disk with its id; overlays have ids of their own, see `names_of`."""
+        return self._ask(lambda store: store.all_names())
+
+    def names_of(self, path: str) -> list[tuple[str, int]]:
+        """Names and ids of one file's definitions."""
+        if path in self.overlays:
+            return [(s.name, s.id) for s in self.overlays.symbols_of(path)]
+        return self._ask(lambda store: store.names_of(path))
+
+    def files_with_word(self, name: str) -> list[str]:
+        """Files in which a name stands as a word, comments and strings included."""
+        found = self._ask(lambda store: store.files_with_word(name))
+        if not self.overlays:
+            return found
+        return [p for p in found if p not in self.overlays] + self.overlays.paths_with_word(name)
+
+    def words_of(self, path: str) -> bytes:
+        """A file's words, each between line feeds."""
+        record = self.overlays.record(path)
+        return record.words if record is not None else self._ask(lambda store: store.words_of(path))
+
+    def imports_of(self, path: str) -> list[Import]:
+        """What a file brings in."""
+        if path in self.overlays:
+            return self.overlays.imports_of(path)
+        return self._ask(lambda store: store.imports_of(path))
+
+    def importers_of(self, module: str) -> list[str]:
+        """Files with an import that names `module` exactly so."""
+        found = self._ask(lambda store: store.importers_of(module))
+        if not self.overlays:
+            return found
+        return [p for p in found if p not in self.overlays] + self.overlays.importers_of(module)
+
+    def paths(self) -> list[str]:
+        """Every indexed file, those with an overlay alone included."""
+        found = self._ask(lambda store: store.paths())
+        return list(dict.fromkeys((*found, *self.overlays)))
+
+    def record(self, path: str) -> FileRecord | None:
+        """All that is known of a file; None when it is not indexed.
+
+        From the overlay, else from the cache by content. When the cache has lost it, the file is queued first, and what
+        the tables have is given: without signatures, docs and ends of definitions.
+        """
+        if (over := self.overlays.record(path)) is not None:
+            return over
+        if (waiting := self._results.get(path)) is not None and waiting.outcome.record:
+            return decode_record(waiting.outcome.record)
+        row = self.file(path)
+        if row is None or row.status == LEFT_OUT:
+            return None
+        found = self.cache.get(row.hash)
+        if found is not None and (record := trusted_record(found[0], row.language)) is not None:
+            return record
+        self._ask(lambda store: store.unsettle(row.id))
+        self._queue([Task(row.path, row.language, row.size)], SOON, inline=False)
+        return self._ask(lambda store: store.outline_record(row))
+
+    def why(self, path: str) -> str:
+        """A sentence about whether a file is in the index, and the reason."""
+        plain = _plain(path)
+        if plain is None:
+            return f"{path} is not a path inside the workspace."
+        row = self.file(plain)
+        verdict = judge(self.root, plain, self._limits)
+        if not verdict.is_wanted:
+            if verdict.reason:
+                said = verdict.detail or f"it is {verdict.reason}"
+                return f"{plain} is not indexed: {said}."
+            return f"{plain} is not indexed: there is no such file."
+        if os.path.isdir(os.path.join(self.root, plain)):
+            return f"{plain} is a folder; the files in it are looked at one by one."
+        if row is None:
+            waits = " It waits for its turn." if self.builder.waits(plain) else " The next scan finds it."
+            return f"{plain} is to be indexed and is not yet.{waits}"
+        if row.status == LEFT_OUT:
+            joiner = "it " if row.reason.startswith("cannot") else "it is "
+            return f"{plain} is not indexed: {joiner}{row.reason}."
+        language = row.language or "unknown language"
+        if row.status == WORDS_ONLY:
+            reason = row.reason or "words only: there is no grammar for it"
+            return f"{plain} is indexed ({language}): {reason}."
+        errors = f", {row.n_errors} syntax error{'s' * (row.n_errors != 1)}" if row.n_errors else ""
+        return f"{plain} is indexed ({language}): {row.n_symbols} symbol{'s' * (row.n_symbols != 1)}{errors}."
+
+    def status(self) -> Status:
+        """How the index is."""
+        counts = self._ask(lambda store: store.counts())
+        left_out = Counter(counts.left_out)
+        kept = self._ask(lambda store: store.get_meta("left_out"))
+        left_out.update(json.loads(kept) if kept else {})
+        return Status(
+            self.root,
+            counts.files,
+            counts.symbols,
+            counts.words_only,
+            len(self.builder) + len(self._results),
+            self._scan is not None or bool(self._scans),
+            self.builder.is_paused,
+            self.builder.progress(),
+            dict(left_out.most_common()),
+            str(self.store.path or ""),
+            self._ask(lambda store: store.size()),
+            str(self.cache.folder) if self.cache.is_on_disk else "",
+            self.cache.volume(),
+            self.store.problem,
+            self.builder.n_parsed,
+            self.builder.n_cached,
+        )
+
+    def overlay(self, path: str, record: FileRecord | None) -> None:
+        """Lay an unsaved buffer over a file, which wins in every answer; None takes it away."""
+        if record is None:
+            self.overlays.drop(path)
+        else:
+            self.overlays.put(path, record)
+
+    # -- inside
+
+    def _records_folder(self) -> Path | None:
+        return self.cache.folder if self.cache.is_on_disk and len(self.cache) else None
+
+    def _ask(self, question: Callable[[Store], T]) -> T:
+        """An answer of the store, of a mended one where it is damaged."""
+        try:
+            return question(self.store)
+        except sqlite3.Error as error:
+            if is_busy(error):
+                raise
+            self._mend(error)
+            return question(self.store)
+
+    def _mend(self, error: sqlite3.Error) -> None:
+        self.store.mend(error)
+        self.refresh()
+
+    def _over(self, found: list[FoundSymbol], fits: Callable[[FoundSymbol], bool]) -> list[FoundSymbol]:
+        if not self.overlays:
+            return found
+        return [s for s in found if s.path not in self.overlays] + self.overlays.symbols(fits)
+
+    def _step_scan(self) -> bool:
+        if self.builder.is_paused:
+            return False
+        until = monotonic() + SCAN_SLICE_S
+        while self._scan is not None or self._scans:
+            if self._scan is None:
+                self._scan = self._begin_scan(self._scans.popleft())
+            start, scan_, scanned = self._scan
+            for _ in scan_:
+                if monotonic() > until:
+                    return True
+            self._scan = None
+            self._end_scan(start, scanned)
+        return False
+
+    def _begin_scan(self, start: str) -> tuple[str, Iterator[None], Scanned]:
+        self._write()
+        known = self._ask(lambda store: store.stamps(start))
+        if not start and self._ask(lambda store: store.get_meta("settings")) != self._settings:
+            exclude = self._limits.exclude
+            if exclude is not None:
+                self._deletions.update(path for path in known if exclude.first_match(path) is not None)
+                for path in self._deletions:
+                    known.pop(path, None)
+            self._ask(lambda store: store.set_meta("settings", self._settings))
+        scanned = Scanned()
+        return start, scan(self.root, known, self._limits, scanned, start), scanned
+
+    def _end_scan(self, start: str, scanned: Scanned) -> None:
+        # Between the listing of its folder and now, a file may have come back.
+        back = [path for path in scanned.gone if judge(self.root, path, self._limits).is_wanted]
+        gone = set(scanned.gone).difference(back)
+        for path in gone:
+            self.builder.forget_now(path)
+            self._results.pop(path, None)
+        self._deletions |= gone
+        if not start:
+            kept = json.dumps(scanned.left_out)
+            self._ask(lambda store: store.set_meta("left_out", kept))
+        self._write()
+        if back:
+            self.apply_events(back)
+        self._queue(scanned.changed, LATER)
+
+    def _queue(self, tasks: list[Task], priority: int, *, inline: bool = True) -> None:
+        if inline and len(tasks) <= INLINE_FILES and sum(task.size for task in tasks) <= INLINE_BYTES:
+            tasks = [task for task in tasks if not self._known_content(task)]
+        if tasks:
+            self.builder.add(tasks, priority)
+            self._idle_since = None
+
+    def _known_content(self, task: Task) -> bool:
+        """Take a file whose content is known already, without a worker."""
+        try:
+            read = read_file(os.path.join(self.root, task.path), self._limits.max_bytes)
+        except (NotThereError, OSError):
+            return False
+        key = cache_key(task.language, read.data)
+        found = self.cache.get(key)
+        if found is None or trusted_record(found[0], task.language) is None or fit.unfit_content(read.data):
+            return False
+        self.builder.n_cached += 1
+        self.builder.forget_now(task.path)
+        stat = (read.size, read.mtime_ns, read.inode, read.is_settled, key)
+        self._take(Done(task, Outcome(0, 0, *stat, record=found[0], reason=found[1], is_cached=True)))
+        self._write()
+        return True
+
+    def _take(self, done: Done) -> None:
+        path = done.task.path
+        if not self._results and not self._deletions:
+            self._waiting_since = monotonic()
+        if done.outcome.is_gone:
+            self._results.pop(path, None)
+            self._deletions.add(path)
+        else:
+            self._deletions.discard(path)
+            self._results[path] = done
+
+    def _forget(self, path: str) -> None:
+        self.builder.forget_now(path)
+        self._results.pop(path, None)
+        if self._ask(lambda store: store.file(path)) is not None:
+            self._deletions.add(path)
+
+    def _forget_below(self, folder: str) -> None:
+        for path in self._ask(lambda store: store.stamps(folder)):
+            self._forget(path)
+
+    def _is_due(self, soon: float = 0.0) -> bool:
+        if not self._results and not self._deletions:
+            return False
+        n_waiting = len(self._results) + len(self._deletions)
+        return self.builder.is_idle or n_waiting >= BATCH_FILES or monotonic() - self._waiting_since + soon > BATCH_S
+
+    def _write(self) -> None:
+        """Store what has come: first the records by content, so that no work is lost whenever this is cut short."""
+        if not self._results and not self._deletions:
+            return
+        results = list(self._results.values())
+        self.cache.put(
+            (d.outcome.key, d.outcome.record, d.outcome.reason)
+            for d in results
+            if d.outcome.record and not d.outcome.is_cached and d.is_lasting
+        )
+        entries = [_entry(done) for done in results]
+        deletions = self._deletions
+        try:
+            replaced = self._ask(lambda store: store.write(entries, deletions))
+        except sqlite3.OperationalError as error:
+            if not is_busy(error):
+                raise
+            self._waiting_since = monotonic()  # Another process writes; the next step tries again.
+            return
+        self._changed += replaced.changed
+        self._removed += deletions
+        self._results, self._deletions = {}, set()
+
+    def _rest(self) -> None:
+        if not self.is_idle:
+            self._idle_since = None
+            return
+        if self._idle_since is None:
+            self._idle_since = monotonic()
+            self._ask(lambda store: store.settle())
+            self.cache.trim()
+        self.analysts.rest(monotonic() - self._idle_since)
+
+    def _spelled(self, path: str) -> str:
+        """The path as the disk spells it, where case or normal form do not count: two names of one file are one."""
+        if self._ask(lambda store: store.file(path)) is not None or not os.path.lexists(os.path.join(self.root, path)):
+            return path
+        spelled = ""
+        for name in path.split("/"):
+            try:
+                names = os.listdir(os.path.join(self.root, spelled))
+            except OSError:
+                return path
+            if name not in names:
+                name = next((n for n in names if _folded(n) == _folded(name)), name)  # noqa: PLW2901
+            spelled = f"{spelled}/{name}" if spelled else name
+        return spelled
+
+    def _forget_other_spellings(self, path: str) -> None:
+        for other in _spellings(path)[1:]:
+            if not os.path.lexists(os.path.join(self.root, other)):
+                self._forget(other)
+
+
+def _entry(done: Done) -> Entry:
+    outcome = done.outcome
+    is_sure = outcome.is_settled and done.is_lasting and bool(outcome.key)
+    return Entry(
+        done.task.path,
+        stamp_of(outcome.size, outcome.mtime_ns, outcome.inode) if is_sure else 0,
+        outcome.size,
+        outcome.mtime_ns,
+        outcome.inode,
+        outcome.key,
+        done.task.language,
+        outcome.reason,
+        decode_record(outcome.record) if outcome.record else None,
+    )
+
+
+def _plain(path: str) -> str | None:
+    """A path as it is stored; None when it leads outside."""
+    parts = [part for part in path.replace(os.sep, "/").split("/") if part not in {"", "."}]
+    return None if ".." in parts or path.startswith("/") or "\0" in path else "/".join(parts)
+
+
+def _size(path: str) -> int | None:
+    try:
+        return os.lstat(path).st_size
+    except (OSError, ValueError):
+        return None
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _spellings(path: str) -> list[str]:
+    """The path, and what it is called where names are kept in another normal form."""
+    if path.isascii():
+        return [path]
+    return list(dict.fromkeys((path, unicodedata.normalize("NFC", path), unicodedata.normalize("NFD", path))))

@@ -1,0 +1,63 @@
+"""Where the index lies: the user's cache folder, never the workspace."""
+
+# Names of files may be any bytes, and paths come by the ten thousand.
+# ruff: noqa: PTH119
+
+import contextlib
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+from rulewright.core.index.symbols import ANALYSER_VERSION
+
+SCHEMA = 1
+"""Raise it when a table or a stored shape changes."""
+
+VERSION = f"v{SCHEMA}.{ANALYSER_VERSION}"
+"""Part of folder names, so that two versions of the program never read each other's files."""
+
+
+def cache_folder(chosen: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path:
+    """What was chosen, else `RULEWRIGHT_CACHE_DIR`, else the platform's cache folder for `rulewright`."""
+    if chosen is not None:
+        return chosen
+    if environ.get("RULEWRIGHT_CACHE_DIR"):
+        return Path(environ["RULEWRIGHT_CACHE_DIR"])
+    from platformdirs import user_cache_path  # noqa: PLC0415 - only where nothing was chosen
+
+    return user_cache_path("rulewright", appauthor=False)
+
+
+def analysis_folder(cache: Path) -> Path:
+    """Of the records that are found by content, for all workspaces."""
+    return cache / f"code_analysis_cache-{VERSION}"
+
+
+def workspace_folder(cache: Path, root: str) -> Path:
+    """Of one workspace's index: a hash of where its root really is, and a part that people can read."""
+    real = os.path.realpath(root)
+    digest = hashlib.sha256(os.fsencode(real)).hexdigest()[:16]
+    readable = re.sub(r"[^A-Za-z0-9._-]+", "-", os.path.basename(real))[:40].strip("-.")
+    return cache / f"index-{VERSION}" / (f"{digest}-{readable}" if readable else digest)
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder, and those above it, that only this user can enter. Raises OSError.
+
+    A folder that is there and belongs to somebody else is refused: what lies in it could be anything.
+    """
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o700, parents=True)
+    info = os.lstat(folder)
+    if not stat.S_ISDIR(info.st_mode):
+        raise NotADirectoryError(f"{folder} is not a folder")
+    if hasattr(os, "getuid"):
+        if info.st_uid != os.getuid():
+            raise PermissionError(f"{folder} belongs to another user")
+        if stat.S_IMODE(info.st_mode) & 0o077:
+            folder.chmod(0o700)
+    if not os.access(folder, os.W_OK):
+        raise PermissionError(f"{folder} cannot be written to")

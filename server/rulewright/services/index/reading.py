@@ -1,0 +1,77 @@
+"""Read one file of a workspace for the index: never a link, a pipe or a device, and never more than allowed."""
+
+# Names of files may be any bytes, and paths come by the ten thousand.
+# ruff: noqa: PTH114
+
+import os
+import stat
+import time
+
+import msgspec
+
+SETTLED_NS = 2_000_000_000
+"""A file changed this shortly before it was read may change again and keep its time: FAT counts in two seconds."""
+
+_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+
+
+class FileRead(msgspec.Struct, frozen=True, gc=False):
+    """A file's bytes with what the system says of it."""
+
+    data: bytes
+    size: int
+    mtime_ns: int
+    inode: int
+    is_settled: bool
+
+
+class NotThereError(Exception):
+    """There is no regular file of a size that is indexed."""
+
+
+def read_file(path: str | bytes, max_bytes: int) -> FileRead:
+    """A regular file's content. Raises NotThereError, and OSError when it is there and cannot be read."""
+    now_ns = time.time_ns()
+    try:
+        descriptor = os.open(path, _FLAGS)
+    except (FileNotFoundError, NotADirectoryError):
+        raise NotThereError from None
+    except OSError as error:
+        # A link that may not be followed says so as ELOOP.
+        if os.path.islink(path):
+            raise NotThereError from error
+        raise
+    try:
+        before = os.fstat(descriptor)
+        if not stat.S_ISREG(before.st_mode) or before.st_size > max_bytes:
+            raise NotThereError
+        data = os.read(descriptor, before.st_size + 1)
+        while len(data) <= max_bytes and (more := os.read(descriptor, max_bytes + 1 - len(data))):
+            data += more
+        if len(data) > max_bytes:
+            raise NotThereError
+        after = os.fstat(descriptor)
+    finally:
+        os.close(descriptor)
+    settled = (
+        (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+        and len(data) == after.st_size
+        and after.st_mtime_ns < now_ns - SETTLED_NS
+    )
+    return FileRead(data, after.st_size, after.st_mtime_ns, inode_of(after), settled)
+
+
+def inode_of(info: os.stat_result) -> int:
+    """The inode as a number that a database holds; 0 on Windows, where listing a folder does not tell it."""
+    return info.st_ino & (1 << 63) - 1 if os.name != "nt" else 0
+
+
+def stamp_of(size: int, mtime_ns: int, inode: int) -> int:
+    """One number for what the system says of a file. Hashes of whole numbers are the same in every process."""
+    return hash((size, mtime_ns, inode)) or 1

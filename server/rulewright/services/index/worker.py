@@ -1,0 +1,85 @@
+"""The process that analyses: reads orders from its standard input until that ends, answers with records.
+
+`python -P -m rulewright.services.index.worker ROOT CACHE_FOLDER TIMEOUT_S MAX_BYTES`; an empty CACHE_FOLDER means that
+nothing is known yet. It never writes to a database: what it sends is written by the builder, in batches.
+"""
+
+# Names of files may be any bytes, and paths come by the ten thousand.
+# ruff: noqa: PTH118
+
+import gc
+import os
+import signal
+import sys
+from pathlib import Path
+from time import monotonic
+
+from rulewright.core.index.analyse import analyse
+from rulewright.core.index.fit import as_utf8, unfit_content
+from rulewright.core.index.symbols import encode_record
+from rulewright.core.index.valid import trusted_record
+from rulewright.services.index.cache import CodeCache, cache_key
+from rulewright.services.index.reading import NotThereError, read_file
+from rulewright.services.index.wire import READY, Outcome, decode_order, encode_outcomes, receive, send
+
+FLUSH_S = 0.02
+"""Answers wait at most this long for others, and for as long as the file at hand takes."""
+FLUSH_BYTES = 1 << 16
+
+
+def main(root: bytes, cache_folder: str, timeout_s: float, max_bytes: int) -> None:
+    """Answer every order. Ends with its parent, because the parent's end closes the pipe."""
+    orders, answers = os.dup(0), os.dup(1)
+    os.dup2(2, 1)  # a stray print must not end up among the answers
+    gc.disable()  # records hold no cycles, and looking for them costs a tenth of the work
+    cache = CodeCache(Path(cache_folder)) if cache_folder else None
+    send(answers, READY)
+    while (body := receive(orders)) is not None:
+        order = decode_order(body)
+        waiting: list[Outcome] = []
+        n_bytes = 0
+        flushed_at = monotonic()
+        for number, (path, language) in enumerate(order.files):
+            if waiting and (n_bytes > FLUSH_BYTES or monotonic() - flushed_at > FLUSH_S):
+                send(answers, encode_outcomes(waiting))
+                waiting, n_bytes, flushed_at = [], 0, monotonic()
+            _end_after(timeout_s)
+            outcome = look_at(order.number, number, os.path.join(root, path), language, cache, max_bytes)
+            waiting.append(outcome)
+            n_bytes += len(outcome.record)
+        _end_after(0)
+        send(answers, encode_outcomes(waiting))
+        gc.collect(0)
+
+
+def look_at(
+    order: int, number: int, path: str | bytes, language: str, cache: CodeCache | None, max_bytes: int
+) -> Outcome:
+    """Read one file and find or make its record."""
+    try:
+        read = read_file(path, max_bytes)
+    except NotThereError:
+        return Outcome(order, number, is_gone=True)
+    except OSError as error:
+        return Outcome(order, number, reason=f"cannot be read: {error.strerror}")
+    key = cache_key(language, read.data)
+    stat = (read.size, read.mtime_ns, read.inode, read.is_settled, key)
+    reason = unfit_content(read.data)
+    if reason:
+        return Outcome(order, number, *stat, reason=reason)
+    found = cache.get(key) if cache is not None else None
+    # One that is not sound is analysed again, and then replaced.
+    if found is not None and trusted_record(found[0], language) is not None:
+        return Outcome(order, number, *stat, record=found[0], reason=found[1], is_cached=True)
+    record = analyse(language, as_utf8(read.data))
+    return Outcome(order, number, *stat, record=encode_record(record))
+
+
+def _end_after(seconds: float) -> None:
+    """Have the system end this process when the file at hand takes too long; 0 takes that back."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+if __name__ == "__main__":
+    main(os.fsencode(sys.argv[1]), sys.argv[2], float(sys.argv[3]), int(sys.argv[4]))
