@@ -8,6 +8,7 @@ from rulewright.core.index.traits import Traits, comment_signs, traits_of
 MAX_DOC = 2_000
 """Characters that are kept."""
 _MAX_LINES = 80
+_QUOTES = re.compile(rb'(?:~\w+)?("""|\'\'\'|"|\')')
 _STRING = re.compile(rb'\s*(?:#[^\n]*\n\s*)*[rRuUbB]{0,2}("""|\'\'\'|"|\')')
 
 
@@ -54,6 +55,15 @@ def doc_inside(source: bytes, body_start: int) -> str:
     if end < 0 or (len(quote) == 1 and b"\n" in source[opening.end() : end]):
         return ""
     return _dedent(source[opening.end() : min(end, opening.end() + 4 * MAX_DOC)].decode("utf-8", "replace"))
+
+
+def doc_string(literal: bytes) -> str:
+    """What a string literal says: without its quotes, a sigil before them, and shared indentation."""
+    opened = _QUOTES.match(literal)
+    if opened is None:
+        return ""
+    end = literal.rfind(opened[1], opened.end())
+    return _dedent("\n" + literal[opened.end() : end if end >= 0 else None].decode("utf-8", "replace"))
 
 
 def clean(language: str, comment: bytes) -> str:

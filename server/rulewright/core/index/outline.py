@@ -2,18 +2,28 @@
 
 A pattern captures a definition as `@definition.<kind>`, with one of LSP's kinds in snake case, and its `@name`;
 besides, where they are there, `@body` (else the field of that name ends the signature), `@type`, `@base`,
-`@exported` and `@doc`. Where two patterns capture one name, the later one in the file wins, so that the general
-comes first. An import is captured as `@import` with `@import.module`, `@import.name` and `@import.alias`.
-`(#set! exported "false")` marks a pattern's definitions as private; `(#set! name "...")` names what has no name.
+`@exported`, `@private`, `@receiver` (which makes a function a method) and `@doc`. Where two patterns capture one name,
+the later one in the file wins, so that the general comes first.
+
+A `@doc` alone in its pattern belongs to the definition behind it, where the language's traits say so, and `@doc.inside`
+to the one around it. An import is captured as `@import` with `@import.module`, `@import.name` and `@import.alias`; what
+lies in an `@import.group` has the text of its `@import.prefix` before it, with whatever sign stands between the two.
+
+Settings of a pattern, by `(#set! key "value")`: `exported` "false" marks its definitions as private, and "members" what
+they hold as visible, as in a trait; `name` names what has no name, with `{capture}` for a capture's text; `signature`
+"whole" keeps the body in it; `module` and `import` are an import's module and name where no node is; `split` takes an
+import's name from the end of its module, behind that sign; `self` is a word that stands for the prefix itself.
 """
 
 import re
+from bisect import bisect_right
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 from tree_sitter import Node, Query, QueryCursor
 
-from rulewright.core.index.docs import clean, doc_above, doc_inside
+from rulewright.core.index.docs import clean, doc_above, doc_inside, doc_string
 from rulewright.core.index.grammars import Grammar
 from rulewright.core.index.symbols import Import, Symbol, SymbolKind
 from rulewright.core.index.traits import Traits, traits_of
@@ -24,6 +34,7 @@ MAX_NAME = 200
 MAX_SIGNATURE = 300
 
 _DEFINITION = re.compile(r"@definition\.(\w+)")
+_CAPTURED = re.compile(r"\{([\w.]+)\}")
 _HOLDS_METHODS = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.STRUCT, SymbolKind.ENUM})
 _CALLABLE = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTRUCTOR})
 _CONTAINERS_OF_FIELDS = _HOLDS_METHODS | {SymbolKind.OBJECT}
@@ -35,6 +46,10 @@ class _Plan(msgspec.Struct, frozen=True):
     kind: int
     """0 when the pattern defines nothing."""
     capture: str
+    is_private: bool
+    shows_members: bool
+    is_whole: bool
+    name: str
     settings: dict[str, str]
 
 
@@ -48,7 +63,24 @@ class _Found(msgspec.Struct):
     node: Node
     name_node: Node
     captures: dict[str, list[Node]]
-    exported: bool
+    plan: _Plan
+
+
+class _Caught(msgspec.Struct):
+    """What the matches of a query have besides definitions."""
+
+    imports: list[tuple[_Plan, dict[str, list[Node]]]] = msgspec.field(default_factory=list)
+    groups: list[dict[str, list[Node]]] = msgspec.field(default_factory=list)
+    docs: list[Node] = msgspec.field(default_factory=list)
+    inner_docs: list[Node] = msgspec.field(default_factory=list)
+
+    def add(self, plan: _Plan, captures: dict[str, list[Node]]) -> None:
+        if "import" in captures:
+            self.imports.append((plan, captures))
+        elif "import.group" in captures:
+            self.groups.append(captures)
+        self.docs += captures.get("doc", ())
+        self.inner_docs += captures.get("doc.inside", ())
 
 
 def outline(
@@ -64,25 +96,33 @@ def outline(
         cursor.set_byte_range(*span)
     plans = _plans(*section, grammar)
     found: dict[int, tuple[int, _Found]] = {}
-    imports: list[Import] = []
-    docs: list[Node] = []
+    caught = _Caught()
     for pattern, captures in cursor.matches(root):
         plan = plans[pattern]
         if span is not None and not _begins_in(span, plan.capture or next(iter(captures)), captures):
             continue
         if plan.kind:
             _define(pattern, plan, captures, source, found)
-        elif "import" in captures:
-            _import(captures, source, imports)
-        elif "doc" in captures:
-            docs += captures["doc"]
+        else:
+            caught.add(plan, captures)
     ordered = sorted((f for _, f in found.values()), key=lambda f: (f.start, -f.end))[:MAX_SYMBOLS]
-    return tuple(_symbols(grammar, source, ordered, docs)), tuple(dict.fromkeys(imports))
+    for doc in caught.inner_docs:
+        _put_inside(doc, ordered)
+    imports = tuple(dict.fromkeys(_imports(source, caught))) if caught.imports else ()
+    return tuple(_symbols(grammar, source, ordered, caught.docs)), imports
 
 
 def _begins_in(span: tuple[int, int], capture: str, captures: dict[str, list[Node]]) -> bool:
     node = (captures.get(capture) or captures.get("import") or next(iter(captures.values())))[0]
     return span[0] <= node.start_byte < span[1]
+
+
+def _put_inside(doc: Node, ordered: list[_Found]) -> None:
+    at = bisect_right(ordered, doc.start_byte, key=lambda f: f.start) - 1
+    while at >= 0 and ordered[at].end < doc.end_byte:
+        at -= 1
+    if at >= 0:
+        ordered[at].captures.setdefault("doc", [doc])
 
 
 def _plans(query: Query, _: QueryCursor, grammar: Grammar) -> list[_Plan]:
@@ -93,9 +133,21 @@ def _plans(query: Query, _: QueryCursor, grammar: Grammar) -> list[_Plan]:
         for pattern in range(query.pattern_count):
             piece = text[query.start_byte_for_pattern(pattern) : query.end_byte_for_pattern(pattern)].decode()
             kind = _DEFINITION.search(piece)
-            settings: Any = query.pattern_settings(pattern)
+            said: Any = query.pattern_settings(pattern)
+            settings = {k: v or "" for k, v in said.items()}
+            exported = settings.get("exported", "")
             number = SymbolKind[kind[1].upper()] if kind else 0
-            cached.append(_Plan(int(number), kind[0][1:] if kind else "", {k: v or "" for k, v in settings.items()}))
+            cached.append(
+                _Plan(
+                    int(number),
+                    kind[0][1:] if kind else "",
+                    exported == "false",
+                    exported == "members",
+                    settings.get("signature") == "whole",
+                    settings.get("name", ""),
+                    settings,
+                )
+            )
         grammar.__dict__["_plans"] = cached
     return cached
 
@@ -120,15 +172,14 @@ def _define(
                 if key not in {"name", plan.capture}:
                     before[1].captures[key] = [*before[1].captures.get(key, ()), *nodes]
             return
-    raw = source[start : name_node.end_byte] if names else b""
-    name = plan.settings.get("name") or _name(raw)
+    if plan.name:
+        name = _CAPTURED.sub(lambda m: _text(source, captures[m[1]][0]) if m[1] in captures else "", plan.name)
+    else:
+        name = _name(source[start : name_node.end_byte]) if names else ""
     if not name:
         return
-    exported = plan.settings.get("exported", "true") != "false"
-    found[start] = (
-        pattern,
-        _Found(node.start_byte, node.end_byte, name, plan.kind, node, name_node, captures, exported),
-    )
+    kind = plan.kind if "receiver" not in captures else int(SymbolKind.METHOD)
+    found[start] = (pattern, _Found(node.start_byte, node.end_byte, name, kind, node, name_node, captures, plan))
 
 
 def _name(raw: bytes) -> str:
@@ -149,6 +200,8 @@ def _symbols(grammar: Grammar, source: bytes, ordered: list[_Found], docs: list[
     open_: list[tuple[int, int, int]] = []
     """The definitions around this one: the byte each ends at, its index and the byte it starts at."""
     fields: set[tuple[int, str]] = set()
+    showing: set[int] = set()
+    """Definitions whose members are as visible as they are."""
     for item in ordered:
         while open_ and open_[-1][0] <= item.start:
             open_.pop()
@@ -170,7 +223,10 @@ def _symbols(grammar: Grammar, source: bytes, ordered: list[_Found], docs: list[
             # Only the last doc before a definition is its own, and only when nothing was defined in between.
             captured = source[start:end]
             next_doc += 1
-        symbols.append(_symbol(grammar.name, source, item, parent, symbols, traits, captured))
+        if item.plan.shows_members:
+            showing.add(len(symbols))
+        exported = _is_exported(item, parent, symbols, traits, parent in showing)
+        symbols.append(_symbol(grammar.name, source, item, parent, symbols, traits, captured, exported=exported))
     return symbols
 
 
@@ -182,6 +238,8 @@ def _symbol(
     symbols: list[Symbol],
     traits: Traits,
     captured_doc: bytes,
+    *,
+    exported: bool,
 ) -> Symbol:
     captures = item.captures
     bodies = captures.get("body")
@@ -207,7 +265,7 @@ def _symbol(
         _doc(language, source, item, body_start, traits, captured_doc),
         _text(source, types[0]) if types else "",
         tuple(dict.fromkeys(_text(source, base) for base in bases)) if bases else (),
-        item.exported and _is_exported(item, parent, symbols, traits),
+        exported,
     )
 
 
@@ -222,13 +280,15 @@ def _refined(item: _Found, parent: int, symbols: list[Symbol], traits: Traits) -
     return int(kind)
 
 
-def _is_exported(item: _Found, parent: int, symbols: list[Symbol], traits: Traits) -> bool:
+def _is_exported(item: _Found, parent: int, symbols: list[Symbol], traits: Traits, is_shown: bool) -> bool:
+    if item.plan.is_private or "private" in item.captures:
+        return False
     if parent >= 0 and (not symbols[parent].exported or symbols[parent].kind in _CALLABLE):
         return False
     match traits.visibility:
         case "captured":
             # What is inside something visible is judged by its own mark only where the query gives one.
-            return "exported" in item.captures
+            return is_shown or "exported" in item.captures
         case "capital":
             return item.name[:1].isupper()
         case "underscore":
@@ -238,7 +298,7 @@ def _is_exported(item: _Found, parent: int, symbols: list[Symbol], traits: Trait
 
 
 def _head_end(source: bytes, item: _Found, body: Node | None) -> int:
-    if body is None or body.start_byte <= item.name_node.end_byte:
+    if body is None or item.plan.is_whole or body.start_byte <= item.name_node.end_byte:
         return item.end
     end = body.start_byte
     if b"\n" in source[item.name_node.end_byte : end]:
@@ -253,29 +313,50 @@ def _signature(source: bytes, start: int, end: int) -> str:
     text = raw.decode("utf-8", "replace")
     if end - start > 4 * MAX_SIGNATURE:
         text = text.rstrip("\ufffd")
-    return " ".join(text.split())[:MAX_SIGNATURE].rstrip(" {:=")
+    return " ".join(text.split())[:MAX_SIGNATURE].rstrip(" {:=;,")
 
 
 def _doc(language: str, source: bytes, item: _Found, body_start: int, traits: Traits, captured: bytes) -> str:
     own = item.captures.get("doc")
-    if own:
+    if own and "comment" in own[0].type:
         return clean(language, source[own[0].start_byte : own[-1].end_byte])
-    if captured:
-        return clean(language, captured)
+    if own:
+        return doc_string(source[own[0].start_byte : own[0].end_byte])
+    if traits.doc == "captured":
+        return doc_string(captured) if captured else ""
     if traits.doc == "inside" and body_start >= 0 and item.kind != SymbolKind.VARIABLE:
         return doc_inside(source, body_start)
     return doc_above(language, source, item.start)
 
 
-def _import(captures: dict[str, list[Node]], source: bytes, imports: list[Import]) -> None:
-    def text(key: str) -> str:
-        nodes = captures.get(key)
-        return _text(source, nodes[0]) if nodes else ""
+def _imports(source: bytes, caught: _Caught) -> Iterator[Import]:
+    around = [
+        (group.start_byte, group.end_byte, _text(source, prefix), source[prefix.end_byte : group.start_byte].strip())
+        for captures in caught.groups
+        for group, prefix in zip(captures["import.group"], captures["import.prefix"], strict=True)
+    ]
+    around.sort()
+    for plan, captures in caught.imports:
+        settings = plan.settings
+        modules = captures.get("import.module")
+        module = _unquoted(source, modules) if modules else settings.get("module", "")
+        at = (modules or captures["import"])[0].start_byte
+        for start, end, prefix, sign in reversed(around):
+            if start <= at < end:
+                is_prefix = not module or module == settings.get("self")
+                module = prefix if is_prefix else f"{prefix}{sign.decode()}{module}"
+        name = _unquoted(source, captures.get("import.name")) or settings.get("import", "")
+        if split := settings.get("split"):
+            module, _, last = module.rpartition(split)
+            name = last or name
+        if module or name:
+            alias = _unquoted(source, captures.get("import.alias"))
+            row = captures["import"][0].start_point[0]
+            yield Import(module or name, name if module else "", alias, row)
 
-    module = text("import.module").strip("\"'`<>")
-    if module or captures.get("import.name"):
-        row = captures["import"][0].start_point[0]
-        imports.append(Import(module, text("import.name").strip("\"'`"), text("import.alias"), row))
+
+def _unquoted(source: bytes, nodes: list[Node] | None) -> str:
+    return _text(source, nodes[0]).strip("\"'`<>") if nodes else ""
 
 
 def _text(source: bytes, node: Node) -> str:
