@@ -1,0 +1,380 @@
+"""What a class, an object or a module offers behind a dot: own members, those of its bases, a module's symbols.
+
+A `Value` is what an expression is known to be. Types are taken from annotations, from constructors that are called and
+from what signatures say is returned; an expression that says none of it has no value, and then nothing is claimed.
+"""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+
+from rulewright.core.code_ports import CodeIndex
+from rulewright.core.index.imports import resolve
+from rulewright.core.index.names import (
+    BY_FOLDER,
+    CALLABLE,
+    EXPLICIT,
+    NOTHING,
+    SPACES,
+    TYPES,
+    Defined,
+    Named,
+    at_number,
+    bound_name,
+    defined,
+    distinct,
+    enclosing,
+    exported,
+    free_name,
+    is_top,
+)
+from rulewright.core.index.near import family, folder
+from rulewright.core.index.returns import named_type, return_type
+from rulewright.core.index.symbols import FileRecord, Import, Symbol, SymbolKind
+
+MAX_DEPTH = 8
+"""Steps from a name to its type to the type of that, and so on."""
+MAX_BASES = 50
+"""Classes that are looked at for one."""
+_MAX_PARTS = 100
+"""Places at which one class is written."""
+
+_REOPENED = frozenset({"ruby", "rust", "csharp", "swift", "go", "elixir", "kotlin", "dart", "objective-c"})
+"""Languages in which a type's members may stand elsewhere than in its body."""
+_SELF = frozenset({"Self", "self", "static", "this", "typing.Self"})
+_VALUES = frozenset(
+    {SymbolKind.VARIABLE, SymbolKind.CONSTANT, SymbolKind.FIELD, SymbolKind.PROPERTY, SymbolKind.OBJECT}
+)
+
+
+class Value(msgspec.Struct, frozen=True):
+    """What an expression is: symbols, or the files of a module; nothing where the text does not say."""
+
+    definitions: tuple[Defined, ...] = ()
+    files: tuple[str, ...] = ()
+    is_instance: bool = False
+    """Whether it is an object of the class, not the class."""
+    is_outside: bool = False
+    """Whether it is known to be something that the workspace does not hold."""
+
+    def __bool__(self) -> bool:
+        return bool(self.definitions or self.files)
+
+
+UNKNOWN = Value()
+OUTSIDE = Value(is_outside=True)
+
+
+def value_of(index: CodeIndex, named: Named, depth: int = MAX_DEPTH) -> Value:
+    """The value of a name that means something: a class itself, what a variable holds, a module."""
+    if named.step == "outside":
+        return OUTSIDE
+    if named.files and not named.definitions:
+        return Value(files=named.files)
+    if not named.definitions:
+        return UNKNOWN
+    first = named.definitions[0]
+    if first.symbol.kind in _VALUES:
+        return held(index, first, depth)
+    if first.symbol.kind == SymbolKind.ENUM_MEMBER:
+        return _object_of_container(index, first)
+    return Value(named.definitions)
+
+
+def held(index: CodeIndex, variable: Defined, depth: int = MAX_DEPTH) -> Value:
+    """What a variable, a constant or a field holds, by its annotation or the constructor that is called for it."""
+    text = variable.symbol.type or _parameter_type(index, variable)
+    if not text:
+        return Value((variable,)) if _has_members(index, variable) else UNKNOWN
+    return type_value(index, variable.path, variable.language, text, variable.symbol.row, depth - 1)
+
+
+def _has_members(index: CodeIndex, holder: Defined) -> bool:
+    record = index.record(holder.path)
+    return record is not None and any(s.parent == holder.number for s in record.symbols[holder.number + 1 :])
+
+
+def _parameter_type(index: CodeIndex, field: Defined) -> str:
+    """The type of the constructor's parameter that a field is named after: `self.store = store`."""
+    record = index.record(field.path)
+    if record is None or field.symbol.kind != SymbolKind.FIELD:
+        return ""
+    for symbol in record.symbols:
+        if symbol.kind == SymbolKind.CONSTRUCTOR and symbol.parent == field.symbol.parent:
+            said = re.search(rf"(?<!\w){re.escape(field.symbol.name.lstrip('_'))}\s*:\s*([^,=)]+)", symbol.signature)
+            if said:
+                return said[1].strip()
+    return ""
+
+
+def type_value(index: CodeIndex, path: str, language: str, text: str, row: int | None, depth: int = MAX_DEPTH) -> Value:
+    """An object of a type as it is written in a file: `Stack`, `models.User`, `Optional[Stack]`, `*pkg.Client`.
+
+    A function's name stands for what the function gives, because that is what a call of it is taken for.
+    """
+    if depth <= 0:
+        return UNKNOWN
+    if text in _SELF:
+        return own_class(index, path, row)
+    parts = named_type(text)
+    if not parts:
+        return UNKNOWN
+    return called(index, path_value(index, path, language, parts, row, depth), depth)
+
+
+def path_value(
+    index: CodeIndex, path: str, language: str, parts: tuple[str, ...], row: int | None, depth: int = MAX_DEPTH
+) -> Value:
+    """What a dotted name means in a file, apart from locals."""
+    value, rest = head_value(index, path, language, parts, row, depth)
+    for part in rest:
+        if not value:
+            break
+        value = value_of(index, member(index, value, part), depth)
+    return value
+
+
+def head_value(
+    index: CodeIndex, path: str, language: str, parts: tuple[str, ...], row: int | None, depth: int = MAX_DEPTH
+) -> tuple[Value, tuple[str, ...]]:
+    """What the beginning of a dotted name means, and the parts that are left: more than one may name a module."""
+    for count in range(len(parts), 1, -1):
+        if (files := _module_files(index, path, language, parts[:count])) is not None:
+            return (Value(files=files) if files else OUTSIDE), parts[count:]
+    return value_of(index, free_name(index, path, language, parts[0], row), depth), parts[1:]
+
+
+def _module_files(index: CodeIndex, path: str, language: str, parts: tuple[str, ...]) -> tuple[str, ...] | None:
+    """The files of a module that is named in full; None when these parts name no module."""
+    match language:
+        case "python":
+            # `import a.b` binds `a`, and makes `a.b` a module.
+            module = ".".join(parts)
+            if any(i.module == module and not i.name and not i.alias for i in index.imports_of(path)):
+                return resolve(language, Import(module), path, index)
+        case "rust":
+            if parts[0] in {"crate", "self", "super"}:
+                return resolve(language, Import("::".join(parts)), path, index) or None
+    return None
+
+
+def own_class(index: CodeIndex, path: str, row: int | None) -> Value:
+    """An object of the class around a row."""
+    record = index.record(path)
+    if record is None or row is None:
+        return UNKNOWN
+    for number in reversed(enclosing(record, row)):
+        symbol = record.symbols[number]
+        if symbol.kind in TYPES or (symbol.kind in SPACES and record.language in {"ruby", "elixir"}):
+            return Value((at_number(record, path, number),), is_instance=True)
+        if symbol.kind in CALLABLE and symbol.type and record.language == "go":
+            return type_value(index, path, record.language, symbol.type, row)
+    return UNKNOWN
+
+
+def called(index: CodeIndex, value: Value, depth: int = MAX_DEPTH) -> Value:
+    """What calling a value gives: an object of a class, or what a function returns."""
+    if not value.definitions:
+        return OUTSIDE if value.is_outside else UNKNOWN
+    first = value.definitions[0]
+    if first.symbol.kind in CALLABLE:
+        return returned(index, first, depth - 1)
+    if value.is_instance:
+        return value if first.language == "ruby" else UNKNOWN
+    return Value(value.definitions, is_instance=True)
+
+
+def returned(index: CodeIndex, function: Defined, depth: int = MAX_DEPTH) -> Value:
+    """What a function gives, as its signature says."""
+    if depth <= 0:
+        return UNKNOWN
+    if function.symbol.kind == SymbolKind.CONSTRUCTOR:
+        return _object_of_container(index, function)
+    text = return_type(function.language, function.symbol.signature, function.symbol.name)
+    if text in _SELF or named_type(text) in {("Self",), ("self",), ("static",), ("this",)}:
+        return _object_of_container(index, function)
+    return type_value(index, function.path, function.language, text, function.symbol.row, depth) if text else UNKNOWN
+
+
+def _object_of_container(index: CodeIndex, inner: Defined) -> Value:
+    record = index.record(inner.path)
+    if record is None or inner.symbol.parent < 0:
+        return UNKNOWN
+    return Value((at_number(record, inner.path, inner.symbol.parent),), is_instance=True)
+
+
+# Members
+
+
+def member(index: CodeIndex, value: Value, name: str) -> Named:
+    """What a name means behind a value. `outside` where the value is known and has no such member here."""
+    if value.is_outside:
+        return Named(step="outside")
+    if value.files:
+        if found := exported(index, value.files, name):
+            return Named(found, step="member")
+        if files := _submodule(index, value.files, name):
+            return Named(files=files, step="member")
+        return Named(step="outside")
+    seen_outside = False
+    for holder in value.definitions:
+        for part, is_outside in _line(index, holder):
+            seen_outside = seen_outside or is_outside
+            if part is None:
+                continue
+            if found := distinct(d for d in own_members(index, part) if d.symbol.name == name):
+                return Named(found, step="member")
+    if value.definitions and (seen_outside or value.definitions[0].language in EXPLICIT | {"java"}):
+        return Named(step="outside")
+    return NOTHING
+
+
+def members(index: CodeIndex, value: Value) -> Iterator[Defined]:
+    """All members of a value, each name once, the class's own before those of its bases."""
+    seen: set[str] = set()
+    for one in _all_members(index, value):
+        if one.symbol.name not in seen:
+            seen.add(one.symbol.name)
+            yield one
+
+
+def _all_members(index: CodeIndex, value: Value) -> Iterator[Defined]:
+    for path in value.files:
+        if (record := index.record(path)) is not None:
+            for number, symbol in enumerate(record.symbols):
+                if is_top(symbol, record):
+                    yield at_number(record, path, number)
+    for path in value.files:
+        if (record := index.record(path)) is not None:
+            for brought in record.imports:
+                name = bound_name(record.language, brought)
+                if name and (found := exported(index, (path,), name)):
+                    yield msgspec.structs.replace(found[0], symbol=_called(found[0].symbol, name))
+    for holder in value.definitions:
+        for part, _ in _line(index, holder):
+            if part is not None:
+                yield from own_members(index, part)
+
+
+def _called(symbol: Symbol, name: str) -> Symbol:
+    return symbol if symbol.name == name else msgspec.structs.replace(symbol, name=name)
+
+
+def own_members(index: CodeIndex, holder: Defined) -> Iterator[Defined]:
+    """The members of a class or a module itself, wherever they stand, without those of its bases."""
+    for part in _parts(index, holder):
+        record = index.record(part.path)
+        if record is None:
+            continue
+        for number in range(part.number + 1, len(record.symbols)):
+            if record.symbols[number].parent == part.number:
+                yield at_number(record, part.path, number)
+    if holder.language == "go":
+        yield from _go_methods(index, holder)
+
+
+def _parts(index: CodeIndex, holder: Defined) -> Iterator[Defined]:
+    """The places at which a type is written, the one asked about first."""
+    yield holder
+    if holder.language not in _REOPENED or holder.symbol.kind not in TYPES | SPACES:
+        return
+    rows = [
+        r
+        for r in index.symbols_named(holder.symbol.name, _MAX_PARTS)
+        if r.language == holder.language
+        and (r.kind in TYPES or r.kind in SPACES)
+        and r.container == holder.container
+        and (holder.language not in BY_FOLDER or folder(r.path) == folder(holder.path))
+    ]
+    for other in defined(index, rows):
+        if other.key != holder.key:
+            yield other
+
+
+def _go_methods(index: CodeIndex, holder: Defined) -> Iterator[Defined]:
+    """Go writes methods beside their type, anywhere in the package."""
+    for path in index.below(folder(holder.path)):
+        record = index.record(path) if path.endswith(".go") else None
+        for number, symbol in enumerate(record.symbols if record else ()):
+            if (
+                record
+                and symbol.kind == SymbolKind.METHOD
+                and symbol.parent < 0
+                and named_type(symbol.type)[-1:] == (holder.symbol.name,)
+            ):
+                yield at_number(record, path, number)
+
+
+def _line(index: CodeIndex, holder: Defined) -> Iterator[tuple[Defined | None, bool]]:
+    """A class and its bases, the nearest first; None, True for a base that is not in the workspace."""
+    waiting, seen = [holder], {holder.key}
+    for _ in range(MAX_BASES):
+        if not waiting:
+            return
+        one = waiting.pop(0)
+        yield one, False
+        bases: list[Defined] = []
+        for text in bases_of(index, one):
+            value = type_value(index, one.path, one.language, text, None)
+            if not value.definitions:
+                yield None, True
+            for base in value.definitions[:1]:
+                if base.key not in seen and base.symbol.kind in TYPES | SPACES:
+                    seen.add(base.key)
+                    bases.append(base)
+        waiting[:0] = bases
+
+
+def bases_of(index: CodeIndex, holder: Defined) -> tuple[str, ...]:
+    """The bases of a class, as written, at all its places."""
+    if holder.language not in _REOPENED:
+        return holder.symbol.bases
+    return tuple(dict.fromkeys(text for part in _parts(index, holder) for text in part.symbol.bases))
+
+
+def is_or_extends(index: CodeIndex, holder: Defined, base: Defined) -> bool:
+    """Whether a class is another, or has it among its bases."""
+    return any(part is not None and _same_type(part, base) for part, _ in _line(index, holder))
+
+
+def _same_type(one: Defined, other: Defined) -> bool:
+    return one.key == other.key or (
+        one.language in _REOPENED
+        and (one.symbol.name, one.container, one.language) == (other.symbol.name, other.container, other.language)
+    )
+
+
+def _submodule(index: CodeIndex, files: tuple[str, ...], name: str) -> tuple[str, ...]:
+    found: list[str] = []
+    for path in files:
+        if path.endswith(("__init__.py", "__init__.pyi")):
+            below = folder(path) + "/" if folder(path) else ""
+            found += [p for p in (f"{below}{name}.py", f"{below}{name}/__init__.py") if index.exists(p)]
+    return tuple(found)
+
+
+def holder_of(index: CodeIndex, inner: Defined) -> Defined | None:
+    """The class or the module that a member belongs to; None for what stands alone."""
+    record: FileRecord | None = index.record(inner.path)
+    if record is None:
+        return None
+    if inner.symbol.parent >= 0:
+        return at_number(record, inner.path, inner.symbol.parent)
+    if inner.language == "go" and inner.symbol.kind == SymbolKind.METHOD and inner.symbol.type:
+        value = type_value(index, inner.path, "go", inner.symbol.type, None)
+        return value.definitions[0] if value.definitions else None
+    return None
+
+
+def is_member_of_type(record: FileRecord, symbol: Symbol) -> bool:
+    """Whether a symbol is reached through a class or an object, not by its name alone."""
+    if symbol.parent >= 0:
+        return record.symbols[symbol.parent].kind not in SPACES
+    return record.language == "go" and symbol.kind == SymbolKind.METHOD
+
+
+def candidates(index: CodeIndex, language: str, name: str, limit: int = 200) -> list[Defined]:
+    """The members of any class that have a name, in files of this language or one that is mixed with it."""
+    rows = [r for r in index.symbols_named(name, limit) if r.language in family(language)]
+    return [d for d in defined(index, rows) if (r := index.record(d.path)) and is_member_of_type(r, d.symbol)]
