@@ -8,6 +8,9 @@ from rulewright.core.index.traits import Traits, comment_signs, traits_of
 MAX_DOC = 2_000
 """Characters that are kept."""
 _MAX_LINES = 80
+_MAX_ATTRIBUTE = 30
+"""Lines of one attribute or annotation."""
+_CLOSING = (b")", b"]")
 _QUOTES = re.compile(rb'(?:~\w+)?("""|\'\'\'|"|\')')
 _STRING = re.compile(rb'\s*(?:#[^\n]*\n\s*)*[rRuUbB]{0,2}("""|\'\'\'|"|\')')
 
@@ -40,9 +43,24 @@ def doc_above(language: str, source: bytes, start: int) -> str:
             collected.append(source[opening:end])
             break
         elif not (traits.attribute and line.startswith(traits.attribute)):
-            break
+            opening = _attribute_around(source, begin, end, traits.attribute) if line[-1:] in _CLOSING else -1
+            if opening < 0:
+                break
+            begin = opening
         end = begin - 1
     return clean(language, b"\n".join(reversed(collected))) if collected else ""
+
+
+def _attribute_around(source: bytes, begin: int, end: int, sign: bytes) -> int:
+    """The start of the line on which an attribute of several lines begins that ends at `end`; -1 when none does."""
+    for _ in range(_MAX_ATTRIBUTE if sign else 0):
+        if begin <= 0:
+            break
+        begin = source.rfind(b"\n", 0, begin - 1) + 1
+        if source[begin : begin + 200].lstrip().startswith(sign):
+            text = source[begin:end]
+            return begin if all(text.count(a) == text.count(b) for a, b in ((b"(", b")"), (b"[", b"]"))) else -1
+    return -1
 
 
 def doc_inside(source: bytes, body_start: int) -> str:
@@ -55,6 +73,37 @@ def doc_inside(source: bytes, body_start: int) -> str:
     if end < 0 or (len(quote) == 1 and b"\n" in source[opening.end() : end]):
         return ""
     return _dedent(source[opening.end() : min(end, opening.end() + 4 * MAX_DOC)].decode("utf-8", "replace"))
+
+
+_BEHIND = re.compile(rb"[ \t]*[;,]?[ \t]*(?:\n[ \t]*(?=\(\*\*)|(?=(?://|/\*|--|\{-)[/*!]*[ ]?[<^])|(?=\(\*\*))")
+
+
+def doc_after(language: str, source: bytes, end: int) -> str:
+    """The doc comment right behind a definition that ends at a byte, such as `///< text`, `-- ^ text` or OCaml's."""
+    behind = _BEHIND.match(source, end, end + 400)
+    if behind is None:
+        return ""
+    _, block, _ = _signs(language)
+    at = behind.end()
+    if block and source.startswith(block[0], at):
+        stop = source.find(block[1], at, at + 4 * MAX_DOC)
+        comment = source[at : stop + len(block[1])] if stop >= 0 else b""
+    else:
+        stop = source.find(b"\n", at)
+        comment = source[at : stop if stop >= 0 else None]
+    return clean(language, comment).lstrip("<^ ")
+
+
+def doc_body(language: str, source: bytes, start: int) -> str:
+    """The block comment that opens a body in brackets, as PowerShell's help."""
+    _, block, _ = _signs(language)
+    at = start
+    while at < len(source) and source[at : at + 1] in b"{ \t\r\n":
+        at += 1
+    if block is None or not source.startswith(block[0], at):
+        return ""
+    stop = source.find(block[1], at, at + 4 * MAX_DOC)
+    return clean(language, source[at : stop + len(block[1])]) if stop >= 0 else ""
 
 
 def doc_string(literal: bytes) -> str:

@@ -48,6 +48,7 @@ _WHEELS: dict[str, Source] = {
     "markdown": Source("tree_sitter_markdown"),
     "objective-c": Source("tree_sitter_objc"),
     "ocaml": Source("tree_sitter_ocaml", "language_ocaml"),
+    "ocaml-interface": Source("tree_sitter_ocaml", "language_ocaml_interface"),
     "perl": Source("tree_sitter_perl"),
     "php": Source("tree_sitter_php", "language_php"),
     "powershell": Source("tree_sitter_powershell"),

@@ -2,34 +2,39 @@
 
 A pattern captures a definition as `@definition.<kind>`, with one of LSP's kinds in snake case, and its `@name`;
 besides, where they are there, `@body` (else the field of that name ends the signature), `@type`, `@base`,
-`@exported`, `@private`, `@receiver` (which makes a function a method) and `@doc`. Where two patterns capture one name,
-the later one in the file wins, so that the general comes first.
+`@signature`, `@exported`, `@private`, `@receiver` (which makes a function a method) and `@doc`. Where two patterns
+capture one name, the later one in the file wins, so that the general comes first.
 
 A `@doc` alone in its pattern belongs to the definition behind it, where the language's traits say so, and `@doc.inside`
 to the one around it. An import is captured as `@import` with `@import.module`, `@import.name` and `@import.alias`; what
 lies in an `@import.group` has the text of its `@import.prefix` before it, with whatever sign stands between the two.
 
 Settings of a pattern, by `(#set! key "value")`: `exported` "false" marks its definitions as private, and "members" what
-they hold as visible, as in a trait; `name` names what has no name, with `{capture}` for a capture's text; `signature`
-"whole" keeps the body in it; `module` and `import` are an import's module and name where no node is; `split` takes an
-import's name from the end of its module, behind that sign; `self` is a word that stands for the prefix itself.
+they hold as visible, as in a trait; `name` names what has no name, with `{capture}` for a capture's text; `join` makes
+one name of several; `once` takes only the first name of a node; `signature` "whole" keeps the body in it; `module` and
+`import` are an import's module and name where no node is; `split` takes an import's name from the end of its module,
+behind that sign; `self` is a word that stands for the prefix itself.
 """
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
 from tree_sitter import Node, Query, QueryCursor
 
-from rulewright.core.index.docs import clean, doc_above, doc_inside, doc_string
+from rulewright.core.index.docs import clean, doc_above, doc_after, doc_body, doc_inside, doc_string
 from rulewright.core.index.grammars import Grammar
 from rulewright.core.index.symbols import Import, Symbol, SymbolKind
 from rulewright.core.index.traits import Traits, traits_of
+from rulewright.core.index.visibility import Said, is_visible
 
 MAX_SYMBOLS = 50_000
 """Of one file; a file with more is data."""
+LARGE = 256_000
+"""Bytes from which on only the uppermost levels of data are looked at."""
+_LARGE_LEVELS = 3
 MAX_NAME = 200
 MAX_SIGNATURE = 300
 
@@ -49,7 +54,9 @@ class _Plan(msgspec.Struct, frozen=True):
     is_private: bool
     shows_members: bool
     is_whole: bool
+    once: bool
     name: str
+    join: str
     settings: dict[str, str]
 
 
@@ -64,6 +71,8 @@ class _Found(msgspec.Struct):
     name_node: Node
     captures: dict[str, list[Node]]
     plan: _Plan
+    last: Node | None = None
+    """The last of its clauses, where there are more."""
 
 
 class _Caught(msgspec.Struct):
@@ -72,7 +81,7 @@ class _Caught(msgspec.Struct):
     imports: list[tuple[_Plan, dict[str, list[Node]]]] = msgspec.field(default_factory=list)
     groups: list[dict[str, list[Node]]] = msgspec.field(default_factory=list)
     docs: list[Node] = msgspec.field(default_factory=list)
-    inner_docs: list[Node] = msgspec.field(default_factory=list)
+    inner_docs: list[list[Node]] = msgspec.field(default_factory=list)
 
     def add(self, plan: _Plan, captures: dict[str, list[Node]]) -> None:
         if "import" in captures:
@@ -80,7 +89,8 @@ class _Caught(msgspec.Struct):
         elif "import.group" in captures:
             self.groups.append(captures)
         self.docs += captures.get("doc", ())
-        self.inner_docs += captures.get("doc.inside", ())
+        if "doc.inside" in captures:
+            self.inner_docs.append(captures["doc.inside"])
 
 
 def outline(
@@ -91,12 +101,15 @@ def outline(
     if section is None:
         return (), ()
     cursor = section[1]
+    traits = traits_of(grammar.name)
     if span is not None:
         cursor = QueryCursor(section[0])
         cursor.set_byte_range(*span)
+    if traits.depth:
+        cursor.set_max_start_depth(traits.depth if len(source) < LARGE else _LARGE_LEVELS)
     plans = _plans(*section, grammar)
     found: dict[int, tuple[int, _Found]] = {}
-    caught = _Caught()
+    caught, said = _Caught(), Said()
     for pattern, captures in cursor.matches(root):
         plan = plans[pattern]
         if span is not None and not _begins_in(span, plan.capture or next(iter(captures)), captures):
@@ -105,11 +118,51 @@ def outline(
             _define(pattern, plan, captures, source, found)
         else:
             caught.add(plan, captures)
-    ordered = sorted((f for _, f in found.values()), key=lambda f: (f.start, -f.end))[:MAX_SYMBOLS]
+            if traits.visibility in {"words", "listed"}:
+                said.add(captures, source, traits)
+    ordered = _ordered((f for _, f in found.values()), traits)
     for doc in caught.inner_docs:
         _put_inside(doc, ordered)
     imports = tuple(dict.fromkeys(_imports(source, caught))) if caught.imports else ()
-    return tuple(_symbols(grammar, source, ordered, caught.docs)), imports
+    return tuple(_symbols(grammar, source, ordered, caught.docs, said)), imports
+
+
+def _ordered(found: Iterable[_Found], traits: Traits) -> list[_Found]:
+    ordered = sorted(found, key=lambda f: (f.start, -f.end))[:MAX_SYMBOLS]
+    if traits.most and len(ordered) > traits.most:
+        ordered = _uppermost(ordered, traits.most)
+    return _without_clauses(ordered) if traits.clauses else ordered
+
+
+def _uppermost(ordered: list[_Found], most: int) -> list[_Found]:
+    """As many as may be, those that are held by the fewest others first."""
+    ends: list[int] = []
+    levels: list[int] = []
+    for item in ordered:
+        while ends and ends[-1] <= item.start:
+            ends.pop()
+        levels.append(len(ends))
+        ends.append(item.end)
+    kept = sorted(sorted(range(len(ordered)), key=lambda i: levels[i])[:most])
+    return [ordered[i] for i in kept]
+
+
+def _without_clauses(ordered: list[_Found]) -> list[_Found]:
+    """One definition for each run of clauses of one function; `@arity`, where it is captured, is part of its name."""
+    kept: list[_Found] = []
+    run: tuple[str, int, _Found] | None = None
+    for item in ordered:
+        if run is not None and item.start < run[2].end:
+            kept.append(item)
+            continue
+        arity = item.captures.get("arity")
+        n_arguments = arity[0].named_child_count if arity else 0
+        if run is not None and item.kind in _CALLABLE and run[:2] == (item.name, n_arguments):
+            run[2].end, run[2].last = item.end, item.node
+            continue
+        run = (item.name, n_arguments, item) if item.kind in _CALLABLE else None
+        kept.append(item)
+    return kept
 
 
 def _begins_in(span: tuple[int, int], capture: str, captures: dict[str, list[Node]]) -> bool:
@@ -117,12 +170,12 @@ def _begins_in(span: tuple[int, int], capture: str, captures: dict[str, list[Nod
     return span[0] <= node.start_byte < span[1]
 
 
-def _put_inside(doc: Node, ordered: list[_Found]) -> None:
-    at = bisect_right(ordered, doc.start_byte, key=lambda f: f.start) - 1
-    while at >= 0 and ordered[at].end < doc.end_byte:
+def _put_inside(doc: list[Node], ordered: list[_Found]) -> None:
+    at = bisect_right(ordered, doc[0].start_byte, key=lambda f: f.start) - 1
+    while at >= 0 and ordered[at].end < doc[-1].end_byte:
         at -= 1
-    if at >= 0:
-        ordered[at].captures.setdefault("doc", [doc])
+    if at >= 0 and len(ordered[at].captures.get("doc", ())) < len(doc):
+        ordered[at].captures["doc"] = doc
 
 
 def _plans(query: Query, _: QueryCursor, grammar: Grammar) -> list[_Plan]:
@@ -144,7 +197,9 @@ def _plans(query: Query, _: QueryCursor, grammar: Grammar) -> list[_Plan]:
                     exported == "false",
                     exported == "members",
                     settings.get("signature") == "whole",
+                    "once" in settings,
                     settings.get("name", ""),
+                    settings.get("join", ""),
                     settings,
                 )
             )
@@ -172,8 +227,12 @@ def _define(
                 if key not in {"name", plan.capture}:
                     before[1].captures[key] = [*before[1].captures.get(key, ()), *nodes]
             return
+    if plan.once and any(before[1].start == node.start_byte and before[0] == pattern for before in found.values()):
+        return
     if plan.name:
         name = _CAPTURED.sub(lambda m: _text(source, captures[m[1]][0]) if m[1] in captures else "", plan.name)
+    elif plan.join and names:
+        name = plan.join.join(_name(source[n.start_byte : n.end_byte]) for n in names)[:MAX_NAME]
     else:
         name = _name(source[start : name_node.end_byte]) if names else ""
     if not name:
@@ -191,7 +250,7 @@ def _name(raw: bytes) -> str:
     return text.strip()[:MAX_NAME]
 
 
-def _symbols(grammar: Grammar, source: bytes, ordered: list[_Found], docs: list[Node]) -> list[Symbol]:
+def _symbols(grammar: Grammar, source: bytes, ordered: list[_Found], docs: list[Node], said: Said) -> list[Symbol]:
     traits = traits_of(grammar.name)
     pending = [(d.start_byte, d.end_byte) for d in docs]
     pending.sort()
@@ -226,6 +285,9 @@ def _symbols(grammar: Grammar, source: bytes, ordered: list[_Found], docs: list[
         if item.plan.shows_members:
             showing.add(len(symbols))
         exported = _is_exported(item, parent, symbols, traits, parent in showing)
+        if exported and traits.visibility in {"words", "listed"}:
+            place = item.start, item.end, item.name_node.start_byte
+            exported = is_visible(traits, said, source, place, item.name, symbols[parent] if parent >= 0 else None)
         symbols.append(_symbol(grammar.name, source, item, parent, symbols, traits, captured, exported=exported))
     return symbols
 
@@ -252,16 +314,20 @@ def _symbol(
     kind = _refined(item, parent, symbols, traits)
     types = captures.get("type")
     bases = captures.get("base")
+    heads = captures.get("signature")
+    head = (heads[0].start_byte, heads[0].end_byte) if heads else (item.start, _head_end(source, item, body))
+    start_row = item.node.start_point[0]
+    end_row, end_column = (item.last or item.node).end_point
     return Symbol(
         item.name,
         kind,
         row,
         column,
         column16,
-        item.node.start_point[0],
-        item.node.end_point[0],
+        start_row,
+        end_row if end_column or end_row == start_row else end_row - 1,
         parent,
-        _signature(source, item.start, _head_end(source, item, body)),
+        _signature(source, *head),
         _doc(language, source, item, body_start, traits, captured_doc),
         _text(source, types[0]) if types else "",
         tuple(dict.fromkeys(_text(source, base) for base in bases)) if bases else (),
@@ -326,7 +392,12 @@ def _doc(language: str, source: bytes, item: _Found, body_start: int, traits: Tr
         return doc_string(captured) if captured else ""
     if traits.doc == "inside" and body_start >= 0 and item.kind != SymbolKind.VARIABLE:
         return doc_inside(source, body_start)
-    return doc_above(language, source, item.start)
+    above = doc_above(language, source, item.start)
+    if above or traits.doc == "above":
+        return above
+    if traits.doc == "body":
+        return doc_body(language, source, body_start) if body_start >= 0 else ""
+    return doc_after(language, source, item.end)
 
 
 def _imports(source: bytes, caught: _Caught) -> Iterator[Import]:

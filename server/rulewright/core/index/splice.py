@@ -8,6 +8,7 @@ from tree_sitter import Node, Tree
 from rulewright.core.index.grammars import Grammar
 from rulewright.core.index.outline import outline
 from rulewright.core.index.symbols import Import, Symbol
+from rulewright.core.index.traits import traits_of
 
 Outline = tuple[tuple[Symbol, ...], tuple[Import, ...]]
 
@@ -26,7 +27,7 @@ def splice_outline(
     What a top-level node holds depends on nothing outside it and its neighbours, so the nodes around the first and the
     last difference are outlined again and the rest is moved. Neither tree needs to know of the edits in between.
     """
-    if grammar.section("injections"):
+    if grammar.section("injections") or traits_of(grammar.name).is_whole:
         return None
     start, old_end, new_end = _difference(old_source, source)
     if start == old_end == new_end:

@@ -6,18 +6,25 @@ import msgspec
 
 from rulewright.core.languages import LANGUAGES
 
-DocPlace = Literal["above", "inside", "captured"]
-Visibility = Literal["all", "captured", "capital", "underscore"]
+DocPlace = Literal["above", "inside", "captured", "after", "body"]
+Visibility = Literal["all", "captured", "capital", "underscore", "words", "listed"]
 
 
 class Traits(msgspec.Struct, frozen=True):
     """One language's habits."""
 
     doc: DocPlace = "above"
-    """Comments above a definition, a string that opens its body, or nodes captured as `@doc` before it."""
+    """Comments above a definition, a string that opens its body, or nodes captured as `@doc` before it; `after` and
+    `body` look above, then for a doc comment right behind the definition or at the start of its body."""
     visibility: Visibility = "all"
-    """What other files can use: everything, what has an `@exported` capture, what begins with a capital, or all
-    that does not begin with an underscore."""
+    """What other files can use: everything, what has an `@exported` capture, what begins with a capital, all
+    that does not begin with an underscore, what its modifiers say, or what an `@export` lists."""
+    private: tuple[str, ...] = ()
+    """Words before a name that hide it, where visibility is said in words."""
+    public: tuple[str, ...] = ()
+    """Words without which a member is hidden."""
+    hides_top: bool = False
+    """Whether what is at the top needs such a word as well."""
     constructors: tuple[str, ...] = ()
     """Names of methods that make an object."""
     attribute: bytes = b""
@@ -26,6 +33,19 @@ class Traits(msgspec.Struct, frozen=True):
     """Whether a function inside a class is a method."""
     receiver: tuple[str, ...] = ()
     """What a method calls its own object."""
+    clauses: bool = False
+    """Whether a function is written in several pieces that follow each other, each with its name."""
+    depth: int = 0
+    """How many levels of a tree are looked at, for data; 0 for all. Few are where a file is large."""
+    most: int = 0
+    """How many symbols a file may have, the deepest left out first; 0 for the general limit."""
+    examples: bool = False
+    """Whether embedded code is there to be read, as in documentation, and defines nothing for others."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether what is found in one place depends on what stands far away."""
+        return self.clauses or self.depth > 0 or self.visibility == "listed"
 
 
 _TRAITS: dict[str, Traits] = {
@@ -44,13 +64,45 @@ _TRAITS: dict[str, Traits] = {
     "java": Traits(attribute=b"@", receiver=("this",)),
     "ruby": Traits(constructors=("initialize",), receiver=("self",)),
     "elixir": Traits(doc="captured", visibility="captured", receiver=("__MODULE__",)),
-    "kotlin": Traits(attribute=b"@", receiver=("this",)),
-    "scala": Traits(attribute=b"@", receiver=("this",)),
-    "csharp": Traits(attribute=b"[", receiver=("this",)),
-    "php": Traits(constructors=("__construct",), attribute=b"#[", receiver=("$this",)),
-    "swift": Traits(attribute=b"@", receiver=("self",)),
-    "dart": Traits(attribute=b"@", receiver=("this",)),
-    "cpp": Traits(receiver=("this",)),
+    "kotlin": Traits(visibility="words", private=("private",), attribute=b"@", receiver=("this",)),
+    "scala": Traits(visibility="words", private=("private",), attribute=b"@", receiver=("this",)),
+    "csharp": Traits(
+        visibility="words",
+        public=("public", "internal", "protected"),
+        private=("private", "file"),
+        attribute=b"[",
+        receiver=("this",),
+    ),
+    "php": Traits(
+        visibility="words", private=("private",), constructors=("__construct",), attribute=b"#[", receiver=("$this",)
+    ),
+    "swift": Traits(
+        visibility="words",
+        private=("private", "fileprivate"),
+        constructors=("init",),
+        attribute=b"@",
+        receiver=("self",),
+    ),
+    "dart": Traits(visibility="underscore", attribute=b"@", receiver=("this",)),
+    "c": Traits(doc="after", visibility="words", private=("static",)),
+    "cpp": Traits(doc="after", visibility="words", private=("private",), receiver=("this",)),
+    "objective-c": Traits(visibility="words", private=("static",), receiver=("self",)),
+    "perl": Traits(visibility="underscore", receiver=("$self",)),
+    "lua": Traits(visibility="words", private=("local",), receiver=("self",)),
+    "haskell": Traits(doc="after", visibility="listed", clauses=True),
+    "ocaml": Traits(doc="after"),
+    "ocaml-interface": Traits(doc="after"),
+    "zig": Traits(visibility="words", public=("pub",), hides_top=True, receiver=("self",)),
+    "julia": Traits(visibility="underscore"),
+    "powershell": Traits(doc="body", receiver=("$this",)),
+    "solidity": Traits(visibility="words", private=("private",), receiver=("this",)),
+    "erlang": Traits(visibility="listed", clauses=True),
+    "clojure": Traits(attribute=b";;;;"),
+    "markdown": Traits(doc="captured", examples=True),
+    "html": Traits(doc="captured"),
+    "json": Traits(doc="captured", depth=12, most=2_000),
+    "yaml": Traits(depth=30, most=2_000),
+    "toml": Traits(depth=8, most=2_000),
 }
 
 _PLAIN = Traits()

@@ -1,0 +1,63 @@
+"""What other files can use of a language whose definitions say so in words, in an export list or by a section."""
+
+import re
+from functools import cache
+
+import msgspec
+from tree_sitter import Node
+
+from rulewright.core.index.symbols import Symbol, SymbolKind
+from rulewright.core.index.traits import Traits
+
+_HEAD = 400
+"""Bytes before a name in which a modifier is looked for."""
+_OPEN = frozenset({SymbolKind.INTERFACE, SymbolKind.ENUM})
+
+
+class Said(msgspec.Struct):
+    """What a file says of visibility apart from its definitions."""
+
+    exports: set[str] | None = None
+    """Names in export lists; None where there is no such list."""
+    sections: list[tuple[int, int, int, bool]] = msgspec.field(default_factory=list)
+    """Such as C++'s `private:`: where it stands, the bytes of what it is in, and whether it hides what follows."""
+
+    def add(self, captures: dict[str, list[Node]], source: bytes, traits: Traits) -> None:
+        """Take what a match captures as `@export`, with `@export.name`, or as `@access`."""
+        if "export" in captures:
+            names = captures.get("export.name", ())
+            self.exports = self.exports if self.exports is not None else set()
+            self.exports.update(source[n.start_byte : n.end_byte].decode("utf-8", "replace") for n in names)
+        for node in captures.get("access", ()):
+            around = node.parent
+            if around is not None:
+                hides = bool(_words(traits.private).search(source[node.start_byte : node.end_byte]))
+                self.sections.append((node.start_byte, around.start_byte, around.end_byte, hides))
+
+
+def is_visible(
+    traits: Traits, said: Said, source: bytes, place: tuple[int, int, int], name: str, parent: Symbol | None
+) -> bool:
+    """Whether a definition can be used elsewhere; `place` is its start, its end and the start of its name.
+
+    Whatever its parent hides is hidden already.
+    """
+    if traits.visibility == "listed":
+        return parent is not None or said.exports is None or name in said.exports
+    start, end, at = place
+    head = source[max(start, at - _HEAD) : at]
+    if traits.private and _words(traits.private).search(head):
+        return False
+    if parent is not None and said.sections:
+        hidden = [s for s in said.sections if s[0] < start and s[1] <= start and end <= s[2]]
+        inner = max((s[1] for s in hidden), default=-1)
+        return not next((s[3] for s in reversed(hidden) if s[1] == inner), False)
+    if traits.public and (parent is not None or traits.hides_top) and not (parent and parent.kind in _OPEN):
+        return bool(_words(traits.public).search(head))
+    return True
+
+
+@cache
+def _words(words: tuple[str, ...]) -> re.Pattern[bytes]:
+    """Any of some words; what stands in brackets behind one, as in Scala's `private[core]`, widens it."""
+    return re.compile(rb"(?<![\w@:$])(?:" + b"|".join(re.escape(w.encode()) for w in words) + rb")(?![\w\[])")
