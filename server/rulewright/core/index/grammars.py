@@ -14,8 +14,14 @@ from tree_sitter import Language, Parser, Query, QueryCursor
 
 from rulewright.core.languages import canonical
 
-SECTIONS = ("outline", "scopes", "calls", "injections")
-"""A query file's parts, each under a line `;; name`. Indexing runs the first and the last, an open document all."""
+SECTIONS = ("outline", "members", "deep", "injections", "scopes", "calls")
+"""A query file's parts, each under a line `;; name`. Indexing runs the first four, an open document all.
+
+`outline` runs over a whole tree, `members` over each node that is captured as `@members`, and `deep` over what the
+others did not reach. Directives are comments in a section: `; depth: 2` looks no deeper than that for the start of a
+pattern, and what lies deeper is not visited at all, which is most of a file; `; where: REGEX` says which text a `deep`
+pattern is about, with the name in its first group, so that nothing is visited where no such text is.
+"""
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -92,14 +98,27 @@ class Grammar:
         self.parser = Parser(language)
         self._sections = _sections(name)
         self._cursors: dict[str, tuple[Query, QueryCursor] | None] = {}
+        depth = {s: _DEPTH.search(text) for s, text in self._sections.items()}
+        self.depth = {s: int(found[1]) for s, found in depth.items() if found}
+        """How deep patterns of a section begin, where it says so."""
+        where = _WHERE.search(self._sections.get("deep", ""))
+        self.where = re.compile(where[1].encode(), re.MULTILINE) if where else None
+        """What text patterns of the section `deep` are about."""
 
     def query(self, section: str) -> tuple[Query, QueryCursor] | None:
         """A section's query with a cursor to run it; None where the language's file has no such section."""
         if section not in self._cursors:
             text = self._sections.get(section, "")
             query = Query(self.language, text) if text.strip() else None
-            self._cursors[section] = (query, QueryCursor(query)) if query is not None else None
+            self._cursors[section] = (query, self.cursor(section, query)) if query is not None else None
         return self._cursors[section]
+
+    def cursor(self, section: str, query: Query) -> QueryCursor:
+        """A new cursor for a section, that goes as deep as the section says."""
+        cursor = QueryCursor(query)
+        if section in self.depth:
+            cursor.set_max_start_depth(self.depth[section])
+        return cursor
 
     def section(self, section: str) -> str:
         """A section's text; empty where there is none."""
@@ -131,6 +150,8 @@ def _load(name: str) -> Language | None:
 
 
 _HEADER = re.compile(r"^;; (\w+)\s*$", re.MULTILINE)
+_DEPTH = re.compile(r"^; depth: (\d+)$", re.MULTILINE)
+_WHERE = re.compile(r"^; where: (.+)$", re.MULTILINE)
 _INHERITS = re.compile(r"\A; inherits: (.+)$", re.MULTILINE)
 
 

@@ -22,10 +22,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
-from tree_sitter import Node, Query, QueryCursor
+from tree_sitter import Node, Query
 
 from rulewright.core.index.docs import clean, doc_above, doc_after, doc_body, doc_inside, doc_string
-from rulewright.core.index.grammars import Grammar
+from rulewright.core.index.grammars import SECTIONS, Grammar
 from rulewright.core.index.symbols import Import, Symbol, SymbolKind
 from rulewright.core.index.traits import Traits, traits_of
 from rulewright.core.index.visibility import Said, is_visible
@@ -42,6 +42,8 @@ _DEFINITION = re.compile(r"@definition\.(\w+)")
 _CAPTURED = re.compile(r"\{([\w.]+)\}")
 _HOLDS_METHODS = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.STRUCT, SymbolKind.ENUM})
 _CALLABLE = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTRUCTOR})
+_SAID = frozenset({"words", "listed", "marked"})
+"""Kinds of visibility for which more is read than a definition."""
 _CONTAINERS_OF_FIELDS = _HOLDS_METHODS | {SymbolKind.OBJECT}
 
 
@@ -58,6 +60,8 @@ class _Plan(msgspec.Struct, frozen=True):
     name: str
     join: str
     settings: dict[str, str]
+    order: int = 0
+    """Where the pattern stands among all of the language's."""
 
 
 class _Found(msgspec.Struct):
@@ -97,28 +101,15 @@ def outline(
     grammar: Grammar, source: bytes, root: Node, span: tuple[int, int] | None = None
 ) -> tuple[tuple[Symbol, ...], tuple[Import, ...]]:
     """Symbols in order of their start, and imports, of a tree's root; with `span`, of what begins between two bytes."""
-    section = grammar.query("outline")
-    if section is None:
-        return (), ()
-    cursor = section[1]
     traits = traits_of(grammar.name)
-    if span is not None:
-        cursor = QueryCursor(section[0])
-        cursor.set_byte_range(*span)
-    if traits.depth:
-        cursor.set_max_start_depth(traits.depth if len(source) < LARGE else _LARGE_LEVELS)
-    plans = _plans(*section, grammar)
     found: dict[int, tuple[int, _Found]] = {}
     caught, said = _Caught(), Said()
-    for pattern, captures in cursor.matches(root):
-        plan = plans[pattern]
-        if span is not None and not _begins_in(span, plan.capture or next(iter(captures)), captures):
-            continue
+    for plan, captures in _matches(grammar, source, root, span, traits, found):
         if plan.kind:
-            _define(pattern, plan, captures, source, found)
+            _define(plan.order, plan, captures, source, found)
         else:
             caught.add(plan, captures)
-            if traits.visibility in {"words", "listed"}:
+            if traits.visibility in _SAID:
                 said.add(captures, source, traits)
     ordered = _ordered((f for _, f in found.values()), traits)
     for doc in caught.inner_docs:
@@ -132,6 +123,56 @@ def _ordered(found: Iterable[_Found], traits: Traits) -> list[_Found]:
     if traits.most and len(ordered) > traits.most:
         ordered = _uppermost(ordered, traits.most)
     return _without_clauses(ordered) if traits.clauses else ordered
+
+
+def _matches(
+    grammar: Grammar,
+    source: bytes,
+    root: Node,
+    span: tuple[int, int] | None,
+    traits: Traits,
+    found: dict[int, tuple[int, _Found]],
+) -> Iterator[tuple[_Plan, dict[str, list[Node]]]]:
+    """What the sections that indexing runs match, those of the whole tree first."""
+    section = grammar.query("outline")
+    if section is None:
+        return
+    query, cursor = section
+    if span is not None:
+        cursor = grammar.cursor("outline", query)
+        cursor.set_byte_range(*span)
+    if traits.depth:
+        cursor.set_max_start_depth(traits.depth if len(source) < LARGE else _LARGE_LEVELS)
+    plans = _plans(grammar, "outline", query)
+    members: list[Node] = []
+    again: list[Node] = []
+    for pattern, captures in cursor.matches(root):
+        plan = plans[pattern]
+        if span is not None and not _begins_in(span, plan.capture or next(iter(captures)), captures):
+            continue
+        members += captures.get("members", ())
+        again += captures.get("again", ())
+        yield plan, captures
+    while again:
+        node = again.pop()
+        for pattern, captures in section[1].matches(node):
+            members += captures.get("members", ())
+            again += (n for n in captures.get("again", ()) if n.start_byte > node.start_byte)
+            yield plans[pattern], captures
+    if members and (section := grammar.query("members")) is not None:
+        plans = _plans(grammar, "members", section[0])
+        for node in members:
+            for pattern, captures in section[1].matches(node):
+                yield plans[pattern], captures
+    if grammar.where is not None and (section := grammar.query("deep")) is not None:
+        start, end = span or (root.start_byte, root.end_byte)
+        # What is known already needs no look, and where nothing else is said no deep node is visited.
+        missing = [m for m in grammar.where.finditer(source, start, end) if m.start(1) not in found]
+        if missing:
+            plans = _plans(grammar, "deep", section[0])
+            section[1].set_byte_range(missing[0].start(), missing[-1].end())
+            for pattern, captures in section[1].matches(root):
+                yield plans[pattern], captures
 
 
 def _uppermost(ordered: list[_Found], most: int) -> list[_Found]:
@@ -178,10 +219,10 @@ def _put_inside(doc: list[Node], ordered: list[_Found]) -> None:
         ordered[at].captures["doc"] = doc
 
 
-def _plans(query: Query, _: QueryCursor, grammar: Grammar) -> list[_Plan]:
-    cached: list[_Plan] | None = grammar.__dict__.get("_plans")
+def _plans(grammar: Grammar, section: str, query: Query) -> list[_Plan]:
+    cached: list[_Plan] | None = grammar.__dict__.get(f"_plans_{section}")
     if cached is None:
-        text = grammar.section("outline").encode()
+        text = grammar.section(section).encode()
         cached = []
         for pattern in range(query.pattern_count):
             piece = text[query.start_byte_for_pattern(pattern) : query.end_byte_for_pattern(pattern)].decode()
@@ -201,9 +242,10 @@ def _plans(query: Query, _: QueryCursor, grammar: Grammar) -> list[_Plan]:
                     settings.get("name", ""),
                     settings.get("join", ""),
                     settings,
+                    pattern + 1_000 * SECTIONS.index(section),
                 )
             )
-        grammar.__dict__["_plans"] = cached
+        grammar.__dict__[f"_plans_{section}"] = cached
     return cached
 
 
