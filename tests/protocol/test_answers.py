@@ -125,6 +125,12 @@ async def test_capabilities_of_tomorrow_do_not_keep_the_session_from_starting(cl
     assert client.server.client.document_changes
 
 
+@pytest.mark.parametrize("trace", [None, "loud", 3, [], {}])
+async def test_a_trace_that_is_none_is_off(client, trace):
+    assert "positionEncoding" in await client.initialize(trace=trace)
+    assert client.notes("$/logTrace") == []
+
+
 @pytest.mark.parametrize("capabilities", [None, 3, [], {"textDocument": 7}])
 async def test_capabilities_that_cannot_be_read_are_none(client, capabilities):
     assert (await client.initialize(capabilities))["positionEncoding"] == "utf-16"

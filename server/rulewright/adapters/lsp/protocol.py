@@ -165,7 +165,7 @@ class RulewrightProtocol(LanguageServerProtocol):
         if not is_readable(params.get("capabilities")):
             log.warning("the client's capabilities can be read in part only")
             params["capabilities"] = readable_part(params.get("capabilities"), is_readable) or {}
-        if params.get("trace") not in TRACES:
+        if not isinstance(params.get("trace"), str) or params["trace"] not in TRACES:
             params.pop("trace", None)
         return params
 
