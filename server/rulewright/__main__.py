@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from rulewright.gateway import Gateway
 
 INTERRUPTED = 130
+CODE_HOST = "--code-host"
+"""How the server starts the process that knows the code; nobody else has a use for it."""
 
 
 def main() -> None:
@@ -17,10 +19,14 @@ def main() -> None:
             sys.exit(_serve_stdio())
         except KeyboardInterrupt:
             sys.exit(INTERRUPTED)
+    if sys.argv[1:] == [CODE_HOST]:
+        from rulewright import code_app
+
+        sys.exit(code_app.serve_code_host())
     from rulewright import app
     from rulewright.adapters.cli.main import run
 
-    sys.exit(run(app.headless, app.serve_stdio))
+    sys.exit(run(app.headless, app.serve_stdio, app.code))
 
 
 def starts_server(arguments: list[str]) -> bool:

@@ -3,10 +3,10 @@
 import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rulewright.core.config import CheckSettings, Layer, SettingProblem, Settings, SettingsLayer, merge
-from rulewright.core.ports import CheckRunner
+from rulewright.core.ports import CheckRunner, Code
 from rulewright.core.rules.select import Policy
 from rulewright.gateway import Gateway, OnChange
 from rulewright.services.clock import SystemClock
@@ -18,7 +18,11 @@ from rulewright.services.rules import RuleKeeper
 from rulewright.services.settings import read_layers
 from rulewright.services.workers import AdaptiveRunner
 
+if TYPE_CHECKING:
+    from rulewright.code_gateway import CodeGateway
+
 MAX_WORKERS = 4
+CODE = False
 SERVER_WORKERS = 2
 """One for what the user waits for, one for the rest of the workspace."""
 
@@ -37,9 +41,26 @@ def headless() -> Gateway:
 
 def serving() -> Gateway:
     """A gateway for the language server: checks run in other processes, the disk is read in other threads."""
+    # Started first: it gets ready on another core while the protocol engine is imported here.
+    from rulewright.services.code_host import CodeHost
+
+    code = CodeHost()
+    if CODE:
+        code.start()
+
     import asyncio
 
-    return _gateway("editor", "the editor's settings", lambda check: _pool(check, SERVER_WORKERS), asyncio.to_thread)
+    def runner(check: CheckSettings) -> CheckRunner:
+        return _pool(check, SERVER_WORKERS)
+
+    return _gateway("editor", "the editor's settings", runner, asyncio.to_thread, code if CODE else None)
+
+
+def code() -> "CodeGateway":
+    """A gateway to the code for the command line."""
+    from rulewright.code_app import code_gateway
+
+    return code_gateway()
 
 
 def serve_stdio() -> int:
@@ -49,13 +70,19 @@ def serve_stdio() -> int:
     return serve(serving)
 
 
-def _gateway(layer: Layer, origin: str, runner: Callable[[CheckSettings], CheckRunner], offload: Any) -> Gateway:
+def _gateway(
+    layer: Layer,
+    origin: str,
+    runner: Callable[[CheckSettings], CheckRunner],
+    offload: Any,
+    code: Code | None = None,
+) -> Gateway:
     def read_settings(root: str, overlay: Mapping[str, Any]) -> tuple[Settings, tuple[SettingProblem, ...]]:
         layers, problems = read_layers(Path(root))
         settings, more = merge([*layers, SettingsLayer(layer, origin, overlay)])
         return settings, (*problems, *more)
 
-    return Gateway(Projects(read_settings, _rules), DocumentStore(), runner, offload, _watch)
+    return Gateway(Projects(read_settings, _rules), DocumentStore(), runner, offload, _watch, code)
 
 
 def _rules(root: str, settings: Settings) -> RuleKeeper:

@@ -5,14 +5,27 @@ Each takes a snapshot or reads the state of the moment, calls one feature, and c
 
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from rulewright.core.changes import ContentChange
+from rulewright.core.code_messages import (
+    Changed,
+    Closed,
+    Configure,
+    Opened,
+    Pause,
+    Progress,
+    Question,
+    Root,
+    ToHost,
+    Touched,
+)
 from rulewright.core.config import CheckSettings, SettingProblem
 from rulewright.core.edits import Edit
-from rulewright.core.ports import CheckRunner, Offload
+from rulewright.core.ports import CheckRunner, Code, Offload
 from rulewright.core.rules.parse import Origin
 from rulewright.core.rules.select import Policy
 from rulewright.core.snapshot import Document, Project, Snapshot
@@ -56,8 +69,10 @@ class Gateway:
         runner: Callable[[CheckSettings], CheckRunner],
         offload: Offload,
         watch: Watch,
+        code: Code | None = None,
     ) -> None:
-        self._projects, self._documents = projects, documents
+        self._projects, self._documents, self._code = projects, documents, code
+        self._client: tuple[PositionEncoding, Any] = "utf-16", None
         self._make_runner, self._offload, self._watch = runner, offload, watch
         self._runners: dict[tuple[int, int], CheckRunner] = {}
         self._listeners: list[RulesListener] = []
@@ -71,17 +86,21 @@ class Gateway:
 
     def open_document(self, uri: str, language_id: str, version: int | None, content: str) -> None:
         """An editor opened a document; its text wins over the disk from now on."""
-        self._documents.open(uri, to_path(uri), language_id, version, content)
+        path = to_path(uri)
+        self._documents.open(uri, path, language_id, version, content)
+        self._tell(Opened(uri, path or uri, language_id, version, content.encode("utf-8", "surrogatepass")))
 
     def change_document(
         self, uri: str, version: int | None, changes: Sequence[ContentChange], encoding: PositionEncoding
     ) -> None:
         """An editor changed a document."""
         self._documents.change(uri, version, changes, encoding)
+        self._tell(Changed(uri, version, tuple(changes)))
 
     def close_document(self, uri: str) -> None:
         """An editor closed a document; the disk counts again."""
         self._documents.close(uri)
+        self._tell(Closed(uri))
 
     # Projects
 
@@ -100,16 +119,19 @@ class Gateway:
             project, problems = await self._offload(self.open_project, root, editor_settings)
             messages += [_sentence(p) for p in problems]
             self._announce(project.root)
+        self._tell_projects()
         return tuple(dict.fromkeys(messages))
 
     async def close_projects(self, roots: Sequence[str]) -> None:
         """Forget roots."""
         for root in roots:
             self._projects.close(root)
+        self._tell_projects()
 
     async def configure(self, editor_settings: Mapping[str, Any]) -> tuple[str, ...]:
         """Take other settings from the editor, and read the files again."""
         problems = await self._offload(self._apply_settings, editor_settings)
+        self._tell_projects()
         for project in self._projects.opened:
             self._announce(project.root)
         return tuple(_sentence(p) for p in problems)
@@ -126,9 +148,11 @@ class Gateway:
     async def reload(self, paths: Sequence[str]) -> tuple[str, ...]:
         """Take what changed on disk at absolute `paths`. Returns sentences worth showing."""
         self.calls["reload"] += 1
+        self._tell(Touched(tuple(paths)))
         problems: tuple[SettingProblem, ...] = ()
         if any(path.endswith(("/rulewright.toml", "/pyproject.toml")) for path in paths):
             problems = await self._offload(self._apply_settings)
+            self._tell_projects()
         for project in self._projects.opened:
             below = [r for p in paths if (r := project.view.relative(p)) is not None]
             if below and project.settings.rules.auto_reload:
@@ -139,6 +163,8 @@ class Gateway:
     async def reload_all(self) -> tuple[str, ...]:
         """Read all rules and settings again, because somebody asked for it."""
         problems = await self._offload(self._apply_settings)
+        self._tell_projects()
+        self._tell(Touched())
         for project in self._projects.opened:
             await self._offload(project.rules.load)
             self._announce(project.root)
@@ -160,6 +186,40 @@ class Gateway:
         """Call `listener` with the root of a project whose rules or settings changed. Returns how to stop that."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
+
+    # Code
+
+    def begin_code(self, encoding: PositionEncoding, capabilities: Any) -> None:
+        """Start what knows the code, for a client that counts in `encoding` and can do what `capabilities` say."""
+        self._client = encoding, capabilities
+        self._tell_projects()
+
+    def ask_code(self, question: Question) -> "Future[bytes] | None":
+        """The answer as JSON, asked now: of the documents as they are at this moment. None without code knowledge."""
+        self.calls[type(question).__name__] += 1
+        return self._code.ask(question) if self._code is not None else None
+
+    def pause_index(self, *, paused: bool) -> None:
+        """Stop indexing, or go on."""
+        self._tell(Pause(paused))
+
+    def on_index_progress(self, listener: Callable[[Progress], None]) -> None:
+        """Call this, in another thread, when an index has got further."""
+        if self._code is not None:
+            self._code.on_progress(listener)
+
+    @property
+    def code_is_gone(self) -> str:
+        """Why there is no code knowledge any more, as a sentence; empty while all is well."""
+        return self._code.gone if self._code is not None else ""
+
+    def _tell(self, message: ToHost) -> None:
+        if self._code is not None:
+            self._code.tell(message)
+
+    def _tell_projects(self) -> None:
+        roots = tuple(Root(p.root, p.settings.index, p.settings.code) for p in self._projects.opened)
+        self._tell(Configure(roots, *self._client))
 
     # Questions
 
@@ -281,6 +341,8 @@ class Gateway:
         """The same, for callers without an event loop."""
         while self._runners:
             self._runners.popitem()[1].close()
+        if self._code is not None:
+            self._code.close()
 
     def _running(self, project: Project) -> CheckRunner:
         key = _runner_key(project.settings.check)

@@ -136,6 +136,8 @@ class Configure(msgspec.Struct, frozen=True, tag=True):
     encoding: PositionEncoding
     capabilities: Any = None
     """The client's, as it sent them."""
+    scan: bool = True
+    """Whether to look what has changed on disk."""
 
 
 class Opened(msgspec.Struct, frozen=True, tag=True):

@@ -77,7 +77,6 @@ class IndexSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     exclude: Annotated[
         tuple[str, ...], Meta(description="Globs of files that are not indexed, beside what `.gitignore` names.")
     ] = ()
-    gitignore: Annotated[bool, Meta(description="Leave out what `.gitignore` and `.ignore` files name.")] = True
     max_file_kb: Annotated[Kilobytes, Meta(description="Larger files are left out, in kB of 1,024 bytes.")] = 1024
     timeout_s: Annotated[
         Seconds, Meta(description="Seconds that one file may take before only its words are taken.")

@@ -1,9 +1,11 @@
 """What features need from the world, as small protocols; services implement them and `app.py` hands them in."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
+from rulewright.core.code_messages import Progress, Question, ToHost
 from rulewright.core.events import RuleEvent
 from rulewright.core.rules.book import RuleBook
 from rulewright.core.rules.job import CheckJob, CheckResult
@@ -83,6 +85,33 @@ class Rules(Protocol):
 
     def set_policy(self, policy: Policy) -> None:
         """Put other settings in force."""
+        ...
+
+
+class Code(Protocol):
+    """The process that knows the code. Nothing here waits."""
+
+    gone: str
+    """Why there is none any more, as a sentence for the user; empty while there is one."""
+
+    def start(self) -> None:
+        """Start it, so that it is ready when it is needed."""
+        ...
+
+    def tell(self, message: ToHost) -> None:
+        """Tell it what happened."""
+        ...
+
+    def ask(self, question: Question) -> "Future[bytes]":
+        """Its answer as JSON, `null` where there is none. Cancelling the future takes the question back."""
+        ...
+
+    def on_progress(self, listener: Callable[[Progress], None]) -> None:
+        """Call this, in another thread, when an index has got further."""
+        ...
+
+    def close(self) -> None:
+        """End it."""
         ...
 
 

@@ -11,6 +11,7 @@ import msgspec
 from rulewright import __version__
 
 if TYPE_CHECKING:
+    from rulewright.code_gateway import CodeGateway
     from rulewright.gateway import Gateway
 
 FORMATS = ("text", "json", "sarif")
@@ -22,16 +23,17 @@ class Launcher(msgspec.Struct, frozen=True):
 
     headless: Callable[[], "Gateway"]
     serve_stdio: Callable[[], int]
+    code: Callable[[], "CodeGateway"]
 
 
-def run(headless: Callable[[], "Gateway"], serve_stdio: Callable[[], int]) -> int:
+def run(headless: Callable[[], "Gateway"], serve_stdio: Callable[[], int], code: Callable[[], "CodeGateway"]) -> int:
     """Run the command line of this process; returns the exit code."""
     _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         # File names and sources may hold what the terminal cannot show.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        result = cli.main(obj=Launcher(headless, serve_stdio), standalone_mode=False, prog_name="rulewright")
+        result = cli.main(obj=Launcher(headless, serve_stdio, code), standalone_mode=False, prog_name="rulewright")
     except click.exceptions.Exit as end:
         return end.exit_code
     except click.Abort:
@@ -200,3 +202,81 @@ def test_examples(launcher: Launcher, *, as_json: bool, overlay: tuple[str, ...]
     from rulewright.adapters.cli.rules import run_test
 
     return run_test(launcher.headless(), as_json=as_json, overlay=overlay)
+
+
+@cli.group()
+def index() -> None:
+    """Build, search and explain the index of a project's code."""
+
+
+@index.command()
+@click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
+@_json_option
+@_set_option
+@click.pass_obj
+def build(launcher: Launcher, *, quiet: bool, as_json: bool, overlay: tuple[str, ...]) -> int:
+    """Bring the index up to date. Stopped in the middle, it goes on there the next time."""
+    from rulewright.adapters.cli.index import run_build
+
+    return run_build(launcher, quiet=quiet, as_json=as_json, overlay=overlay)
+
+
+@index.command()
+@_json_option
+@_set_option
+@click.pass_obj
+def status(launcher: Launcher, *, as_json: bool, overlay: tuple[str, ...]) -> int:
+    """Say what the index holds, what was left out and why, and where it lies."""
+    from rulewright.adapters.cli.index import run_status
+
+    return run_status(launcher, as_json=as_json, overlay=overlay)
+
+
+@index.command()
+@click.argument("pattern")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Symbols at most.")
+@_json_option
+@_set_option
+@click.pass_obj
+def search(launcher: Launcher, *, pattern: str, limit: int, as_json: bool, overlay: tuple[str, ...]) -> int:
+    """Find symbols whose name matches PATTERN: by prefix, camel humps, words or letters in order.
+
+    Exit code 1 when there are none.
+    """
+    from rulewright.adapters.cli.index import run_search
+
+    return run_search(launcher, pattern, limit, as_json=as_json, overlay=overlay)
+
+
+@index.command()
+@click.argument("file", type=click.Path())
+@_json_option
+@_set_option
+@click.pass_obj
+def symbols(launcher: Launcher, *, file: str, as_json: bool, overlay: tuple[str, ...]) -> int:
+    """Print the outline of FILE."""
+    from rulewright.adapters.cli.index import run_symbols
+
+    return run_symbols(launcher, file, as_json=as_json, overlay=overlay)
+
+
+@index.command("why")
+@click.argument("file", type=click.Path())
+@_set_option
+@click.pass_obj
+def why_indexed(launcher: Launcher, *, file: str, overlay: tuple[str, ...]) -> int:
+    """Say whether FILE is in the index, and why."""
+    from rulewright.adapters.cli.index import run_why
+
+    return run_why(launcher, file, overlay=overlay)
+
+
+@index.command()
+@click.option("--all", "records", is_flag=True, help="Also forget what is kept by content, for all projects.")
+@_set_option
+@click.pass_obj
+def clear(launcher: Launcher, *, records: bool, overlay: tuple[str, ...]) -> int:
+    """Forget the index of this project. It is built again when it is needed."""
+    from rulewright.adapters.cli.index import run_clear
+
+    return run_clear(launcher, records=records, overlay=overlay)

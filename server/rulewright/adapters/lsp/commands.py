@@ -1,5 +1,6 @@
 """Commands. Each bears an empty list of arguments: some editors' command pickers send nothing else."""
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,9 +8,14 @@ from lsprotocol import types as t
 
 from rulewright.adapters.lsp.code_action import APPLY, edit_of
 from rulewright.adapters.lsp.language_server import Server
+from rulewright.adapters.lsp.protocol import decode
+from rulewright.core.code_messages import Status
 
 WHY = "rulewright.why"
 RELOAD = "rulewright.reload"
+PAUSE_INDEX = "rulewright.pauseIndex"
+RESUME_INDEX = "rulewright.resumeIndex"
+INDEX_STATUS = "rulewright.indexStatus"
 
 
 def register(server: Server) -> None:
@@ -17,6 +23,9 @@ def register(server: Server) -> None:
     server.command(WHY)(why)
     server.command(RELOAD)(reload)
     server.command(APPLY)(apply_fix)
+    server.command(PAUSE_INDEX)(pause_index)
+    server.command(RESUME_INDEX)(resume_index)
+    server.command(INDEX_STATUS)(index_status)
 
 
 async def why(ls: Server, arguments: Sequence[Any]) -> Any:
@@ -56,3 +65,19 @@ async def apply_fix(ls: Server, arguments: Sequence[Any]) -> Any:
         case {"applied": False, "failureReason": str(reason)}:
             ls.show(f"The editor did not make the change: {reason}.")
     return answer
+
+
+async def pause_index(ls: Server, _arguments: Sequence[Any]) -> None:
+    """Stop indexing; what is known already goes on being used."""
+    ls.gateway.pause_index(paused=True)
+
+
+async def resume_index(ls: Server, _arguments: Sequence[Any]) -> None:
+    """Go on indexing."""
+    ls.gateway.pause_index(paused=False)
+
+
+async def index_status(ls: Server, _arguments: Sequence[Any]) -> Any:
+    """What the index of each workspace holds, and how far it is."""
+    asked = ls.gateway.ask_code(Status())
+    return decode(await asyncio.wrap_future(asked)) if asked is not None else None

@@ -20,6 +20,7 @@ from rulewright.adapters.lsp.superseded import Pulls
 from rulewright.core.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from rulewright.adapters.lsp.index_progress import View
     from rulewright.core.text import PositionEncoding
     from rulewright.gateway import Gateway
 
@@ -45,6 +46,7 @@ class Server(LanguageServer):
         self.initial_settings: Mapping[str, Any] = {}
         self.editor_settings: Mapping[str, Any] = {}
         self.announces_workspace_diagnostics = False
+        self.index_views: dict[str, View] = {}
         self.recent_uri = ""
         """The document worked on last."""
         self._shown: set[str] = set()

@@ -6,7 +6,7 @@ from typing import Any
 
 from lsprotocol import types as t
 
-from rulewright.adapters.lsp import configuration, parent, watched_files
+from rulewright.adapters.lsp import configuration, index_progress, parent, watched_files
 from rulewright.adapters.lsp.client import read_client
 from rulewright.adapters.lsp.language_server import Server
 from rulewright.core import uris
@@ -27,6 +27,8 @@ def initialize(ls: Server, params: t.InitializeParams) -> None:
     options = params.initialization_options
     ls.initial_settings = ls.editor_settings = configuration.from_options(options)
     ls.announces_workspace_diagnostics = _wants_workspace_diagnostics(options)
+    ls.gateway.begin_code(ls.encoding, ls.protocol.converter.unstructure(params.capabilities))
+    index_progress.follow(ls)
     ls.pending.start(_open_first(ls, roots(params)), "opening the projects")
     if params.process_id:
         ls.pending.start_background(parent.watch(params.process_id, lambda: ls.leave(1)), "watching the editor")

@@ -16,20 +16,21 @@ _numbers = count(1)
 class Progress:
     """Shows that long work goes on. Nothing is shown before its first report, so short work stays silent."""
 
-    def __init__(self, server: "Server", token: int | str | None, title: str) -> None:
+    def __init__(self, server: "Server", token: int | str | None, title: str, *, cancellable: bool = False) -> None:
         self._server = server
-        self._token = token
+        self.token = token
         self._title = title
+        self._cancellable = cancellable
         self._begun = False
 
     async def __aenter__(self) -> Self:
         return self
 
-    async def report(self, text: str) -> None:
-        """Say how far the work has come."""
+    async def report(self, text: str, percentage: int | None = None) -> None:
+        """Say how far the work has come; the percentage, where there is one, belongs to every report."""
         if not self._begun:
-            await self._begin()
-        self._send(t.WorkDoneProgressReport(message=text))
+            await self._begin(percentage)
+        self._send(t.WorkDoneProgressReport(message=text, percentage=percentage))
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -37,18 +38,19 @@ class Progress:
         if self._begun:
             self._send(t.WorkDoneProgressEnd())
 
-    async def _begin(self) -> None:
+    async def _begin(self, percentage: int | None) -> None:
         self._begun = True
-        if self._token is None and self._server.client.progress:
+        if self.token is None and self._server.client.progress:
             token = f"rulewright-{next(_numbers)}"
             params = t.WorkDoneProgressCreateParams(token=token)
             try:
                 await self._server.ask(t.WINDOW_WORK_DONE_PROGRESS_CREATE, params)
             except (JsonRpcException, TimeoutError):
                 return
-            self._token = token
-        self._send(t.WorkDoneProgressBegin(title=self._title, cancellable=False))
+            self.token = token
+        begin = t.WorkDoneProgressBegin(title=self._title, cancellable=self._cancellable, percentage=percentage)
+        self._send(begin)
 
     def _send(self, value: t.WorkDoneProgressBegin | t.WorkDoneProgressReport | t.WorkDoneProgressEnd) -> None:
-        if self._token is not None:
-            self._server.protocol.notify(t.PROGRESS, t.ProgressParams(token=self._token, value=value))
+        if self.token is not None:
+            self._server.protocol.notify(t.PROGRESS, t.ProgressParams(token=self.token, value=value))

@@ -13,6 +13,7 @@ late, twice, in another order or not at all before the next scan.
 # ruff: noqa: PTH100, PTH112, PTH114, PTH118, PTH208
 
 import json
+import math
 import os
 import sqlite3
 import unicodedata
@@ -193,7 +194,7 @@ class Index:
     def step(self, timeout_s: float = 0.05) -> Report:
         """Move the work on. Waits at most `timeout_s`, and only when there is nothing else to do."""
         is_scanning = self._step_scan()
-        for done in self.builder.step(0 if is_scanning or self._is_due(soon=timeout_s) else timeout_s):
+        for done in self.builder.step(0 if is_scanning else min(timeout_s, self._due_in())):
             self._take(done)
         if self._is_due():
             self._write()
@@ -313,6 +314,11 @@ class Index:
         """Every indexed file, those with an overlay alone included."""
         found = self._ask(lambda store: store.paths())
         return list(dict.fromkeys((*found, *self.overlays)))
+
+    def paths_ending(self, suffix: str) -> list[str]:
+        """Files whose path is `suffix` or ends with a slash and `suffix`."""
+        found = self._ask(lambda store: store.paths_ending(suffix))
+        return list(dict.fromkeys((*found, *(p for p in self.overlays if p == suffix or p.endswith("/" + suffix)))))
 
     def record(self, path: str) -> FileRecord | None:
         """All that is known of a file; None when it is not indexed.
@@ -506,11 +512,16 @@ class Index:
         for path in self._ask(lambda store: store.stamps(folder)):
             self._forget(path)
 
-    def _is_due(self, soon: float = 0.0) -> bool:
+    def _is_due(self) -> bool:
+        return self._due_in() <= 0 or (self.builder.is_idle and bool(self._results or self._deletions))
+
+    def _due_in(self) -> float:
+        """Seconds until what has come is to be written."""
         if not self._results and not self._deletions:
-            return False
-        n_waiting = len(self._results) + len(self._deletions)
-        return self.builder.is_idle or n_waiting >= BATCH_FILES or monotonic() - self._waiting_since + soon > BATCH_S
+            return math.inf
+        if len(self._results) + len(self._deletions) >= BATCH_FILES:
+            return 0.0
+        return max(0.0, self._waiting_since + BATCH_S - monotonic())
 
     def _write(self) -> None:
         """Store what has come: first the records by content, so that no work is lost whenever this is cut short."""

@@ -69,9 +69,9 @@ class Replaced(msgspec.Struct, frozen=True):
 
 
 _FILE_COLUMNS = "id, path, size, mtime_ns, inode, hash, language, status, reason, n_symbols, n_errors"
-_FOUND = (  # all statements are put together from our own words only; values go as parameters
+_FOUND = (
     "select s.id, f.path, s.name, s.kind, s.row, s.\"column\", s.column16, coalesce(p.name, ''), s.exported "
-    f"from symbols s join files f on f.id = s.id >> {SYMBOL_BITS} left join symbols p on p.id = s.parent "
+    "from symbols s join files f on f.id = s.id >> 20 left join symbols p on p.id = s.parent "
 )
 
 
@@ -212,6 +212,11 @@ class Store:
         # Looked for by its first letter first: a line feed is the most frequent byte there is.
         sql = "select path from words join files using (id) where instr(words, ?) and instr(words, ?)"
         return [_path(p) for (p,) in self.db.execute(sql, (encoded + b"\n", b"\n%b\n" % encoded))]
+
+    def paths_ending(self, suffix: str) -> list[str]:
+        """Files whose path is `suffix` or ends with a slash and `suffix`, those that are left out included."""
+        sql = "select path from files where path = ? or substr(path, ?) = ?"
+        return [_path(p) for (p,) in self.db.execute(sql, (suffix, -len(suffix) - 1, "/" + suffix))]
 
     def words_of(self, path: str) -> bytes:
         """A file's words, as in its record."""

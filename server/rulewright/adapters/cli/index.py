@@ -1,0 +1,256 @@
+"""`rulewright index build | status | search | symbols | why | clear`."""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+import click
+import msgspec
+
+from rulewright.adapters.cli.project import open_project, relative_to
+from rulewright.adapters.cli.render_json import to_json
+from rulewright.adapters.cli.report import printable
+from rulewright.code_gateway import CodeGateway, IndexProgress
+from rulewright.core.code_messages import Configure, Root
+from rulewright.core.index.symbols import SymbolKind
+from rulewright.core.text import Position
+
+if TYPE_CHECKING:
+    from rulewright.adapters.cli.main import Launcher
+
+SHOWN_EVERY_S = 0.1
+WIDTH = 78
+
+
+class FoundRecord(msgspec.Struct, frozen=True):
+    """One symbol of `rulewright index search --json`. Lines and columns start at 1; columns count code points."""
+
+    name: str
+    kind: str
+    path: str
+    line: int
+    column: int
+    container: str
+
+
+class FoundRecords(msgspec.Struct, frozen=True):
+    """The output of `rulewright index search --json`."""
+
+    version: int
+    root: str
+    symbols: tuple[FoundRecord, ...]
+
+
+class OutlineRecord(msgspec.Struct, frozen=True):
+    """One symbol of `rulewright index symbols --json`, with what it holds."""
+
+    name: str
+    kind: str
+    line: int
+    column: int
+    end_line: int
+    detail: str
+    children: tuple["OutlineRecord", ...] = ()
+
+
+class OutlineRecords(msgspec.Struct, frozen=True):
+    """The output of `rulewright index symbols --json`."""
+
+    version: int
+    path: str
+    symbols: tuple[OutlineRecord, ...]
+
+
+class StatusRecord(msgspec.Struct, frozen=True):
+    """The output of `rulewright index status --json` and `rulewright index build --json`."""
+
+    version: int
+    root: str
+    files: int
+    symbols: int
+    words_only: int
+    left_out: dict[str, int]
+    """Files and folders by the reason why they are not indexed."""
+    database: str
+    database_bytes: int
+    cache: str
+    cache_bytes: int
+    problem: str
+    parsed: int
+    """Files analysed in this run."""
+    from_cache: int
+    """Files of this run whose content was known already."""
+
+
+def run_build(launcher: "Launcher", *, quiet: bool, as_json: bool, overlay: Sequence[str]) -> int:
+    """Bring the index up to date."""
+    code, root = _open(launcher, overlay, scan=True)
+    begun = monotonic()
+    try:
+        status = code.build(root, _ProgressLine(shown=not (quiet or as_json) and sys.stderr.isatty()))
+    finally:
+        code.close()
+    if as_json:
+        click.echo(to_json(_status(root, status)))
+    elif not quiet:
+        done = f"{status.files:,} files, {status.symbols:,} symbols in {monotonic() - begun:.1f} s"
+        click.echo(f"{done}: {status.parsed:,} parsed, {status.from_cache:,} known by content, the rest unchanged.")
+        _tell_problem(status)
+    return 0
+
+
+def run_status(launcher: "Launcher", *, as_json: bool, overlay: Sequence[str]) -> int:
+    """Say what the index holds."""
+    code, root = _open(launcher, overlay)
+    status = code.status()[root]
+    code.close()
+    if as_json:
+        click.echo(to_json(_status(root, status)))
+        return 0
+    click.echo(f"{root}: {status.files:,} files, {status.symbols:,} symbols.")
+    if not status.files:
+        click.echo("Nothing is indexed yet: run rulewright index build, or open the project in an editor.")
+    if status.words_only:
+        click.echo(f"Of {status.words_only:,} files only the words are known: there is no grammar for them.")
+    for reason, number in sorted(status.left_out.items(), key=lambda item: (-item[1], item[0])):
+        click.echo(f"  left out  {number:>7,}  {printable(reason)}")
+    if status.database:
+        click.echo(f"index     {_size(status.database_bytes)}  {printable(status.database)}")
+    if status.cache:
+        click.echo(f"contents  {_size(status.cache_bytes)}  {printable(status.cache)}")
+    _tell_problem(status)
+    return 0
+
+
+def run_search(launcher: "Launcher", pattern: str, limit: int, *, as_json: bool, overlay: Sequence[str]) -> int:
+    """Find symbols by a pattern."""
+    code, root = _open(launcher, overlay, scan=True)
+    try:
+        code.build(root, _ProgressLine(shown=not as_json and sys.stderr.isatty()))
+        rows = code.search(root, pattern, limit)
+    finally:
+        code.close()
+    found = tuple(
+        FoundRecord(row.name, SymbolKind(row.kind).name.lower(), row.path, row.row + 1, row.column16 + 1, row.container)
+        for row in rows
+    )
+    if as_json:
+        click.echo(to_json(FoundRecords(1, root, found)))
+    else:
+        for f in found:
+            inside = f"  in {f.container}" if f.container else ""
+            click.echo(printable(f"{f.path}:{f.line}:{f.column}  {f.kind} {f.name}{inside}"))
+        if not found:
+            click.echo(f"No symbol matches {printable(pattern)}.", err=True)
+    return 0 if found else 1
+
+
+def run_symbols(launcher: "Launcher", file: str, *, as_json: bool, overlay: Sequence[str]) -> int:
+    """Print the outline of a file."""
+    code, root = _open(launcher, overlay)
+    path = relative_to(Path(root), file)
+    found = code.symbols_of(root, path)
+    code.close()
+    if found is None:
+        raise click.UsageError(f"{file} is not a text file that can be read.")
+    records = tuple(_outline(symbol) for symbol in found)
+    if as_json:
+        click.echo(to_json(OutlineRecords(1, path, records)))
+    else:
+        for record in records:
+            _print_outline(record, 0)
+    return 0
+
+
+def run_why(launcher: "Launcher", file: str, *, overlay: Sequence[str]) -> int:
+    """Say whether a file is in the index, and why."""
+    code, root = _open(launcher, overlay)
+    click.echo(printable(code.why(root, relative_to(Path(root), file))))
+    code.close()
+    return 0
+
+
+def run_clear(launcher: "Launcher", *, records: bool, overlay: Sequence[str]) -> int:
+    """Forget the index of a project."""
+    code, root = _open(launcher, overlay)
+    code.clear(root, records=records)
+    code.close()
+    click.echo(f"The index of {root} is empty" + (", and so is the store of contents." if records else "."))
+    return 0
+
+
+def _open(launcher: "Launcher", overlay: Sequence[str], *, scan: bool = False) -> tuple[CodeGateway, str]:
+    gateway = launcher.headless()
+    project = open_project(gateway, gateway.root_of(Path.cwd()), overlay, near=())
+    if not project.settings.index.enabled:
+        raise click.UsageError("The index is switched off by the setting index.enabled.")
+    code = launcher.code()
+    # Columns are shown in code points.
+    root = Root(project.root, project.settings.index, project.settings.code)
+    code.configure(Configure((root,), "utf-32", scan=scan))
+    return code, project.root
+
+
+def _status(root: str, status: Any) -> StatusRecord:
+    return StatusRecord(
+        1,
+        root,
+        status.files,
+        status.symbols,
+        status.words_only,
+        dict(sorted(status.left_out.items())),
+        status.database,
+        status.database_bytes,
+        status.cache,
+        status.cache_bytes,
+        status.problem,
+        status.parsed,
+        status.from_cache,
+    )
+
+
+def _tell_problem(status: Any) -> None:
+    if status.problem:
+        click.echo(f"The index is kept in memory only, and lost at the end: {printable(status.problem)}", err=True)
+
+
+def _size(n_bytes: int) -> str:
+    return f"{n_bytes / 1e6:>9,.1f} MB"
+
+
+def _outline(symbol: Any) -> OutlineRecord:
+    start: Position = symbol.selection.start
+    return OutlineRecord(
+        symbol.name,
+        SymbolKind(symbol.kind).name.lower(),
+        start.line + 1,
+        start.character + 1,
+        symbol.range.end.line + 1,
+        symbol.detail,
+        tuple(_outline(child) for child in symbol.children),
+    )
+
+
+def _print_outline(record: OutlineRecord, depth: int) -> None:
+    click.echo(printable(f"{record.line:>6}  {'  ' * depth}{record.kind} {record.name}"))
+    for child in record.children:
+        _print_outline(child, depth + 1)
+
+
+class _ProgressLine:
+    """One line on the terminal that says how far the work is, and goes away."""
+
+    def __init__(self, *, shown: bool) -> None:
+        self._is_shown = shown
+        self._at = monotonic() + SHOWN_EVERY_S
+
+    def __call__(self, progress: IndexProgress) -> None:
+        if not self._is_shown or (monotonic() < self._at and progress.done < progress.total):
+            return
+        self._at = monotonic() + SHOWN_EVERY_S
+        left = f", about {progress.seconds_left:.0f} s left" if progress.seconds_left else ""
+        text = f"Indexing: {progress.done:,} of {progress.total:,} files{left}"
+        text = "" if progress.done >= progress.total else text
+        click.echo(f"\r{text:<{WIDTH}}\r" if not text else f"\r{text:<{WIDTH}}", nl=False, err=True)

@@ -1,0 +1,227 @@
+"""The code host: reads messages of the server, keeps the code gateway up to date, answers questions in JSON.
+
+One thread does all the work, in this order: what the server says, then a slice of an answer that takes long, then a
+slice of the index. So an answer is about the documents as they were when its question was sent, a long one holds up no
+short one, and indexing holds up nobody.
+"""
+
+import contextlib
+import gc
+import os
+import queue
+import signal
+import struct
+import threading
+import traceback
+from collections import deque
+from collections.abc import Callable, Generator
+from time import monotonic
+from typing import Any
+
+import msgspec
+
+from rulewright.code_gateway import CodeGateway, IndexProgress
+from rulewright.core.code_messages import (
+    Answer,
+    Ask,
+    Cancel,
+    Changed,
+    Closed,
+    Configure,
+    FromHost,
+    Log,
+    Opened,
+    Pause,
+    Progress,
+    Question,
+    Ready,
+    Seen,
+    ToHost,
+    Touched,
+    decode_to_host,
+    encode,
+)
+
+SLICE_S = 0.005
+"""How long an index or a long answer may go on before the next message is looked for."""
+REST_S = 0.1
+"""How often an idle host looks whether a document has rested."""
+PROGRESS_S = 0.2
+NOTHING = b"null"
+ERROR = 40
+"""`logging.ERROR`, without importing it."""
+
+_LENGTH = struct.Struct(">I")
+
+Answering = bytes | Generator[None, None, bytes]
+AnswerTo = Callable[[CodeGateway, Question, Any], Answering]
+
+
+class CodeHost:
+    """The loop and what it is at."""
+
+    def __init__(self, gateway: CodeGateway, answer: AnswerTo, send: Callable[[FromHost], None]) -> None:
+        self._gateway, self._answer, self._send = gateway, answer, send
+        self._client: Any = None
+        self.inbox: queue.SimpleQueue[ToHost | None] = queue.SimpleQueue()
+        self.cancelled: set[int] = set()
+        """Filled by the thread that reads, so that a question can be cancelled before its turn."""
+        self._running: deque[tuple[int, Generator[None, None, bytes]]] = deque()
+        self._unparsed: dict[str, tuple[str, int | None]] = {}
+        self._told: dict[str, tuple[float, IndexProgress]] = {}
+        self._has_work = True
+
+    def run(self) -> None:
+        """Go on until there are no more messages."""
+        while True:
+            message = self._next()
+            if message is _END:
+                return
+            if message is not None:
+                self._take(message)
+            elif self._running:
+                self._go_on()
+            else:
+                self._parse()
+                self._has_work = self._gateway.work(SLICE_S)
+                self._report()
+
+    def _next(self) -> Any:
+        """The next message; None when there is time for other work."""
+        busy = bool(self._running or self._has_work or self._unparsed)
+        try:
+            message = self.inbox.get_nowait() if busy else self.inbox.get(timeout=self._rest_s())
+        except queue.Empty:
+            return None
+        return _END if message is None else message
+
+    def _rest_s(self) -> float | None:
+        return REST_S if self._gateway.n_unsaid() else None
+
+    def _take(self, message: ToHost) -> None:
+        self._has_work = True
+        try:
+            match message:
+                case Ask():
+                    self._begin(message)
+                case Cancel():
+                    self._stop(message.id)
+                case Configure():
+                    self._client = message.capabilities
+                    self._gateway.configure(message)
+                case Opened():
+                    self._unparsed[message.uri] = message.path, message.version
+                    self._gateway.opened(message)
+                case Changed():
+                    self._gateway.changed(message)
+                    self._unparsed[message.uri] = "", message.version
+                case Closed():
+                    self._unparsed.pop(message.uri, None)
+                    self._gateway.closed(message.uri)
+                case Touched():
+                    self._gateway.touched(message.paths)
+                case Pause():
+                    self._gateway.pause(message.paused)
+        except Exception:  # noqa: BLE001 - one message that cannot be handled must not end all answers
+            self._send(Log(ERROR, traceback.format_exc()))
+
+    def _begin(self, message: Ask) -> None:
+        if message.id in self.cancelled:
+            self.cancelled.discard(message.id)
+            return
+        try:
+            answer = self._answer(self._gateway, message.question, self._client)
+        except Exception:  # noqa: BLE001 - as above
+            self._send(Answer(message.id, NOTHING, traceback.format_exc()))
+            return
+        if isinstance(answer, bytes):
+            self._send(Answer(message.id, answer))
+        else:
+            self._running.append((message.id, answer))
+
+    def _go_on(self) -> None:
+        number, answering = self._running.popleft()
+        if number in self.cancelled:
+            self._stop(number)
+            answering.close()
+            return
+        until = monotonic() + SLICE_S
+        try:
+            while monotonic() < until:
+                next(answering)
+        except StopIteration as done:
+            self._send(Answer(number, done.value))
+        except Exception:  # noqa: BLE001 - as above
+            self._send(Answer(number, NOTHING, traceback.format_exc()))
+        else:
+            self._running.append((number, answering))
+
+    def _stop(self, number: int) -> None:
+        self.cancelled.discard(number)
+        for item in [r for r in self._running if r[0] == number]:
+            self._running.remove(item)
+            item[1].close()
+
+    def _parse(self) -> None:
+        """Parse what has changed while nobody asks, so that the next answer need not."""
+        unparsed, self._unparsed = self._unparsed, {}
+        for uri, (_, version) in unparsed.items():
+            self._gateway.parse(uri)
+            self._send(Seen(uri, version))
+
+    def _report(self) -> None:
+        now = monotonic()
+        for root, progress in self._gateway.progress():
+            at, told = self._told.get(root, (0.0, None))
+            is_over = progress.done >= progress.total
+            if progress != told and (is_over or now - at > PROGRESS_S):
+                self._told[root] = now, progress
+                self._send(Progress(root, progress.done, progress.total, progress.seconds_left))
+
+
+_END: Any = object()
+
+
+def serve(gateway: CodeGateway, answer: AnswerTo) -> int:
+    """Serve the parent at the other end of standard input and output until it closes them; the exit code."""
+    with contextlib.suppress(ValueError, AttributeError):
+        # An interrupt in a terminal is the parent's business.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+    stdin, stdout = os.dup(0), os.dup(1)
+    os.dup2(2, 1)
+    host = CodeHost(gateway, answer, _sender(stdout))
+    threading.Thread(target=_read, args=(stdin, host), name="messages", daemon=True).start()
+    gc.collect()
+    gc.freeze()
+    try:
+        host.run()
+    except BrokenPipeError:
+        return 0
+    finally:
+        gateway.close()
+    return 0
+
+
+def _sender(fd: int) -> Callable[[FromHost], None]:
+    def send(message: FromHost) -> None:
+        body = encode(message)
+        view = memoryview(_LENGTH.pack(len(body)) + body)
+        while view:
+            view = view[os.write(fd, view) :]
+
+    send(Ready())
+    return send
+
+
+def _read(fd: int, host: CodeHost) -> None:
+    try:
+        with open(fd, "rb", buffering=1 << 16) as stream:
+            while len(head := stream.read(_LENGTH.size)) == _LENGTH.size:
+                message = decode_to_host(stream.read(_LENGTH.unpack(head)[0]))
+                if isinstance(message, Cancel):
+                    host.cancelled.add(message.id)
+                host.inbox.put(message)
+    except (OSError, ValueError, msgspec.DecodeError):
+        pass  # A parent that cannot be understood is as good as none.
+    finally:
+        host.inbox.put(None)

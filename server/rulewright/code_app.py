@@ -1,0 +1,37 @@
+"""The composition root of what knows the code: in a process of its own beside the server, or in the command line's.
+
+Apart from `app.py` because it needs neither rules nor checks, and each import would delay its first answer.
+"""
+
+import os
+from pathlib import Path
+
+from rulewright.code_gateway import CodeGateway, KeptIndex
+from rulewright.core.config import IndexSettings
+from rulewright.services.code_files import read_code
+from rulewright.services.index.kept import open_index
+from rulewright.services.index.open_only import OpenOnlyIndex
+
+SERVER_WORKERS = 2
+"""Beside the server and its editor."""
+MAX_WORKERS = 4
+
+
+def serve_code_host() -> int:
+    """Answer the parent's questions about code; the exit code."""
+    from rulewright.adapters.lsp.code_answers import answer  # noqa: PLC0415 - the command line needs neither
+    from rulewright.adapters.lsp.code_host import serve  # noqa: PLC0415
+
+    return serve(code_gateway(SERVER_WORKERS), answer)
+
+
+def code_gateway(workers: int = 0, cache_dir: Path | None = None) -> CodeGateway:
+    """A gateway to the code; `workers` processes index it, one a core where that is 0."""
+    n_workers = workers or min(os.cpu_count() or 1, MAX_WORKERS)
+
+    def make(root: str, settings: IndexSettings) -> KeptIndex:
+        if not root or not settings.enabled:
+            return OpenOnlyIndex()
+        return open_index(root, settings, n_workers, cache_dir)
+
+    return CodeGateway(make, read_code)

@@ -1,0 +1,433 @@
+"""The one door to what is known of the code, in the process that knows it: the code host, or the command line.
+
+It keeps the workspaces and the open documents, says which feature answers for which language, and calls one feature
+for each question. Paths are relative to a workspace's root; a document outside of all has its absolute path.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Generator, Iterable, Sequence
+from time import monotonic
+from typing import Any, Protocol
+
+import msgspec
+
+from rulewright.core.code_messages import Changed, Configure, Opened, Root
+from rulewright.core.code_ports import CodeIndex, SymbolRow
+from rulewright.core.config import CodeSettings, IndexSettings
+from rulewright.core.index.buffer import Buffer
+from rulewright.core.index.places import Location
+from rulewright.core.index.symbols import FileRecord
+from rulewright.core.index.syntax import TRUSTED, SyntaxProblem, syntax_problems
+from rulewright.core.languages import language_of
+from rulewright.core.text import Position, PositionEncoding, Range
+from rulewright.features import calls, completion, definition, folding, hover, outline, references, selection
+
+IDLE_S = 0.25
+"""How long a document must rest before the index takes what it holds."""
+MAX_FILES = 24
+"""Files that are not open and stay parsed."""
+MAX_SYMBOLS = 200
+"""Symbols of a workspace that one query gives: more are not looked at."""
+MAX_SYNTAX = 20
+
+
+class IndexProgress(msgspec.Struct, frozen=True):
+    """How far the index of a workspace is."""
+
+    done: int
+    total: int
+    seconds_left: float | None = None
+
+
+class KeptIndex(CodeIndex, Protocol):
+    """The index of one workspace, which follows the disk and the open documents."""
+
+    def overlay(self, path: str, record: FileRecord | None) -> None:
+        """From now on this counts instead of what is on disk; with None the disk counts again."""
+        ...
+
+    def refresh(self, paths: Sequence[str] | None = None) -> None:
+        """Look at these files or folders again, or at all."""
+        ...
+
+    def step(self, timeout_s: float) -> bool:
+        """Go on with what is to be done for at most about this long; whether there is more."""
+        ...
+
+    def progress(self) -> IndexProgress:
+        """How far it is."""
+        ...
+
+    def prefer(self, paths: Sequence[str]) -> None:
+        """Index these first."""
+        ...
+
+    def pause(self) -> None:
+        """Stop indexing; questions are still answered."""
+        ...
+
+    def resume(self) -> None:
+        """Go on."""
+        ...
+
+    def status(self) -> Any:
+        """A record for people and programs."""
+        ...
+
+    def why(self, path: str) -> str:
+        """Whether a file is known, and the reason, in a sentence."""
+        ...
+
+    def clear(self, *, records: bool = False) -> None:
+        """Forget the workspace; with `records` also what is kept by content."""
+        ...
+
+    def close(self) -> None:
+        """End what was started."""
+        ...
+
+
+class CodeWorkspace:
+    """One workspace as features see it: `core.code_ports.Workspace`."""
+
+    def __init__(
+        self,
+        root: str,
+        settings: CodeSettings,
+        index: KeptIndex,
+        read: Callable[[str], str | None],
+        encoding: PositionEncoding,
+    ) -> None:
+        self.root, self.settings, self._index, self.encoding = root, settings, index, encoding
+        self._read = read
+        self.open: OrderedDict[str, Buffer] = OrderedDict()
+        """The open documents, the one worked on last at the end."""
+        self.unsaid: dict[str, float] = {}
+        """Documents of which the index does not know the latest text, with the time of the last change."""
+        self._files: OrderedDict[str, tuple[str, Buffer]] = OrderedDict()
+        self.memory = completion.Memory()
+
+    @property
+    def index(self) -> KeptIndex:
+        """The symbols."""
+        return self._index
+
+    def buffer(self, path: str) -> Buffer | None:
+        """The open document, else the file; None where there is neither."""
+        if (opened := self.open.get(path)) is not None:
+            return opened
+        text = self._read(f"{self.root}/{path}" if self.root else path)
+        if text is None:
+            self._files.pop(path, None)
+            return None
+        known = self._files.get(path)
+        if known is None or known[0] != text:
+            known = self._files[path] = text, Buffer(path, language_of(path), text)
+            while len(self._files) > MAX_FILES:
+                self._files.popitem(last=False)
+        self._files.move_to_end(path)
+        return known[1]
+
+    def open_paths(self) -> Sequence[str]:
+        """The open documents, the one worked on last first."""
+        return tuple(reversed(self.open))
+
+    def say(self, *, but: str = "", rested_s: float = 0) -> None:
+        """Have the index know what is in the open documents that have rested so long."""
+        now = monotonic()
+        for path in [p for p, at in self.unsaid.items() if p != but and now - at >= rested_s]:
+            del self.unsaid[path]
+            self._index.overlay(path, self.open[path].record)
+
+    def relative(self, path: str) -> str | None:
+        """An absolute path below the root, or None."""
+        prefix = self.root if self.root.endswith("/") else self.root + "/"
+        return path[len(prefix) :] if self.root and path.startswith(prefix) else None
+
+
+class Spot(msgspec.Struct, frozen=True):
+    """A document in its workspace."""
+
+    workspace: CodeWorkspace
+    path: str
+    language: str
+
+
+class CodeGateway:
+    """Everything that can be asked about code. For one thread."""
+
+    def __init__(
+        self, open_index: Callable[[str, IndexSettings], KeptIndex], read: Callable[[str], str | None]
+    ) -> None:
+        self._open_index, self._read = open_index, read
+        self._workspaces: dict[str, CodeWorkspace] = {}
+        self._outside = CodeWorkspace("", CodeSettings(), open_index("", IndexSettings(enabled=False)), read, "utf-16")
+        self._roots: dict[str, Root] = {}
+        self._documents: dict[str, str] = {}
+        """Absolute paths of the open documents, by URI."""
+        self._encoding: PositionEncoding = "utf-16"
+        self._paused = False
+
+    # State
+
+    def configure(self, message: Configure) -> None:
+        """Take other workspaces, settings or another client; what stays the same goes on."""
+        documents = [(*self._find(path), path) for path in self._documents.values()]
+        for root in {r for r in self._workspaces if r not in {new.path for new in message.roots}}:
+            self._workspaces.pop(root).index.close()
+        self._encoding = self._outside.encoding = message.encoding
+        for new in message.roots:
+            kept, before = self._workspaces.get(new.path), self._roots.get(new.path)
+            if kept is None or before is None or before.index != new.index:
+                if kept is not None:
+                    kept.index.close()
+                index = self._open_index(new.path, new.index)
+                self._workspaces[new.path] = CodeWorkspace(new.path, new.code, index, self._read, message.encoding)
+                if self._paused:
+                    index.pause()
+                if message.scan:
+                    index.refresh()
+            else:
+                kept.settings, kept.encoding = new.code, message.encoding
+        self._roots = {new.path: new for new in message.roots}
+        for old, old_path, absolute in documents:
+            workspace, path = self._find(absolute)
+            if workspace is not old:
+                buffer = old.open[old_path]
+                if old in self._everywhere():
+                    self._drop(old, old_path)
+                self._keep(workspace, path, buffer)
+
+    def opened(self, message: Opened) -> None:
+        """A document is open: its text counts, not the file."""
+        workspace, path = self._find(message.path)
+        self._documents[message.uri] = message.path
+        text = message.text.decode("utf-8", "surrogatepass")
+        language = language_of(message.path, message.language_id)
+        self._keep(workspace, path, Buffer(message.path, language, text, message.version))
+        workspace.index.prefer([path])
+
+    def changed(self, message: Changed) -> None:
+        """A document has changed."""
+        absolute = self._documents.get(message.uri)
+        if absolute is None:
+            return
+        workspace, path = self._find(absolute)
+        buffer = workspace.open[path]
+        buffer.apply(message.changes, self._encoding, message.version)
+        self._keep(workspace, path, buffer)
+
+    def closed(self, uri: str) -> None:
+        """A document is closed: the file counts."""
+        if (absolute := self._documents.pop(uri, None)) is not None:
+            self._drop(*self._find(absolute))
+
+    def touched(self, paths: Iterable[str]) -> None:
+        """Files or folders may have changed on disk; without paths, any of them."""
+        paths = list(paths)
+        for workspace in self._workspaces.values():
+            below = [r for p in paths if (r := workspace.relative(p)) is not None]
+            if below or not paths:
+                workspace.index.refresh(below or None)
+
+    def parse(self, uri: str) -> None:
+        """Parse an open document if it has changed."""
+        if (absolute := self._documents.get(uri)) is not None:
+            workspace, path = self._find(absolute)
+            if (buffer := workspace.open.get(path)) is not None:
+                _ = buffer.tree
+
+    def pause(self, paused: bool) -> None:
+        """Stop indexing, or go on."""
+        self._paused = paused
+        for workspace in self._workspaces.values():
+            (workspace.index.pause if paused else workspace.index.resume)()
+
+    def work(self, timeout_s: float) -> bool:
+        """Do some of what waits in the background; whether there is more."""
+        more = False
+        for workspace in self._everywhere():
+            workspace.say(rested_s=IDLE_S)
+            more |= workspace.index.step(timeout_s)
+        return more
+
+    def n_unsaid(self) -> int:
+        """Documents whose latest text waits to be taken by an index."""
+        return sum(len(w.unsaid) for w in self._everywhere())
+
+    def settle(self) -> Generator[None, None, None]:
+        """Go on until everything said so far is known."""
+        for workspace in self._everywhere():
+            workspace.say()
+            while workspace.index.step(_STEP_S):
+                yield
+
+    def progress(self) -> list[tuple[str, IndexProgress]]:
+        """How far each workspace's index is."""
+        return [(root, workspace.index.progress()) for root, workspace in self._workspaces.items()]
+
+    def status(self) -> dict[str, Any]:
+        """A record of each workspace's index."""
+        return {root: workspace.index.status() for root, workspace in self._workspaces.items()}
+
+    # Headless
+
+    def build(self, root: str, on_progress: Callable[[IndexProgress], None]) -> Any:
+        """Bring the index of a workspace up to date, and give its status."""
+        index = self._workspaces[root].index
+        while index.step(_STEP_S):
+            on_progress(index.progress())
+        on_progress(index.progress())
+        return index.status()
+
+    def symbols_of(self, root: str, path: str) -> Any:
+        """The outline of a file of a workspace; None where there is no such file."""
+        workspace = self._workspaces[root]
+        return outline.document_symbols(workspace, path) if workspace.buffer(path) is not None else None
+
+    def search(self, root: str, pattern: str, limit: int) -> Sequence[SymbolRow]:
+        """Symbols of a workspace by a pattern, the best first."""
+        return outline.workspace_symbols(self._workspaces[root], pattern, limit).rows
+
+    def why(self, root: str, path: str) -> str:
+        """Whether a file is in the index, and the reason."""
+        return self._workspaces[root].index.why(path)
+
+    def clear(self, root: str, *, records: bool) -> None:
+        """Forget what is known of a workspace."""
+        self._workspaces[root].index.clear(records=records)
+
+    def close(self) -> None:
+        """End what was started."""
+        for workspace in self._everywhere():
+            workspace.index.close()
+
+    def absolute(self, workspace: CodeWorkspace, path: str) -> str:
+        """The absolute form of a path in a workspace."""
+        return f"{workspace.root}/{path}" if workspace.root else path
+
+    def spot(self, uri: str, feature: str, position: Position | None = None) -> Spot | None:
+        """A document, when it is there and this feature answers for the language at `position`."""
+        absolute = self._documents.get(uri)
+        if absolute is None:
+            return None
+        workspace, path = self._find(absolute)
+        buffer = workspace.open.get(path)
+        if buffer is None:
+            return None
+        language = buffer.language
+        if position is not None and (piece := buffer.piece_at(buffer.byte(position, self._encoding))) is not None:
+            language = piece.language
+        return Spot(workspace, path, language) if workspace.settings.answers(feature, language) else None
+
+    # Questions
+
+    def document_symbols(self, uri: str) -> Any:
+        """A document's outline."""
+        spot = self.spot(uri, "symbols")
+        return outline.document_symbols(spot.workspace, spot.path) if spot else ()
+
+    def workspace_symbols(self, query: str) -> list[tuple[CodeWorkspace, Sequence[SymbolRow]]]:
+        """Symbols of each workspace."""
+        found = []
+        for workspace in self._everywhere():
+            workspace.say()
+            rows = outline.workspace_symbols(workspace, query, MAX_SYMBOLS).rows
+            found.append((workspace, [r for r in rows if workspace.settings.answers("symbols", r.language)]))
+        return found
+
+    def definition(self, uri: str, position: Position) -> tuple[Spot, Any] | None:
+        """Where what is at a place is defined."""
+        spot = self._fresh(uri, "definition", position)
+        return (spot, definition.definition(spot.workspace, spot.path, position)) if spot else None
+
+    def references(
+        self, uri: str, position: Position, include_declaration: bool
+    ) -> Generator[None, None, tuple[Spot, Sequence[Location]] | None]:
+        """The same name everywhere."""
+        spot = self._fresh(uri, "references", position)
+        if spot is None:
+            return None
+        found = yield from references.references(spot.workspace, spot.path, position, include_declaration)
+        return spot, found
+
+    def highlight(self, uri: str, position: Position) -> Any:
+        """The same name in this document."""
+        spot = self.spot(uri, "highlight", position)
+        return references.highlight(spot.workspace, spot.path, position) if spot else ()
+
+    def hover(self, uri: str, position: Position) -> Any:
+        """What is at a place."""
+        spot = self._fresh(uri, "hover", position)
+        return hover.hover(spot.workspace, spot.path, position) if spot else None
+
+    def folding(self, uri: str) -> Any:
+        """What can be folded."""
+        spot = self.spot(uri, "folding")
+        return folding.folding_ranges(spot.workspace, spot.path) if spot else ()
+
+    def selection(self, uri: str, positions: Sequence[Position]) -> Any:
+        """What to select around each place."""
+        spot = self.spot(uri, "selection")
+        return selection.selection_ranges(spot.workspace, spot.path, positions) if spot else None
+
+    def prepare_calls(self, uri: str, position: Position) -> tuple[Spot, Any] | None:
+        """The callable at a place."""
+        spot = self._fresh(uri, "references", position)
+        return (spot, calls.prepare_calls(spot.workspace, spot.path, position)) if spot else None
+
+    def complete(self, uri: str, position: Position, trigger_kind: int, trigger_character: str) -> Any:
+        """What could come next."""
+        spot = self.spot(uri, "completion", position)
+        if spot is None:
+            return None
+        spot.workspace.say(but=spot.path)
+        return completion.complete(spot.workspace, spot.path, position, trigger_kind, trigger_character)
+
+    def syntax(self, uri: str) -> list[tuple[Range, str]]:
+        """A document's syntax errors, where its grammar is to be trusted or its language was named."""
+        spot = self.spot(uri, "syntax")
+        buffer = spot.workspace.open[spot.path] if spot else None
+        if spot is None or buffer is None or buffer.root is None or buffer.grammar is None:
+            return []
+        if spot.language not in TRUSTED and spot.language not in spot.workspace.settings.syntax:
+            return []
+        found: tuple[SyntaxProblem, ...] = syntax_problems(buffer.grammar, buffer.source, buffer.root, MAX_SYNTAX)
+        return [(buffer.range(p.start_byte, p.end_byte, self._encoding), p.message) for p in found]
+
+    # Helpers
+
+    def _everywhere(self) -> list[CodeWorkspace]:
+        return [*self._workspaces.values(), self._outside]
+
+    def _fresh(self, uri: str, feature: str, position: Position) -> Spot | None:
+        spot = self.spot(uri, feature, position)
+        if spot is not None:
+            spot.workspace.say()
+        return spot
+
+    def _find(self, absolute: str) -> tuple[CodeWorkspace, str]:
+        """The innermost workspace that holds a file, and its path there."""
+        best: tuple[CodeWorkspace, str] = self._outside, absolute
+        for workspace in self._workspaces.values():
+            path = workspace.relative(absolute)
+            if path is not None and len(workspace.root) > len(best[0].root):
+                best = workspace, path
+        return best
+
+    def find(self, absolute: str) -> tuple[CodeWorkspace, str]:
+        """The workspace of a file, and its path there."""
+        return self._find(absolute)
+
+    def _keep(self, workspace: CodeWorkspace, path: str, buffer: Buffer) -> None:
+        workspace.open[path] = buffer
+        workspace.open.move_to_end(path)
+        workspace.unsaid[path] = monotonic()
+
+    def _drop(self, workspace: CodeWorkspace, path: str) -> None:
+        workspace.open.pop(path, None)
+        workspace.unsaid.pop(path, None)
+        workspace.index.overlay(path, None)
+
+
+_STEP_S = 0.05

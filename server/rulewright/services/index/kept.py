@@ -1,0 +1,187 @@
+"""An index as the code gateway keeps it: the questions of `core.code_ports.CodeIndex`, over the tables and overlays."""
+
+# ruff: noqa: PTH113, PTH118 - as in `index`
+
+import contextlib
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from rulewright.core.code_ports import Matches, SymbolRow
+from rulewright.core.config import IndexSettings
+from rulewright.core.index.match import Matcher
+from rulewright.core.index.symbols import FileRecord, Import
+from rulewright.core.languages import language_of
+from rulewright.services.index.builder import Progress
+from rulewright.services.index.index import Index
+from rulewright.services.index.reading import NotThereError, read_file
+from rulewright.services.index.searching import Names
+from rulewright.services.index.tables import FoundSymbol
+
+MAX_TEXT = 256 * 1024
+"""Bytes of a file that an import's meaning is read from."""
+
+
+MAX_RECORDS = 256
+
+
+class KeptIndex:
+    """One workspace's index."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._names = Names(index)
+        self._records: dict[str, FileRecord | None] = {}
+        """Decoded already; forgotten with the next change of anything."""
+
+    # Keeping up
+
+    def overlay(self, path: str, record: FileRecord | None) -> None:
+        """From now on this counts instead of what is on disk; with None the disk counts again."""
+        self._records.clear()
+        self._index.overlay(path, record)
+
+    def refresh(self, paths: Sequence[str] | None = None) -> None:
+        """Look at these files or folders again, or at all."""
+        self._index.refresh(paths)
+
+    def step(self, timeout_s: float) -> bool:
+        """Go on with what is to be done for at most about this long; whether there is more."""
+        report = self._index.step(timeout_s)
+        if report.changed or report.removed:
+            self._records.clear()
+            self._names.changed(report.changed)
+        if report.is_idle:
+            return self._names.step()
+        return not self._index.builder.is_paused
+
+    def progress(self) -> Progress:
+        """How far it is."""
+        return self._index.builder.progress()
+
+    def prefer(self, paths: Sequence[str]) -> None:
+        """Index these first."""
+        self._index.prefer(paths)
+
+    def pause(self) -> None:
+        """Stop indexing."""
+        self._index.pause()
+
+    def resume(self) -> None:
+        """Go on."""
+        self._index.resume()
+
+    def status(self) -> Any:
+        """A record for people and programs."""
+        return self._index.status()
+
+    def why(self, path: str) -> str:
+        """Whether a file is in the index, and the reason, in a sentence."""
+        return self._index.why(path)
+
+    def clear(self, *, records: bool = False) -> None:
+        """Forget what is known of this workspace; with `records` also the records of all contents."""
+        self._records.clear()
+        self._index.clear(records=records)
+        self._names = Names(self._index)
+
+    def close(self) -> None:
+        """Write what is known and end what was started."""
+        self._index.close()
+
+    # Asking
+
+    def symbols_named(self, name: str, limit: int = 1000) -> Sequence[SymbolRow]:
+        """Symbols of exactly this name, ordered by path and place."""
+        found = sorted(self._index.symbols_named(name), key=lambda s: (s.path, s.row, s.column))
+        return [_row(s) for s in found[:limit]]
+
+    def search(self, pattern: str, limit: int) -> Matches:
+        """Symbols whose name matches by prefix, camel humps or in sequence, the best first."""
+        scored, is_complete = self._names.search(pattern, limit)
+        matcher = Matcher(pattern)
+        for path in self._index.overlays:
+            for symbol in self._index.symbols_of(path):
+                if (score := matcher.score(symbol.name)) is not None:
+                    scored.append((score, symbol))
+        scored.sort(key=lambda item: (-item[0], item[1].name, item[1].path, item[1].row))
+        return Matches(tuple(_row(s) for _, s in scored[:limit]), is_complete and len(scored) <= limit)
+
+    def prefix(self, pattern: str, limit: int) -> Matches:
+        """Symbols whose name begins with `pattern`, in any case."""
+        found = self._index.symbols_with_prefix(pattern, limit + 1)
+        rows = [_row(s) for s in found]
+        rows.sort(key=lambda row: (not row.name.startswith(pattern), len(row.name), row.name, row.path, row.row))
+        return Matches(tuple(rows[:limit]), len(rows) <= limit)
+
+    def symbols_of(self, path: str) -> Sequence[SymbolRow]:
+        """The symbols of one file, in order."""
+        return [_row(s) for s in self._index.symbols_of(path)]
+
+    def record(self, path: str) -> FileRecord | None:
+        """All that is known of a file; None when it is not in the index."""
+        if path not in self._records:
+            if len(self._records) >= MAX_RECORDS:
+                self._records.clear()
+            self._records[path] = self._index.record(path)
+        return self._records[path]
+
+    def imports_of(self, path: str) -> Sequence[Import]:
+        """The imports of a file."""
+        return self._index.imports_of(path)
+
+    def files_with_word(self, name: str) -> Sequence[str]:
+        """The files that hold a word, in order of their paths."""
+        return sorted(self._index.files_with_word(name))
+
+    # The files, for what imports mean
+
+    def exists(self, path: str) -> bool:
+        """Whether the workspace has this file."""
+        if path in self._index.overlays:
+            return True
+        row = self._index.file(path)
+        # A file that is too large or generated is no less there.
+        return row is not None or os.path.isfile(self._absolute(path))
+
+    def below(self, folder: str) -> Iterable[str]:
+        """The files right in a folder, in order."""
+        prefix = folder + "/" if folder else ""
+        names = {p[len(prefix) :] for p in self._index.overlays if p.startswith(prefix) and "/" not in p[len(prefix) :]}
+        # A folder that is not there has no files.
+        with contextlib.suppress(OSError, ValueError), os.scandir(self._absolute(folder)) as entries:
+            names.update(entry.name for entry in entries if entry.is_file())
+        return [prefix + name for name in sorted(names)]
+
+    def ending(self, suffix: str) -> Iterable[str]:
+        """The files whose path is `suffix` or ends with a slash and `suffix`, in order."""
+        return sorted(self._index.paths_ending(suffix))
+
+    def text(self, path: str) -> str | None:
+        """A small file's text; None where it is not there or too large."""
+        try:
+            return read_file(self._absolute(path), MAX_TEXT).data.decode("utf-8", "replace")
+        except (NotThereError, OSError, ValueError):
+            return None
+
+    def _absolute(self, path: str) -> str:
+        return os.path.join(self._index.root, path)
+
+
+def _row(s: FoundSymbol) -> SymbolRow:
+    language = language_of(s.path)
+    return SymbolRow(s.id, s.path, language, s.name, s.kind, s.row, s.column, s.column16, s.container, s.exported)
+
+
+def open_index(root: str, settings: IndexSettings, workers: int, cache_dir: Path | None = None) -> KeptIndex:
+    """The index of a folder, with so many processes where the settings name no number."""
+    index = Index(
+        root,
+        cache_dir=cache_dir,
+        exclude=settings.exclude,
+        max_file_kb=settings.max_file_kb,
+        workers=settings.jobs or workers,
+        timeout_s=settings.timeout_s,
+    )
+    return KeptIndex(index)
