@@ -33,6 +33,9 @@ def doc_above(language: str, source: bytes, start: int) -> str:
         if line_signs and line.startswith(line_signs):
             if traits.attribute and line.startswith(traits.attribute):
                 pass
+            elif collected and collected[-1].startswith(b"///") and not line.startswith(b"///"):
+                # Where doc comments have a sign of their own, an ordinary comment above them is about something else.
+                break
             else:
                 collected.append(line)
         elif block and line.endswith(block[1]):
