@@ -11,7 +11,7 @@ import msgspec
 
 from rulewright.core.code_ports import CodeIndex
 from rulewright.core.index.imports import resolve
-from rulewright.core.index.names import (
+from rulewright.core.index.naming import (
     BY_FOLDER,
     CALLABLE,
     EXPLICIT,
@@ -28,6 +28,7 @@ from rulewright.core.index.names import (
     exported,
     free_name,
     is_top,
+    ranked,
 )
 from rulewright.core.index.near import family, folder
 from rulewright.core.index.returns import named_type, return_type
@@ -37,6 +38,8 @@ MAX_DEPTH = 8
 """Steps from a name to its type to the type of that, and so on."""
 MAX_BASES = 50
 """Classes that are looked at for one."""
+_MAX_ROWS = 200
+_MEMBERS = frozenset({SymbolKind.METHOD, SymbolKind.FIELD, SymbolKind.PROPERTY, SymbolKind.ENUM_MEMBER})
 _MAX_PARTS = 100
 """Places at which one class is written."""
 
@@ -219,7 +222,7 @@ def member(index: CodeIndex, value: Value, name: str) -> Named:
         return Named(step="outside")
     seen_outside = False
     for holder in value.definitions:
-        for part, is_outside in _line(index, holder):
+        for part, is_outside in line_of(index, holder):
             seen_outside = seen_outside or is_outside
             if part is None:
                 continue
@@ -241,20 +244,29 @@ def members(index: CodeIndex, value: Value) -> Iterator[Defined]:
 
 def _all_members(index: CodeIndex, value: Value) -> Iterator[Defined]:
     for path in value.files:
-        if (record := index.record(path)) is not None:
-            for number, symbol in enumerate(record.symbols):
-                if is_top(symbol, record):
-                    yield at_number(record, path, number)
+        yield from _offered(index, path)
     for path in value.files:
-        if (record := index.record(path)) is not None:
-            for brought in record.imports:
-                name = bound_name(record.language, brought)
-                if name and (found := exported(index, (path,), name)):
-                    yield msgspec.structs.replace(found[0], symbol=_called(found[0].symbol, name))
+        yield from _passed_on(index, path)
     for holder in value.definitions:
-        for part, _ in _line(index, holder):
+        for part, _ in line_of(index, holder):
             if part is not None:
                 yield from own_members(index, part)
+
+
+def _offered(index: CodeIndex, path: str) -> Iterator[Defined]:
+    record = index.record(path)
+    for number, symbol in enumerate(record.symbols if record is not None else ()):
+        if record is not None and is_top(symbol, record):
+            yield at_number(record, path, number)
+
+
+def _passed_on(index: CodeIndex, path: str) -> Iterator[Defined]:
+    """What a module has imported and so offers as its own."""
+    record = index.record(path)
+    for brought in record.imports if record is not None else ():
+        name = bound_name(record.language, brought) if record is not None else ""
+        if name and (found := exported(index, (path,), name)):
+            yield msgspec.structs.replace(found[0], symbol=_called(found[0].symbol, name))
 
 
 def _called(symbol: Symbol, name: str) -> Symbol:
@@ -306,7 +318,7 @@ def _go_methods(index: CodeIndex, holder: Defined) -> Iterator[Defined]:
                 yield at_number(record, path, number)
 
 
-def _line(index: CodeIndex, holder: Defined) -> Iterator[tuple[Defined | None, bool]]:
+def line_of(index: CodeIndex, holder: Defined) -> Iterator[tuple[Defined | None, bool]]:
     """A class and its bases, the nearest first; None, True for a base that is not in the workspace."""
     waiting, seen = [holder], {holder.key}
     for _ in range(MAX_BASES):
@@ -335,7 +347,7 @@ def bases_of(index: CodeIndex, holder: Defined) -> tuple[str, ...]:
 
 def is_or_extends(index: CodeIndex, holder: Defined, base: Defined) -> bool:
     """Whether a class is another, or has it among its bases."""
-    return any(part is not None and _same_type(part, base) for part, _ in _line(index, holder))
+    return any(part is not None and _same_type(part, base) for part, _ in line_of(index, holder))
 
 
 def _same_type(one: Defined, other: Defined) -> bool:
@@ -374,7 +386,7 @@ def is_member_of_type(record: FileRecord, symbol: Symbol) -> bool:
     return record.language == "go" and symbol.kind == SymbolKind.METHOD
 
 
-def candidates(index: CodeIndex, language: str, name: str, limit: int = 200) -> list[Defined]:
-    """The members of any class that have a name, in files of this language or one that is mixed with it."""
-    rows = [r for r in index.symbols_named(name, limit) if r.language in family(language)]
-    return [d for d in defined(index, rows) if (r := index.record(d.path)) and is_member_of_type(r, d.symbol)]
+def likely(index: CodeIndex, path: str, language: str, name: str, *, called: bool = False) -> Named:
+    """The likeliest members of a name, of whatever class, for a receiver of which nothing is known."""
+    rows = [r for r in index.symbols_named(name, _MAX_ROWS) if r.language in family(language)]
+    return ranked(index, path, [r for r in rows if r.container or r.kind in _MEMBERS], called=called)

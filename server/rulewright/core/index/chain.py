@@ -1,0 +1,121 @@
+"""What stands before a member: `store.open(path).name` read backwards from its last dot, as text.
+
+Text, because the tree of a line that is being typed is broken just where it matters.
+"""
+
+import re
+
+import msgspec
+
+MAX_BYTES = 2_000
+"""How far back is looked."""
+
+_OPERATORS = (b"?->", b"?.", b"!.", b"&.", b"->", b"::", b".")
+_BLANK = b" \t\r\n"
+_OPENING = {ord(")"): ord("("), ord("]"): ord("["), ord("}"): ord("{")}
+_QUOTES = b"\"'`"
+_WORD = re.compile(rb"(?:@@?|\$)?[\w\x80-\xff]+[?!]?\Z")
+_KEYWORDS = frozenset({b"return", b"await", b"in", b"not", b"and", b"or", b"if", b"else", b"yield", b"case"})
+
+
+class Link(msgspec.Struct, frozen=True):
+    """One name of a chain."""
+
+    name: str
+    start: int
+    """The byte of the name."""
+    is_called: bool = False
+    is_indexed: bool = False
+
+
+def chain_before(source: bytes, start: int) -> tuple[Link, ...] | None:
+    """The names before the member that begins at a byte, in the order of the text.
+
+    None when nothing stands before it; empty when it is something without a name, such as a string or a bracket.
+    """
+    floor = max(0, start - MAX_BYTES)
+    operator = _operator(source, floor, start)
+    if operator is None:
+        return None
+    links: list[Link] = []
+    while operator is not None:
+        link = _link(source, floor, operator)
+        if link is None:
+            return ()
+        links.append(link)
+        operator = _operator(source, floor, link.start)
+    return tuple(reversed(links))
+
+
+def _operator(source: bytes, floor: int, end: int) -> int | None:
+    """The byte where the operator before `end` begins; None when there is none."""
+    at = _blank_before(source, floor, end)
+    for sign in _OPERATORS:
+        if source.endswith(sign, floor, at):
+            begin = at - len(sign)
+            # `..` and `...` are ranges and spreads.
+            return None if sign == b"." and source[max(floor, begin - 1) : begin] == b"." else begin
+    return None
+
+
+def _link(source: bytes, floor: int, end: int) -> Link | None:
+    """The name that ends before a byte, with what is called or indexed behind it."""
+    is_called = is_indexed = False
+    at = _blank_before(source, floor, end)
+    if source[at - 1 : at] in {b"?", b"!"} and source[at - 2 : at - 1] in {b")", b"]"}:
+        at -= 1
+    while at > floor and source[at - 1] in _OPENING:
+        bracket = source[at - 1]
+        opened = _opened(source, floor, at - 1)
+        if opened is None:
+            return None
+        if bracket == ord(")"):
+            is_called = True
+        elif bracket == ord("]"):
+            is_indexed = True
+        at = opened
+        if bracket == ord("}"):
+            at = _blank_before(source, floor, at)
+    at = _without_generics(source, floor, at)
+    word = _WORD.search(source, max(floor, at - 200), at)
+    if word is None or word[0].isdigit() or word[0] in _KEYWORDS:
+        return None
+    return Link(word[0].decode("utf-8", "replace"), word.start(), is_called, is_indexed)
+
+
+def _without_generics(source: bytes, floor: int, at: int) -> int:
+    """Before the `<T>` or `::<T>` that ends at a byte."""
+    if source[at - 1 : at] != b">":
+        return at
+    depth = 0
+    for index in range(at - 1, max(floor, at - 200) - 1, -1):
+        char = source[index]
+        depth += (char == ord(">")) - (char == ord("<"))
+        if depth == 0:
+            return index - 2 if source[index - 2 : index] == b"::" else index
+    return at
+
+
+def _blank_before(source: bytes, floor: int, end: int) -> int:
+    while end > floor and source[end - 1] in _BLANK:
+        end -= 1
+    return end
+
+
+def _opened(source: bytes, floor: int, at: int) -> int | None:
+    """The byte of the bracket that the one at `at` closes; strings on one line are stepped over."""
+    depth = 0
+    while at >= floor:
+        char = source[at]
+        if char in _QUOTES:
+            quote = source.rfind(bytes([char]), max(floor, source.rfind(b"\n", 0, at) + 1), at)
+            if quote >= 0:
+                at = quote
+        elif char in b")]}":
+            depth += 1
+        elif char in b"([{":
+            depth -= 1
+            if depth == 0:
+                return at
+        at -= 1
+    return None

@@ -1,0 +1,278 @@
+"""What a name stands for where no function binds it: the file's own symbol, an import, the package, the workspace.
+
+Everything here works on the index alone, so that it answers for files that nobody has open. Records are as the index
+gives them; nothing is inferred that the text does not say.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
+
+import msgspec
+
+from rulewright.core.code_ports import CodeIndex, SymbolRow
+from rulewright.core.index.builtin_names import is_builtin
+from rulewright.core.index.imports import resolve
+from rulewright.core.index.near import distance, family, folder, stem
+from rulewright.core.index.symbols import FileRecord, Import, Symbol, SymbolKind
+
+Step = Literal["local", "file", "import", "package", "member", "unique", "ranked", "outside", "nothing"]
+"""How a meaning was found, the surest first. `outside`: the text says that it comes from elsewhere, such as a
+library, so nothing in the workspace is meant."""
+
+MAX_STEPS = 5
+"""Re-exports that are followed."""
+MAX_RANKED = 20
+"""Definitions that are offered where nobody can say which one is meant."""
+_MAX_ROWS = 200
+
+CALLABLE = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTRUCTOR, SymbolKind.OPERATOR})
+TYPES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.STRUCT, SymbolKind.ENUM})
+SPACES = frozenset({SymbolKind.MODULE, SymbolKind.NAMESPACE, SymbolKind.PACKAGE, SymbolKind.FILE})
+"""What only groups other things."""
+_HOLDERS = CALLABLE | TYPES | SPACES
+_ONE_PLACE = frozenset({SymbolKind.VARIABLE, SymbolKind.CONSTANT, SymbolKind.FIELD, SymbolKind.PROPERTY})
+
+IMPLICIT_SELF = frozenset(
+    {"java", "kotlin", "scala", "csharp", "cpp", "swift", "dart", "ruby", "elixir", "objective-c"}
+)
+"""Languages in which a class's members are named without a receiver from inside it."""
+BY_FOLDER = frozenset({"go", "java", "kotlin", "scala", "hcl"})
+"""Languages in which the files of a folder see each other's names."""
+EXPLICIT = frozenset({"python", "javascript", "typescript", "tsx", "go"})
+"""Languages in which a name of another module is never seen without an import."""
+
+
+class Defined(msgspec.Struct, frozen=True):
+    """A symbol with the file that it is in."""
+
+    path: str
+    language: str
+    number: int
+    """Index in its file's record."""
+    symbol: Symbol
+    container: str = ""
+    """The name of the symbol that holds it."""
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What tells it from every other."""
+        return self.path, self.number
+
+
+class Named(msgspec.Struct, frozen=True):
+    """What a name stands for: definitions, or the files of a module."""
+
+    definitions: tuple[Defined, ...] = ()
+    files: tuple[str, ...] = ()
+    step: Step = "nothing"
+
+    def __bool__(self) -> bool:
+        return self.step != "nothing"
+
+
+NOTHING = Named()
+
+
+def free_name(index: CodeIndex, path: str, language: str, name: str, row: int | None, *, called: bool = False) -> Named:
+    """What a name without a receiver means in a file, apart from locals; `row` is where it stands, if anywhere."""
+    record = index.record(path)
+    if record is not None and (found := in_file(record, path, name, row, language)):
+        return Named(found, step="file")
+    if named := imported(index, path, language, name):
+        return named
+    rows = [r for r in index.symbols_named(name, _MAX_ROWS) if r.language in family(language)]
+    if language in BY_FOLDER:
+        here = [r for r in rows if folder(r.path) == folder(path) and not r.container]
+        if here:
+            return Named(distinct(defined(index, here)), step="package")
+    if is_builtin(language, name):
+        return Named(step="outside")
+    return ranked(index, path, [r for r in rows if _can_be_free(index, r, language)], called=called)
+
+
+def _can_be_free(index: CodeIndex, row: SymbolRow, language: str) -> bool:
+    """Whether another file could name a symbol without a receiver, once it is imported."""
+    if not row.container:
+        return True
+    if language in EXPLICIT:
+        return False
+    return language != "rust" or _is_top(index, row)
+
+
+def _is_top(index: CodeIndex, row: SymbolRow) -> bool:
+    return any(is_top(d.symbol, record) for d in defined(index, [row]) if (record := index.record(d.path)))
+
+
+def is_top(symbol: Symbol, record: FileRecord) -> bool:
+    """Whether nothing but modules and namespaces holds a symbol."""
+    while symbol.parent >= 0:
+        symbol = record.symbols[symbol.parent]
+        if symbol.kind not in SPACES:
+            return False
+    return True
+
+
+def in_file(record: FileRecord, path: str, name: str, row: int | None, language: str) -> tuple[Defined, ...]:
+    """The file's own symbols of a name that can be named without a receiver at a row, the innermost only."""
+    named = [(number, s) for number, s in enumerate(record.symbols) if s.name == name]
+    if not named:
+        return ()
+    around = enclosing(record, row) if row is not None else ()
+    best: tuple[int, ...] = ()
+    depth = -2
+    for number, symbol in named:
+        parent = symbol.parent
+        if parent >= 0 and record.symbols[parent].kind not in SPACES:
+            if parent not in around:
+                continue
+            if record.symbols[parent].kind in TYPES and language not in IMPLICIT_SELF:
+                continue
+        level = around.index(parent) if parent in around else -1
+        if parent >= 0 and level < 0 and language in EXPLICIT:
+            continue
+        if level > depth:
+            best, depth = (number,), level
+        elif level == depth:
+            best = (*best, number)
+    return distinct(at_number(record, path, number) for number in best)
+
+
+def at_number(record: FileRecord, path: str, number: int) -> Defined:
+    """One symbol of a record."""
+    symbol = record.symbols[number]
+    return Defined(
+        path, record.language, number, symbol, record.symbols[symbol.parent].name if symbol.parent >= 0 else ""
+    )
+
+
+def enclosing(record: FileRecord, row: int) -> tuple[int, ...]:
+    """Indexes of the symbols around a row, the outermost first."""
+    found: list[int] = []
+    for number, symbol in enumerate(record.symbols):
+        if symbol.start_row > row:
+            break
+        holds = symbol.end_row > symbol.start_row or symbol.kind in _HOLDERS
+        if row <= symbol.end_row and holds and symbol.parent == (found[-1] if found else -1):
+            found.append(number)
+    return tuple(found)
+
+
+def distinct(found: Iterable[Defined]) -> tuple[Defined, ...]:
+    """Without what only says a thing again: later values of a variable, later clauses of a function."""
+    kept: dict[tuple[object, ...], Defined] = {}
+    for d in found:
+        # Overloads are different things in Java; elsewhere a name stands for one thing of its kind in one place.
+        overloads = d.symbol.kind in CALLABLE and d.language in {"java", "csharp", "cpp", "kotlin"}
+        again = d.symbol.signature if overloads else ""
+        kind = 0 if d.symbol.kind in _ONE_PLACE else d.symbol.kind
+        kept.setdefault((d.path, d.symbol.parent, d.symbol.name, kind, again), d)
+    return tuple(kept.values())
+
+
+def defined(index: CodeIndex, rows: Iterable[SymbolRow]) -> Iterator[Defined]:
+    """The symbols that rows of the index stand for."""
+    for row in rows:
+        record = index.record(row.path)
+        if record is None:
+            continue
+        for number, symbol in enumerate(record.symbols):
+            if (symbol.row, symbol.column, symbol.name) == (row.row, row.column, row.name):
+                yield at_number(record, row.path, number)
+                break
+
+
+def ranked(index: CodeIndex, path: str, rows: Sequence[SymbolRow], *, called: bool = False) -> Named:
+    """The likeliest of several symbols of one name: what fits a call, what is exported, what is near."""
+    fitting = [r for r in rows if not called or r.kind in CALLABLE or r.kind in TYPES] or list(rows)
+    fitting = [r for r in fitting if r.exported or r.path == path] or fitting
+    fitting.sort(key=lambda r: (not r.exported, distance(path, r.path), is_test(r.path), r.path, r.row))
+    found = distinct(defined(index, fitting[: 3 * MAX_RANKED]))[:MAX_RANKED]
+    if not found:
+        return NOTHING
+    return Named(found, step="unique" if len(found) == 1 else "ranked")
+
+
+_TEST = re.compile(r"(?:^|[/_.-])(?:tests?|specs?|__tests__|fixtures?|mocks?)(?:[/_.-]|$)")
+
+
+def is_test(path: str) -> bool:
+    """Whether a path looks like that of a test."""
+    return bool(_TEST.search(path))
+
+
+# Imports
+
+
+def bound_name(language: str, imported: Import) -> str:
+    """What an import is called in its file; empty for a wildcard, and for a module that is only run."""
+    if imported.alias:
+        return imported.alias
+    if imported.name:
+        return "" if imported.name == "*" else imported.name
+    parts = [p for p in re.split(r"[./]|::", imported.module) if p]
+    if not parts:
+        return ""
+    match language:
+        case "python":
+            return parts[0]
+        case "go":
+            parts = [p for p in imported.module.split("/") if not re.fullmatch(r"v\d+", p)] or parts
+            return parts[-1].partition(".")[0].removeprefix("go-")
+        case "javascript" | "typescript" | "tsx" | "ruby" | "c" | "cpp":
+            return ""
+        case _:
+            return parts[-1]
+
+
+def imported(index: CodeIndex, path: str, language: str, name: str, depth: int = MAX_STEPS) -> Named:
+    """What a file's imports say that a name means."""
+    wildcards: list[Import] = []
+    for one in index.imports_of(path):
+        if bound_name(language, one) == name:
+            return of_import(index, path, language, one, depth)
+        if one.name == "*" and not one.alias:
+            wildcards.append(one)
+    for one in wildcards:
+        if depth > 0 and (found := exported(index, resolve(language, one, path, index), name, depth - 1)):
+            return Named(found, step="import")
+    return NOTHING
+
+
+def of_import(index: CodeIndex, path: str, language: str, one: Import, depth: int = MAX_STEPS) -> Named:
+    """What one import of a file brings in."""
+    if language == "python" and not one.name and not one.alias and "." in one.module.strip("."):
+        one = Import(one.module.partition(".")[0])
+    files = resolve(language, one, path, index)
+    if not files:
+        return Named(step="outside")
+    if one.name and one.name != "*" and depth > 0 and (found := exported(index, files, one.name, depth - 1)):
+        return Named(found, step="import")
+    return Named(files=files, step="import")
+
+
+def exported(index: CodeIndex, files: Iterable[str], name: str, depth: int = MAX_STEPS) -> tuple[Defined, ...]:
+    """What the first of a module's files that has a name offers under it, re-exports followed."""
+    files = tuple(files)
+    for path in files:
+        record = index.record(path)
+        if record is None:
+            continue
+        own = distinct(
+            at_number(record, path, number)
+            for number, s in enumerate(record.symbols)
+            if s.name == name and is_top(s, record)
+        )
+        if own:
+            return own
+    if depth > 0:
+        for path in files:
+            record = index.record(path)
+            if record is not None and (found := imported(index, path, record.language, name, depth).definitions):
+                return found
+    return ()
+
+
+def names_module(name: str, files: Iterable[str]) -> bool:
+    """Whether files are those of a module of this name: `util.py`, `util/index.ts`."""
+    return any(stem(path) == name or folder(path).rpartition("/")[2] == name for path in files)
