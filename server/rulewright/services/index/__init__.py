@@ -1,5 +1,4 @@
-"""The code index: which symbols, imports and words a workspace has, stored, shared and kept up to date."""
+"""The code index: which symbols, imports and words a workspace has, stored, shared and kept up to date.
 
-from rulewright.services.index.index import Index, Report, Status
-
-__all__ = ["Index", "Report", "Status"]
+`services.index.index` has the `Index`. Nothing is imported here, because worker processes start through this package.
+"""

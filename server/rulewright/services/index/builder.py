@@ -24,8 +24,8 @@ from rulewright.core.index.analyse import fallback
 from rulewright.core.index.fit import as_utf8
 from rulewright.core.index.symbols import encode_record
 from rulewright.services.index.analysts import MAX_FAILED_STARTS, Analysts, Event, Lost
-from rulewright.services.index.cache import cache_key
-from rulewright.services.index.reading import NotThereError, read_file
+from rulewright.services.index.reading import NotThereError, cache_key, read_file
+from rulewright.services.index.tables import analysis_of
 from rulewright.services.index.wire import Order, Outcome
 
 log = logging.getLogger(__name__)
@@ -307,6 +307,7 @@ class Builder:
                 read.is_settled,
                 key,
                 encode_record(record),
+                analysis_of(record),
                 reason,
             ),
         )

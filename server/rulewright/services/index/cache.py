@@ -6,7 +6,6 @@ in files, and file names that it did not make itself. A value is the msgpack of 
 only words are known. Where the folder cannot be used, the records of this process are kept in memory.
 """
 
-import hashlib
 import logging
 import re
 import shutil
@@ -20,7 +19,6 @@ from typing import Any
 import diskcache  # type: ignore[import-untyped]
 from diskcache.core import MODE_BINARY, MODE_RAW  # type: ignore[import-untyped]
 
-from rulewright.core.index.symbols import ANALYSER_VERSION
 from rulewright.services.index.places import make_private
 
 log = logging.getLogger(__name__)
@@ -39,13 +37,6 @@ IN_DATABASE_BYTES = 1 << 18
 
 FAULTS = (OSError, sqlite3.Error, diskcache.Timeout, ValueError, TypeError, AttributeError, struct.error)
 """What a file that is no cache of ours makes diskcache raise."""
-
-
-def cache_key(language: str, content: bytes) -> bytes:
-    """The key of a content's record: a hash of the analyser's version, the language and the content."""
-    digest = hashlib.sha256(b"%d %b\n" % (ANALYSER_VERSION, language.encode("utf-8", "replace")))
-    digest.update(content)
-    return digest.digest()
 
 
 class RefusedRowError(OSError):

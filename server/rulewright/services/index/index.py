@@ -32,14 +32,14 @@ from rulewright.core.languages import language_of
 from rulewright.core.rules.globs import glob_set
 from rulewright.services.index.analysts import Analysts, Processes
 from rulewright.services.index.builder import LATER, SOON, Builder, Done, Progress, Task
-from rulewright.services.index.cache import CodeCache, cache_key
+from rulewright.services.index.cache import CodeCache
 from rulewright.services.index.ignores import IGNORE_FILES, outer_ignores
 from rulewright.services.index.overlay import Overlays
 from rulewright.services.index.places import analysis_folder, cache_folder, workspace_folder
-from rulewright.services.index.reading import NotThereError, read_file, stamp_of
+from rulewright.services.index.reading import NotThereError, cache_key, read_file, stamp_of
 from rulewright.services.index.scan import Limits, Scanned, judge, scan
 from rulewright.services.index.store import Entry, Store, is_busy
-from rulewright.services.index.tables import LEFT_OUT, WORDS_ONLY, FileRow, FoundSymbol
+from rulewright.services.index.tables import LEFT_OUT, WORDS_ONLY, FileRow, FoundSymbol, analysis_of
 from rulewright.services.index.wire import Outcome
 
 T = TypeVar("T")
@@ -482,12 +482,13 @@ class Index:
             return False
         key = cache_key(task.language, read.data)
         found = self.cache.get(key)
-        if found is None or trusted_record(found[0], task.language) is None or fit.unfit_content(read.data):
+        record = trusted_record(found[0], task.language) if found is not None else None
+        if found is None or record is None or fit.unfit_content(read.data):
             return False
         self.builder.n_cached += 1
         self.builder.forget_now(task.path)
         stat = (read.size, read.mtime_ns, read.inode, read.is_settled, key)
-        self._take(Done(task, Outcome(0, 0, *stat, record=found[0], reason=found[1], is_cached=True)))
+        self._take(Done(task, Outcome(0, 0, *stat, found[0], analysis_of(record), reason=found[1], is_cached=True)))
         self._write()
         return True
 
@@ -589,7 +590,7 @@ def _entry(done: Done) -> Entry:
         outcome.key,
         done.task.language,
         outcome.reason,
-        decode_record(outcome.record) if outcome.record else None,
+        outcome.analysis,
     )
 
 

@@ -80,6 +80,16 @@ class KeptIndex:
         """Whether a file is in the index, and the reason, in a sentence."""
         return self._index.why(path)
 
+    def folders(self) -> set[str]:
+        """The folders that hold a file of the index, relative to the root, and those above them."""
+        found = {""}
+        for path in self._index.paths():
+            folder = path.rpartition("/")[0]
+            while folder not in found:
+                found.add(folder)
+                folder = folder.rpartition("/")[0]
+        return found
+
     def clear(self, *, records: bool = False) -> None:
         """Forget what is known of this workspace; with `records` also the records of all contents."""
         self._records.clear()

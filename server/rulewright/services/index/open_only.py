@@ -57,6 +57,10 @@ class OpenOnlyIndex:
         known = "it is open" if path in self._records else "only open documents are known, for index.enabled is false"
         return f"{path}: {known}."
 
+    def folders(self) -> set[str]:
+        """None on disk."""
+        return set()
+
     def clear(self, *, records: bool = False) -> None:
         """Nothing is kept."""
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rulewright.core.index.symbols import ANALYSER_VERSION
 
-SCHEMA = 1
+SCHEMA = 2
 """Raise it when a table or a stored shape changes."""
 
 VERSION = f"v{SCHEMA}.{ANALYSER_VERSION}"

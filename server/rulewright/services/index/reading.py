@@ -3,11 +3,14 @@
 # Names of files may be any bytes, and paths come by the ten thousand.
 # ruff: noqa: PTH114
 
+import hashlib
 import os
 import stat
 import time
 
 import msgspec
+
+from rulewright.core.index.symbols import ANALYSER_VERSION
 
 SETTLED_NS = 2_000_000_000
 """A file changed this shortly before it was read may change again and keep its time: FAT counts in two seconds."""
@@ -75,3 +78,10 @@ def inode_of(info: os.stat_result) -> int:
 def stamp_of(size: int, mtime_ns: int, inode: int) -> int:
     """One number for what the system says of a file. Hashes of whole numbers are the same in every process."""
     return hash((size, mtime_ns, inode)) or 1
+
+
+def cache_key(language: str, content: bytes) -> bytes:
+    """The key of a content's record: a hash of the analyser's version, the language and the content."""
+    digest = hashlib.sha256(b"%d %b\n" % (ANALYSER_VERSION, language.encode("utf-8", "replace")))
+    digest.update(content)
+    return digest.digest()

@@ -8,6 +8,7 @@ the log. Methods raise sqlite3.Error; `Index` answers that with `mend`.
 """
 
 import contextlib
+import itertools
 import logging
 import os
 import sqlite3
@@ -23,12 +24,18 @@ from rulewright.services.index.places import make_private
 from rulewright.services.index.tables import (
     ANALYSED,
     LEFT_OUT,
+    MASK,
     SCHEMA_SQL,
     SYMBOL_BITS,
     WORDS_ONLY,
+    Analysis,
     Counts,
     FileRow,
     FoundSymbol,
+    decode_dependencies,
+    decode_outline,
+    fold,
+    names_in,
 )
 
 log = logging.getLogger(__name__)
@@ -39,7 +46,8 @@ OPEN_BUSY_MS = 10_000
 """The same while the tables are made."""
 MAX_PARAMETERS = 500
 """Of one statement."""
-MASK = (1 << SYMBOL_BITS) - 1
+MAX_OUTLINED = 50_000
+"""Symbols that are kept in memory, because they were asked for last."""
 LAST = chr(0x10FFFF)
 """Greater than any character of a name."""
 
@@ -55,7 +63,7 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     hash: bytes
     language: str
     reason: str
-    record: FileRecord | None
+    analysis: Analysis | None
     """None when it is left out."""
 
 
@@ -69,10 +77,6 @@ class Replaced(msgspec.Struct, frozen=True):
 
 
 _FILE_COLUMNS = "id, path, size, mtime_ns, inode, hash, language, status, reason, n_symbols, n_errors"
-_FOUND = (
-    "select s.id, f.path, s.name, s.kind, s.row, s.\"column\", s.column16, coalesce(p.name, ''), s.exported "
-    "from symbols s join files f on f.id = s.id >> 20 left join symbols p on p.id = s.parent "
-)
 
 
 class Store:
@@ -84,6 +88,8 @@ class Store:
         self.db: sqlite3.Connection
         self.problem = ""
         """Why it is in memory, when it should not be."""
+        self._outlines: dict[int, list[FoundSymbol]] = {}
+        self._n_outlined = 0
         self._open()
 
     @property
@@ -145,6 +151,11 @@ class Store:
         """Of the indexed files."""
         return [_path(p) for (p,) in self.db.execute(f"select path from files where status < {LEFT_OUT}")]  # noqa: S608
 
+    def paths_ending(self, suffix: str) -> list[str]:
+        """Files whose path is `suffix` or ends with a slash and `suffix`, those that are left out included."""
+        sql = "select path from files where path = ? or substr(path, ?) = ?"
+        return [_path(p) for (p,) in self.db.execute(sql, (suffix, -len(suffix) - 1, "/" + suffix))]
+
     def counts(self) -> Counts:
         """How much there is."""
         by_status: dict[int, int] = {}
@@ -164,45 +175,49 @@ class Store:
 
     def symbols_named(self, name: str, limit: int = 1000) -> list[FoundSymbol]:
         """Definitions of exactly this name."""
-        # The index folds case; the second condition does not.
-        sql = _FOUND + "where s.name = ? and s.name = ? collate binary limit ?"
-        return [_found(row) for row in self.db.execute(sql, (name, name, limit))]
+        found = []
+        for file_id, path in self._files_naming("n.name = ?", (name,), limit):
+            found += [s for s in self._outline(file_id, path) if s.name == name]
+        return found[:limit]
 
     def symbols_with_prefix(self, prefix: str, limit: int = 100) -> list[FoundSymbol]:
         """Definitions whose name starts so, in any case (of ASCII letters), in the order of names."""
-        sql = _FOUND + "where s.name >= ? and s.name < ? order by s.name limit ?"
-        return [_found(row) for row in self.db.execute(sql, (prefix, prefix + LAST, limit))]
+        folded = fold(prefix)
+        found: list[FoundSymbol] = []
+        seen: set[int] = set()
+        # Each row of a name leads to at least one symbol, so as many rows as symbols are enough.
+        for file_id, path in self._files_naming("n.name >= ? and n.name < ?", (prefix, prefix + LAST), limit):
+            if file_id not in seen:
+                seen.add(file_id)
+                found += [s for s in self._outline(file_id, path) if fold(s.name).startswith(folded)]
+        found.sort(key=lambda s: fold(s.name))
+        return found[:limit]
 
     def symbols_of(self, path: str) -> list[FoundSymbol]:
         """The definitions of a file, in the order of its record."""
-        first = self._first_id(path)
-        if first is None:
-            return []
-        sql = _FOUND + "where s.id between ? and ? order by s.id"
-        return [_found(row) for row in self.db.execute(sql, (first, first + MASK))]
+        row = self.db.execute("select id from files where path = ?", (_key(path),)).fetchone()
+        return list(self._outline(row[0], path)) if row else []
 
     def symbols(self, ids: Sequence[int]) -> list[FoundSymbol]:
         """Definitions by id, in the order of `ids`; ids that are no more are passed over."""
-        found: dict[int, FoundSymbol] = {}
-        for at in range(0, len(ids), MAX_PARAMETERS):
-            some = ids[at : at + MAX_PARAMETERS]
-            sql = _FOUND + f"where s.id in ({','.join('?' * len(some))})"
-            for row in self.db.execute(sql, some):
-                found[row[0]] = _found(row)
-        return [found[i] for i in ids if i in found]
+        file_ids = list(dict.fromkeys(i >> SYMBOL_BITS for i in ids))
+        outlines: dict[int, list[FoundSymbol]] = {}
+        for at in range(0, len(file_ids), MAX_PARAMETERS):
+            some = file_ids[at : at + MAX_PARAMETERS]
+            sql = f"select id, path from files where id in ({','.join('?' * len(some))})"  # noqa: S608
+            for file_id, path in self.db.execute(sql, some).fetchall():
+                outlines[file_id] = self._outline(file_id, _path(path))
+        none: list[FoundSymbol] = []
+        return [outline[i & MASK] for i in ids if (i & MASK) < len(outline := outlines.get(i >> SYMBOL_BITS, none))]
 
     def all_names(self) -> Iterator[tuple[str, int]]:
         """Every definition's name and id."""
-        return iter(self.db.execute("select name, id from symbols"))
+        for file_id, ast in self.db.execute("select id, ast from analyses where ast != '[]'"):
+            yield from zip(names_in(ast), itertools.count(file_id << SYMBOL_BITS), strict=False)
 
     def names_of(self, path: str) -> list[tuple[str, int]]:
         """The same for one file."""
-        first = self._first_id(path)
-        if first is None:
-            return []
-        return self.db.execute(
-            "select name, id from symbols where id between ? and ?", (first, first + MASK)
-        ).fetchall()
+        return [(s.name, s.id) for s in self.symbols_of(path)]
 
     def files_with_word(self, name: str) -> list[str]:
         """Files in which a name stands as a word; a single letter may be anywhere."""
@@ -210,31 +225,61 @@ class Store:
         if len(encoded) < 2:  # noqa: PLR2004 - words of one letter are not kept
             return self.paths()
         # Looked for by its first letter first: a line feed is the most frequent byte there is.
-        sql = "select path from words join files using (id) where instr(words, ?) and instr(words, ?)"
+        sql = "select path from analyses join files using (id) where instr(words, ?) and instr(words, ?)"
         return [_path(p) for (p,) in self.db.execute(sql, (encoded + b"\n", b"\n%b\n" % encoded))]
-
-    def paths_ending(self, suffix: str) -> list[str]:
-        """Files whose path is `suffix` or ends with a slash and `suffix`, those that are left out included."""
-        sql = "select path from files where path = ? or substr(path, ?) = ?"
-        return [_path(p) for (p,) in self.db.execute(sql, (suffix, -len(suffix) - 1, "/" + suffix))]
 
     def words_of(self, path: str) -> bytes:
         """A file's words, as in its record."""
-        row = self.db.execute("select words from words join files using (id) where path = ?", (_key(path),)).fetchone()
-        return bytes(row[0]) if row else b""
+        return self._analysis("words", path) or b""
 
     def imports_of(self, path: str) -> list[Import]:
         """What a file brings in."""
-        first = self._first_id(path)
-        if first is None:
-            return []
-        sql = "select module, name, alias, row from imports where id between ? and ? order by id"
-        return [Import(*row) for row in self.db.execute(sql, (first, first + MASK))]
+        return decode_dependencies(self._analysis("dependencies", path) or b"[]")
 
     def importers_of(self, module: str) -> list[str]:
         """Files with an import that names `module` exactly so."""
-        sql = f"select distinct path from imports i join files f on f.id = i.id >> {SYMBOL_BITS} where module = ?"  # noqa: S608
-        return [_path(p) for (p,) in self.db.execute(sql, (module,))]
+        sql = "select path, dependencies from analyses join files using (id) where instr(dependencies, ?)"
+        rows = self.db.execute(sql, (msgspec.json.encode(module).decode(),)).fetchall()
+        return [_path(p) for p, found in rows if any(i.module == module for i in decode_dependencies(found))]
+
+    def _files_naming(self, condition: str, values: tuple[str, ...], limit: int) -> list[tuple[int, str]]:
+        sql = (
+            "select f.id, f.path from names n join files f on f.id = n.file"  # noqa: S608
+            f" where {condition} order by n.name limit ?"
+        )
+        return [(file_id, _path(path)) for file_id, path in self.db.execute(sql, (*values, limit)).fetchall()]
+
+    def _outline(self, file_id: int, path: str) -> list[FoundSymbol]:
+        """A file's symbols. What an id names never changes, so those asked for last are kept."""
+        found = self._outlines.get(file_id)
+        if found is None:
+            row = self.db.execute("select ast from analyses where id = ?", (file_id,)).fetchone()
+            rows = decode_outline(row[0]) if row else []
+            first = file_id << SYMBOL_BITS
+            found = [
+                FoundSymbol(
+                    first + at,
+                    path,
+                    r.name,
+                    r.kind,
+                    r.row,
+                    r.column,
+                    r.column16,
+                    rows[r.parent].name if r.parent >= 0 else "",
+                    r.exported,
+                )
+                for at, r in enumerate(rows)
+            ]
+            while self._outlines and self._n_outlined + len(found) > MAX_OUTLINED:
+                self._n_outlined -= len(self._outlines.pop(next(iter(self._outlines))))
+            self._outlines[file_id] = found
+            self._n_outlined += len(found)
+        return found
+
+    def _analysis(self, column: str, path: str) -> Any:
+        sql = f"select {column} from analyses join files using (id) where path = ?"  # noqa: S608
+        row = self.db.execute(sql, (_key(path),)).fetchone()
+        return row[0] if row else None
 
     # -- writing
 
@@ -253,7 +298,8 @@ class Store:
                 before = db.execute(
                     "select id, hash, language, status, reason from files where path = ?", (key,)
                 ).fetchone()
-                status = LEFT_OUT if entry.record is None else WORDS_ONLY if entry.record.is_fallback else ANALYSED
+                analysis = entry.analysis
+                status = LEFT_OUT if analysis is None else WORDS_ONLY if analysis.is_fallback else ANALYSED
                 if before and before[1:] == (entry.hash, entry.language, status, entry.reason):
                     db.execute(
                         "update files set stamp = ?, size = ?, mtime_ns = ?, inode = ? where id = ?",
@@ -285,16 +331,9 @@ class Store:
 
     def outline_record(self, row: FileRow) -> FileRecord:
         """What the tables have of a record: places of names, no texts around them."""
-        first = row.id << SYMBOL_BITS
-        sql = (
-            'select name, kind, row, "column", column16, parent, exported from symbols'
-            " where id between ? and ? order by id"
-        )
         symbols = tuple(
-            Symbol(
-                name, kind, at, column, column16, at, at, parent & MASK if parent >= 0 else -1, exported=bool(exported)
-            )
-            for name, kind, at, column, column16, parent, exported in self.db.execute(sql, (first, first + MASK))
+            Symbol(s.name, s.kind, s.row, s.column, s.column16, s.row, s.row, s.parent, exported=s.exported)
+            for s in decode_outline(self._analysis("ast", row.path) or b"[]")
         )
         return FileRecord(
             row.language,
@@ -317,7 +356,7 @@ class Store:
     def clear(self) -> None:
         """Forget everything."""
         self.db.execute("begin immediate")
-        for table in ("files", "words", "symbols", "imports", "meta"):
+        for table in ("files", "analyses", "names", "meta"):
             self.db.execute(f"delete from {table}")  # noqa: S608 - our own names
         self.db.execute("commit")
         self.db.execute("vacuum")
@@ -328,9 +367,8 @@ class Store:
             self.db.execute("pragma wal_checkpoint(passive)")
 
     def _insert(self, key: str | bytes, entry: Entry, status: int, now: float) -> None:
-        record = entry.record
-        db = self.db
-        cursor = db.execute(
+        analysis = entry.analysis
+        cursor = self.db.execute(
             "insert into files(path, stamp, size, mtime_ns, inode, hash, language, status, reason, n_symbols, n_errors,"
             " analysed_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
@@ -343,38 +381,22 @@ class Store:
                 entry.language,
                 status,
                 entry.reason,
-                len(record.symbols) if record else 0,
-                record.n_errors if record else 0,
+                analysis.n_symbols if analysis else 0,
+                analysis.n_errors if analysis else 0,
                 now,
             ),
         )
-        if record is None:
+        if analysis is None:
             return
-        file_id = cursor.lastrowid or 0
-        first = file_id << SYMBOL_BITS
-        if record.words:
-            db.execute("insert into words values (?, ?)", (file_id, record.words))
-        if record.symbols:
-            db.executemany(
-                "insert into symbols values (?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    (
-                        first + at,
-                        s.name,
-                        s.kind,
-                        s.row,
-                        s.column,
-                        s.column16,
-                        s.parent if s.parent < 0 else first + s.parent,
-                        s.exported,
-                    )
-                    for at, s in enumerate(record.symbols)
-                ],
-            )
-        if record.imports:
-            db.executemany(
-                "insert into imports values (?, ?, ?, ?, ?)",
-                [(first + at, i.module, i.name, i.alias, i.row) for at, i in enumerate(record.imports)],
+        file_id = cursor.lastrowid
+        self.db.execute(
+            "insert into analyses values (?, ?, ?, ?)",
+            (file_id, analysis.words, analysis.dependencies.decode(), analysis.ast.decode()),
+        )
+        if analysis.names:
+            # Names that differ in case alone share a row; the outline tells them apart.
+            self.db.executemany(
+                "insert or ignore into names values (?, ?)", [(name, file_id) for name in analysis.names]
             )
 
     def _forget(self, path: str) -> None:
@@ -383,15 +405,12 @@ class Store:
             self._forget_id(row[0])
 
     def _forget_id(self, file_id: int) -> None:
-        first = file_id << SYMBOL_BITS
-        self.db.execute("delete from symbols where id between ? and ?", (first, first + MASK))
-        self.db.execute("delete from imports where id between ? and ?", (first, first + MASK))
-        self.db.execute("delete from words where id = ?", (file_id,))
+        row = self.db.execute("select ast from analyses where id = ?", (file_id,)).fetchone()
+        if row:
+            names = [(name, file_id) for name in set(names_in(row[0]))]
+            self.db.executemany("delete from names where name = ? and file = ?", names)
+            self.db.execute("delete from analyses where id = ?", (file_id,))
         self.db.execute("delete from files where id = ?", (file_id,))
-
-    def _first_id(self, path: str) -> int | None:
-        row = self.db.execute("select id from files where path = ?", (_key(path),)).fetchone()
-        return row[0] << SYMBOL_BITS if row else None
 
     # -- opening
 
@@ -497,8 +516,3 @@ def _below(folder: str) -> tuple[tuple[Any, Any], ...]:
 
 def _file_row(row: tuple[Any, ...]) -> FileRow:
     return FileRow(row[0], _path(row[1]), *row[2:])
-
-
-def _found(row: tuple[Any, ...]) -> FoundSymbol:
-    id_, path, name, kind, at, column, column16, container, exported = row
-    return FoundSymbol(id_, _path(path), name, kind, at, column, column16, container, bool(exported))

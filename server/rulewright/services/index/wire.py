@@ -9,6 +9,8 @@ import struct
 
 import msgspec
 
+from rulewright.services.index.tables import Analysis
+
 _LENGTH = struct.Struct(">I")
 
 READY = b"ready"
@@ -38,6 +40,8 @@ class Outcome(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """The cache key of what was read; empty when nothing was."""
     record: bytes = b""
     """The encoded record; empty when the file is left out or gone."""
+    analysis: Analysis | None = None
+    """What the tables want of it."""
     reason: str = ""
     """Why it is left out or has only words."""
     is_gone: bool = False

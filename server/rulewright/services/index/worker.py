@@ -13,14 +13,18 @@ import signal
 import sys
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from rulewright.core.index.analyse import analyse
 from rulewright.core.index.fit import as_utf8, unfit_content
 from rulewright.core.index.symbols import encode_record
 from rulewright.core.index.valid import trusted_record
-from rulewright.services.index.cache import CodeCache, cache_key
-from rulewright.services.index.reading import NotThereError, read_file
+from rulewright.services.index.reading import NotThereError, cache_key, read_file
+from rulewright.services.index.tables import analysis_of
 from rulewright.services.index.wire import READY, Outcome, decode_order, encode_outcomes, receive, send
+
+if TYPE_CHECKING:
+    from rulewright.services.index.cache import CodeCache
 
 FLUSH_S = 0.02
 """Answers wait at most this long for others, and for as long as the file at hand takes."""
@@ -32,7 +36,7 @@ def main(root: bytes, cache_folder: str, timeout_s: float, max_bytes: int) -> No
     orders, answers = os.dup(0), os.dup(1)
     os.dup2(2, 1)  # a stray print must not end up among the answers
     gc.disable()  # records hold no cycles, and looking for them costs a tenth of the work
-    cache = CodeCache(Path(cache_folder)) if cache_folder else None
+    cache = _cache(cache_folder) if cache_folder else None
     send(answers, READY)
     while (body := receive(orders)) is not None:
         order = decode_order(body)
@@ -46,14 +50,20 @@ def main(root: bytes, cache_folder: str, timeout_s: float, max_bytes: int) -> No
             _end_after(timeout_s)
             outcome = look_at(order.number, number, os.path.join(root, path), language, cache, max_bytes)
             waiting.append(outcome)
-            n_bytes += len(outcome.record)
+            n_bytes += 2 * len(outcome.record)
         _end_after(0)
         send(answers, encode_outcomes(waiting))
         gc.collect(0)
 
 
+def _cache(folder: str) -> "CodeCache":
+    from rulewright.services.index.cache import CodeCache  # noqa: PLC0415 - its import is a quarter of a cold start
+
+    return CodeCache(Path(folder))
+
+
 def look_at(
-    order: int, number: int, path: str | bytes, language: str, cache: CodeCache | None, max_bytes: int
+    order: int, number: int, path: str | bytes, language: str, cache: "CodeCache | None", max_bytes: int
 ) -> Outcome:
     """Read one file and find or make its record."""
     try:
@@ -69,10 +79,10 @@ def look_at(
         return Outcome(order, number, *stat, reason=reason)
     found = cache.get(key) if cache is not None else None
     # One that is not sound is analysed again, and then replaced.
-    if found is not None and trusted_record(found[0], language) is not None:
-        return Outcome(order, number, *stat, record=found[0], reason=found[1], is_cached=True)
+    if found is not None and (record := trusted_record(found[0], language)) is not None:
+        return Outcome(order, number, *stat, found[0], analysis_of(record), reason=found[1], is_cached=True)
     record = analyse(language, as_utf8(read.data))
-    return Outcome(order, number, *stat, record=encode_record(record))
+    return Outcome(order, number, *stat, encode_record(record), analysis_of(record))
 
 
 def _end_after(seconds: float) -> None:
