@@ -3,17 +3,20 @@
 A pattern captures a definition as `@definition.<kind>`, with one of LSP's kinds in snake case, and its `@name`;
 besides, where they are there, `@body` (else the field of that name ends the signature), `@type`, `@base`,
 `@signature`, `@exported`, `@private`, `@receiver` (which makes a function a method) and `@doc`. Where two patterns
-capture one name, the later one in the file wins, so that the general comes first.
+capture one name, the later one in the file wins, so that the general comes first; one with a `@name` and no definition
+adds what it captures.
 
 A `@doc` alone in its pattern belongs to the definition behind it, where the language's traits say so, and `@doc.inside`
 to the one around it. An import is captured as `@import` with `@import.module`, `@import.name` and `@import.alias`; what
 lies in an `@import.group` has the text of its `@import.prefix` before it, with whatever sign stands between the two.
 
 Settings of a pattern, by `(#set! key "value")`: `exported` "false" marks its definitions as private, and "members" what
-they hold as visible, as in a trait; `name` names what has no name, with `{capture}` for a capture's text; `join` makes
-one name of several; `once` takes only the first name of a node; `signature` "whole" keeps the body in it; `module` and
-`import` are an import's module and name where no node is; `split` takes an import's name from the end of its module,
-behind that sign; `self` is a word that stands for the prefix itself.
+they hold as visible, as in a trait; `head` is put before signatures, as a keyword that stands before a group;
+`constant` is the word that makes a variable a constant; `name` names what has no name, with `{capture}` for a capture's
+text; `join` makes one name of several; `once` takes only the first name of a node; `declarator` walks from `@name`, a
+declarator of C, to what it declares; `signature` "whole" keeps the body in it; `module` and `import` are an import's
+module and name where no node is; `split` takes an import's name from the end of its module, behind that sign; `self` is
+a word that stands for the prefix itself.
 """
 
 import re
@@ -24,10 +27,11 @@ from typing import Any
 import msgspec
 from tree_sitter import Node, Query
 
+from rulewright.core.index.declarators import declared
 from rulewright.core.index.docs import clean, doc_above, doc_after, doc_body, doc_inside, doc_string
 from rulewright.core.index.grammars import SECTIONS, Grammar
 from rulewright.core.index.symbols import Import, Symbol, SymbolKind
-from rulewright.core.index.traits import Traits, traits_of
+from rulewright.core.index.traits import SAME_NAME, Traits, traits_of
 from rulewright.core.index.visibility import Said, is_visible
 
 MAX_SYMBOLS = 50_000
@@ -44,6 +48,8 @@ _HOLDS_METHODS = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.S
 _CALLABLE = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTRUCTOR})
 _SAID = frozenset({"words", "listed", "marked"})
 """Kinds of visibility for which more is read than a definition."""
+_DECLARED = frozenset({SymbolKind.VARIABLE, SymbolKind.FIELD, SymbolKind.CONSTANT})
+_LOCAL = frozenset({SymbolKind.VARIABLE, SymbolKind.CONSTANT, SymbolKind.FIELD})
 _CONTAINERS_OF_FIELDS = _HOLDS_METHODS | {SymbolKind.OBJECT}
 
 
@@ -59,8 +65,11 @@ class _Plan(msgspec.Struct, frozen=True):
     once: bool
     name: str
     join: str
+    is_declarator: bool
     settings: dict[str, str]
-    order: int = 0
+    constant: bytes
+    head: str
+    order: int
     """Where the pattern stands among all of the language's."""
 
 
@@ -84,12 +93,19 @@ class _Caught(msgspec.Struct):
 
     imports: list[tuple[_Plan, dict[str, list[Node]]]] = msgspec.field(default_factory=list)
     groups: list[dict[str, list[Node]]] = msgspec.field(default_factory=list)
+    more: list[dict[str, list[Node]]] = msgspec.field(default_factory=list)
+    """What patterns without a definition know of a `@name`."""
+    bound: list[Node] = msgspec.field(default_factory=list)
+    """Names that imports bind, which are no definitions."""
     docs: list[Node] = msgspec.field(default_factory=list)
     inner_docs: list[list[Node]] = msgspec.field(default_factory=list)
 
     def add(self, plan: _Plan, captures: dict[str, list[Node]]) -> None:
         if "import" in captures:
             self.imports.append((plan, captures))
+            self.bound += captures.get("import.alias") or captures.get("import.name", ())
+        elif "name" in captures:
+            self.more.append(captures)
         elif "import.group" in captures:
             self.groups.append(captures)
         self.docs += captures.get("doc", ())
@@ -111,6 +127,11 @@ def outline(
             caught.add(plan, captures)
             if traits.visibility in _SAID:
                 said.add(captures, source, traits)
+    for captures in caught.more:
+        if (known := found.get(captures["name"][0].start_byte)) is not None:
+            known[1].captures.update(captures)
+    for node in caught.bound:
+        found.pop(node.start_byte, None)
     ordered = _ordered((f for _, f in found.values()), traits)
     for doc in caught.inner_docs:
         _put_inside(doc, ordered)
@@ -241,7 +262,10 @@ def _plans(grammar: Grammar, section: str, query: Query) -> list[_Plan]:
                     "once" in settings,
                     settings.get("name", ""),
                     settings.get("join", ""),
+                    "declarator" in settings,
                     settings,
+                    settings.get("constant", "").encode(),
+                    settings.get("head", ""),
                     pattern + 1_000 * SECTIONS.index(section),
                 )
             )
@@ -259,6 +283,20 @@ def _define(
     node = captures[plan.capture][0]
     names = captures.get("name")
     name_node = names[0] if names else node
+    kind = plan.kind if "receiver" not in captures else int(SymbolKind.METHOD)
+    if plan.constant and source.startswith(plan.constant, node.start_byte):
+        kind = int(SymbolKind.CONSTANT)
+    if plan.is_declarator:
+        meant = declared(name_node)
+        if meant is None:
+            return
+        name_node, names = meant.name, [meant.name]
+        if meant.is_function and kind in _DECLARED:
+            kind = int(SymbolKind.FUNCTION)
+            captures.pop("type", None)
+        if meant.owner is not None:
+            kind = int(SymbolKind.METHOD) if meant.is_function else kind
+            captures["type"] = [meant.owner]
     start = name_node.start_byte
     if (before := found.get(start)) is not None:
         if before[0] > pattern:
@@ -277,9 +315,8 @@ def _define(
         name = plan.join.join(_name(source[n.start_byte : n.end_byte]) for n in names)[:MAX_NAME]
     else:
         name = _name(source[start : name_node.end_byte]) if names else ""
-    if not name:
+    if not name or name == "_":
         return
-    kind = plan.kind if "receiver" not in captures else int(SymbolKind.METHOD)
     found[start] = (pattern, _Found(node.start_byte, node.end_byte, name, kind, node, name_node, captures, plan))
 
 
@@ -309,10 +346,18 @@ def _symbols(grammar: Grammar, source: bytes, ordered: list[_Found], docs: list[
         # Several names of one statement share its node, and none holds the other.
         same = bool(open_) and (open_[-1][2], open_[-1][0]) == (item.start, item.end)
         parent = (symbols[open_[-1][1]].parent if same else open_[-1][1]) if open_ else -1
+        if traits.skips_locals and item.kind in _LOCAL and parent >= 0 and symbols[parent].kind in _CALLABLE:
+            continue
         if item.kind == SymbolKind.FIELD:
+            around = parent
             # A field is made in a method and belongs to its class, and the first place that makes it counts.
             while parent >= 0 and symbols[parent].kind in _CALLABLE:
                 parent = symbols[parent].parent
+            if parent < 0 <= around:
+                # Outside of any class only what looks like a constructor has fields.
+                parent = _outermost(symbols, around)
+                if not symbols[parent].name[:1].isupper():
+                    continue
             if (parent, item.name) in fields:
                 continue
             fields.add((parent, item.name))
@@ -327,11 +372,33 @@ def _symbols(grammar: Grammar, source: bytes, ordered: list[_Found], docs: list[
         if item.plan.shows_members:
             showing.add(len(symbols))
         exported = _is_exported(item, parent, symbols, traits, parent in showing)
-        if exported and traits.visibility in {"words", "listed"}:
+        if exported and traits.visibility in _SAID and "exported" not in item.captures:
             place = item.start, item.end, item.name_node.start_byte
             exported = is_visible(traits, said, source, place, item.name, symbols[parent] if parent >= 0 else None)
         symbols.append(_symbol(grammar.name, source, item, parent, symbols, traits, captured, exported=exported))
-    return symbols
+    return owned(symbols) if traits.owners else symbols
+
+
+def _outermost(symbols: list[Symbol], index: int) -> int:
+    while symbols[index].parent >= 0:
+        index = symbols[index].parent
+    return index
+
+
+def owned(symbols: list[Symbol]) -> list[Symbol]:
+    """The same, with each method that stands outside of its type under that type, where the type comes before it."""
+    types: dict[str, int] = {}
+    result = symbols
+    for index, symbol in enumerate(symbols):
+        if symbol.kind == SymbolKind.METHOD and symbol.type:
+            owner = types.get(symbol.type, -1)
+            if owner != symbol.parent:
+                if result is symbols:
+                    result = list(symbols)
+                result[index] = msgspec.structs.replace(symbol, parent=owner)
+        elif symbol.parent < 0:
+            types[symbol.name] = index
+    return result
 
 
 def _symbol(
@@ -353,11 +420,16 @@ def _symbol(
     line_start = item.name_node.start_byte - column
     before = source[line_start : item.name_node.start_byte]
     column16 = column if before.isascii() else len(before.decode("utf-8", "replace").encode("utf-16-le")) // 2
-    kind = _refined(item, parent, symbols, traits)
     types = captures.get("type")
+    type_name = _text(source, types[0]) if types else ""
+    kind = _refined(item, parent, symbols, traits, type_name)
     bases = captures.get("base")
     heads = captures.get("signature")
     head = (heads[0].start_byte, heads[0].end_byte) if heads else (item.start, _head_end(source, item, body))
+    if bodies and not heads and bodies[0].end_byte <= item.name_node.start_byte:
+        signature = _head_around(source, item, bodies[0])
+    else:
+        signature = _signature(source, *head)
     start_row = item.node.start_point[0]
     end_row, end_column = (item.last or item.node).end_point
     return Symbol(
@@ -369,20 +441,28 @@ def _symbol(
         start_row,
         end_row if end_column or end_row == start_row else end_row - 1,
         parent,
-        _signature(source, *head),
+        item.plan.head + signature,
         _doc(language, source, item, body_start, traits, captured_doc),
-        _text(source, types[0]) if types else "",
-        tuple(dict.fromkeys(_text(source, base) for base in bases)) if bases else (),
+        type_name,
+        _bases(source, bases) if bases else (),
         exported,
     )
 
 
-def _refined(item: _Found, parent: int, symbols: list[Symbol], traits: Traits) -> int:
+def _bases(source: bytes, bases: list[Node]) -> tuple[str, ...]:
+    if len(bases) > 1:
+        bases = sorted(bases, key=lambda n: n.start_byte)
+    return tuple(dict.fromkeys(_text(source, base) for base in bases))
+
+
+def _refined(item: _Found, parent: int, symbols: list[Symbol], traits: Traits, type_name: str) -> int:
     kind = item.kind
     if parent >= 0 and traits.methods and kind == SymbolKind.FUNCTION and symbols[parent].kind in _HOLDS_METHODS:
         kind = SymbolKind.METHOD
-    if kind == SymbolKind.METHOD and item.name in traits.constructors:
-        kind = SymbolKind.CONSTRUCTOR
+    if kind == SymbolKind.METHOD and traits.constructors:
+        owners = type_name, symbols[parent].name if parent >= 0 else ""
+        if item.name in traits.constructors or (SAME_NAME in traits.constructors and item.name in owners):
+            kind = SymbolKind.CONSTRUCTOR
     if kind == SymbolKind.VARIABLE and parent >= 0 and symbols[parent].kind in _CONTAINERS_OF_FIELDS:
         kind = SymbolKind.FIELD
     return int(kind)
@@ -416,12 +496,18 @@ def _head_end(source: bytes, item: _Found, body: Node | None) -> int:
     return end
 
 
+def _head_around(source: bytes, item: _Found, body: Node) -> str:
+    """Of a definition whose name stands behind its body, as `typedef struct { ... } stack`."""
+    before = _signature(source, item.start, body.start_byte)
+    return f"{before} {_signature(source, body.end_byte, item.end)}"[:MAX_SIGNATURE]
+
+
 def _signature(source: bytes, start: int, end: int) -> str:
     raw = source[start : min(end, start + 4 * MAX_SIGNATURE)]
     text = raw.decode("utf-8", "replace")
     if end - start > 4 * MAX_SIGNATURE:
         text = text.rstrip("\ufffd")
-    return " ".join(text.split())[:MAX_SIGNATURE].rstrip(" {:=;,")
+    return " ".join(text.split())[:MAX_SIGNATURE].removesuffix("=>").rstrip(" {:=;,")
 
 
 def _doc(language: str, source: bytes, item: _Found, body_start: int, traits: Traits, captured: bytes) -> str:

@@ -1,5 +1,6 @@
 """What differs between languages and no query can say: where docs stand, what is visible, what makes a method."""
 
+import re
 from typing import Literal
 
 import msgspec
@@ -7,7 +8,10 @@ import msgspec
 from rulewright.core.languages import LANGUAGES
 
 DocPlace = Literal["above", "inside", "captured", "after", "body"]
-Visibility = Literal["all", "captured", "capital", "underscore", "words", "listed"]
+Visibility = Literal["marked", "all", "captured", "capital", "underscore", "words", "listed"]
+
+
+SAME_NAME = "(class)"
 
 
 class Traits(msgspec.Struct, frozen=True):
@@ -18,21 +22,32 @@ class Traits(msgspec.Struct, frozen=True):
     `body` look above, then for a doc comment right behind the definition or at the start of its body."""
     visibility: Visibility = "all"
     """What other files can use: everything, what has an `@exported` capture, what begins with a capital, all
-    that does not begin with an underscore, what its modifiers say, or what an `@export` lists."""
+    that does not begin with an underscore, what its modifiers say, what an `@export` lists, or what stands right behind
+    one of the words of `marks` at the top, or is listed, and all that such a thing holds."""
+    marks: tuple[bytes, ...] = ()
+    """Words right before a definition that make it visible."""
+    script: str = ""
+    """A pattern of words; what a file without any of them has at the top is visible to all files."""
     private: tuple[str, ...] = ()
     """Words before a name that hide it, where visibility is said in words."""
     public: tuple[str, ...] = ()
     """Words without which a member is hidden."""
+    has_sections: bool = False
+    """Whether `@access` nodes say it for what follows them, and the words only for what is in no class."""
     hides_top: bool = False
     """Whether what is at the top needs such a word as well."""
     constructors: tuple[str, ...] = ()
-    """Names of methods that make an object."""
+    """Names of methods that make an object; `SAME_NAME` stands for that of their class."""
     attribute: bytes = b""
     """How a line begins that may stand between a doc comment and its definition."""
     methods: bool = True
     """Whether a function inside a class is a method."""
     receiver: tuple[str, ...] = ()
     """What a method calls its own object."""
+    skips_locals: bool = False
+    """Whether variables in a function, which a query cannot always tell from others, are left out."""
+    owners: bool = False
+    """Whether a method stands outside of its type, whose name is its `@type`."""
     clauses: bool = False
     """Whether a function is written in several pieces that follow each other, each with its name."""
     depth: int = 0
@@ -42,11 +57,28 @@ class Traits(msgspec.Struct, frozen=True):
     examples: bool = False
     """Whether embedded code is there to be read, as in documentation, and defines nothing for others."""
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether what is found in one place depends on what stands far away."""
-        return self.clauses or self.depth > 0 or self.visibility == "listed"
+    far: bytes = b""
+    """A pattern of text in whose presence what is found in one place depends on what stands far away."""
 
+    def is_whole(self, source: bytes) -> bool:
+        """Whether what is found in one place depends on what stands far away."""
+        if self.clauses or self.depth > 0 or self.visibility == "listed":
+            return True
+        return bool(self.far) and re.search(self.far, source) is not None
+
+
+_ECMASCRIPT = Traits(
+    doc="after",
+    visibility="marked",
+    marks=(b"export", b"default", b"declare"),
+    private=("private",),
+    script=r"\b(?:import|export|require|exports)\b",
+    constructors=("constructor",),
+    attribute=b"@",
+    receiver=("this",),
+    owners=True,
+    far=rb"\bexport\s*\{|\bexport\s+default\s+\w+\s*(?:;|$)|\bexports\b|\bexport\s*=",
+)
 
 _TRAITS: dict[str, Traits] = {
     "python": Traits(
@@ -56,10 +88,10 @@ _TRAITS: dict[str, Traits] = {
         attribute=b"@",
         receiver=("self", "cls"),
     ),
-    "javascript": Traits(visibility="captured", constructors=("constructor",), attribute=b"@", receiver=("this",)),
-    "typescript": Traits(visibility="captured", constructors=("constructor",), attribute=b"@", receiver=("this",)),
-    "tsx": Traits(visibility="captured", constructors=("constructor",), attribute=b"@", receiver=("this",)),
-    "go": Traits(visibility="capital", methods=False),
+    "javascript": _ECMASCRIPT,
+    "typescript": _ECMASCRIPT,
+    "tsx": _ECMASCRIPT,
+    "go": Traits(doc="after", visibility="capital", methods=False, owners=True),
     "rust": Traits(visibility="captured", attribute=b"#[", methods=False, receiver=("self", "Self")),
     "java": Traits(attribute=b"@", receiver=("this",)),
     "ruby": Traits(constructors=("initialize",), receiver=("self",)),
@@ -84,9 +116,18 @@ _TRAITS: dict[str, Traits] = {
         receiver=("self",),
     ),
     "dart": Traits(visibility="underscore", attribute=b"@", receiver=("this",)),
-    "c": Traits(doc="after", visibility="words", private=("static",)),
-    "cpp": Traits(doc="after", visibility="words", private=("private",), receiver=("this",)),
-    "objective-c": Traits(visibility="words", private=("static",), receiver=("self",)),
+    "c": Traits(doc="after", visibility="words", private=("static",), skips_locals=True),
+    "cpp": Traits(
+        doc="after",
+        visibility="words",
+        private=("static",),
+        has_sections=True,
+        constructors=(SAME_NAME,),
+        attribute=b"template",
+        skips_locals=True,
+        receiver=("this",),
+    ),
+    "objective-c": Traits(visibility="words", private=("static",), skips_locals=True, receiver=("self",)),
     "perl": Traits(visibility="underscore", receiver=("$self",)),
     "lua": Traits(visibility="words", private=("local",), receiver=("self",)),
     "haskell": Traits(doc="after", visibility="listed", clauses=True),

@@ -11,6 +11,10 @@ from rulewright.core.index.traits import Traits
 
 _HEAD = 400
 """Bytes before a name in which a modifier is looked for."""
+_NAMESPACES = frozenset({SymbolKind.NAMESPACE, SymbolKind.MODULE})
+_BEFORE = 60
+"""Bytes before a definition in which a mark is looked for."""
+_MEMBERS = frozenset({SymbolKind.CLASS, SymbolKind.STRUCT})
 _OPEN = frozenset({SymbolKind.INTERFACE, SymbolKind.ENUM})
 
 
@@ -22,17 +26,20 @@ class Said(msgspec.Struct):
     sections: list[tuple[int, int, int, bool]] = msgspec.field(default_factory=list)
     """Such as C++'s `private:`: where it stands, the bytes of what it is in, and whether it hides what follows."""
 
+    is_script: bool | None = None
+    """Whether all files share what is at the top; None while nobody asked."""
+
     def add(self, captures: dict[str, list[Node]], source: bytes, traits: Traits) -> None:
         """Take what a match captures as `@export`, with `@export.name`, or as `@access`."""
         if "export" in captures:
             names = captures.get("export.name", ())
             self.exports = self.exports if self.exports is not None else set()
             self.exports.update(source[n.start_byte : n.end_byte].decode("utf-8", "replace") for n in names)
-        for node in captures.get("access", ()):
-            around = node.parent
-            if around is not None:
-                hides = bool(_words(traits.private).search(source[node.start_byte : node.end_byte]))
-                self.sections.append((node.start_byte, around.start_byte, around.end_byte, hides))
+        for capture in ("access", "access.hidden"):
+            for node in captures.get(capture, ()):
+                if (around := node.parent) is not None:
+                    hides = capture == "access.hidden" or b"private" in source[node.start_byte : node.end_byte]
+                    self.sections.append((node.start_byte, around.start_byte, around.end_byte, hides))
 
 
 def is_visible(
@@ -46,15 +53,35 @@ def is_visible(
         return parent is not None or said.exports is None or name in said.exports
     start, end, at = place
     head = source[max(start, at - _HEAD) : at]
-    if traits.private and _words(traits.private).search(head):
+    is_member = parent is not None and parent.kind in _MEMBERS
+    if traits.private and not (traits.has_sections and is_member) and _words(traits.private).search(head):
         return False
-    if parent is not None and said.sections:
-        hidden = [s for s in said.sections if s[0] < start and s[1] <= start and end <= s[2]]
-        inner = max((s[1] for s in hidden), default=-1)
-        return not next((s[3] for s in reversed(hidden) if s[1] == inner), False)
+    if traits.visibility == "marked":
+        return _is_marked(traits, said, source, start, name, parent)
+    if traits.has_sections:
+        around = [s for s in said.sections if s[0] < start and s[1] <= start and end <= s[2]]
+        inner = max((s[1] for s in around), default=-1)
+        is_class = parent is not None and parent.kind == SymbolKind.CLASS
+        return not next((s[3] for s in reversed(around) if s[1] == inner), is_class)
     if traits.public and (parent is not None or traits.hides_top) and not (parent and parent.kind in _OPEN):
         return bool(_words(traits.public).search(head))
     return True
+
+
+def _is_marked(traits: Traits, said: Said, source: bytes, start: int, name: str, parent: Symbol | None) -> bool:
+    if parent is not None and parent.kind not in _NAMESPACES:
+        return not name.startswith("#")
+    if parent is None and said.exports and name in said.exports:
+        return True
+    before = source[max(0, start - _BEFORE) : start].split()
+    if before and before[-1] in traits.marks:
+        return True
+    # What a declared namespace or module holds is all visible.
+    if parent is not None:
+        return parent.kind == SymbolKind.MODULE or b"declare" in source
+    if said.is_script is None:
+        said.is_script = bool(traits.script) and re.search(traits.script.encode(), source) is None
+    return said.is_script
 
 
 @cache
