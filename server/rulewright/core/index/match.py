@@ -48,7 +48,8 @@ def kind_of(score: int) -> Kind:
     return Kind(score >> _KIND_SHIFT)
 
 
-def _score(kind: Kind, cost: int, n_characters: int) -> int:
+def worth(kind: Kind, cost: int, n_characters: int) -> int:
+    """The score of a match in a name of so many characters."""
     return (kind << _KIND_SHIFT) + ((COST_LIMIT - cost + 1) << _COST_SHIFT) - min(n_characters, _LENGTH_LIMIT)
 
 
@@ -78,10 +79,10 @@ class Matcher:
         found = self.scores((name,))
         return found[0][1] if found else None
 
-    def scores(self, names: Sequence[str]) -> list[tuple[int, int]]:
-        """Index and score of each of `names` that matches, in no order that means something.
+    def scores(self, names: Sequence[str], least: Kind = Kind.FUZZY) -> list[tuple[int, int]]:
+        """Index and score of each of `names` that matches as `least` or better, in no order that means something.
 
-        Thousands of names in one call are many times quicker than one by one.
+        The empty pattern has no kinds and matches all. Thousands of names in one call are many times quicker than one by one.
         """
         if not self.pattern:
             return [(i, 0) for i in range(len(names))]
@@ -94,18 +95,21 @@ class Matcher:
             chosen = [name.replace("\n", " ") for name in chosen]
             text = "\n".join(chosen) + "\n"
         if self._alphabet is None:
-            return [(i, s) for i, name in zip(indexes, chosen, strict=True) if (s := self._score_plainly(name))]
+            scored = [(i, self._score_plainly(name)) for i, name in zip(indexes, chosen, strict=True)]
+            return [(i, value) for i, value in scored if value and kind_of(value) >= least]
         lengths = [*map(len, chosen)]
         place = dict(zip(accumulate([n + 1 for n in lengths], initial=-1), range(-1, len(lengths)), strict=True))
         if max(lengths) > _LENGTH_LIMIT:
             lengths = [min(n, _LENGTH_LIMIT) for n in lengths]
         found: list[tuple[int, int]] = []
         for kind, cost, ended in classes(self._wanted, self._alphabet, self._alphabet.encode(text)):
+            if kind < least:
+                break
             at = [place[one.start()] for one in re.finditer("1", bin(ended)[:1:-1])]
             if kind == Kind.PREFIX:
                 found += self._prefix_scores(indexes, chosen, at)
             else:
-                base = _score(kind, cost, 0)
+                base = worth(kind, cost, 0)
                 found += [(indexes[i], base - lengths[i]) for i in at]
         return found
 
@@ -115,14 +119,14 @@ class Matcher:
 
     def _prefix_scores(self, indexes: list[int], names: list[str], at: list[int]) -> list[tuple[int, int]]:
         # Members of an enumeration are slow, and this runs for every hit of a short pattern.
-        other_case, same_case = _score(Kind.PREFIX, 1, 0), _score(Kind.PREFIX_CASE, 1, 0)
+        other_case, same_case = worth(Kind.PREFIX, 1, 0), worth(Kind.PREFIX_CASE, 1, 0)
         pattern, n_pattern = self.pattern, len(self.pattern)
         found = []
         for i in at:
             name = names[i]
             n = len(name)
             if n == n_pattern or n > _LENGTH_LIMIT:
-                value = _score(self._prefix_kind(name), 1, n)
+                value = worth(self._prefix_kind(name), 1, n)
             else:
                 value = (same_case if name.startswith(pattern) else other_case) - n
             found.append((indexes[i], value))
@@ -136,7 +140,7 @@ class Matcher:
 
     def _score_plainly(self, name: str) -> int | None:
         kind, cost, _ = self._align(name)
-        return None if kind is None else _score(kind, cost, len(name))
+        return None if kind is None else worth(kind, cost, len(name))
 
     def _align(self, name: str) -> tuple[Kind | None, int, tuple[int, ...]]:
         """Kind, cost and places of the best match, for one name and in plain steps."""

@@ -1,277 +1,299 @@
-"""What a name stands for where no function binds it: the file's own symbol, an import, the package, the workspace.
+"""Names of symbols in memory, several millions of them: which start with, or otherwise match, what was typed.
 
-Everything here works on the index alone, so that it answers for files that nobody has open. Records are as the index
-gives them; nothing is inferred that the text does not say.
+Each different name is stored once with the ids of its symbols. Names lie on shelves by their first character and, there,
+in blocks by their length (`name_block`), so the best of equals, the short ones, are met first. A search looks at the
+prefixes first, then at names whose words begin as the pattern says, then at all, and stops when the answer is full of
+better names than those to come.
+
+A table may change between two calls, never during one. The empty name is not kept; a line feed in a name counts as a
+blank.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Literal
+import heapq
+import sys
+from array import array
+from collections.abc import Generator, Iterable, Iterator, Sequence
 
 import msgspec
 
-from rulewright.core.code_ports import CodeIndex, SymbolRow
-from rulewright.core.index.builtin_names import is_builtin
-from rulewright.core.index.imports import resolve
-from rulewright.core.index.near import distance, family, folder, stem
-from rulewright.core.index.symbols import FileRecord, Import, Symbol, SymbolKind
-
-Step = Literal["local", "file", "import", "package", "member", "unique", "ranked", "outside", "nothing"]
-"""How a meaning was found, the surest first. `outside`: the text says that it comes from elsewhere, such as a
-library, so nothing in the workspace is meant."""
-
-MAX_STEPS = 5
-"""Re-exports that are followed."""
-MAX_RANKED = 20
-"""Definitions that are offered where nobody can say which one is meant."""
-_MAX_ROWS = 200
-
-CALLABLE = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTRUCTOR, SymbolKind.OPERATOR})
-TYPES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.STRUCT, SymbolKind.ENUM})
-SPACES = frozenset({SymbolKind.MODULE, SymbolKind.NAMESPACE, SymbolKind.PACKAGE, SymbolKind.FILE})
-"""What only groups other things."""
-_HOLDERS = CALLABLE | TYPES | SPACES
-_ONE_PLACE = frozenset({SymbolKind.VARIABLE, SymbolKind.CONSTANT, SymbolKind.FIELD, SymbolKind.PROPERTY})
-
-IMPLICIT_SELF = frozenset(
-    {"java", "kotlin", "scala", "csharp", "cpp", "swift", "dart", "ruby", "elixir", "objective-c"}
+from rulewright.core.index.match import Matcher, worth
+from rulewright.core.index.name_block import (
+    N_BLOCK,
+    N_SLOTS,
+    Block,
+    Marks,
+    marks_of_exact_prefix,
+    marks_of_humps,
+    marks_of_prefix,
+    marks_of_tokens,
+    slot,
 )
-"""Languages in which a class's members are named without a receiver from inside it."""
-BY_FOLDER = frozenset({"go", "java", "kotlin", "scala", "hcl"})
-"""Languages in which the files of a folder see each other's names."""
-EXPLICIT = frozenset({"python", "javascript", "typescript", "tsx", "go"})
-"""Languages in which a name of another module is never seen without an import."""
+from rulewright.core.index.pattern import Kind, Wanted, fold, wanted
+
+N_LOOKS = 15_000
+"""Names that one stage of a search looks at; those of the length at which there would be more are left out."""
+N_SLICE = 1000
+"""Symbols that are read between two pauses of building."""
+_N_PACK = 256
+_LETTERS = 26
+"""The slots of letters come before the others."""
 
 
-class Defined(msgspec.Struct, frozen=True):
-    """A symbol with the file that it is in."""
+class Found(msgspec.Struct, frozen=True):
+    """An answer."""
 
-    path: str
-    language: str
-    number: int
-    """Index in its file's record."""
-    symbol: Symbol
-    container: str = ""
-    """The name of the symbol that holds it."""
-
-    @property
-    def key(self) -> tuple[str, int]:
-        """What tells it from every other."""
-        return self.path, self.number
+    matches: tuple[tuple[int, str], ...]
+    """Scores (see `match`) and names, best first; of equal scores in the order of the names."""
+    is_complete: bool
+    """Nothing else matches."""
 
 
-class Named(msgspec.Struct, frozen=True):
-    """What a name stands for: definitions, or the files of a module."""
+class NameTable:
+    """Names, each with its ids."""
 
-    definitions: tuple[Defined, ...] = ()
-    files: tuple[str, ...] = ()
-    step: Step = "nothing"
+    def __init__(self, symbols: Iterable[tuple[str, int]] = ()) -> None:
+        self._shelves: list[dict[int, list[Block]]] = [{} for _ in range(N_SLOTS)]
+        """For each first character, the blocks by length and alphabet (`_key`)."""
+        for _ in self._fill(symbols):
+            pass
 
-    def __bool__(self) -> bool:
-        return self.step != "nothing"
+    @classmethod
+    def building(cls, symbols: Iterable[tuple[str, int]]) -> Generator[int, None, "NameTable"]:
+        """Builds a table in steps of some milliseconds: yields how many symbols were read, returns the table."""
+        table = cls()
+        yield from table._fill(symbols)
+        return table
 
+    def __len__(self) -> int:
+        """The number of different names."""
+        return sum(block.n_names for shelf in self._shelves for blocks in shelf.values() for block in blocks)
 
-NOTHING = Named()
+    def ids(self, name: str) -> "array[int]":
+        """The ids of the symbols of that name, ascending; none for an unknown name."""
+        name = name.replace("\n", " ")
+        for block in self._blocks(name):
+            at = block.place(name)
+            if at >= 0:
+                return block.ids(at)
+        return array("q")
 
+    def add(self, name: str, new: int) -> None:
+        """Takes in a symbol; one that is known already changes nothing."""
+        name = name.replace("\n", " ")
+        if not name:
+            return
+        blocks = self._shelves[slot(fold(name[0]))].setdefault(_key(name), [])
+        room = None
+        for block in blocks:
+            at = block.place(name)
+            if at >= 0:
+                block.add_id(at, new)
+                return
+            if not block.is_full():
+                room = block
+        if room is None:
+            room = Block(len(name))
+            blocks.append(room)
+        room.add(name, new)
 
-def free_name(index: CodeIndex, path: str, language: str, name: str, row: int | None, *, called: bool = False) -> Named:
-    """What a name without a receiver means in a file, apart from locals; `row` is where it stands, if anywhere."""
-    record = index.record(path)
-    if record is not None and (found := in_file(record, path, name, row, language)):
-        return Named(found, step="file")
-    if named := imported(index, path, language, name):
-        return named
-    rows = [r for r in index.symbols_named(name, _MAX_ROWS) if r.language in family(language)]
-    if language in BY_FOLDER:
-        here = [r for r in rows if folder(r.path) == folder(path) and not r.container]
-        if here:
-            return Named(distinct(defined(index, here)), step="package")
-    if is_builtin(language, name):
-        return Named(step="outside")
-    return ranked(index, path, [r for r in rows if _can_be_free(index, r, language)], called=called)
-
-
-def _can_be_free(index: CodeIndex, row: SymbolRow, language: str) -> bool:
-    """Whether another file could name a symbol without a receiver, once it is imported."""
-    if not row.container:
-        return True
-    if language in EXPLICIT:
+    def remove(self, name: str, old: int) -> bool:
+        """Forgets a symbol; whether it was known."""
+        name = name.replace("\n", " ")
+        blocks = self._blocks(name)
+        for block in blocks:
+            at = block.place(name)
+            if at >= 0:
+                is_known = block.remove_id(at, old)
+                if not block.n_names:
+                    blocks.remove(block)
+                    if not blocks:
+                        del self._shelves[slot(fold(name[0]))][_key(name)]
+                return is_known
         return False
-    return language != "rust" or _is_top(index, row)
 
+    def prefix(self, pattern: str, limit: int) -> list[str]:
+        """At most `limit` names that start with `pattern` in some case.
 
-def _is_top(index: CodeIndex, row: SymbolRow) -> bool:
-    return any(is_top(d.symbol, record) for d in defined(index, [row]) if (record := index.record(d.path)))
-
-
-def is_top(symbol: Symbol, record: FileRecord) -> bool:
-    """Whether nothing but modules and namespaces holds a symbol."""
-    while symbol.parent >= 0:
-        symbol = record.symbols[symbol.parent]
-        if symbol.kind not in SPACES:
-            return False
-    return True
-
-
-def in_file(record: FileRecord, path: str, name: str, row: int | None, language: str) -> tuple[Defined, ...]:
-    """The file's own symbols of a name that can be named without a receiver at a row, the innermost only."""
-    named = [(number, s) for number, s in enumerate(record.symbols) if s.name == name]
-    if not named:
-        return ()
-    around = enclosing(record, row) if row is not None else ()
-    best: tuple[int, ...] = ()
-    depth = -2
-    for number, symbol in named:
-        parent = symbol.parent
-        if parent >= 0 and record.symbols[parent].kind not in SPACES:
-            if parent not in around:
-                continue
-            if record.symbols[parent].kind in TYPES and language not in IMPLICIT_SELF:
-                continue
-        level = around.index(parent) if parent in around else -1
-        if parent >= 0 and level < 0 and language in EXPLICIT:
-            continue
-        if level > depth:
-            best, depth = (number,), level
-        elif level == depth:
-            best = (*best, number)
-    return distinct(at_number(record, path, number) for number in best)
-
-
-def at_number(record: FileRecord, path: str, number: int) -> Defined:
-    """One symbol of a record."""
-    symbol = record.symbols[number]
-    return Defined(
-        path, record.language, number, symbol, record.symbols[symbol.parent].name if symbol.parent >= 0 else ""
-    )
-
-
-def enclosing(record: FileRecord, row: int) -> tuple[int, ...]:
-    """Indexes of the symbols around a row, the outermost first."""
-    found: list[int] = []
-    for number, symbol in enumerate(record.symbols):
-        if symbol.start_row > row:
-            break
-        holds = symbol.end_row > symbol.start_row or symbol.kind in _HOLDERS
-        if row <= symbol.end_row and holds and symbol.parent == (found[-1] if found else -1):
-            found.append(number)
-    return tuple(found)
-
-
-def distinct(found: Iterable[Defined]) -> tuple[Defined, ...]:
-    """Without what only says a thing again: later values of a variable, later clauses of a function."""
-    kept: dict[tuple[object, ...], Defined] = {}
-    for d in found:
-        # Overloads are different things in Java; elsewhere a name stands for one thing of its kind in one place.
-        overloads = d.symbol.kind in CALLABLE and d.language in {"java", "csharp", "cpp", "kotlin"}
-        again = d.symbol.signature if overloads else ""
-        kind = 0 if d.symbol.kind in _ONE_PLACE else d.symbol.kind
-        kept.setdefault((d.path, d.symbol.parent, d.symbol.name, kind, again), d)
-    return tuple(kept.values())
-
-
-def defined(index: CodeIndex, rows: Iterable[SymbolRow]) -> Iterator[Defined]:
-    """The symbols that rows of the index stand for."""
-    for row in rows:
-        record = index.record(row.path)
-        if record is None:
-            continue
-        for number, symbol in enumerate(record.symbols):
-            if (symbol.row, symbol.column, symbol.name) == (row.row, row.column, row.name):
-                yield at_number(record, row.path, number)
+        Best first: the whole name, then names of the same case, then the rest; there by length and alphabet.
+        """
+        found: list[str] = []
+        for names in self._starting(pattern.replace("\n", " "), limit):
+            found += names
+            if len(found) >= limit:
                 break
+        return found[:limit]
+
+    def search(self, pattern: str, limit: int) -> Found:
+        """The best `limit` names that `pattern` matches; the empty one matches all, and the shortest are best.
+
+        Where very many names might match, the longest are not looked at; then the answer is not complete.
+        """
+        pattern = pattern.replace("\n", " ")
+        matcher = Matcher(pattern)
+        hits: dict[str, int] = {}
+        # Where case tells, some of those that start with the pattern in another case do not match.
+        n_wanted = limit + 1 if fold(pattern) == pattern else sys.maxsize
+        for names in self._starting(pattern, n_wanted):
+            hits.update(_scored(matcher, names, Kind.PREFIX))
+            if len(hits) > limit:
+                return _best(hits, limit, is_complete=False)
+        if not pattern:
+            return _best(hits, limit, is_complete=True)
+        parts = wanted(pattern)
+        self._find_humps(matcher, parts, limit, hits)
+        if len(hits) > limit:
+            return _best(hits, limit, is_complete=False)
+        marks = marks_of_tokens(parts.tokens)
+        is_complete = True
+        for some in _marked([(shelf, marks) for shelf in self._shelves], len(parts.tokens)):
+            is_complete = some is not None
+            hits.update(_scored(matcher, some or [], Kind.FUZZY))
+        return _best(hits, limit, is_complete=is_complete and len(hits) <= limit)
+
+    def _find_humps(self, matcher: Matcher, parts: Wanted, limit: int, hits: dict[str, int]) -> None:
+        """Adds names whose words begin as the pattern says to `hits`, which holds all that start with it.
+
+        Those that are left out are no better than the worst of `limit` hits, unless there were too many to look at.
+        """
+        marks, n_tokens = marks_of_tokens(parts.tokens), len(parts.tokens)
+        for some in _marked([(shelf, marks) for shelf in self._shelves[_LETTERS:]], n_tokens):
+            hits.update(_scored(matcher, some or [], Kind.HUMP))
+        first = slot(parts.tokens[0].char)
+        if first >= _LETTERS:
+            return
+        # Here a hump is missing, or the name would start with the pattern; so it takes two runs at least.
+        shelf = self._shelves[first]
+        good = worth(Kind.HUMP, 2, max(shelf, default=0) >> 1)
+        n_good = sum(score >= good for score in hits.values())
+        if not parts.is_open:
+            marks = marks_of_humps(parts.tokens)
+        for some in _marked([(shelf, marks)], n_tokens):
+            if n_good > limit:
+                break
+            found = dict(_scored(matcher, some or [], Kind.HUMP))
+            n_good += sum(score >= good for name, score in found.items() if name not in hits)
+            hits.update(found)
+
+    # --- shelves -------------------------------------------------------------------------------------------------
+
+    def _blocks(self, name: str) -> list[Block]:
+        """Those that may hold `name`."""
+        return self._shelves[slot(fold(name[0]))].get(_key(name), []) if name else []
+
+    def _starting(self, pattern: str, limit: int) -> Iterator[list[str]]:
+        """The names that start with `pattern`, best first, in lists; of each list at least the first `limit`."""
+        if not pattern:
+            every = [(shelf, marks_of_prefix("")) for shelf in self._shelves]
+            for blocks in _by_length(every, 1):
+                yield sorted(name for block, marks in blocks for name in block.starting("", marks, limit))
+            return
+        shelf = self._shelves[slot(fold(pattern[0]))]
+        other, same = marks_of_prefix(pattern), marks_of_exact_prefix(pattern)
+        n = len(pattern)
+        whole = [block for key in (n << 1, n << 1 | 1) for block in shelf.get(key, ())]
+        yield [name for block in whole for name in block.starting(pattern, same, limit)]
+        yield sorted(name for block in whole for name in block.starting_otherwise(pattern, other, limit))
+        for blocks in _by_length([(shelf, same)], n + 1):
+            yield sorted(name for block, marks in blocks for name in block.starting(pattern, marks, limit))
+        for blocks in _by_length([(shelf, other)], n + 1):
+            yield sorted(name for block, marks in blocks for name in block.starting_otherwise(pattern, marks, limit))
+
+    # --- building ------------------------------------------------------------------------------------------------
+
+    def _fill(self, symbols: Iterable[tuple[str, int]]) -> Iterator[int]:
+        """Takes in symbols of names that it does not hold yet."""
+        raw: dict[tuple[int, int], _Raw] = {}
+        shelf_of = _ShelfOf()
+        n_read = 0
+        for name, new in symbols:
+            if not name:
+                continue
+            if "\n" in name:
+                name = name.replace("\n", " ")  # noqa: PLW2901 - as everywhere in this module
+            where = shelf_of[name[0]], len(name) << 1 | (not name.isascii())
+            try:
+                names, ids, packed = raw[where]
+            except KeyError:
+                names, ids, packed = raw[where] = ([], array("q"), [])
+            names.append(name)
+            ids.append(new)
+            if len(names) == _N_PACK:
+                # Joined they take a quarter of the memory.
+                packed.append("\n".join(names))
+                names.clear()
+            n_read += 1
+            if n_read % N_SLICE == 0:
+                yield n_read
+        while raw:
+            (at, key), found = raw.popitem()
+            for _ in self._shelve(at, key, *found):
+                yield n_read
+
+    def _shelve(self, at: int, key: int, last: list[str], all_ids: "array[int]", packed: list[str]) -> Iterator[None]:
+        """Puts symbols of one length and first character into blocks; `last` are the names that are not yet packed."""
+        grouped: dict[str, int | list[int]] = {}
+        names = [name for part in packed for name in part.split("\n")] + last
+        for i, (name, new) in enumerate(zip(names, all_ids, strict=True)):
+            known = grouped.setdefault(name, new)
+            if known is not new:
+                if isinstance(known, list):
+                    known.append(new)
+                else:
+                    grouped[name] = [known, new]
+            if i % N_BLOCK == N_BLOCK - 1:
+                yield
+        blocks = self._shelves[at].setdefault(key, [])
+        ordered = sorted(grouped)
+        for i in range(0, len(ordered), N_BLOCK):
+            blocks.append(Block.of(key >> 1, {name: grouped[name] for name in ordered[i : i + N_BLOCK]}))
+            yield
 
 
-def ranked(index: CodeIndex, path: str, rows: Sequence[SymbolRow], *, called: bool = False) -> Named:
-    """The likeliest of several symbols of one name: what fits a call, what is exported, what is near."""
-    fitting = [r for r in rows if not called or r.kind in CALLABLE or r.kind in TYPES] or list(rows)
-    fitting = [r for r in fitting if r.exported or r.path == path] or fitting
-    fitting.sort(key=lambda r: (not r.exported, distance(path, r.path), _is_test(r.path), r.path, r.row))
-    found = distinct(defined(index, fitting[: 3 * MAX_RANKED]))[:MAX_RANKED]
-    if not found:
-        return NOTHING
-    return Named(found, step="unique" if len(found) == 1 else "ranked")
+_Raw = tuple[list[str], "array[int]", list[str]]
+"""Symbols that were read and not yet shelved: the latest names, all ids, former names in joined parts."""
 
 
-_TEST = re.compile(r"(?:^|[/_.-])(?:tests?|specs?|__tests__|fixtures?|mocks?)(?:[/_.-]|$)")
+class _ShelfOf(dict[str, int]):
+    """The shelf of each first character."""
+
+    def __missing__(self, char: str) -> int:
+        self[char] = at = slot(fold(char))
+        return at
 
 
-def _is_test(path: str) -> bool:
-    return bool(_TEST.search(path))
+def _key(name: str) -> int:
+    """Length, and whether there is a character beyond ASCII; these are kept apart, as they take more room."""
+    return len(name) << 1 | (not name.isascii())
 
 
-# Imports
+_Marked = tuple[dict[int, list[Block]], Marks]
+"""A shelf, and what to look for there."""
 
 
-def bound_name(language: str, imported: Import) -> str:
-    """What an import is called in its file; empty for a wildcard, and for a module that is only run."""
-    if imported.alias:
-        return imported.alias
-    if imported.name:
-        return "" if imported.name == "*" else imported.name
-    parts = [p for p in re.split(r"[./]|::", imported.module) if p]
-    if not parts:
-        return ""
-    match language:
-        case "python":
-            return parts[0]
-        case "go":
-            parts = [p for p in imported.module.split("/") if not re.fullmatch(r"v\d+", p)] or parts
-            return parts[-1].partition(".")[0].removeprefix("go-")
-        case "javascript" | "typescript" | "tsx" | "ruby" | "c" | "cpp":
-            return ""
-        case _:
-            return parts[-1]
+def _by_length(shelves: Sequence[_Marked], least: int) -> Iterator[list[tuple[Block, Marks]]]:
+    """For each length from `least` on all blocks, with what to look for."""
+    for length in sorted({key >> 1 for shelf, _ in shelves for key in shelf if key >> 1 >= least}):
+        keys = (length << 1, length << 1 | 1)
+        yield [(block, marks) for shelf, marks in shelves for key in keys for block in shelf.get(key, ())]
 
 
-def imported(index: CodeIndex, path: str, language: str, name: str, depth: int = MAX_STEPS) -> Named:
-    """What a file's imports say that a name means."""
-    wildcards: list[Import] = []
-    for one in index.imports_of(path):
-        if bound_name(language, one) == name:
-            return of_import(index, path, language, one, depth)
-        if one.name == "*" and not one.alias:
-            wildcards.append(one)
-    for one in wildcards:
-        if depth > 0 and (found := exported(index, resolve(language, one, path, index), name, depth - 1)):
-            return Named(found, step="import")
-    return NOTHING
+def _marked(shelves: Sequence[_Marked], least: int) -> Iterator[list[str] | None]:
+    """Marked names of one length after the other; `None` at last where there were too many."""
+    n_left = N_LOOKS
+    for blocks in _by_length(shelves, least):
+        here = [(block, having) for block, marks in blocks if (having := block.having(marks))]
+        n_left -= sum(having.bit_count() for _, having in here)
+        if n_left < 0:
+            yield None
+            return
+        if here:
+            yield [name for block, having in here for name in block.names_of(having)]
 
 
-def of_import(index: CodeIndex, path: str, language: str, one: Import, depth: int = MAX_STEPS) -> Named:
-    """What one import of a file brings in."""
-    if language == "python" and not one.name and not one.alias and "." in one.module.strip("."):
-        one = Import(one.module.partition(".")[0])
-    files = resolve(language, one, path, index)
-    if not files:
-        return Named(step="outside")
-    if one.name and one.name != "*" and depth > 0 and (found := exported(index, files, one.name, depth - 1)):
-        return Named(found, step="import")
-    return Named(files=files, step="import")
+def _scored(matcher: Matcher, names: list[str], least: Kind) -> list[tuple[str, int]]:
+    return [(names[i], score) for i, score in matcher.scores(names, least)]
 
 
-def exported(index: CodeIndex, files: Iterable[str], name: str, depth: int = MAX_STEPS) -> tuple[Defined, ...]:
-    """What the first of a module's files that has a name offers under it, re-exports followed."""
-    files = tuple(files)
-    for path in files:
-        record = index.record(path)
-        if record is None:
-            continue
-        own = distinct(
-            at_number(record, path, number)
-            for number, s in enumerate(record.symbols)
-            if s.name == name and is_top(s, record)
-        )
-        if own:
-            return own
-    if depth > 0:
-        for path in files:
-            record = index.record(path)
-            if record is not None and (found := imported(index, path, record.language, name, depth).definitions):
-                return found
-    return ()
-
-
-def names_module(name: str, files: Iterable[str]) -> bool:
-    """Whether files are those of a module of this name: `util.py`, `util/index.ts`."""
-    return any(stem(path) == name or folder(path).rpartition("/")[2] == name for path in files)
+def _best(hits: dict[str, int], limit: int, *, is_complete: bool) -> Found:
+    best = heapq.nsmallest(limit, hits.items(), key=lambda hit: (-hit[1], hit[0]))
+    return Found(tuple((score, name) for name, score in best), is_complete)
