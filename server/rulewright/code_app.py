@@ -6,11 +6,12 @@ Apart from `app.py` because it needs neither rules nor checks, and each import w
 import os
 from pathlib import Path
 
-from rulewright.code_gateway import CodeGateway, KeptIndex
+from rulewright.code_gateway import CodeGateway, FolderWatch, KeptIndex
 from rulewright.core.config import IndexSettings
 from rulewright.services.code_files import read_code
 from rulewright.services.index.kept import open_index
 from rulewright.services.index.open_only import OpenOnlyIndex
+from rulewright.services.tree_watch import TreeWatch
 
 SERVER_WORKERS = 2
 """Beside the server and its editor."""
@@ -22,10 +23,10 @@ def serve_code_host() -> int:
     from rulewright.adapters.lsp.code_answers import answer  # noqa: PLC0415 - the command line needs neither
     from rulewright.adapters.lsp.code_host import serve  # noqa: PLC0415
 
-    return serve(code_gateway(SERVER_WORKERS), answer)
+    return serve(lambda changed: code_gateway(SERVER_WORKERS, watch=TreeWatch(changed)), answer)
 
 
-def code_gateway(workers: int = 0, cache_dir: Path | None = None) -> CodeGateway:
+def code_gateway(workers: int = 0, cache_dir: Path | None = None, watch: FolderWatch | None = None) -> CodeGateway:
     """A gateway to the code; `workers` processes index it, one a core where that is 0."""
     n_workers = workers or min(os.cpu_count() or 1, MAX_WORKERS)
 
@@ -34,4 +35,4 @@ def code_gateway(workers: int = 0, cache_dir: Path | None = None) -> CodeGateway
             return OpenOnlyIndex()
         return open_index(root, settings, n_workers, cache_dir)
 
-    return CodeGateway(make, read_code)
+    return CodeGateway(make, read_code, watch)

@@ -5,7 +5,7 @@ for each question. Paths are relative to a workspace's root; a document outside 
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Sequence
 from time import monotonic
 from typing import Any, Protocol
 
@@ -24,6 +24,10 @@ from rulewright.features import calls, completion, definition, folding, hover, o
 
 IDLE_S = 0.25
 """How long a document must rest before the index takes what it holds."""
+SCAN_EVERY_S = 30.0
+"""How often the disk is looked at while somebody is at work: what no event told is found then."""
+SCAN_SHARE = 50
+"""A scan that takes long is made more rarely, so that it never takes more than a fiftieth of the time."""
 MAX_FILES = 24
 """Files that are not open and stay parsed."""
 MAX_SYMBOLS = 200
@@ -31,12 +35,23 @@ MAX_SYMBOLS = 200
 MAX_SYNTAX = 20
 
 
-class IndexProgress(msgspec.Struct, frozen=True):
+class IndexProgress(Protocol):
     """How far the index of a workspace is."""
 
-    done: int
-    total: int
-    seconds_left: float | None = None
+    @property
+    def done(self) -> int:
+        """Files."""
+        ...
+
+    @property
+    def total(self) -> int:
+        """Files."""
+        ...
+
+    @property
+    def seconds_left(self) -> float | None:
+        """By the speed so far; None while there is nothing to go by."""
+        ...
 
 
 class KeptIndex(CodeIndex, Protocol):
@@ -78,12 +93,28 @@ class KeptIndex(CodeIndex, Protocol):
         """Whether a file is known, and the reason, in a sentence."""
         ...
 
+    def folders(self) -> Collection[str]:
+        """The folders that hold a file of the index, relative to the root; it is the empty path."""
+        ...
+
     def clear(self, *, records: bool = False) -> None:
         """Forget the workspace; with `records` also what is kept by content."""
         ...
 
     def close(self) -> None:
         """End what was started."""
+        ...
+
+
+class FolderWatch(Protocol):
+    """Watches some folders at a time."""
+
+    def follow(self, folders: Collection[str]) -> bool:
+        """Watch these, and no others, from now on; False where there are too many."""
+        ...
+
+    def close(self) -> None:
+        """Watch nothing."""
         ...
 
 
@@ -157,9 +188,14 @@ class CodeGateway:
     """Everything that can be asked about code. For one thread."""
 
     def __init__(
-        self, open_index: Callable[[str, IndexSettings], KeptIndex], read: Callable[[str], str | None]
+        self,
+        open_index: Callable[[str, IndexSettings], KeptIndex],
+        read: Callable[[str], str | None],
+        watch: FolderWatch | None = None,
     ) -> None:
-        self._open_index, self._read = open_index, read
+        self._open_index, self._read, self._watch = open_index, read, watch
+        self._watches = self._is_active = self._was_busy = False
+        self._scanned_at, self._scan_took_s = monotonic(), 0.0
         self._workspaces: dict[str, CodeWorkspace] = {}
         self._outside = CodeWorkspace("", CodeSettings(), open_index("", IndexSettings(enabled=False)), read, "utf-16")
         self._roots: dict[str, Root] = {}
@@ -176,6 +212,8 @@ class CodeGateway:
         for root in {r for r in self._workspaces if r not in {new.path for new in message.roots}}:
             self._workspaces.pop(root).index.close()
         self._encoding = self._outside.encoding = message.encoding
+        self._watches = message.watch
+        self._was_busy = True
         for new in message.roots:
             kept, before = self._workspaces.get(new.path), self._roots.get(new.path)
             if kept is None or before is None or before.index != new.index:
@@ -245,11 +283,46 @@ class CodeGateway:
 
     def work(self, timeout_s: float) -> bool:
         """Do some of what waits in the background; whether there is more."""
+        self._scan_again()
         more = False
         for workspace in self._everywhere():
             workspace.say(rested_s=IDLE_S)
             more |= workspace.index.step(timeout_s)
+        if self._was_busy and not more:
+            self._scan_took_s = monotonic() - self._scanned_at
+            self._follow_folders()
+        self._was_busy = more
         return more
+
+    def active(self) -> None:
+        """Note that somebody is at work, so that it is worth looking what has changed on disk."""
+        self._is_active = True
+
+    def next_scan_s(self) -> float | None:
+        """Seconds until the disk should be looked at again; None while nobody is at work."""
+        if not self._is_active or not self._workspaces:
+            return None
+        return max(0.0, self._scanned_at + max(SCAN_EVERY_S, SCAN_SHARE * self._scan_took_s) - monotonic())
+
+    def _scan_again(self) -> None:
+        if self.next_scan_s() == 0 and not self._was_busy:
+            self._is_active = False
+            self._scanned_at = monotonic()
+            for workspace in self._workspaces.values():
+                workspace.index.refresh()
+
+    def _follow_folders(self) -> None:
+        if self._watch is not None:
+            folders = (
+                (
+                    self.absolute(w, folder).rstrip("/")
+                    for w in self._workspaces.values()
+                    for folder in w.index.folders()
+                )
+                if self._watches
+                else ()
+            )
+            self._watch.follow(frozenset(folders))
 
     def n_unsaid(self) -> int:
         """Documents whose latest text waits to be taken by an index."""
@@ -299,6 +372,8 @@ class CodeGateway:
 
     def close(self) -> None:
         """End what was started."""
+        if self._watch is not None:
+            self._watch.close()
         for workspace in self._everywhere():
             workspace.index.close()
 

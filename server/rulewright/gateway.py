@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from rulewright.core.changes import ContentChange
 from rulewright.core.code_messages import (
     Changed,
@@ -20,6 +22,7 @@ from rulewright.core.code_messages import (
     Progress,
     Question,
     Root,
+    Syntax,
     ToHost,
     Touched,
 )
@@ -27,6 +30,7 @@ from rulewright.core.config import CheckSettings, SettingProblem
 from rulewright.core.edits import Edit
 from rulewright.core.ports import CheckRunner, Code, Offload
 from rulewright.core.rules.parse import Origin
+from rulewright.core.rules.rule import Rule
 from rulewright.core.rules.select import Policy
 from rulewright.core.snapshot import Document, Project, Snapshot
 from rulewright.core.sources import Found, Skipped
@@ -34,7 +38,7 @@ from rulewright.core.text import PositionEncoding, Range
 from rulewright.core.uris import from_path, to_path
 from rulewright.features.check import FileReport, check_files
 from rulewright.features.code_action import Action, code_actions, edits_of
-from rulewright.features.diagnostics import Diagnosis, diagnose
+from rulewright.features.diagnostics import Diagnosis, SyntaxErrors, diagnose, with_syntax
 from rulewright.features.explain import Explanation, explain
 from rulewright.features.fix import Fixed, fix_text
 from rulewright.features.init import InitPlan, languages_of, plan_init
@@ -53,6 +57,7 @@ from rulewright.services.files import (
     write_new,
 )
 from rulewright.services.projects import OpenProject, Projects
+from rulewright.services.quiet import Quiet
 
 RulesListener = Callable[[str], None]
 OnChange = Callable[[list[str]], Awaitable[None]]
@@ -73,6 +78,8 @@ class Gateway:
     ) -> None:
         self._projects, self._documents, self._code = projects, documents, code
         self._client: tuple[PositionEncoding, Any] = "utf-16", None
+        self._watches_code = False
+        self._quiet = Quiet()
         self._make_runner, self._offload, self._watch = runner, offload, watch
         self._runners: dict[tuple[int, int], CheckRunner] = {}
         self._listeners: list[RulesListener] = []
@@ -95,11 +102,13 @@ class Gateway:
     ) -> None:
         """An editor changed a document."""
         self._documents.change(uri, version, changes, encoding)
+        self._quiet.changed(uri)
         self._tell(Changed(uri, version, tuple(changes)))
 
     def close_document(self, uri: str) -> None:
         """An editor closed a document; the disk counts again."""
         self._documents.close(uri)
+        self._quiet.forget(uri)
         self._tell(Closed(uri))
 
     # Projects
@@ -154,7 +163,7 @@ class Gateway:
             problems = await self._offload(self._apply_settings)
             self._tell_projects()
         for project in self._projects.opened:
-            below = [r for p in paths if (r := project.view.relative(p)) is not None]
+            below = [r for p in paths if (r := project.view.relative(p)) is not None and _is_about_rules(project, r)]
             if below and project.settings.rules.auto_reload:
                 await self._offload(project.rules.reload, below)
                 self._announce(project.root)
@@ -199,6 +208,15 @@ class Gateway:
         self.calls[type(question).__name__] += 1
         return self._code.ask(question) if self._code is not None else None
 
+    def watch_code(self) -> None:
+        """Watch all code on disk, because the client does not."""
+        self._watches_code = True
+        self._tell_projects()
+
+    def touched(self, paths: Iterable[str]) -> None:
+        """Files of code, absolute, may have changed on disk."""
+        self._tell(Touched(tuple(paths)))
+
     def pause_index(self, *, paused: bool) -> None:
         """Stop indexing, or go on."""
         self._tell(Pause(paused))
@@ -219,7 +237,7 @@ class Gateway:
 
     def _tell_projects(self) -> None:
         roots = tuple(Root(p.root, p.settings.index, p.settings.code) for p in self._projects.opened)
-        self._tell(Configure(roots, *self._client))
+        self._tell(Configure(roots, *self._client, watch=self._watches_code))
 
     # Questions
 
@@ -232,7 +250,20 @@ class Gateway:
         project, path = place
         document, origin = snapshot.documents.get(uri), _origin(project, path)
         read = partial(read_text, Path(project.root, path), max_kb=project.settings.check.max_file_kb)
-        return await diagnose(project, path, document, read, origin, self._running(project), self._offload)
+        asked = self._code.ask(Syntax(uri)) if self._code is not None and document is not None else None
+        found = await diagnose(project, path, document, read, origin, self._running(project), self._offload)
+        if asked is None or document is None:
+            return found
+        errors = await self._syntax_of(asked)
+        rest_s = project.settings.server.syntax_rest_ms / 1000
+        choose = partial(self._quiet.choose, uri, rest_s=rest_s)
+        return with_syntax(found, path, document, errors, choose, self._client[0])
+
+    async def _syntax_of(self, asked: "Future[bytes]") -> SyntaxErrors:
+        import asyncio  # noqa: PLC0415 - the command line has no event loop and need not pay for one
+
+        answer = await asyncio.wrap_future(asked)
+        return msgspec.json.decode(answer, type=SyntaxErrors | None) or SyntaxErrors()
 
     async def diagnose_workspace(self, snapshot: Snapshot) -> AsyncIterator[tuple[str, Diagnosis]]:
         """Findings of every file of every project, by URI."""
@@ -263,6 +294,11 @@ class Gateway:
         self.calls["explain"] += 1
         place = _place(snapshot, uri)
         return await self._offload(explain, *place) if place else None
+
+    def rules_for(self, snapshot: Snapshot, uri: str) -> tuple[Rule, ...]:
+        """The rules that apply to a document, highest precedence first."""
+        place = _place(snapshot, uri)
+        return tuple(a.rule for a in place[0].book.selection.select(place[1])) if place else ()
 
     def explain_path(self, project: Project, path: str) -> Explanation:
         """The same for a path relative to the root."""
@@ -367,6 +403,13 @@ def _place(snapshot: Snapshot, uri: str) -> tuple[Project, str] | None:
     project = snapshot.project_of(path)
     relative = project.relative(path) if project else None
     return (project, relative) if project and relative is not None else None
+
+
+def _is_about_rules(project: OpenProject, path: str) -> bool:
+    """Whether a change at a path may change rules: a rule file, its folder, one that held some, or settings."""
+    if ".ai-rules" in path.split("/") or path.endswith(("rulewright.toml", "pyproject.toml")):
+        return True
+    return not path or any(known.startswith(path + "/") for known in project.view.book.entries)
 
 
 def _runner_key(check: CheckSettings) -> tuple[int, int]:

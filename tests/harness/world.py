@@ -164,9 +164,12 @@ class World:
             contextlib.redirect_stderr(out),
             _stdin(incoming),
             _arguments(arguments),
-            _environment(RULEWRIGHT_CONFIG_DIR=str(self.root / ".no-user-settings")),
+            _environment(
+                RULEWRIGHT_CONFIG_DIR=str(self.root / ".no-user-settings"),
+                RULEWRIGHT_CACHE_DIR=str(self.root / ".cache"),
+            ),
         ):
-            code = run(app.headless, app.serve_stdio)
+            code = run(app.headless, app.serve_stdio, app.code)
         text = out.buffer.getvalue().decode("utf-8")
         out.close()
         text = text.replace(self.root.as_posix(), "<root>")

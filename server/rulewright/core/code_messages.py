@@ -138,6 +138,8 @@ class Configure(msgspec.Struct, frozen=True, tag=True):
     """The client's, as it sent them."""
     scan: bool = True
     """Whether to look what has changed on disk."""
+    watch: bool = False
+    """Whether to watch the disk, because the client does not."""
 
 
 class Opened(msgspec.Struct, frozen=True, tag=True):

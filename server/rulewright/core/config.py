@@ -110,7 +110,7 @@ class CodeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         _ALL
     )
     hover: Annotated[
-        Languages, Meta(description="Languages with signature and doc in a hover; the rules that apply always come.")
+        Languages, Meta(description="Languages with a hover: signature, doc and the rules that apply.")
     ] = _ALL
     symbols: Annotated[Languages, Meta(description="Languages with symbols of a document and of the workspace.")] = _ALL
     folding: Annotated[Languages, Meta(description="Languages with folding.")] = _ALL
@@ -135,6 +135,9 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     debounce_ms: Annotated[
         Milliseconds, Meta(description="Milliseconds without a change before diagnostics are pushed.")
     ] = 150
+    syntax_rest_ms: Annotated[
+        Milliseconds, Meta(description="Milliseconds without a change before new syntax errors are shown.")
+    ] = 700
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

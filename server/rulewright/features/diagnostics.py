@@ -12,7 +12,7 @@ from rulewright.core.rules.load import load
 from rulewright.core.rules.parse import Origin
 from rulewright.core.rules.plan import plan
 from rulewright.core.snapshot import Document, Project
-from rulewright.core.text import Text
+from rulewright.core.text import PositionEncoding, Range, Text
 
 
 class Diagnosis(msgspec.Struct, frozen=True):
@@ -25,6 +25,8 @@ class Diagnosis(msgspec.Struct, frozen=True):
     """Of the document that was looked at; None for a file on disk."""
     skipped: str = ""
     """Why the document was not checked."""
+    again_in_s: float = 0.0
+    """After which time there may be more to show, though nothing has changed; 0 for never."""
 
 
 async def diagnose(
@@ -61,6 +63,38 @@ async def diagnose(
         return _diagnosis(tuple(findings), text, version, job)
     result = await runner.run_soon(job)
     return _diagnosis((*findings, *findings_of(result)), text, version)
+
+
+class SyntaxErrors(msgspec.Struct, frozen=True):
+    """What the code host says of a document's syntax; ranges in the client's units."""
+
+    version: int | None = None
+    errors: tuple[tuple[Range, str], ...] = ()
+
+
+def with_syntax(
+    diagnosis: Diagnosis,
+    path: str,
+    document: Document,
+    found: SyntaxErrors,
+    choose: Callable[[list[str]], tuple[list[bool], float]],
+    encoding: PositionEncoding,
+) -> Diagnosis:
+    """The diagnosis with the syntax errors that `choose` lets pass. Those of another version say nothing."""
+    if found.version != document.version:
+        return diagnosis
+    chosen, again_in_s = choose([message for _, message in found.errors])
+    text = document.text
+    more = []
+    for (where, message), is_chosen in zip(found.errors, chosen, strict=True):
+        if is_chosen:
+            start, end = (text.offset(text.from_client(p, encoding)) for p in (where.start, where.end))
+            more.append(Finding(SYNTAX, "error", message, path, start, end, text.range(start, end)))
+    ordered = tuple(sorted((*diagnosis.findings, *more), key=lambda f: (f.start, f.end, f.rule_id)))
+    return msgspec.structs.replace(diagnosis, findings=ordered, again_in_s=again_in_s)
+
+
+SYNTAX = "rulewright/syntax"
 
 
 def _diagnosis(findings: tuple[Finding, ...], text: Text | None, version: int | None, skipped: str = "") -> Diagnosis:

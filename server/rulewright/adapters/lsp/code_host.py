@@ -60,10 +60,16 @@ AnswerTo = Callable[[CodeGateway, Question, Any], Answering]
 class CodeHost:
     """The loop and what it is at."""
 
-    def __init__(self, gateway: CodeGateway, answer: AnswerTo, send: Callable[[FromHost], None]) -> None:
+    def __init__(
+        self,
+        gateway: CodeGateway,
+        answer: AnswerTo,
+        send: Callable[[FromHost], None],
+        inbox: "queue.SimpleQueue[ToHost | None] | None" = None,
+    ) -> None:
         self._gateway, self._answer, self._send = gateway, answer, send
         self._client: Any = None
-        self.inbox: queue.SimpleQueue[ToHost | None] = queue.SimpleQueue()
+        self.inbox: queue.SimpleQueue[ToHost | None] = inbox or queue.SimpleQueue()
         self.cancelled: set[int] = set()
         """Filled by the thread that reads, so that a question can be cancelled before its turn."""
         self._running: deque[tuple[int, Generator[None, None, bytes]]] = deque()
@@ -96,13 +102,14 @@ class CodeHost:
         return _END if message is None else message
 
     def _rest_s(self) -> float | None:
-        return REST_S if self._gateway.n_unsaid() else None
+        return REST_S if self._gateway.n_unsaid() else self._gateway.next_scan_s()
 
     def _take(self, message: ToHost) -> None:
         self._has_work = True
         try:
             match message:
                 case Ask():
+                    self._gateway.active()
                     self._begin(message)
                 case Cancel():
                     self._stop(message.id)
@@ -113,6 +120,7 @@ class CodeHost:
                     self._unparsed[message.uri] = message.path, message.version
                     self._gateway.opened(message)
                 case Changed():
+                    self._gateway.active()
                     self._gateway.changed(message)
                     self._unparsed[message.uri] = "", message.version
                 case Closed():
@@ -182,14 +190,19 @@ class CodeHost:
 _END: Any = object()
 
 
-def serve(gateway: CodeGateway, answer: AnswerTo) -> int:
-    """Serve the parent at the other end of standard input and output until it closes them; the exit code."""
+def serve(make_gateway: Callable[[Callable[[list[str]], None]], CodeGateway], answer: AnswerTo) -> int:
+    """Serve the parent at the other end of standard input and output until it closes them; the exit code.
+
+    `make_gateway` gets a function that takes absolute paths that changed on disk, from any thread.
+    """
     with contextlib.suppress(ValueError, AttributeError):
         # An interrupt in a terminal is the parent's business.
         signal.signal(signal.SIGINT, signal.SIG_IGN)
     stdin, stdout = os.dup(0), os.dup(1)
     os.dup2(2, 1)
-    host = CodeHost(gateway, answer, _sender(stdout))
+    inbox: queue.SimpleQueue[ToHost | None] = queue.SimpleQueue()
+    gateway = make_gateway(lambda paths: inbox.put(Touched(tuple(paths))))
+    host = CodeHost(gateway, answer, _sender(stdout), inbox)
     threading.Thread(target=_read, args=(stdin, host), name="messages", daemon=True).start()
     gc.collect()
     gc.freeze()

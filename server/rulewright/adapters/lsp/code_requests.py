@@ -28,7 +28,6 @@ def register(server: Server) -> None:
     )
     _answer(server, t.TEXT_DOCUMENT_COMPLETION, _complete, completion)
     _answer(server, t.COMPLETION_ITEM_RESOLVE, lambda p: ask.ResolveItem(_plain(server, p)))
-    _answer(server, t.TEXT_DOCUMENT_HOVER, _at(ask.Hover))
     _answer(server, t.TEXT_DOCUMENT_DEFINITION, _at(ask.Definition))
     _answer(server, t.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT, _at(ask.Highlight))
     _answer(server, t.TEXT_DOCUMENT_REFERENCES, _references)

@@ -46,6 +46,8 @@ class Server(LanguageServer):
         self.initial_settings: Mapping[str, Any] = {}
         self.editor_settings: Mapping[str, Any] = {}
         self.announces_workspace_diagnostics = False
+        self.refresh: Callable[[], None] = lambda: None
+        """Have the client pull diagnostics again."""
         self.index_views: dict[str, View] = {}
         self.recent_uri = ""
         """The document worked on last."""

@@ -68,6 +68,14 @@ class Publisher:
         # A change in the meantime has its own publication on its way; editors drop one of another version.
         if gateway.take_snapshot().documents.get(uri) is document:
             self._send(publication(document, diagnosis, self._server))
+            if diagnosis.again_in_s:
+                # Not part of this work: nobody waits for a pause in somebody's typing.
+                self._server.pending.start_background(self._again(document, diagnosis.again_in_s), f"pause in {uri}")
+
+    async def _again(self, document: Document, delay_s: float) -> None:
+        await asyncio.sleep(delay_s)
+        if self._server.gateway.take_snapshot().documents.get(document.uri) is document:
+            self._schedule(document.uri, 0)
 
     def _send(self, params: wire.PublishDiagnosticsParams) -> None:
         self._server.protocol.tell(t.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS, params)

@@ -16,6 +16,7 @@ def follow(server: Server) -> None:
         else:
             server.publisher.rules_changed(root)
 
+    server.refresh = refresher.refresh
     server.on_close(server.gateway.on_rules_changed(rules_changed))
 
 

@@ -42,6 +42,7 @@ def did_change(ls: Server, params: t.DidChangeTextDocumentParams) -> None:
 def did_save(ls: Server, params: t.DidSaveTextDocumentParams) -> None:
     """Take a rule file or settings that were saved: one in a new folder is seen by no watcher yet."""
     path = uris.to_path(params.text_document.uri)
+    ls.gateway.touched([path])
     if "/.ai-rules/" in path or path.endswith(("/rulewright.toml", "/pyproject.toml")):
         ls.pending.start(ls.reload([path]), "reading a saved file")
 

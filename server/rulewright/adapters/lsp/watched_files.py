@@ -5,7 +5,8 @@ from lsprotocol import types as t
 from rulewright.adapters.lsp.language_server import Server
 from rulewright.core import uris
 
-GLOBS = ("**/.ai-rules/**", "**/rulewright.toml", "**/pyproject.toml")
+GLOBS = ("**/*",)
+"""Rules, settings, and all code: the index follows it."""
 
 
 def register(server: Server) -> None:
@@ -23,6 +24,7 @@ async def begin(ls: Server) -> None:
         registered = await ls.register(t.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
     if not (registered and ls.client.watches_files):
         ls.pending.start_background(ls.gateway.watch(ls.reload), "own file watcher")
+        ls.gateway.watch_code()
 
 
 def did_change_watched_files(ls: Server, params: t.DidChangeWatchedFilesParams) -> None:

@@ -1,0 +1,68 @@
+"""Watches the folders of a workspace that hold files of its index, for editors that do not tell what changes on disk.
+
+Each folder is watched by itself: a watch of the whole tree would cost one for every folder of what is ignored, such as
+`node_modules`, and systems limit them. What such a watch misses, the next scan finds.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Collection
+
+log = logging.getLogger(__name__)
+
+MAX_FOLDERS = 4000
+"""Systems allow some thousand watches to all programs together; larger workspaces are scanned instead."""
+DEBOUNCE_MS = 50
+STEP_MS = 10
+
+
+class TreeWatch:
+    """One thread that watches one set of folders at a time."""
+
+    def __init__(self, on_change: Callable[[list[str]], None]) -> None:
+        """`on_change` gets absolute paths, in a thread of ours."""
+        self._on_change = on_change
+        self._folders: frozenset[str] = frozenset()
+        self._stop: threading.Event | None = None
+
+    def follow(self, folders: Collection[str]) -> bool:
+        """Watch these folders, and no others, from now on; False where there are too many."""
+        wanted = frozenset(folders)
+        if wanted == self._folders:
+            return True
+        self.close()
+        if len(wanted) > MAX_FOLDERS:
+            return False
+        self._folders = wanted
+        if wanted:
+            self._stop = threading.Event()
+            arguments = (sorted(wanted), self._stop)
+            threading.Thread(target=self._watch, args=arguments, name="watching folders", daemon=True).start()
+        return True
+
+    def close(self) -> None:
+        """Watch nothing."""
+        if self._stop is not None:
+            self._stop.set()
+        self._stop, self._folders = None, frozenset()
+
+    def _watch(self, folders: list[str], stop: threading.Event) -> None:
+        from watchfiles import watch  # noqa: PLC0415 - only where the editor does not watch
+
+        while not stop.is_set():
+            try:
+                changes = watch(
+                    *folders,
+                    recursive=False,
+                    watch_filter=None,
+                    debounce=DEBOUNCE_MS,
+                    step=STEP_MS,
+                    stop_event=stop,
+                    raise_interrupt=False,
+                )
+                for change in changes:
+                    self._on_change(sorted({path for _, path in change}))
+            except Exception as error:  # noqa: BLE001 - names that are no UTF-8, no watches left, a folder that went
+                log.info("watching folders ended: %s", error)
+                self._on_change([])
+                return
