@@ -61,9 +61,21 @@ def _attribute_around(source: bytes, begin: int, end: int, sign: bytes) -> int:
             break
         begin = source.rfind(b"\n", 0, begin - 1) + 1
         if source[begin : begin + 200].lstrip().startswith(sign):
-            text = source[begin:end]
-            return begin if all(text.count(a) == text.count(b) for a, b in ((b"(", b")"), (b"[", b"]"))) else -1
+            return begin if _is_one_group(source[begin:end].strip()) else -1
     return -1
+
+
+_SIGN = re.compile(rb"[()\[\]{}]")
+
+
+def _is_one_group(text: bytes) -> bool:
+    """Whether the brackets that are opened first are closed at the very end, and no sooner."""
+    depth = 0
+    for found in _SIGN.finditer(text):
+        depth += 1 if found[0] in b"([{" else -1
+        if depth == 0:
+            return found.end() == len(text)
+    return False
 
 
 def doc_inside(source: bytes, body_start: int) -> str:
@@ -95,6 +107,16 @@ def doc_after(language: str, source: bytes, end: int) -> str:
         stop = source.find(b"\n", at)
         comment = source[at : stop if stop >= 0 else None]
     return clean(language, comment).lstrip("<^ ")
+
+
+_REMARK = re.compile(rb"[ \t]*[;,]?[ \t]*(//[^\n]*|/\*.*?\*/)[ \t]*\r?$", re.MULTILINE)
+
+
+def doc_behind(language: str, source: bytes, end: int) -> str:
+    """The comment on the same line behind a definition that ends at a byte, as Go has it for fields."""
+    line = source[end : end + MAX_DOC].partition(b"\n")[0]
+    found = _REMARK.match(line) if b"//" in line or b"/*" in line else None
+    return clean(language, found[1]) if found else ""
 
 
 def doc_body(language: str, source: bytes, start: int) -> str:
@@ -131,8 +153,23 @@ def clean(language: str, comment: bytes) -> str:
     signs = "".join(sorted({sign.decode()[0] for sign in line_signs}))
     for line in text.splitlines():
         stripped = line.strip().lstrip(signs)
+        stripped = stripped.removeprefix("'") if language == "r" else stripped
         lines.append(stripped.removeprefix("!").removeprefix("|").rstrip())
-    return _dedent("\n".join(lines))
+    text = _dedent("\n".join(lines))
+    return _without_tags(text) if language == "csharp" else text
+
+
+_REFERENCE = re.compile(r"<(?:see|seealso|paramref|typeparamref)\b[^>]*?\b\w+=\"(?:[A-Z]:)?([^\"]*)\"[^>]*/>")
+_PARAMETER = re.compile(r"<(?:param|typeparam|exception)\b[^>]*?\b\w+=\"(?:[A-Z]:)?([^\"]*)\"\s*>")
+_TAG = re.compile(r"</?[A-Za-z][^<>\n]*>")
+
+
+def _without_tags(text: str) -> str:
+    """A doc comment in XML as plain text: references by their names, a parameter as `name: text`."""
+    text = _PARAMETER.sub(r"\1: ", _REFERENCE.sub(r"\1", text))
+    lines = [line.strip() for line in _TAG.sub("", text).splitlines()]
+    text = "\n".join(line for line in lines if line)
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&amp;", "&")
 
 
 def _dedent(text: str) -> str:

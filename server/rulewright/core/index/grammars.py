@@ -6,6 +6,7 @@ Nothing is ever downloaded.
 
 import importlib
 import re
+import warnings
 from functools import cache
 from importlib.resources import files
 
@@ -101,8 +102,8 @@ class Grammar:
         depth = {s: _DEPTH.search(text) for s, text in self._sections.items()}
         self.depth = {s: int(found[1]) for s, found in depth.items() if found}
         """How deep patterns of a section begin, where it says so."""
-        where = _WHERE.search(self._sections.get("deep", ""))
-        self.where = re.compile(where[1].encode(), re.MULTILINE) if where else None
+        where = _WHERE.findall(self._sections.get("deep", ""))
+        self.where = re.compile(where[-1].encode(), re.MULTILINE) if where else None
         """What text patterns of the section `deep` are about."""
 
     def query(self, section: str) -> tuple[Query, QueryCursor] | None:
@@ -138,10 +139,17 @@ def needs_extra(language: str) -> bool:
     return (canonical(language) or language) in _BUNDLE
 
 
+def _language(pointer: object) -> Language:
+    with warnings.catch_warnings():
+        # Some wheels hand out an address, as all did once.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return Language(pointer)
+
+
 def _load(name: str) -> Language | None:
     try:
         if (source := _WHEELS.get(name)) is not None:
-            return Language(getattr(importlib.import_module(source.module), source.function)())
+            return _language(getattr(importlib.import_module(source.module), source.function)())
         if (bundled := _BUNDLE.get(name)) is not None:
             return Language(importlib.import_module("tree_sitter_language_pack").get_binding(bundled))
     except (ImportError, AttributeError, LookupError, ValueError):

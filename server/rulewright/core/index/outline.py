@@ -28,7 +28,7 @@ import msgspec
 from tree_sitter import Node, Query
 
 from rulewright.core.index.declarators import declared
-from rulewright.core.index.docs import clean, doc_above, doc_after, doc_body, doc_inside, doc_string
+from rulewright.core.index.docs import clean, doc_above, doc_after, doc_behind, doc_body, doc_inside, doc_string
 from rulewright.core.index.grammars import SECTIONS, Grammar
 from rulewright.core.index.symbols import Import, Symbol, SymbolKind
 from rulewright.core.index.traits import SAME_NAME, Traits, traits_of
@@ -50,6 +50,7 @@ _SAID = frozenset({"words", "listed", "marked"})
 """Kinds of visibility for which more is read than a definition."""
 _DECLARED = frozenset({SymbolKind.VARIABLE, SymbolKind.FIELD, SymbolKind.CONSTANT})
 _LOCAL = frozenset({SymbolKind.VARIABLE, SymbolKind.CONSTANT, SymbolKind.FIELD})
+_SMALL = _DECLARED | {SymbolKind.PROPERTY, SymbolKind.ENUM_MEMBER}
 _CONTAINERS_OF_FIELDS = _HOLDS_METHODS | {SymbolKind.OBJECT}
 
 
@@ -59,6 +60,8 @@ class _Plan(msgspec.Struct, frozen=True):
     kind: int
     """0 when the pattern defines nothing."""
     capture: str
+    kinds: dict[str, int]
+    """All that its alternatives capture as definitions."""
     is_private: bool
     shows_members: bool
     is_whole: bool
@@ -129,7 +132,11 @@ def outline(
                 said.add(captures, source, traits)
     for captures in caught.more:
         if (known := found.get(captures["name"][0].start_byte)) is not None:
-            known[1].captures.update(captures)
+            for key, nodes in captures.items():
+                if key != "name":
+                    before = known[1].captures.get(key, ())
+                    # What a text says of a type counts more than what it calls.
+                    known[1].captures[key] = [*nodes, *before] if key == "type" else [*before, *nodes]
     for node in caught.bound:
         found.pop(node.start_byte, None)
     ordered = _ordered((f for _, f in found.values()), traits)
@@ -165,6 +172,7 @@ def _matches(
     if traits.depth:
         cursor.set_max_start_depth(traits.depth if len(source) < LARGE else _LARGE_LEVELS)
     plans = _plans(grammar, "outline", query)
+    imported: set[int] = set()
     members: list[Node] = []
     again: list[Node] = []
     for pattern, captures in cursor.matches(root):
@@ -173,6 +181,8 @@ def _matches(
             continue
         members += captures.get("members", ())
         again += captures.get("again", ())
+        if "import" in captures:
+            imported.update(n.start_byte for n in captures.get("import.module", ()))
         yield plan, captures
     while again:
         node = again.pop()
@@ -188,12 +198,18 @@ def _matches(
     if grammar.where is not None and (section := grammar.query("deep")) is not None:
         start, end = span or (root.start_byte, root.end_byte)
         # What is known already needs no look, and where nothing else is said no deep node is visited.
-        missing = [m for m in grammar.where.finditer(source, start, end) if m.start(1) not in found]
+        missing = [
+            m
+            for m in grammar.where.finditer(source, start, end)
+            if (at := m.start(m.lastindex or 0)) not in found and at not in imported
+        ]
         if missing:
             plans = _plans(grammar, "deep", section[0])
             section[1].set_byte_range(missing[0].start(), missing[-1].end())
             for pattern, captures in section[1].matches(root):
-                yield plans[pattern], captures
+                modules = captures.get("import.module")
+                if modules is None or modules[0].start_byte not in imported:
+                    yield plans[pattern], captures
 
 
 def _uppermost(ordered: list[_Found], most: int) -> list[_Found]:
@@ -252,10 +268,12 @@ def _plans(grammar: Grammar, section: str, query: Query) -> list[_Plan]:
             settings = {k: v or "" for k, v in said.items()}
             exported = settings.get("exported", "")
             number = SymbolKind[kind[1].upper()] if kind else 0
+            kinds = {f"definition.{k}": int(SymbolKind[k.upper()]) for k in _DEFINITION.findall(piece)}
             cached.append(
                 _Plan(
                     int(number),
                     kind[0][1:] if kind else "",
+                    kinds,
                     exported == "false",
                     exported == "members",
                     settings.get("signature") == "whole",
@@ -280,10 +298,16 @@ def _define(
     source: bytes,
     found: dict[int, tuple[int, _Found]],
 ) -> None:
-    node = captures[plan.capture][0]
+    defined = plan.capture
+    kind = plan.kind
+    if defined not in captures:
+        defined = next(c for c in captures if c in plan.kinds)
+        kind = plan.kinds[defined]
+    node = captures[defined][0]
     names = captures.get("name")
     name_node = names[0] if names else node
-    kind = plan.kind if "receiver" not in captures else int(SymbolKind.METHOD)
+    if "receiver" in captures:
+        kind = int(SymbolKind.METHOD)
     if plan.constant and source.startswith(plan.constant, node.start_byte):
         kind = int(SymbolKind.CONSTANT)
     if plan.is_declarator:
@@ -304,7 +328,7 @@ def _define(
         if before[0] == pattern and before[1].start == node.start_byte:
             # A quantified capture, such as the bases of a class, may come as one match for each.
             for key, nodes in captures.items():
-                if key not in {"name", plan.capture}:
+                if key not in {"name", defined}:
                     before[1].captures[key] = [*before[1].captures.get(key, ()), *nodes]
             return
     if plan.once and any(before[1].start == node.start_byte and before[0] == pattern for before in found.values()):
@@ -426,6 +450,9 @@ def _symbol(
     bases = captures.get("base")
     heads = captures.get("signature")
     head = (heads[0].start_byte, heads[0].end_byte) if heads else (item.start, _head_end(source, item, body))
+    doc = _doc(language, source, item, body_start, traits, captured_doc)
+    if traits.bare and not heads:
+        head = _behind_attributes(source, *head), head[1]
     if bodies and not heads and bodies[0].end_byte <= item.name_node.start_byte:
         signature = _head_around(source, item, bodies[0])
     else:
@@ -442,7 +469,8 @@ def _symbol(
         end_row if end_column or end_row == start_row else end_row - 1,
         parent,
         item.plan.head + signature,
-        _doc(language, source, item, body_start, traits, captured_doc),
+        # What begins on the line of what holds it, as a parameter that is a property, has no comment of its own above.
+        "" if parent >= 0 and doc == symbols[parent].doc else doc,
         type_name,
         _bases(source, bases) if bases else (),
         exported,
@@ -486,14 +514,27 @@ def _is_exported(item: _Found, parent: int, symbols: list[Symbol], traits: Trait
 
 
 def _head_end(source: bytes, item: _Found, body: Node | None) -> int:
-    if body is None or item.plan.is_whole or body.start_byte <= item.name_node.end_byte:
+    name_end = item.name_node.end_byte if item.name_node.end_byte < item.end else item.start
+    if body is None or item.plan.is_whole or body.start_byte <= name_end:
         return item.end
     end = body.start_byte
-    if b"\n" in source[item.name_node.end_byte : end]:
+    if b"\n" in source[name_end:end]:
         # Comments between a head and its body belong to neither.
         while (before := body.prev_sibling) is not None and before.is_extra:
             body, end = before, before.start_byte
     return end
+
+
+_ATTRIBUTE = re.compile(
+    rb"\s*(?:#?\[[^\]\"]*(?:\"[^\"]*\"[^\]\"]*)*\]|@[\w.:]+(?:\((?:[^()\"]|\"[^\"\n]*\"|\([^()]*\))*\))?(?=\s))\s*"
+)
+
+
+def _behind_attributes(source: bytes, start: int, end: int) -> int:
+    """Where a signature begins that leaves out `[Attribute]`, `#[Attribute]` and `@Annotation(...)`."""
+    while source[start : start + 1] in {b"[", b"@", b"#"} and (found := _ATTRIBUTE.match(source, start, end)):
+        start = found.end()
+    return start
 
 
 def _head_around(source: bytes, item: _Found, body: Node) -> str:
@@ -525,6 +566,8 @@ def _doc(language: str, source: bytes, item: _Found, body_start: int, traits: Tr
         return above
     if traits.doc == "body":
         return doc_body(language, source, body_start) if body_start >= 0 else ""
+    if traits.doc == "behind":
+        return doc_behind(language, source, item.end) if item.kind in _SMALL else ""
     return doc_after(language, source, item.end)
 
 
@@ -555,7 +598,13 @@ def _imports(source: bytes, caught: _Caught) -> Iterator[Import]:
 
 
 def _unquoted(source: bytes, nodes: list[Node] | None) -> str:
-    return _text(source, nodes[0]).strip("\"'`<>") if nodes else ""
+    if not nodes:
+        return ""
+    if len(nodes) > 1:
+        # The parts of a path, up to a dot before what is taken from it.
+        raw = source[nodes[0].start_byte : nodes[-1].end_byte][: 4 * MAX_NAME].decode("utf-8", "replace")
+        return " ".join(raw.split()).rstrip(".")
+    return _text(source, nodes[0]).strip("\"'`<>")
 
 
 def _text(source: bytes, node: Node) -> str:

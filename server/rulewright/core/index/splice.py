@@ -6,7 +6,7 @@ import msgspec
 from tree_sitter import Node, Tree
 
 from rulewright.core.index.grammars import Grammar
-from rulewright.core.index.outline import outline
+from rulewright.core.index.outline import outline, owned
 from rulewright.core.index.symbols import Import, Symbol
 from rulewright.core.index.traits import traits_of
 
@@ -27,7 +27,8 @@ def splice_outline(
     What a top-level node holds depends on nothing outside it and its neighbours, so the nodes around the first and the
     last difference are outlined again and the rest is moved. Neither tree needs to know of the edits in between.
     """
-    if grammar.section("injections") or traits_of(grammar.name).is_whole:
+    traits = traits_of(grammar.name)
+    if grammar.section("injections") or traits.is_whole(source) or traits.is_whole(old_source):
         return None
     start, old_end, new_end = _difference(old_source, source)
     if start == old_end == new_end:
@@ -57,6 +58,8 @@ def splice_outline(
     brought = [i for i in imports if i.row < first]
     brought += new_imports
     brought += [msgspec.structs.replace(i, row=i.row + shift) for i in imports if i.row >= old_last]
+    if traits.owners:
+        result = owned(result)
     return tuple(result), tuple(brought)
 
 

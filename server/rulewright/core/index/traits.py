@@ -7,7 +7,7 @@ import msgspec
 
 from rulewright.core.languages import LANGUAGES
 
-DocPlace = Literal["above", "inside", "captured", "after", "body"]
+DocPlace = Literal["above", "inside", "captured", "after", "body", "behind"]
 Visibility = Literal["marked", "all", "captured", "capital", "underscore", "words", "listed"]
 
 
@@ -19,7 +19,8 @@ class Traits(msgspec.Struct, frozen=True):
 
     doc: DocPlace = "above"
     """Comments above a definition, a string that opens its body, or nodes captured as `@doc` before it; `after` and
-    `body` look above, then for a doc comment right behind the definition or at the start of its body."""
+    `body` look above, then for a doc comment right behind the definition or at the start of its body, and `behind` for
+    any comment that ends the line of a small one."""
     visibility: Visibility = "all"
     """What other files can use: everything, what has an `@exported` capture, what begins with a capital, all
     that does not begin with an underscore, what its modifiers say, what an `@export` lists, or what stands right behind
@@ -44,6 +45,8 @@ class Traits(msgspec.Struct, frozen=True):
     """Whether a function inside a class is a method."""
     receiver: tuple[str, ...] = ()
     """What a method calls its own object."""
+    bare: bool = False
+    """Whether a signature leaves out the attributes that stand before it."""
     skips_locals: bool = False
     """Whether variables in a function, which a query cannot always tell from others, are left out."""
     owners: bool = False
@@ -68,7 +71,8 @@ class Traits(msgspec.Struct, frozen=True):
 
 
 _ECMASCRIPT = Traits(
-    doc="after",
+    doc="behind",
+    bare=True,
     visibility="marked",
     marks=(b"export", b"default", b"declare"),
     private=("private",),
@@ -91,14 +95,17 @@ _TRAITS: dict[str, Traits] = {
     "javascript": _ECMASCRIPT,
     "typescript": _ECMASCRIPT,
     "tsx": _ECMASCRIPT,
-    "go": Traits(doc="after", visibility="capital", methods=False, owners=True),
+    "go": Traits(doc="behind", visibility="capital", methods=False, owners=True),
     "rust": Traits(visibility="captured", attribute=b"#[", methods=False, receiver=("self", "Self")),
     "java": Traits(attribute=b"@", receiver=("this",)),
     "ruby": Traits(constructors=("initialize",), receiver=("self",)),
     "elixir": Traits(doc="captured", visibility="captured", receiver=("__MODULE__",)),
-    "kotlin": Traits(visibility="words", private=("private",), attribute=b"@", receiver=("this",)),
-    "scala": Traits(visibility="words", private=("private",), attribute=b"@", receiver=("this",)),
+    "kotlin": Traits(bare=True, visibility="words", private=("private",), attribute=b"@", receiver=("this",)),
+    "scala": Traits(
+        bare=True, visibility="words", private=("private",), constructors=("this",), attribute=b"@", receiver=("this",)
+    ),
     "csharp": Traits(
+        bare=True,
         visibility="words",
         public=("public", "internal", "protected"),
         private=("private", "file"),
@@ -106,16 +113,22 @@ _TRAITS: dict[str, Traits] = {
         receiver=("this",),
     ),
     "php": Traits(
-        visibility="words", private=("private",), constructors=("__construct",), attribute=b"#[", receiver=("$this",)
+        bare=True,
+        visibility="words",
+        private=("private",),
+        constructors=("__construct",),
+        attribute=b"#[",
+        receiver=("$this",),
     ),
     "swift": Traits(
+        bare=True,
         visibility="words",
         private=("private", "fileprivate"),
         constructors=("init",),
         attribute=b"@",
         receiver=("self",),
     ),
-    "dart": Traits(visibility="underscore", attribute=b"@", receiver=("this",)),
+    "dart": Traits(bare=True, visibility="underscore", attribute=b"@", receiver=("this",)),
     "c": Traits(doc="after", visibility="words", private=("static",), skips_locals=True),
     "cpp": Traits(
         doc="after",

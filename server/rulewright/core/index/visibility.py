@@ -86,5 +86,6 @@ def _is_marked(traits: Traits, said: Said, source: bytes, start: int, name: str,
 
 @cache
 def _words(words: tuple[str, ...]) -> re.Pattern[bytes]:
-    """Any of some words; what stands in brackets behind one, as in Scala's `private[core]`, widens it."""
-    return re.compile(rb"(?<![\w@:$])(?:" + b"|".join(re.escape(w.encode()) for w in words) + rb")(?![\w\[])")
+    """Any of some words; what stands in brackets behind one, as in Scala's `private[core]` and Swift's
+    `private(set)`, says that it is not all that hidden."""
+    return re.compile(rb"(?<![\w@:$])(?:" + b"|".join(re.escape(w.encode()) for w in words) + rb")(?![\w\[(])")

@@ -1,0 +1,148 @@
+; What JavaScript, TypeScript and TSX share.
+
+;; outline
+; depth: 2
+
+(program (_ (variable_declarator
+  name: (identifier) @name
+  value: (new_expression constructor: (_) @type)?)) @definition.variable
+  (#set! constant "const"))
+(export_statement (_ (variable_declarator
+  name: (identifier) @name
+  value: (new_expression constructor: (_) @type)?)) @definition.variable
+  (#set! constant "const"))
+(program (_ (variable_declarator
+  name: (object_pattern
+    [(shorthand_property_identifier_pattern) @name
+     (pair_pattern value: [(identifier) @name (assignment_pattern left: (identifier) @name)])
+     (object_assignment_pattern left: (_) @name)
+     (rest_pattern (identifier) @name)]))) @definition.variable
+  (#set! constant "const"))
+(export_statement (_ (variable_declarator
+  name: (object_pattern
+    [(shorthand_property_identifier_pattern) @name
+     (pair_pattern value: [(identifier) @name (assignment_pattern left: (identifier) @name)])]))) @definition.variable
+  (#set! constant "const"))
+(program (_ (variable_declarator name: (array_pattern (identifier) @name))) @definition.variable
+  (#set! constant "const"))
+(export_statement (_ (variable_declarator name: (array_pattern (identifier) @name))) @definition.variable
+  (#set! constant "const"))
+
+(function_declaration name: (identifier) @name body: (_) @body) @definition.function
+(generator_function_declaration name: (identifier) @name body: (_) @body) @definition.function
+
+(lexical_declaration (variable_declarator
+  name: (identifier) @name
+  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)])
+  ) @definition.function
+(variable_declaration (variable_declarator
+  name: (identifier) @name
+  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)])
+  ) @definition.function
+
+(export_statement
+  value: [(function_expression body: (_) @body) (generator_function body: (_) @body) (arrow_function body: (_) @body)] @definition.function
+  (#set! name "default"))
+(export_statement
+  value: [(call_expression) (new_expression) (object) (array) (string) (template_string) (number) (ternary_expression)] @definition.variable
+  (#set! name "default"))
+
+(program (_ (variable_declarator value: (object) @members)))
+(export_statement declaration: (_ (variable_declarator value: (object) @members)))
+(export_statement value: (object) @members)
+(export_statement value: (call_expression arguments: (arguments (object) @members)))
+
+(export_statement !source (export_clause (export_specifier name: (identifier) @export.name))) @export
+(export_statement value: (identifier) @export.name) @export
+
+(import_statement . (string) @import.module) @import
+(import_statement
+  (import_clause (identifier) @import.alias)
+  source: (string) @import.module
+  (#set! import "default")) @import
+(import_statement
+  (import_clause (namespace_import (identifier) @import.alias))
+  source: (string) @import.module) @import
+(import_statement
+  (import_clause (named_imports (import_specifier name: _ @import.name alias: (_)? @import.alias)))
+  source: (string) @import.module) @import
+(export_statement "*" @import.name source: (string) @import.module) @import
+(export_statement (namespace_export (identifier) @import.alias) source: (string) @import.module) @import
+(export_statement
+  (export_clause (export_specifier name: _ @import.name alias: (_)? @import.alias))
+  source: (string) @import.module) @import
+
+;; members
+; depth: 2
+
+(object (pair key: (property_identifier) @name) @definition.property)
+(object (method_definition name: (_) @name body: (_) @body) @definition.method)
+(object (pair
+  key: (_) @name
+  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @definition.method)
+(object (method_definition ["get" "set"] name: (_) @name body: (_) @body) @definition.property)
+(class_body (method_definition name: (_) @name body: (_) @body) @definition.method)
+(class_body (method_definition ["get" "set"] name: (_) @name body: (_) @body) @definition.property)
+
+;; deep
+; where: \b(?:function\b[\s*]*|(?:const|let|var)\s+)([\w$]+)\s*(?:\(|<|(?::[^=\n]*)?=\s*(?:async\b|function\b|\(|[\w$]+\s*=>))|\bimport\s*\(\s*(["'`])
+
+(function_declaration name: (identifier) @name body: (_) @body) @definition.function
+(generator_function_declaration name: (identifier) @name body: (_) @body) @definition.function
+(lexical_declaration (variable_declarator
+  name: (identifier) @name
+  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)])
+  ) @definition.function
+(variable_declaration (variable_declarator
+  name: (identifier) @name
+  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)])
+  ) @definition.function
+(call_expression function: (import) arguments: (arguments . (string) @import.module)) @import
+
+;; scopes
+
+[(function_declaration) (generator_function_declaration) (function_expression) (generator_function)
+ (arrow_function) (method_definition)] @scope.function
+[(statement_block) (for_statement) (for_in_statement) (catch_clause) (switch_body) (class_body)] @scope
+(function_declaration name: (identifier) @local.function (#set! scope "outer"))
+(generator_function_declaration name: (identifier) @local.function (#set! scope "outer"))
+(function_expression name: (identifier) @local.function)
+(generator_function name: (identifier) @local.function)
+
+(lexical_declaration (variable_declarator
+  name: (identifier) @local.variable
+  value: (new_expression constructor: (_) @type)?))
+(lexical_declaration (variable_declarator name: [(object_pattern) (array_pattern)] @pattern.variable))
+(variable_declaration (variable_declarator
+  name: (identifier) @local.variable
+  value: (new_expression constructor: (_) @type)?) (#set! scope "function"))
+(variable_declaration (variable_declarator
+  name: [(object_pattern) (array_pattern)] @pattern.variable) (#set! scope "function"))
+(for_in_statement kind: ["let" "const"] left: [(identifier) (object_pattern) (array_pattern)] @pattern.variable)
+(for_in_statement kind: "var"
+  left: [(identifier) (object_pattern) (array_pattern)] @pattern.variable (#set! scope "function"))
+(catch_clause parameter: (_) @pattern.parameter)
+(arrow_function parameter: (identifier) @local.parameter)
+
+; What a pattern mentions besides the names that it binds.
+(object_assignment_pattern right: (_) @skip)
+(assignment_pattern right: (_) @skip)
+(pair_pattern key: (_) @skip)
+
+(import_clause (identifier) @local.import)
+(namespace_import (identifier) @local.import)
+(import_specifier !alias name: (identifier) @local.import)
+(import_specifier alias: (identifier) @local.import)
+
+(pair key: (property_identifier) @elsewhere)
+(property_identifier) @elsewhere
+(statement_identifier) @elsewhere
+
+;; calls
+
+(call_expression function: (identifier) @call)
+(call_expression function: (member_expression property: [(property_identifier) (private_property_identifier)] @call))
+(new_expression constructor: (identifier) @call)
+(new_expression constructor: (member_expression property: (property_identifier) @call))
+(decorator (identifier) @call)
+(decorator (member_expression property: (property_identifier) @call))

@@ -1,0 +1,90 @@
+; inherits: ecmascript
+
+;; outline
+
+(class_declaration
+  name: (type_identifier) @name
+  (class_heritage [
+    (extends_clause value: [(identifier) (member_expression)] @base)
+    (implements_clause [(type_identifier) @base (nested_type_identifier) @base (generic_type name: (_) @base)])])?
+  body: (class_body) @body @members) @definition.class
+(abstract_class_declaration
+  name: (type_identifier) @name
+  (class_heritage [
+    (extends_clause value: [(identifier) (member_expression)] @base)
+    (implements_clause [(type_identifier) @base (nested_type_identifier) @base (generic_type name: (_) @base)])])?
+  body: (class_body) @body @members) @definition.class
+(program (_ (variable_declarator
+  name: (identifier) @name
+  value: (class
+    (class_heritage (extends_clause value: [(identifier) (member_expression)] @base))?
+    body: (class_body) @body @members))) @definition.class)
+(export_statement
+  value: (class
+    (class_heritage (extends_clause value: [(identifier) (member_expression)] @base))?
+    body: (class_body) @body @members) @definition.class
+  (#set! name "default"))
+(interface_declaration
+  name: (type_identifier) @name
+  (extends_type_clause
+    type: [(type_identifier) @base (nested_type_identifier) @base (generic_type name: (_) @base)])?
+  body: (_) @body @members) @definition.interface
+(type_alias_declaration name: (_) @name value: [(object_type) @members (_)]) @definition.type_parameter
+(enum_declaration name: (_) @name body: (_) @body @members) @definition.enum
+(internal_module name: (_) @name body: (_) @body @again) @definition.namespace
+(module name: (_) @name body: (_) @body @again) @definition.module
+(module body: (statement_block (_ (variable_declarator name: (identifier) @name)) @definition.variable)
+  (#set! constant "const"))
+(ambient_declaration (statement_block) @again)
+(ambient_declaration (_ (variable_declarator name: (identifier) @name)) @definition.variable
+  (#set! constant "const"))
+(function_signature name: (identifier) @name) @definition.function
+(import_alias . (identifier) @name) @definition.variable
+(lexical_declaration (variable_declarator name: (identifier) @name type: (type_annotation (_) @type)))
+
+(program (_ (variable_declarator value: (_ . (object) @members))))
+(export_statement declaration: (_ (variable_declarator value: (_ . (object) @members))))
+
+(import_statement (import_require_clause (identifier) @import.alias source: (string) @import.module)) @import
+(export_statement "=" (identifier) @export.name) @export
+
+;; members
+
+(class_body (public_field_definition
+  name: (_) @name
+  type: (type_annotation (_) @type)?
+  value: (new_expression constructor: (_) @type)?) @definition.field)
+(class_body (public_field_definition
+  name: (_) @name
+  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @definition.method)
+(class_body [(abstract_method_signature name: (_) @name) (method_signature name: (_) @name)] @definition.method)
+(class_body (method_definition parameters: (formal_parameters
+  (_ [(accessibility_modifier) "readonly"]
+    pattern: (identifier) @name
+    type: (type_annotation (_) @type)?) @definition.field)))
+(interface_body [
+  (property_signature name: (_) @name type: (type_annotation (_) @type)?) @definition.property
+  (method_signature name: (_) @name) @definition.method])
+(object_type [
+  (property_signature name: (_) @name type: (type_annotation (_) @type)?) @definition.property
+  (method_signature name: (_) @name) @definition.method])
+(enum_body [
+  (_ name: (_) @name) @definition.enum_member
+  (property_identifier) @name @definition.enum_member])
+
+;; scopes
+
+[(class_declaration) (abstract_class_declaration) (interface_declaration) (type_alias_declaration)
+ (function_signature) (method_signature) (function_type) (internal_module) (index_signature)] @scope
+(class_declaration name: (type_identifier) @local.class (#set! scope "outer"))
+(interface_declaration name: (type_identifier) @local.type (#set! scope "outer"))
+(type_alias_declaration name: (type_identifier) @local.type (#set! scope "outer"))
+(enum_declaration name: (identifier) @local.type)
+(type_parameter name: (type_identifier) @local.type)
+(mapped_type_clause name: (type_identifier) @local.type)
+(infer_type (type_identifier) @local.type)
+(formal_parameters (_
+  pattern: (identifier) @local.parameter
+  type: (type_annotation (_) @type)?))
+(formal_parameters (_ pattern: [(object_pattern) (array_pattern) (rest_pattern)] @pattern.parameter))
+(lexical_declaration (variable_declarator name: (identifier) @local.variable type: (type_annotation (_) @type)))
