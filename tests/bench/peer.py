@@ -19,14 +19,14 @@ CAPABILITIES: Message = {
 class Peer:
     """One server. Ids count up from 1; whatever the server asks or tells is passed over."""
 
-    def __init__(self, arguments: Sequence[str], root: Path) -> None:
+    def __init__(self, arguments: Sequence[str], root: Path, **environ: str) -> None:
         self._n_ids = 0
         self._root = root
         self._process = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=root,
             # A second start finds compiled modules, unless the environment forbids to keep them.
-            env={k: v for k, v in environment().items() if k != "PYTHONDONTWRITEBYTECODE"},
+            env={k: v for k, v in environment(**environ).items() if k != "PYTHONDONTWRITEBYTECODE"},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -76,7 +76,9 @@ class Peer:
 
     def _receive(self) -> bytes:
         length = 0
-        while (line := self._out.readline().strip()) or not length:
+        while (line := self._out.readline()).strip() or not length:
+            if not line:
+                raise RuntimeError("the server is gone")
             name, _, value = line.partition(b":")
             if name.lower() == b"content-length":
                 length = int(value)

@@ -5,6 +5,9 @@
   order of the messages begins there too: the function in `at_read` runs at once, its handler a turn later.
 - `_send_data` encodes with msgspec and lets no second answer to a request pass. It is the only private
   name of pygls that is overridden; its signature has been the same since 1.0.
+
+What comes often or is large goes past cattrs: parameters named in `params.HOT`, and results that are records of
+msgspec's (`wire.py`) or `Ready` JSON.
 """
 
 import contextvars
@@ -19,14 +22,22 @@ import msgspec
 from cattrs import Converter, transform_error
 from lsprotocol import types as t
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
-from pygls.protocol import JsonRPCNotification, JsonRPCRequestMessage, LanguageServerProtocol, lsp_method
+from pygls.protocol import (
+    JsonRPCNotification,
+    JsonRPCRequestMessage,
+    JsonRPCResponseMessage,
+    LanguageServerProtocol,
+    lsp_method,
+)
 
 from rulewright.adapters.lsp.calls import Calls
 from rulewright.adapters.lsp.capabilities_table import meaning, spell_capabilities
 from rulewright.adapters.lsp.client import readable_part
 from rulewright.adapters.lsp.front import Front
 from rulewright.adapters.lsp.moment import MOMENT, Moment
+from rulewright.adapters.lsp.params import read_hot
 from rulewright.adapters.lsp.trace import Trace
+from rulewright.adapters.lsp.wire import Ready, is_record
 
 if TYPE_CHECKING:
     from rulewright.adapters.lsp.language_server import Server
@@ -106,7 +117,9 @@ class RulewrightProtocol(LanguageServerProtocol):
             self.refuse(msg_id, *refusal)
             return
         try:
-            request = self._structure(method, message, JsonRPCRequestMessage)
+            request = read_hot(method, msg_id, message.get("params"))
+            if request is None:
+                request = self._structure(method, message, JsonRPCRequestMessage)
         except Exception as error:  # noqa: BLE001 - as below
             self.refuse(msg_id, INVALID_PARAMS, _wrong(method, error))
             return
@@ -200,7 +213,7 @@ class RulewrightProtocol(LanguageServerProtocol):
 
     def tell(self, method: str, record: msgspec.Struct) -> None:
         """Send a notification whose parameters are a record of `wire.py`."""
-        self.send({"jsonrpc": "2.0", "method": method, "params": record})
+        self._write(encode({"jsonrpc": "2.0", "method": method, "params": record}))
 
     def _send_data(self, data: Any) -> None:
         if hasattr(data, "method") or not hasattr(data, "id"):
@@ -214,7 +227,7 @@ class RulewrightProtocol(LanguageServerProtocol):
         try:
             if isinstance(data, t.ResponseErrorMessage) and hasattr(begun, "cancel"):
                 begun.cancel()
-            answer = encode(self.converter.unstructure(self._tell_of_failure(data)))
+            answer = self._encode_answer(data)
             self._requests.end(data.id, answer, self.trace)
             self._write_answer(data.id, answer)
         except Exception as error:
@@ -222,6 +235,14 @@ class RulewrightProtocol(LanguageServerProtocol):
             self.refuse(data.id, INTERNAL_ERROR, f"The answer could not be encoded: {error}.")
         finally:
             self._server.pending.end(key)
+
+    def _encode_answer(self, data: Any) -> bytes:
+        if isinstance(data, JsonRPCResponseMessage):
+            if isinstance(data.result, Ready):
+                return b'{"jsonrpc":"2.0","id":%b,"result":%b}' % (encode(data.id), data.result.json)
+            if is_record(data.result):
+                return encode({"jsonrpc": "2.0", "id": data.id, "result": data.result})
+        return encode(self.converter.unstructure(self._tell_of_failure(data)))
 
     def _write_answer(self, msg_id: MessageId | None, answer: bytes) -> None:
         """Send an answer, unless the front has given it before us."""
