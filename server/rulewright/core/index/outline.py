@@ -22,6 +22,7 @@ a word that stands for the prefix itself.
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -31,7 +32,7 @@ from rulewright.core.index.declarators import declared
 from rulewright.core.index.docs import clean, doc_above, doc_after, doc_behind, doc_body, doc_inside, doc_string
 from rulewright.core.index.grammars import SECTIONS, Grammar
 from rulewright.core.index.symbols import Import, Symbol, SymbolKind
-from rulewright.core.index.traits import SAME_NAME, Traits, traits_of
+from rulewright.core.index.traits import SAME_NAME, Traits, comment_signs, traits_of
 from rulewright.core.index.visibility import Said, is_visible
 
 MAX_SYMBOLS = 50_000
@@ -44,6 +45,7 @@ MAX_SIGNATURE = 300
 
 _DEFINITION = re.compile(r"@definition\.(\w+)")
 _CAPTURED = re.compile(r"\{([\w.]+)\}")
+_CLOSING = re.compile(r"(?:\s*;|\s+do)?\s+end$")
 _HOLDS_METHODS = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.STRUCT, SymbolKind.ENUM})
 _CALLABLE = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTRUCTOR})
 _SAID = frozenset({"words", "listed", "marked"})
@@ -339,6 +341,8 @@ def _define(
         name = plan.join.join(_name(source[n.start_byte : n.end_byte]) for n in names)[:MAX_NAME]
     else:
         name = _name(source[start : name_node.end_byte]) if names else ""
+    if strip := plan.settings.get("strip"):
+        name = name.strip(strip)
     if not name or name == "_":
         return
     found[start] = (pattern, _Found(node.start_byte, node.end_byte, name, kind, node, name_node, captures, plan))
@@ -396,6 +400,8 @@ def _symbols(grammar: Grammar, source: bytes, ordered: list[_Found], docs: list[
         if item.plan.shows_members:
             showing.add(len(symbols))
         exported = _is_exported(item, parent, symbols, traits, parent in showing)
+        if exported and said.hidden:
+            exported = not said.hides(item.start, item.name)
         if exported and traits.visibility in _SAID and "exported" not in item.captures:
             place = item.start, item.end, item.name_node.start_byte
             exported = is_visible(traits, said, source, place, item.name, symbols[parent] if parent >= 0 else None)
@@ -442,7 +448,10 @@ def _symbol(
     body_start = body.start_byte if body is not None else -1
     row, column = item.name_node.start_point
     line_start = item.name_node.start_byte - column
-    before = source[line_start : item.name_node.start_byte]
+    if strip := item.plan.settings.get("strip"):
+        shown = source[item.name_node.start_byte : item.name_node.end_byte]
+        column += len(shown) - len(shown.lstrip(strip.encode()))
+    before = source[line_start : line_start + column]
     column16 = column if before.isascii() else len(before.decode("utf-8", "replace").encode("utf-16-le")) // 2
     types = captures.get("type")
     type_name = _text(source, types[0]) if types else ""
@@ -456,9 +465,11 @@ def _symbol(
     if bodies and not heads and bodies[0].end_byte <= item.name_node.start_byte:
         signature = _head_around(source, item, bodies[0])
     else:
-        signature = _signature(source, *head)
+        signature = _signature(source, *head, language)
     start_row = item.node.start_point[0]
     end_row, end_column = (item.last or item.node).end_point
+    if traits.closing and signature.endswith(traits.closing):
+        signature = _CLOSING.sub("", signature)
     return Symbol(
         item.name,
         kind,
@@ -543,9 +554,18 @@ def _head_around(source: bytes, item: _Found, body: Node) -> str:
     return f"{before} {_signature(source, body.end_byte, item.end)}"[:MAX_SIGNATURE]
 
 
-def _signature(source: bytes, start: int, end: int) -> str:
+@cache
+def _line_comment(language: str) -> re.Pattern[str] | None:
+    signs = comment_signs(language)[0]
+    either = "|".join(re.escape(sign.decode()) for sign in signs)
+    return re.compile(rf"(?m)(?:^|(?<=\s))(?:{either})(?![\[{{{{]).*$") if signs else None
+
+
+def _signature(source: bytes, start: int, end: int, language: str = "") -> str:
     raw = source[start : min(end, start + 4 * MAX_SIGNATURE)]
     text = raw.decode("utf-8", "replace")
+    if b"\n" in raw and language and (comment := _line_comment(language)):
+        text = comment.sub("", text)
     if end - start > 4 * MAX_SIGNATURE:
         text = text.rstrip("\ufffd")
     return " ".join(text.split())[:MAX_SIGNATURE].removesuffix("=>").rstrip(" {:=;,")

@@ -47,6 +47,8 @@ class Traits(msgspec.Struct, frozen=True):
     """What a method calls its own object."""
     bare: bool = False
     """Whether a signature leaves out the attributes that stand before it."""
+    closing: str = ""
+    """The word that ends a definition, which a signature without a body leaves out."""
     skips_locals: bool = False
     """Whether variables in a function, which a query cannot always tell from others, are left out."""
     owners: bool = False
@@ -98,8 +100,10 @@ _TRAITS: dict[str, Traits] = {
     "go": Traits(doc="behind", visibility="capital", methods=False, owners=True),
     "rust": Traits(visibility="captured", attribute=b"#[", methods=False, receiver=("self", "Self")),
     "java": Traits(attribute=b"@", receiver=("this",)),
-    "ruby": Traits(constructors=("initialize",), receiver=("self",)),
-    "elixir": Traits(doc="captured", visibility="captured", receiver=("__MODULE__",)),
+    "ruby": Traits(
+        visibility="words", has_sections=True, constructors=("initialize",), receiver=("self",), closing="end"
+    ),
+    "elixir": Traits(doc="captured", visibility="captured", receiver=("__MODULE__",), closing="end"),
     "kotlin": Traits(bare=True, visibility="words", private=("private",), attribute=b"@", receiver=("this",)),
     "scala": Traits(
         bare=True, visibility="words", private=("private",), constructors=("this",), attribute=b"@", receiver=("this",)

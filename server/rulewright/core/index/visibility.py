@@ -23,6 +23,8 @@ class Said(msgspec.Struct):
 
     exports: set[str] | None = None
     """Names in export lists; None where there is no such list."""
+    hidden: list[tuple[int, int, str]] = msgspec.field(default_factory=list)
+    """Names that are said to be hidden, as by Ruby's `private :name`, with the bytes of what they are in."""
     sections: list[tuple[int, int, int, bool]] = msgspec.field(default_factory=list)
     """Such as C++'s `private:`: where it stands, the bytes of what it is in, and whether it hides what follows."""
 
@@ -30,16 +32,28 @@ class Said(msgspec.Struct):
     """Whether all files share what is at the top; None while nobody asked."""
 
     def add(self, captures: dict[str, list[Node]], source: bytes, traits: Traits) -> None:
-        """Take what a match captures as `@export`, with `@export.name`, or as `@access`."""
+        """Take what a match captures as `@export`, with `@export.name`, or as `@access`.
+
+        `@access.start` is something in which nothing is hidden to begin with; `@hidden` hides each `@hidden.name`.
+        """
         if "export" in captures:
             names = captures.get("export.name", ())
             self.exports = self.exports if self.exports is not None else set()
             self.exports.update(source[n.start_byte : n.end_byte].decode("utf-8", "replace") for n in names)
+        self.sections += ((n.start_byte, n.start_byte, n.end_byte, False) for n in captures.get("access.start", ()))
+        for node in captures.get("hidden", ()):
+            if (around := node.parent) is not None:
+                names = [source[n.start_byte : n.end_byte].decode("utf-8", "replace") for n in captures["hidden.name"]]
+                self.hidden += ((around.start_byte, around.end_byte, name.strip(":\"'")) for name in names)
         for capture in ("access", "access.hidden"):
             for node in captures.get(capture, ()):
                 if (around := node.parent) is not None:
                     hides = capture == "access.hidden" or b"private" in source[node.start_byte : node.end_byte]
                     self.sections.append((node.start_byte, around.start_byte, around.end_byte, hides))
+
+    def hides(self, start: int, name: str) -> bool:
+        """Whether a definition that starts at a byte is said to be hidden."""
+        return any(s <= start < end and name == hidden for s, end, hidden in self.hidden)
 
 
 def is_visible(
@@ -62,7 +76,7 @@ def is_visible(
         around = [s for s in said.sections if s[0] < start and s[1] <= start and end <= s[2]]
         inner = max((s[1] for s in around), default=-1)
         is_class = parent is not None and parent.kind == SymbolKind.CLASS
-        return not next((s[3] for s in reversed(around) if s[1] == inner), is_class)
+        return not next((s[3] for s in reversed(around) if s[1] == inner), is_class and bool(traits.private))
     if traits.public and (parent is not None or traits.hides_top) and not (parent and parent.kind in _OPEN):
         return bool(_words(traits.public).search(head))
     return True
