@@ -108,7 +108,7 @@ class _Caught(msgspec.Struct):
     def add(self, plan: _Plan, captures: dict[str, list[Node]]) -> None:
         if "import" in captures:
             self.imports.append((plan, captures))
-            self.bound += captures.get("import.alias") or captures.get("import.name", ())
+            self.bound += captures.get("import.alias", ()) or captures.get("import.name", ())
         elif "name" in captures:
             self.more.append(captures)
         elif "import.group" in captures:
@@ -140,7 +140,8 @@ def outline(
                     # What a text says of a type counts more than what it calls.
                     known[1].captures[key] = [*nodes, *before] if key == "type" else [*before, *nodes]
     for node in caught.bound:
-        found.pop(node.start_byte, None)
+        if (known := found.get(node.start_byte)) is not None and known[1].kind in _LOCAL:
+            del found[node.start_byte]
     ordered = _ordered((f for _, f in found.values()), traits)
     for doc in caught.inner_docs:
         _put_inside(doc, ordered)
