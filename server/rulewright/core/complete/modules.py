@@ -1,0 +1,238 @@
+"""Candidates inside an import: names of a module, parts of a dotted module, files and packages of a quoted path."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from rulewright.core.complete.items import Candidate, ItemKind, Source, kind_of_symbol
+from rulewright.core.complete.situation import Situation, of_symbol
+from rulewright.core.index.imports import resolve
+from rulewright.core.index.members import Value, members
+from rulewright.core.index.near import folder
+from rulewright.core.index.symbols import Import, SymbolKind
+from rulewright.core.languages import LANGUAGES
+
+MAX_FILES = 400
+"""Files of one folder that are looked at."""
+
+_INDEX_FILES = frozenset({"__init__", "index", "mod", "lib", "main"})
+
+
+def of_import(at: Situation) -> tuple[list[Candidate], bool]:
+    """What may stand here in an import, and whether that is all of it."""
+    place = at.context.brought
+    if place is None:
+        return [], True
+    match place.asked:
+        case "name":
+            return list(_names(at, place.module)), True
+        case "path":
+            return list(_paths(at, place.module)), True
+        case _:
+            return list(_parts(at, place.module, place.separator)), True
+
+
+def _names(at: Situation, module: str) -> Iterator[Candidate]:
+    words = at.context.words
+    for name in words.exports.get(module.removeprefix("node:"), ()):
+        yield Candidate(name, ItemKind.CLASS if name[:1].isupper() else ItemKind.FUNCTION, Source.MEMBER, module=module)
+    files = resolve(at.language, Import(module), at.path, at.index)
+    for one in members(at.index, Value(files=files)) if files else ():
+        if one.symbol.exported or at.language == "python":
+            yield of_symbol(one.symbol, one.path, Source.MEMBER, 0, module)
+    if at.language == "python":
+        for path in files:
+            if path.endswith(("__init__.py", "__init__.pyi")):
+                yield from _modules_in(at, folder(path), module)
+
+
+def _modules_in(at: Situation, where: str, module: str) -> Iterator[Candidate]:
+    """The Python modules right in a folder."""
+    for path in _some(at.index.below(where)):
+        name, _, ending = path.rpartition("/")[2].rpartition(".")
+        if ending in {"py", "pyi"} and name.isidentifier() and name not in _INDEX_FILES:
+            yield Candidate(name, ItemKind.MODULE, Source.MEMBER, 1, module=module)
+    deeper = where + "/" if where else ""
+    for path in _some(at.index.ending("__init__.py")):
+        inner = path.removeprefix(deeper).removesuffix("/__init__.py")
+        if path.startswith(deeper) and inner != path and "/" not in inner and inner.isidentifier():
+            yield Candidate(inner, ItemKind.MODULE, Source.MEMBER, 1, module=module)
+
+
+def _parts(at: Situation, module: str, separator: str) -> Iterator[Candidate]:
+    """The next part of a dotted module name."""
+    for known in _known_modules(at, separator):
+        if known.startswith(module):
+            part = known[len(module) :].partition(separator)[0]
+            if part and part != "*":
+                yield Candidate(part, ItemKind.MODULE, Source.MEMBER, 0, module=module.rstrip(separator))
+    match at.language:
+        case "python":
+            yield from _python_parts(at, module)
+        case "rust":
+            yield from _rust_parts(at, module)
+        case "java" | "kotlin" | "scala" | "elixir":
+            yield from _by_symbol(at, module)
+
+
+def _known_modules(at: Situation, separator: str) -> Iterator[str]:
+    """Modules of the standard library, and those that this file and other open ones import."""
+    yield from at.context.words.modules
+    yield from (one.module for one in at.imports() if one.row != at.row)
+    for path, buffer in at.others():
+        if buffer.language == at.buffer.language:
+            yield from (one.module for one in at.state.view(path, buffer).imports)
+    if separator == "::":
+        for module, names in at.context.words.exports.items():
+            if "::" in module:
+                yield from (f"{module}::{name}" for name in names)
+
+
+def _python_parts(at: Situation, module: str) -> Iterator[Candidate]:
+    if not module.strip("."):
+        dots = len(module)
+        if not dots:
+            roots = {"", "src", "lib"}
+        else:
+            where = folder(at.path)
+            for _ in range(dots - 1):
+                where = folder(where)
+            roots = {where}
+        for root in sorted(roots):
+            yield from _modules_in(at, root, module)
+        return
+    for path in resolve("python", Import(module.rstrip(".")), at.path, at.index):
+        if path.endswith(("__init__.py", "__init__.pyi")):
+            yield from _modules_in(at, folder(path), module.rstrip("."))
+
+
+def _rust_parts(at: Situation, module: str) -> Iterator[Candidate]:
+    if not module:
+        for name in ("crate", "self", "super", "std"):
+            yield Candidate(name, ItemKind.KEYWORD, Source.KEYWORD)
+        return
+    files = resolve("rust", Import(module.removesuffix("::")), at.path, at.index)
+    for one in members(at.index, Value(files=files)) if files else ():
+        yield of_symbol(one.symbol, one.path, Source.MEMBER, 0, module.removesuffix("::"))
+    for path in files:
+        inner = folder(path) if path.endswith(("/mod.rs", "/lib.rs", "/main.rs")) else path.removesuffix(".rs")
+        for found in _some(at.index.below(inner)):
+            name = found.rpartition("/")[2].removesuffix(".rs")
+            if found.endswith(".rs") and name not in _INDEX_FILES:
+                yield Candidate(name, ItemKind.MODULE, Source.MEMBER, 1, module=module)
+
+
+def _by_symbol(at: Situation, module: str) -> Iterator[Candidate]:
+    """Types of the workspace by name, for languages whose modules are named after them."""
+    prefix = at.context.prefix
+    if not prefix:
+        return
+    for row in at.index.prefix(module + prefix if at.language == "elixir" else prefix, 60).rows:
+        if row.language != at.language or row.container or row.path == at.path:
+            continue
+        if row.kind not in {SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM, SymbolKind.MODULE}:
+            continue
+        name = row.name.removeprefix(module) if at.language == "elixir" else row.name
+        if at.language != "elixir" and module and module.replace(".", "/") not in row.path:
+            continue
+        yield Candidate(name, kind_of_symbol(row.kind), Source.MEMBER, 1, module=row.path)
+
+
+# --- quoted paths -----------------------------------------------------------------------------------------------------
+
+
+def _paths(at: Situation, said: str) -> Iterator[Candidate]:
+    where, _, _ = said.rpartition("/")
+    if said.startswith("."):
+        yield from _files(at, _joined(folder(at.path), where))
+        return
+    if at.language in {"css", "html", "c", "cpp", "objective-c"}:
+        yield from _files(at, _joined(folder(at.path), where))
+    for module in dict.fromkeys(_packages(at)):
+        if module.startswith((".", "/")):
+            continue
+        if not where:
+            # The last part is all that is replaced, so a package is offered by its whole name only at the start.
+            yield Candidate(module, ItemKind.MODULE, Source.MEMBER)
+        elif module.startswith(where + "/"):
+            yield Candidate(module[len(where) + 1 :], ItemKind.MODULE, Source.MEMBER, module=where)
+
+
+def _packages(at: Situation) -> Iterator[str]:
+    yield from _known_modules(at, "/")
+    match at.language:
+        case "javascript" | "typescript" | "tsx" | "vue" | "svelte":
+            for path in _some(at.index.ending("package.json")):
+                if (text := at.index.text(path)) is not None and len(text) < MAX_MANIFEST:
+                    yield from _DEPENDENCY.findall(_DEPENDENCIES_ONLY(text))
+        case "go":
+            if (text := at.index.text("go.mod")) is not None and len(text) < MAX_MANIFEST:
+                yield from _REQUIRED.findall(text)
+                if (own := re.search(r"(?m)^module\s+(\S+)", text)) is not None:
+                    folders = {folder(path) for path in _some(at.index.ending(".go"))}
+                    yield from sorted(f"{own[1]}/{f}" for f in folders if f)
+
+
+MAX_MANIFEST = 200_000
+"""Characters of a `package.json` or `go.mod` that is looked at."""
+_DEPENDENCY = re.compile(r'"((?:@[\w.-]+/)?[\w.-]+)"\s*:\s*"')
+_DEPENDENCIES = re.compile(r'"(?:d|devD|peerD|optionalD)ependencies"\s*:\s*(\{[^{}]*\})')
+_REQUIRED = re.compile(r"(?m)^(?:require\s+|\t)([\w.-]+\.[\w./-]+)\s+v")
+
+
+def _DEPENDENCIES_ONLY(text: str) -> str:  # noqa: N802
+    return "\n".join(_DEPENDENCIES.findall(text))
+
+
+def _joined(base: str, path: str) -> str:
+    parts = base.split("/") if base else []
+    for part in path.split("/"):
+        if part == ".." and parts:
+            parts.pop()
+        elif part not in {"", ".", ".."}:
+            parts.append(part)
+    return "/".join(parts)
+
+
+def _files(at: Situation, where: str) -> Iterator[Candidate]:
+    """Files right in a folder, as an import names them, and folders that hold something to import."""
+    own = LANGUAGES.get(at.buffer.language)
+    code = {"js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts"}
+    bare = at.language in {"javascript", "typescript", "tsx", "vue", "svelte"}
+    for path in _some(at.index.below(where)):
+        name = path.rpartition("/")[2]
+        stem, _, ending = name.rpartition(".")
+        if path == at.path or not stem:
+            continue
+        if bare and ending in code:
+            stem = stem.removesuffix(".d")
+            if stem != "index":
+                yield Candidate(stem, ItemKind.FILE, Source.MEMBER, module=name)
+        elif at.language == "ruby":
+            if ending == "rb":
+                yield Candidate(stem, ItemKind.FILE, Source.MEMBER, module=name)
+        elif bare or own is None or ending in own.extensions or at.language == "html":
+            yield Candidate(name, ItemKind.FILE, Source.MEMBER, module=name)
+    for name in _folders(at, where):
+        yield Candidate(name, ItemKind.FOLDER, Source.MEMBER, 1, module=name + "/")
+
+
+def _folders(at: Situation, where: str) -> list[str]:
+    """Folders below one that hold files of this language, as far as the open documents and the index say."""
+    start = where + "/" if where else ""
+    found: set[str] = set()
+    known = LANGUAGES.get(at.buffer.language)
+    for ending in known.extensions[:2] if known is not None else ():
+        for path in _some(at.index.ending(f"index.{ending}")):
+            if path.startswith(start) and "/" in path[len(start) :]:
+                found.add(path[len(start) :].partition("/")[0])
+    for path, _ in at.others():
+        if path.startswith(start) and "/" in path[len(start) :]:
+            found.add(path[len(start) :].partition("/")[0])
+    return sorted(found)
+
+
+def _some(paths: Iterable[str]) -> Iterator[str]:
+    for number, path in enumerate(paths):
+        if number >= MAX_FILES:
+            return
+        yield path

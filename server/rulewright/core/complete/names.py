@@ -1,0 +1,271 @@
+"""Candidates where a name stands alone: locals, the file's own, imports, the package, builtins, keywords, words."""
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from rulewright.core.code_ports import SymbolRow
+from rulewright.core.complete.context import Context
+from rulewright.core.complete.items import Candidate, ItemKind, Origin, Source, kind_of_binding, kind_of_symbol
+from rulewright.core.complete.situation import Situation, of_symbol
+from rulewright.core.index.meaning import Site
+from rulewright.core.index.members import members, own_class
+from rulewright.core.index.naming import BY_FOLDER, IMPLICIT_SELF, SPACES, bound_name, is_test
+from rulewright.core.index.near import distance, family, folder
+from rulewright.core.index.scopes import ScopeTree, node_for, scopes_of
+from rulewright.core.index.symbols import Symbol, SymbolKind
+from rulewright.core.index.traits import traits_of
+
+LOCAL_SPAN = 20_000
+"""Bytes; in a larger node, such as a whole class, only what lies around the cursor is searched for locals."""
+MAX_FUNCTION = 120_000
+"""Bytes of one function that is searched as a whole."""
+N_PREFIX = 60
+N_SEARCH = 120
+"""Symbols asked of the index."""
+MIN_SEARCH = 2
+"""Letters from which on the index is searched for more than prefixes."""
+MIN_WORD = 3
+"""Letters of a word that is worth offering."""
+
+_FUNCTION = re.compile(r"function|method|lambda|closure|constructor|^def|arrow|do_block|func_literal")
+_VALUE_KINDS = frozenset({SymbolKind.FIELD, SymbolKind.PROPERTY, SymbolKind.ENUM_MEMBER})
+_TYPES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.STRUCT, SymbolKind.ENUM})
+
+
+def site_of(at: Situation, byte: int) -> Site:
+    """The place for those who know what names mean."""
+    context = at.context
+    return Site(
+        at.workspace, at.path, at.buffer, byte, at.language, context.grammar, context.root, is_embedded=at.is_embedded
+    )
+
+
+def local_scopes(context: Context, source: bytes) -> ScopeTree | None:
+    """The scopes around the cursor, of a function or a small file as a whole, of anything larger in part."""
+    if context.root is None or context.grammar is None:
+        return None
+    node = _node_around(context.root, context.start)
+    return scopes_of(context.grammar, source, node) if node is not None else None
+
+
+def _node_around(root: Node, byte: int) -> Node | None:
+    node: Node | None = root
+    if root.end_byte - root.start_byte > LOCAL_SPAN:
+        node = node_for(root, byte)
+        if node == root:
+            return None
+    while node is not None and node.end_byte - node.start_byte > LOCAL_SPAN:
+        if _FUNCTION.search(node.type) and node.end_byte - node.start_byte <= MAX_FUNCTION:
+            return node
+        child = node.first_child_for_byte(byte)
+        node = child if child is not None and child.start_byte <= byte <= child.end_byte else None
+    return node
+
+
+def locals_of(at: Situation) -> Iterator[Candidate]:
+    """What functions and blocks around the cursor bind, the innermost nearest."""
+    scopes = local_scopes(at.context, at.buffer.source)
+    if scopes is None:
+        return
+    start = at.context.start
+    index = first = scopes.innermost(start)
+    depth = 0
+    seen: set[str] = set()
+    while index >= 0:
+        scope = scopes.scopes[index]
+        is_file = index == 0 and scope.kind == "block"
+        for name, bindings in scope.bindings.items():
+            if name in seen or (scope.kind == "class" and index != first):
+                continue
+            binding = next((b for b in reversed(bindings) if b.end < start), bindings[0])
+            if binding.start <= start <= binding.end and len(bindings) == 1:
+                continue  # The word that is being typed.
+            # What only comes later cannot be used yet, but for what a language hoists.
+            if binding.start > start and binding.kind in {"variable", "parameter"} and not is_file:
+                continue
+            seen.add(name)
+            source = Source.LOCAL
+            if binding.kind == "import":
+                source = Source.IMPORT
+            elif is_file:
+                source = Source.FILE
+            yield Candidate(
+                name, kind_of_binding(binding.kind), source, depth, module=binding.type.replace("\n", " ")[:60]
+            )
+        index = scope.parent
+        depth += 1
+
+
+def own_members(at: Situation) -> Iterator[Candidate]:
+    """Members of the class around the cursor, where the language needs no receiver for them."""
+    if at.language not in IMPLICIT_SELF:
+        return
+    value = own_class(at.index, at.path, at.row)
+    for number, one in enumerate(members(at.index, value) if value else ()):
+        yield of_symbol(one.symbol, one.path, Source.OWN, min(number // 20, 3))
+
+
+def of_file(at: Situation) -> Iterator[Candidate]:
+    """What the file defines and other code in it can name without a receiver."""
+    symbols = at.symbols()
+    language = at.language
+    explicit = language not in IMPLICIT_SELF
+    around = {n for n, s in enumerate(symbols) if s.start_row <= at.row <= s.end_row}
+    for symbol in symbols:
+        if not symbol.name.strip() or (symbol.kind == SymbolKind.METHOD and symbol.parent < 0):
+            continue
+        level = 0
+        parent = symbol.parent
+        visible = True
+        while parent >= 0:
+            holder = symbols[parent]
+            if holder.kind not in SPACES and not (parent in around and not (holder.kind in _TYPES and explicit)):
+                visible = _is_nested_type(symbol, holder) and language not in {"python", "javascript"}
+                break
+            parent = holder.parent
+            level += 1
+        if visible:
+            yield of_symbol(symbol, at.path, Source.FILE, level)
+
+
+def _is_nested_type(symbol: Symbol, holder: Symbol) -> bool:
+    """Rust's variants and Java's inner types are named through their type: not alone."""
+    return symbol.kind in _TYPES and holder.kind in SPACES
+
+
+def of_imports(at: Situation) -> Iterator[Candidate]:
+    """What the file's imports bind."""
+    for one in at.imports():
+        name = bound_name(at.language, one)
+        if name:
+            kind = ItemKind.MODULE if not one.name else _guessed_kind(name)
+            yield Candidate(name, kind, Source.IMPORT, module=one.module)
+
+
+def _guessed_kind(name: str) -> int:
+    """Of an imported name, by how it is written."""
+    if name.isupper() and len(name) > 1:
+        return ItemKind.CONSTANT
+    return ItemKind.CLASS if name[:1].isupper() else ItemKind.FUNCTION
+
+
+def of_workspace(at: Situation) -> tuple[list[Candidate], bool]:
+    """Symbols of other files that match the prefix, and whether there are no others."""
+    prefix = at.context.prefix.lstrip("@$:")
+    if not prefix:
+        return [], False
+    if len(prefix) < MIN_SEARCH:
+        found = at.index.prefix(prefix, N_PREFIX)
+        complete = False
+    else:
+        found = at.index.search(prefix, N_SEARCH)
+        complete = found.is_complete
+    languages = family(at.language)
+    here = folder(at.path)
+    candidates = []
+    for row in found.rows:
+        if row.path == at.path or row.language not in languages or not _is_free(row, at.language):
+            continue
+        if not row.exported and not (at.language in BY_FOLDER and folder(row.path) == here):
+            continue
+        in_package = at.language in BY_FOLDER and folder(row.path) == here
+        candidates.append(
+            Candidate(
+                row.name,
+                kind_of_symbol(row.kind),
+                Source.PACKAGE if in_package else Source.WORKSPACE,
+                distance(at.path, row.path) + (5 if is_test(row.path) and not is_test(at.path) else 0),
+                module=row.path,
+                is_private=not row.exported,
+                origin=Origin(row.path, row.name, row.row),
+                import_from="" if in_package else row.path,
+            )
+        )
+    return candidates, complete
+
+
+def _is_free(row: SymbolRow, language: str) -> bool:
+    """Whether a symbol of another file can be named without a receiver."""
+    if row.kind == SymbolKind.METHOD or row.kind in _VALUE_KINDS or row.kind == SymbolKind.CONSTRUCTOR:
+        return False
+    if row.kind in {SymbolKind.KEY, SymbolKind.STRING, SymbolKind.NUMBER, SymbolKind.FILE, SymbolKind.TYPE_PARAMETER}:
+        return row.kind == SymbolKind.TYPE_PARAMETER and not row.container
+    return not row.container or (language in {"java", "kotlin", "scala", "csharp", "rust", "cpp", "ruby", "elixir"})
+
+
+def of_language(at: Situation) -> Iterator[Candidate]:
+    """Builtins and keywords that may stand here, and snippets where the client takes them."""
+    words = at.context.words
+    match at.context.wants:
+        case "type":
+            yield from _builtins((*words.types, *words.classes), ItemKind.CLASS)
+        case "property" | "attribute":
+            names = words.properties if at.context.wants == "property" else words.attributes
+            yield from _builtins(names, ItemKind.PROPERTY)
+        case "tag":
+            yield from _builtins(words.tags, ItemKind.KEYWORD)
+            yield from _keywords(at, words.statement)
+        case _:
+            yield from _of_code(at)
+
+
+def _of_code(at: Situation) -> Iterator[Candidate]:
+    words, group = at.context.words, at.context.group
+    if group == "infix":
+        yield from _keywords(at, words.infix)
+        if words.language not in _JUXTAPOSED:
+            return
+    yield from _builtins(words.functions, ItemKind.FUNCTION)
+    yield from _builtins((*words.classes, *words.types), ItemKind.CLASS)
+    yield from _builtins(words.values, ItemKind.VARIABLE)
+    yield from _keywords(at, (*traits_of(words.language).receiver, *words.expression))
+    if group == "statement":
+        yield from _keywords(at, words.statement)
+        if at.state.client.snippets:
+            for name, body in words.snippets.items():
+                yield Candidate(name, ItemKind.SNIPPET, Source.SNIPPET, insert=body, is_snippet=True)
+
+
+_JUXTAPOSED = frozenset(
+    {"ruby", "elixir", "bash", "haskell", "ocaml", "lua", "powershell", "perl", "scala", "julia", "sql"}
+)
+"""Languages in which a value may stand right behind another."""
+
+
+def _builtins(names: tuple[str, ...], kind: int) -> Iterator[Candidate]:
+    for name in names:
+        yield Candidate(name, kind, Source.BUILTIN)
+
+
+def _keywords(at: Situation, names: tuple[str, ...]) -> Iterator[Candidate]:
+    lower = at.context.words.any_case and at.context.prefix[:1].islower()
+    for name in names:
+        yield Candidate(name.lower() if lower else name, ItemKind.KEYWORD, Source.KEYWORD)
+
+
+def of_words(at: Situation) -> Iterator[Candidate]:
+    """The words of this file, then those of other open ones."""
+    own = at.context
+    typed = at.buffer.source[own.start : own.end].decode("utf-8", "replace")
+    sign = own.prefix[:1] if own.prefix[:1] in {"@", "$", ":"} else ""
+    alone = typed and at.buffer.source.count(typed.encode("utf-8", "surrogatepass")) < 2  # noqa: PLR2004 - itself
+    inside = own.words.word_inside
+    words = _joined_words(at, inside) if inside else at.state.words(at.path, at.buffer)
+    for word in words:
+        if len(word) >= MIN_WORD and not (alone and word == typed):
+            yield Candidate(sign + word if sign else word, ItemKind.TEXT, Source.WORD)
+    for number, (path, buffer) in enumerate(at.others()):
+        for word in at.state.words(path, buffer):
+            if len(word) >= MIN_WORD:
+                yield Candidate(sign + word if sign else word, ItemKind.TEXT, Source.WORD, 1 + number)
+
+
+def _joined_words(at: Situation, inside: str) -> list[str]:
+    """The words of a language whose names have other signs in them, such as hyphens."""
+    pattern = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff%b]*" % re.escape(inside.encode()))
+    source, start, end = at.buffer.source, at.context.start, at.context.end
+    low, high = max(0, start - 100_000), min(len(source), end + 100_000)
+    found = {*pattern.findall(source, low, start), *pattern.findall(source, end, high)}
+    return [word.decode("utf-8", "replace") for word in found]

@@ -1,0 +1,230 @@
+"""What a completion remembers from one keystroke to the next: which names were typed lately, and what a file holds.
+
+One `CompletionState` belongs to one workspace and is handed in with every question. It is bounded, and answers without
+it are the same but for recency and speed.
+"""
+
+import re
+from typing import Literal
+
+import msgspec
+
+from rulewright.core.index.buffer import Buffer
+from rulewright.core.index.symbols import Import, Symbol
+
+MAX_RECENT = 400
+"""Names that were typed lately."""
+MAX_VIEWS = 12
+"""Files whose names are kept ready."""
+MAX_TYPED = 400
+"""Bytes; a larger change was pasted, or is another branch, and says nothing of what somebody types."""
+MAX_WORDS = 20_000
+"""Words of one file."""
+
+_WORD = re.compile(rb"[A-Za-z_$@\x80-\xff][\w\x80-\xff]*[?!]?")
+
+
+class Client(msgspec.Struct, frozen=True):
+    """What the editor can do with an item."""
+
+    snippets: bool = False
+    insert_replace: bool = False
+    label_details: bool = False
+    deprecated_tag: bool = False
+    deprecated_flag: bool = False
+    preselect: bool = False
+    markdown: bool = False
+    defaults: frozenset[str] = frozenset()
+    """Of `completionList.itemDefaults`."""
+    lazy: frozenset[str] = frozenset()
+    """What it asks for only when an item is looked at: `documentation`, `detail`, `additionalTextEdits`."""
+    asks_in_comments: bool = True
+    """Whether it also asks by itself in comments and strings, so that a question there may not be the user's."""
+
+
+def client_of(capabilities: object, name: str = "") -> Client:
+    """What the client's capabilities, as it sent them, say of completion; anything odd in them counts as absent.
+
+    `name` is the client's own; VS Code asks in comments only when it is told to.
+    """
+    completion = _at(capabilities, "textDocument", "completion")
+    item = _at(completion, "completionItem")
+    tags = _at(item, "tagSupport", "valueSet")
+    formats = _at(item, "documentationFormat")
+    defaults = _at(completion, "completionList", "itemDefaults")
+    lazy = _at(item, "resolveSupport", "properties")
+    return Client(
+        snippets=_at(item, "snippetSupport") is True,
+        insert_replace=_at(item, "insertReplaceSupport") is True,
+        label_details=_at(item, "labelDetailsSupport") is True,
+        deprecated_tag=isinstance(tags, list) and 1 in tags,
+        deprecated_flag=_at(item, "deprecatedSupport") is True,
+        preselect=_at(item, "preselectSupport") is True,
+        markdown=isinstance(formats, list) and formats[:1] == ["markdown"],
+        defaults=_texts(defaults),
+        lazy=_texts(lazy),
+        asks_in_comments=not name.startswith(("Visual Studio Code", "code-server", "VSCodium", "Code - OSS")),
+    )
+
+
+def _at(value: object, *keys: str) -> object:
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def _texts(value: object) -> frozenset[str]:
+    return frozenset(v for v in value if isinstance(v, str)) if isinstance(value, list) else frozenset()
+
+
+class Trigger(msgspec.Struct, frozen=True):
+    """Why the editor asks."""
+
+    kind: Literal["invoked", "character", "incomplete"] = "invoked"
+    """`invoked` is a letter that was typed, or a key that was pressed for it: the protocol does not say which."""
+    character: str = ""
+
+
+class View(msgspec.Struct):
+    """What a file held when it was last looked at as a whole."""
+
+    source: bytes
+    symbols: tuple[Symbol, ...]
+    imports: tuple[Import, ...]
+    words: tuple[str, ...] | None = None
+    words_source: bytes = b""
+
+
+class CompletionState:
+    """What is remembered of one workspace."""
+
+    def __init__(self, client: Client | None = None) -> None:
+        self.client = client or Client()
+        self._recent: dict[str, int] = {}
+        self._tick = 0
+        self._views: dict[str, View] = {}
+        self._last: tuple[str, bytes, int] | None = None
+
+    # Recency
+
+    def observe(self, path: str, source: bytes, start: int, end: int) -> None:
+        """Look at what was typed since the last question; the word between two bytes is not finished yet."""
+        last, self._last = self._last, (path, source, end)
+        if last is None or last[0] != path or last[1] is source:
+            return
+        low, _, high = changed(last[1], source)
+        if high - low > MAX_TYPED:
+            return
+        while low > 0 and _is_wordy(source[low - 1 : low]):
+            low -= 1
+        while high < len(source) and _is_wordy(source[high : high + 1]):
+            high += 1
+        for found in _WORD.finditer(source, low, high):
+            if found.end() < start or found.start() > end:
+                self.touch(found[0].decode("utf-8", "replace"))
+
+    def touch(self, name: str) -> None:
+        """A name was typed, or an item of that name was taken."""
+        self._tick += 1
+        self._recent.pop(name, None)
+        self._recent[name] = self._tick
+        if len(self._recent) > MAX_RECENT:
+            del self._recent[next(iter(self._recent))]
+
+    def recency(self, name: str) -> float:
+        """1 for the name that was typed last, going to 0; 0 for one that was not typed lately."""
+        tick = self._recent.get(name)
+        return 0.0 if tick is None else 1.0 / (1.0 + (self._tick - tick) / 20.0)
+
+    def is_explicit(self, trigger: Trigger, path: str, source: bytes, byte: int, prefix: str) -> bool:
+        """Whether the user pressed a key for this, as far as can be told: ask before `observe`.
+
+        Editors that ask by themselves do so behind a letter that was just typed. So a question behind no letter is the
+        user's, and so is the same question a second time.
+        """
+        if trigger.kind != "invoked":
+            return False
+        if not self.client.asks_in_comments or not prefix:
+            return True
+        return self._last is not None and self._last[0] == path and self._last[1:] == (source, byte)
+
+    # What files hold
+
+    def view(self, path: str, buffer: Buffer) -> View:
+        """A file's symbols and imports; while a line is being typed, those from before it."""
+        view = self._views.pop(path, None)
+        if view is None or not _same_lines(view.source, buffer.source):
+            words = (view.words, view.words_source) if view is not None else (None, b"")
+            view = View(buffer.source, buffer.symbols, buffer.imports, *words)
+        self._views[path] = view
+        if len(self._views) > MAX_VIEWS:
+            del self._views[next(iter(self._views))]
+        return view
+
+    def words(self, path: str, buffer: Buffer) -> tuple[str, ...]:
+        """A file's words; of one that is being typed in, those from a little while ago."""
+        view = self.view(path, buffer)
+        if view.words is None or not _is_near(view.words_source, buffer.source):
+            text = buffer.words.decode("utf-8", "replace")
+            view.words, view.words_source = tuple(text.split("\n")[1:-1][:MAX_WORDS]), buffer.source
+        return view.words
+
+    def forget(self, path: str) -> None:
+        """A document was closed."""
+        self._views.pop(path, None)
+        if self._last is not None and self._last[0] == path:
+            self._last = None
+
+
+def _same_lines(old: bytes, new: bytes) -> bool:
+    """Whether only a little changed, and no line came or went."""
+    if old is new:
+        return True
+    if abs(len(old) - len(new)) > MAX_TYPED:
+        return False
+    low, old_high, new_high = changed(old, new)
+    if max(old_high, new_high) - low > MAX_TYPED:
+        return False
+    return b"\n" not in old[low:old_high] and b"\n" not in new[low:new_high]
+
+
+def _is_near(old: bytes, new: bytes) -> bool:
+    """Whether two texts differ in one short stretch at most."""
+    if abs(len(old) - len(new)) > MAX_TYPED:
+        return False
+    low, old_high, new_high = changed(old, new)
+    return max(old_high, new_high) - low <= MAX_TYPED
+
+
+def changed(old: bytes, new: bytes) -> tuple[int, int, int]:
+    """The byte where two texts begin to differ, and where that ends in each."""
+    limit = min(len(old), len(new))
+    low = _common(old, new, limit)
+    back = _common_end(old, new, limit - low)
+    return low, len(old) - back, len(new) - back
+
+
+def _common(a: bytes, b: bytes, limit: int) -> int:
+    low, high = 0, limit
+    while low < high:
+        middle = (low + high + 1) // 2
+        if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _common_end(a: bytes, b: bytes, limit: int) -> int:
+    low, high = 0, limit
+    while low < high:
+        middle = (low + high + 1) // 2
+        if a[len(a) - middle : len(a) - low] == b[len(b) - middle : len(b) - low]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _is_wordy(char: bytes) -> bool:
+    return char.isalnum() or char == b"_" or char >= b"\x80"
