@@ -43,8 +43,8 @@ class Said(msgspec.Struct):
         self.sections += ((n.start_byte, n.start_byte, n.end_byte, False) for n in captures.get("access.start", ()))
         for node in captures.get("hidden", ()):
             if (around := node.parent) is not None:
-                names = [source[n.start_byte : n.end_byte].decode("utf-8", "replace") for n in captures["hidden.name"]]
-                self.hidden += ((around.start_byte, around.end_byte, name.strip(":\"'")) for name in names)
+                texts = (source[n.start_byte : n.end_byte].decode("utf-8", "replace") for n in captures["hidden.name"])
+                self.hidden += ((around.start_byte, around.end_byte, text.strip(":\"'")) for text in texts)
         for capture in ("access", "access.hidden"):
             for node in captures.get(capture, ()):
                 if (around := node.parent) is not None:
