@@ -143,6 +143,8 @@ def name_of(site: Site) -> tuple[str, int, int] | None:
     if site.root is None:
         return None
     node = name_at(site.root, site.source, site.byte)
+    if node is not None and site.source[node.start_byte : node.start_byte + 1].isdigit():
+        return None
     if node is not None:
         return _text(site.source, node.start_byte, node.end_byte), node.start_byte, node.end_byte
     # A dotted name may be one leaf of the tree, as Elixir's aliases are.
@@ -191,19 +193,19 @@ def _meaning(
     if own := symbol_at(site, site.byte):
         local = local_of(site, name) if chain is None else None
         return Named((own,), step="member" if is_member_of_type(site.record, own.symbol) else "file"), local
-    if (brought := _in_import(site, name)) is not None:
+    if (brought := in_import(site, name)) is not None:
         return brought, local_of(site, name)
     if chain is not None:
         return member_named(site, chain, name, is_called=is_called), None
     if name in traits_of(site.language).receiver or name in _BASE:
-        value = _receiver_word(site, name)
+        value = receiver_word(site, name)
         if value:
             return Named(value.definitions[:1], step="file"), None
     local = local_of(site, name)
     if local is not None and (meant := _of_local(site, local)) is not None:
         return meant
-    if _is_key(site, name):
-        return _key_named(site, name), None
+    if is_key(site, name):
+        return key_named(site, name), None
     return free_name(site.index, site.path, site.language, name, site.row, called=is_called), None
 
 
@@ -276,8 +278,11 @@ def _imports_around(site: Site) -> Iterator[tuple[Node, Import]]:
 _IMPORTS = re.compile(r"import|use_declaration|export_statement|extern_crate|mod_item|^call$|require|include")
 
 
-def _in_import(site: Site, name: str) -> Named | None:
+def in_import(site: Site, name: str) -> Named | None:
     """What a name inside an import statement means; None where it is in none."""
+    imports = site.index.imports_of(site.path)
+    if not any(name in {i.name, i.alias} or name in i.module for i in imports):
+        return None
     best: Named | None = None
     for _, one in _imports_around(site):
         if name in {one.name, one.alias}:
@@ -348,7 +353,7 @@ def _behind(index: CodeIndex, value: Value, link: Link) -> Value:
 def _first_value(site: Site, chain: tuple[Link, ...], depth: int) -> tuple[Value, int]:
     """What a chain begins with, and how many of its names say so."""
     name = chain[0].name
-    if (name in traits_of(site.language).receiver or name in _BASE) and (value := _receiver_word(site, name)):
+    if (name in traits_of(site.language).receiver or name in _BASE) and (value := receiver_word(site, name)):
         return value, 1
     local = local_of(site, name)
     if local is not None and local.binding.kind != "import" and symbol_at(site, local.binding.start) is None:
@@ -394,7 +399,7 @@ _MAKERS = frozenset({"new", "default"})
 """Functions of a class that make an object of it though nobody has written them."""
 
 
-def _receiver_word(site: Site, name: str) -> Value:
+def receiver_word(site: Site, name: str) -> Value:
     """What `self`, `this` and `super` stand for."""
     value = own_class(site.index, site.path, site.row)
     if not value:
@@ -419,7 +424,7 @@ def member_named(site: Site, chain: tuple[Link, ...], name: str, *, is_called: b
 # Keys
 
 
-def _is_key(site: Site, name: str) -> bool:
+def is_key(site: Site, name: str) -> bool:
     """Whether the name at the place is the key of an argument or of an object that is made, no name of its own."""
     node = site.root.descendant_for_byte_range(site.byte, site.byte + len(name.encode())) if site.root else None
     return node is not None and (
@@ -446,7 +451,7 @@ def _is_first(parent: Node, node: Node) -> bool:
     return parent.named_child_count > 0 and parent.start_byte == node.start_byte
 
 
-def _key_named(site: Site, name: str) -> Named:
+def key_named(site: Site, name: str) -> Named:
     """The field or property of the class that is made by the call or the literal around a key."""
     node = site.root.descendant_for_byte_range(site.byte, site.byte) if site.root is not None else None
     for _ in range(6):

@@ -248,6 +248,8 @@ def of_import(index: CodeIndex, path: str, language: str, one: Import, depth: in
         return Named(step="outside")
     if one.name and one.name != "*" and depth > 0 and (found := exported(index, files, one.name, depth - 1)):
         return Named(found, step="import")
+    if one.name and (own := tuple(f for f in files if names_module(one.name, (f,)))):
+        return Named(files=own, step="import")
     return Named(files=files, step="import")
 
 

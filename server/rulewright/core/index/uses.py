@@ -1,0 +1,319 @@
+"""Where a thing is used: the names in a file that mean it, without those that clearly mean something else.
+
+A local counts in its scope alone. Of anything else each occurrence of its name is looked at: a local of that name hides
+it, an import or a symbol of the file may be another thing, and so may the member of a receiver that is known. What
+nobody can tell apart counts.
+"""
+
+import re
+from collections.abc import Iterator
+
+import msgspec
+from tree_sitter import Node
+
+from rulewright.core.code_ports import CodeIndex, Workspace
+from rulewright.core.index.chain import Link, chain_before
+from rulewright.core.index.grammars import grammar_of
+from rulewright.core.index.injections import pieces
+from rulewright.core.index.meaning import (
+    Local,
+    Meaning,
+    Site,
+    chain_value,
+    in_import,
+    is_key,
+    key_named,
+    local_of,
+    receiver_word,
+    site_at,
+)
+from rulewright.core.index.members import is_member_of_type, member
+from rulewright.core.index.naming import CALLABLE, EXPLICIT, Defined, Named, free_name, of_import
+from rulewright.core.index.near import family
+from rulewright.core.index.scopes import occurrences
+from rulewright.core.index.symbols import SymbolKind
+from rulewright.core.index.traits import traits_of
+
+_FILE_ONLY = frozenset({"javascript", "typescript", "tsx", "c", "cpp", "elixir", "haskell", "dart"})
+"""Languages in which nothing that is not exported can be named from another file."""
+_MANY_NAMES = frozenset(
+    {SymbolKind.VARIABLE, SymbolKind.CONSTANT, SymbolKind.FIELD, SymbolKind.PROPERTY, SymbolKind.FUNCTION}
+)
+
+
+class Target(msgspec.Struct, frozen=True):
+    """What is looked for."""
+
+    name: str
+    """As it is defined."""
+    path: str
+    """Where the question was asked."""
+    language: str
+    local: Local | None = None
+    definitions: tuple[Defined, ...] = ()
+    files: tuple[str, ...] = ()
+    asked: str = ""
+    """What it is called where the question was asked."""
+    is_outside: bool = False
+
+    @property
+    def keys(self) -> frozenset[tuple[str, int]]:
+        """The definitions, to compare with."""
+        return frozenset(d.key for d in self.definitions)
+
+
+class Use(msgspec.Struct, frozen=True, order=True):
+    """One name in a file."""
+
+    start: int
+    end: int
+    is_definition: bool = False
+    is_write: bool = False
+
+
+def target_of(site: Site, meaning: Meaning) -> Target | None:
+    """What the question about a name is about; None when nothing is known of it at all."""
+    local = meaning.local
+    if local is not None and local.binding.kind != "import" and not local.is_file_level:
+        own = meaning.definitions[0] if meaning.definitions else None
+        if own is None or own.symbol.parent >= 0:
+            return Target(meaning.name, site.path, site.language, local, meaning.definitions, asked=meaning.name)
+    if meaning.definitions:
+        first = meaning.definitions[0]
+        # Without a receiver that is known, all of one name are looked for.
+        return Target(first.symbol.name, site.path, site.language, None, meaning.definitions, asked=meaning.name)
+    if meaning.files:
+        return Target(meaning.name, site.path, site.language, files=meaning.files, asked=meaning.name)
+    if meaning.step == "nothing" and not meaning.is_member:
+        return Target(meaning.name, site.path, site.language, asked=meaning.name)
+    outside = meaning.step in {"outside", "nothing"}
+    return Target(meaning.name, site.path, site.language, local, asked=meaning.name, is_outside=outside)
+
+
+def files_of(index: CodeIndex, target: Target) -> Iterator[str]:
+    """The files that may hold uses, the one that was asked from first."""
+    yield target.path
+    if target.local is not None or target.is_outside or not (target.definitions or target.files):
+        return
+    seen = {target.path}
+    if target.definitions and all(_is_file_private(index, d) for d in target.definitions):
+        names = [d.path for d in target.definitions]
+    else:
+        names = [p for name in dict.fromkeys((target.name, target.asked)) for p in index.files_with_word(name)]
+        names += [d.path for d in target.definitions]
+    for path in names:
+        if path not in seen:
+            seen.add(path)
+            yield path
+
+
+def _is_file_private(index: CodeIndex, one: Defined) -> bool:
+    if one.symbol.exported:
+        return False
+    record = index.record(one.path)
+    if record is None:
+        return False
+    parent = record.symbols[one.symbol.parent] if one.symbol.parent >= 0 else None
+    if parent is not None and parent.kind in CALLABLE:
+        return True
+    if one.language == "javascript" and b"\nexports\n" in record.words:
+        return False
+    return one.language in _FILE_ONLY and parent is None
+
+
+def uses_in(workspace: Workspace, path: str, target: Target) -> list[Use]:
+    """The uses of a target in one file, in order."""
+    base = site_at(workspace, path, target.local.binding.start if target.local and path == target.path else 0)
+    if base is None or base.buffer.root is None:
+        return []
+    if target.local is not None and path == target.path and not target.local.is_file_level:
+        return _local_uses(base, target.name, target.local)
+    names = {target.name, *_aliases(workspace, path, base, target)}
+    if path == target.path:
+        names.add(target.asked)
+    found: list[Use] = []
+    for site in _sites(base):
+        if target.language and site.language not in family(target.language):
+            continue
+        looker = _Looker(site, target)
+        for name in sorted(names):
+            found += looker.uses(name)
+    return sorted(set(found))
+
+
+def _sites(base: Site) -> Iterator[Site]:
+    """A file in its own language, and its embedded pieces in theirs."""
+    buffer = base.buffer
+    name = buffer.grammar.name if buffer.grammar is not None else ""
+    yield Site(base.workspace, base.path, buffer, 0, name, buffer.grammar, buffer.root)
+    if buffer.grammar is None or buffer.tree is None or not buffer.grammar.section("injections"):
+        return
+    for piece in pieces(buffer.grammar, buffer.source, buffer.tree):
+        inner = grammar_of(piece.language)
+        root = piece.tree.root_node
+        yield Site(base.workspace, base.path, buffer, piece.start, piece.language, inner, root, True)
+
+
+def _aliases(workspace: Workspace, path: str, base: Site, target: Target) -> set[str]:
+    """What a file calls the target by an import."""
+    return {
+        one.alias
+        for one in workspace.index.imports_of(path)
+        if one.alias
+        and (one.name in {target.name, "default"} or target.files)
+        and _is_same(of_import(workspace.index, path, base.language, one), target)
+    }
+
+
+def _is_same(named: Named, target: Target) -> bool:
+    if target.files:
+        return not named.definitions and not target.keys and set(named.files[:1]) <= set(target.files)
+    keys = target.keys
+    return any(d.key in keys for d in named.definitions)
+
+
+def _local_uses(site: Site, name: str, local: Local) -> list[Use]:
+    scopes = site.scopes()
+    if scopes is None or site.root is None:
+        return []
+    around = (s.bindings.get(name, ()) for s in scopes.scopes)
+    places = {b.start for bound in around if any(b is local.binding for b in bound) for b in bound}
+    found = []
+    for node in occurrences(site.root, site.source, name, local.start, local.end):
+        start = node.start_byte
+        here = scopes.resolve(name, start)
+        if here is None or here.start != local.binding.start:
+            continue
+        if start in places or chain_before(site.source, start) is None:
+            found.append(Use(start, node.end_byte, start == here.start, start in places or is_write(node)))
+    return found
+
+
+class _Looker:
+    """Tells what one name after the other means in one file."""
+
+    def __init__(self, site: Site, target: Target) -> None:
+        self.site, self.target = site, target
+        self.keys = target.keys
+        self.record = site.record
+        self.places = {(s.row, s.column): number for number, s in enumerate(self.record.symbols)}
+        self.again = {
+            (d.symbol.parent, d.symbol.name) for d in target.definitions if d.path == site.path and _may_repeat(d)
+        }
+        self.is_member = any(_is_member(site.index, d) for d in target.definitions)
+        self.imports = site.index.imports_of(site.path)
+        self.free: dict[str, bool] = {}
+
+    def uses(self, name: str) -> Iterator[Use]:
+        """Those occurrences of a name that mean the target."""
+        site = self.site
+        assert site.root is not None
+        end = site.root.end_byte if site.is_embedded else None
+        is_import = any(name in {i.name, i.alias} or name in i.module for i in self.imports)
+        nested = any(s.name == name and s.parent >= 0 for s in self.record.symbols)
+        for node in occurrences(site.root, site.source, name, site.root.start_byte if site.is_embedded else 0, end):
+            number = self.places.get((node.start_point[0], node.start_point[1]))
+            if number is not None:
+                if (site.path, number) in self.keys:
+                    yield Use(node.start_byte, node.end_byte, True, True)
+                elif (self.record.symbols[number].parent, name) in self.again:
+                    yield Use(node.start_byte, node.end_byte, False, True)
+            elif self._means_target(node, name, is_import=is_import, nested=nested):
+                yield Use(node.start_byte, node.end_byte, False, is_write(node))
+
+    def _means_target(self, node: Node, name: str, *, is_import: bool, nested: bool) -> bool:
+        here = self.site.at(node.start_byte)
+        if is_import and (brought := in_import(here, name)) is not None:
+            return self._is_it(brought)
+        chain = chain_before(here.source, here.byte)
+        if chain is not None:
+            return self._member(here, name, chain)
+        local = local_of(here, name)
+        if local is not None and (told := self._local(local)) is not None:
+            return told
+        if name in traits_of(here.language).receiver and receiver_word(here, name):
+            return False
+        if is_key(here, name):
+            return self._is_it(key_named(here, name))
+        if nested:
+            return self._free(here, name)
+        if name not in self.free:
+            self.free[name] = self._free(here, name)
+        return self.free[name]
+
+    def _local(self, local: Local) -> bool | None:
+        """Whether a binding is the target; None where that is for the rest of the file to say."""
+        point = self.site.buffer.point(local.binding.start)
+        number = self.places.get((point[0], point[1]))
+        if number is not None:
+            symbol = self.record.symbols[number]
+            if (self.site.path, number) in self.keys or (symbol.parent, symbol.name) in self.again:
+                return True
+            return None if symbol.parent < 0 else False
+        if local.binding.kind == "import" or local.is_file_level:
+            return None
+        return False
+
+    def _member(self, here: Site, name: str, chain: tuple[Link, ...]) -> bool:
+        value = chain_value(here, chain)
+        if value.is_outside:
+            return self.target.is_outside
+        if value:
+            named = member(here.index, value, name)
+            if named.step != "nothing":
+                return self._is_it(named)
+        # Of an unknown receiver nobody can say that it is another one.
+        if self.target.definitions:
+            return self.is_member or (here.source[: here.byte].rstrip().endswith(b"::") and not value)
+        return not self.target.files
+
+    def _free(self, here: Site, name: str) -> bool:
+        named = free_name(here.index, here.path, here.language, name, here.row)
+        if named.step in {"unique", "ranked"} and here.language in EXPLICIT:
+            # It is not imported, so it is something else, or a mistake.
+            named = Named(step="nothing")
+        return self._is_it(named)
+
+    def _is_it(self, named: Named) -> bool:
+        if self.target.definitions or self.target.files:
+            return _is_same(named, self.target)
+        return not named.definitions and not named.files
+
+
+def _may_repeat(one: Defined) -> bool:
+    return one.symbol.kind in _MANY_NAMES
+
+
+def _is_member(index: CodeIndex, one: Defined) -> bool:
+    record = index.record(one.path)
+    return record is not None and is_member_of_type(record, one.symbol)
+
+
+_WRITES = re.compile(
+    r"assign|augmented|update_expression|inc_statement|dec_statement|declarator|let_|var_|const_spec|for_|parameter"
+    r"|range_clause|named_expression|binary_operator"
+)
+_TARGETS = ("left", "pattern", "name", "argument", "operand")
+
+
+def is_write(node: Node) -> bool:
+    """Whether a name stands where it is given a value."""
+    parent = node.parent
+    while parent is not None and parent.end_byte == node.end_byte and _MEMBER.search(parent.type):
+        node, parent = parent, parent.parent
+    while parent is not None and _LISTS.search(parent.type):
+        node, parent = parent, parent.parent
+    if parent is None or not _WRITES.search(parent.type):
+        return False
+    if parent.type == "binary_operator" and b"=" not in {c.type.encode() for c in parent.children}:
+        return False
+    return any(
+        (target := parent.child_by_field_name(field)) is not None
+        and target.start_byte <= node.start_byte
+        and node.end_byte <= target.end_byte
+        for field in _TARGETS
+    )
+
+
+_MEMBER = re.compile(r"attribute|member|selector|field_expression|field_access|scoped|navigation")
+_LISTS = re.compile(r"pattern_list|tuple_pattern|expression_list|left_assignment_list|list_pattern|array_pattern")

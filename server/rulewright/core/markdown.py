@@ -1,0 +1,110 @@
+"""Text that somebody else wrote, made safe to stand in our markdown.
+
+A doc comment may come from any file of any workspace. It keeps its paragraphs, lists, emphasis and code; what could do
+something is written out as text: HTML, images, and links to anything but a plain web address. Code blocks are written
+anew with fences of our own, so that what is code to us is code to whoever shows it.
+"""
+
+import re
+
+_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})\s*([\w+#.-]*)")
+_HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_SPANS = re.compile(
+    r"(?P<code>(?<!`)`[^`\n]+`(?!`))"
+    r"|(?P<link>(?<!!)\[(?P<text>[^\[\]\n`<>\\]*)\]\((?P<url>https?://[\w./~%#?=+@,:-]+)\))"
+    r"|(?P<sign>[<>\[\]`|&\\!])"
+)
+_LIST = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s")
+_PROMPT = re.compile(r"^\s*>>> ")
+
+
+def fenced(code: str, language: str = "") -> str:
+    """Code in a fence that nothing in it can close."""
+    code = _HIDDEN.sub("", code.replace("\r\n", "\n").replace("\r", "\n"))
+    longest = max((len(run) for run in re.findall(r"`+", code)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{re.sub(r'[^A-Za-z0-9+#.-]', '', language)}\n{code}\n{fence}"
+
+
+def inline(text: str) -> str:
+    """A word or a path as inline code on one line."""
+    text = " ".join(_HIDDEN.sub("", text).split())
+    if "`" in text or not text:
+        return escaped(text)
+    return f"`{text}`"
+
+
+def escaped(text: str) -> str:
+    """Text that stands for itself."""
+    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|&~])", r"\\\1", _HIDDEN.sub("", text))
+
+
+def prose(text: str, language: str = "") -> str:
+    """A doc comment as markdown. Indented blocks and Python's prompts are shown as code in `language`."""
+    lines = _HIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).expandtabs(4).split("\n")
+    out: list[str] = []
+    at = 0
+    in_list = False
+    while at < len(lines):
+        line = lines[at]
+        if fence := _FENCE.match(line):
+            at, code = _until_fence(lines, at + 1, fence[1])
+            out += ["", fenced(code, fence[2] or language), ""]
+            continue
+        blank_before = at == 0 or not lines[at - 1].strip()
+        if _PROMPT.match(line) or (line.startswith("    ") and line.strip() and blank_before and not in_list):
+            at, code = _indented(lines, at)
+            out += ["", fenced(code, language), ""]
+            continue
+        in_list = bool(_LIST.match(line)) or (in_list and (not line.strip() or line.startswith(" ")))
+        out.append(_line(line))
+        at += 1
+    return "\n".join(out).strip("\n")
+
+
+def plain(text: str) -> str:
+    """The same without markdown."""
+    return _HIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def _until_fence(lines: list[str], at: int, opening: str) -> tuple[int, str]:
+    code: list[str] = []
+    while at < len(lines):
+        closing = _FENCE.match(lines[at])
+        if closing and closing[1][0] == opening[0] and len(closing[1]) >= len(opening):
+            return at + 1, "\n".join(code)
+        code.append(lines[at])
+        at += 1
+    return at, "\n".join(code)
+
+
+def _indented(lines: list[str], at: int) -> tuple[int, str]:
+    is_prompt = bool(_PROMPT.match(lines[at]))
+    code: list[str] = []
+    while at < len(lines):
+        line = lines[at]
+        if is_prompt:
+            if not line.strip():
+                break
+        elif line.strip() and not line.startswith("    "):
+            break
+        code.append(line)
+        at += 1
+    while code and not code[-1].strip():
+        code.pop()
+    margin = min((len(c) - len(c.lstrip()) for c in code if c.strip()), default=0)
+    return at, "\n".join(c[margin:] for c in code)
+
+
+def _line(line: str) -> str:
+    return _SPANS.sub(_span, line)
+
+
+def _span(found: re.Match[str]) -> str:
+    if found["code"]:
+        code = found["code"]
+        # A table would cut it in two, and its halves would be no code any more.
+        return code if "|" not in code else escaped(code)
+    if found["link"]:
+        return f"[{found['text']}]({found['url']})"
+    return "\\" + found["sign"]

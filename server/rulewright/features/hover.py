@@ -1,0 +1,79 @@
+"""What is known of the thing at a place: its signature, its doc, and where it comes from."""
+
+from typing import Literal
+
+import msgspec
+
+from rulewright.core.code_ports import Workspace
+from rulewright.core.index.meaning import Local, Meaning, Site, meaning_at, site_at
+from rulewright.core.index.naming import Defined
+from rulewright.core.index.symbols import SymbolKind
+from rulewright.core.text import Position, Range
+
+SectionKind = Literal["code", "doc", "note"]
+
+_MAX_OTHERS = 5
+
+
+class Section(msgspec.Struct, frozen=True):
+    """A part of a hover: code in a language, a doc comment as somebody wrote it, or a line of our own words.
+
+    All of it is plain text that stands for itself, apart from a doc, which is markdown from an unknown hand.
+    """
+
+    kind: SectionKind
+    text: str
+    language: str = ""
+
+
+class Hover(msgspec.Struct, frozen=True):
+    """What is shown at a place. Others may add sections before it is rendered."""
+
+    range: Range
+    sections: tuple[Section, ...]
+
+
+def hover(workspace: Workspace, path: str, position: Position) -> Hover | None:
+    """What is known of the name at a position; None where nothing is."""
+    buffer = workspace.buffer(path)
+    site = site_at(workspace, path, buffer.byte(position, workspace.encoding)) if buffer is not None else None
+    meaning = meaning_at(site) if site is not None and site.root is not None else None
+    if site is None or meaning is None:
+        return None
+    sections = _sections(site, meaning)
+    return Hover(site.buffer.range(meaning.start, meaning.end, workspace.encoding), sections) if sections else None
+
+
+def _sections(site: Site, meaning: Meaning) -> tuple[Section, ...]:
+    if meaning.definitions:
+        return _of_symbol(meaning.definitions, meaning)
+    if meaning.files:
+        return (Section("note", f"module, {meaning.files[0]}"),)
+    if meaning.local is not None and meaning.local.binding.kind != "import":
+        return (Section("code", _local_text(meaning.local), site.language),)
+    return ()
+
+
+def _local_text(local: Local) -> str:
+    binding = local.binding
+    kind = binding.kind if binding.kind != "shadow" else "variable"
+    return f"({kind}) {binding.name}: {binding.type}" if binding.type else f"({kind}) {binding.name}"
+
+
+def _of_symbol(definitions: tuple[Defined, ...], meaning: Meaning) -> tuple[Section, ...]:
+    first = definitions[0]
+    symbol = first.symbol
+    sections = [Section("code", symbol.signature or symbol.name, first.language)]
+    if symbol.doc:
+        sections.append(Section("doc", symbol.doc, first.language))
+    kind = SymbolKind(symbol.kind).name.lower().replace("_", " ")
+    container = f" of {first.container}" if first.container else ""
+    sections.append(Section("note", f"{kind}{container}, {first.path}:{symbol.row + 1}"))
+    if len(definitions) > 1:
+        rest = [f"{d.path}:{d.symbol.row + 1}" for d in definitions[1 : 1 + _MAX_OTHERS]]
+        more = len(definitions) - 1 - len(rest)
+        also = ", ".join(rest) + (f" and {more} more" if more > 0 else "")
+        sections.append(Section("note", f"also {also}"))
+    if meaning.is_member and meaning.step in {"unique", "ranked"}:
+        sections.append(Section("note", "found by its name alone: the type of what stands before it is not known"))
+    return tuple(sections)
