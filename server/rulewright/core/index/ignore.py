@@ -1,10 +1,12 @@
 """Ignore files as git reads them: `.gitignore`, `.ignore`, `.git/info/exclude`, lines in and verdicts out.
 
-The semantics are those of git's manual page gitignore(5), tested against `git check-ignore`. Patterns come from
+The semantics are those of git's manual page gitignore(5), tested against `git check-ignore`, with one exception: `?`
+and classes stand for a character, where git lets them stand for a byte of one. Patterns come from
 workspaces that are not trusted, so each is translated to a regular expression that cannot backtrack: what stands
 before a further `*` or `**` is matched at its first place, atomically, which is always enough.
 """
 
+import hashlib
 import re
 from collections.abc import Iterable
 
@@ -107,7 +109,7 @@ def _translate(body: str, *, by_name: bool) -> str | None:
         return _segment(body)
     blocks: list[list[str]] = [[]]
     for part in body.split("/"):
-        if part == "**":
+        if len(part) > 1 and not part.strip("*"):
             blocks.append([])
             continue
         regex = _segment(part)
@@ -181,8 +183,8 @@ def _bracket(part: str, at: int) -> tuple[str, int] | None:  # noqa: C901 - one 
             high, at = _class_char(part, at + 1)
             if high is None:
                 return None
-            if low <= high:
-                items += f"{re.escape(low)}-{re.escape(high)}"
+            # A range that runs backwards holds its first character, says git.
+            items += f"{re.escape(low)}-{re.escape(high)}" if low <= high else re.escape(low)
         else:
             items += re.escape(low)
     if not items:
@@ -206,6 +208,9 @@ class Ignores:
     def __init__(self, patterns: Iterable[Pattern] = (), prefix: str = "") -> None:
         """`prefix` leads from where the patterns' paths begin to where the asked ones do; empty, or with a slash."""
         self.patterns, self.prefix = tuple(patterns), prefix
+        lines = "\n".join(f"{p.line}\t{p.regex}" for p in self.patterns)
+        self.digest = int.from_bytes(hashlib.sha256(lines.encode("utf-8", "surrogateescape")).digest()[:6], "big")
+        """A number that tells these patterns from others, the same in every process."""
         self._files = _Matcher(p for p in self.patterns if not p.folders_only)
         self._folders = _Matcher(self.patterns)
 

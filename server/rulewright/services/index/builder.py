@@ -7,8 +7,9 @@ A file that ends its worker or takes too long costs itself alone: the files of t
 out one by one, and the one that does it again is known by its words from then on.
 """
 
-# Names of files may be any bytes, and paths come by the ten thousand.
 # ruff: noqa: PTH118
+
+# Names of files may be any bytes, and paths come by the ten thousand.
 
 import heapq
 import itertools
@@ -47,6 +48,8 @@ class Task(msgspec.Struct, frozen=True, gc=False):
     path: str
     language: str
     size: int
+    rules: int
+    """A number for the ignore files and settings by which it was taken; a part of its stamp."""
 
 
 class Done(msgspec.Struct, frozen=True, gc=False):

@@ -1,7 +1,8 @@
 """Find and read the ignore files that count in a folder: those of git, of the workspace, and of the user."""
 
-# Names of files may be any bytes, and paths come by the ten thousand.
 # ruff: noqa: PTH100, PTH111, PTH112, PTH113, PTH118, PTH120, PTH123
+
+# Names of files may be any bytes, and paths come by the ten thousand.
 
 import os
 import re

@@ -9,9 +9,11 @@ Events are hints and never believed: each path they name is looked at on disk. S
 late, twice, in another order or not at all before the next scan.
 """
 
-# Names of files may be any bytes, and paths come by the ten thousand.
 # ruff: noqa: PTH100, PTH112, PTH114, PTH118, PTH208
 
+# Names of files may be any bytes, and paths come by the ten thousand.
+
+import hashlib
 import json
 import math
 import os
@@ -36,7 +38,7 @@ from rulewright.services.index.cache import CodeCache
 from rulewright.services.index.ignores import IGNORE_FILES, outer_ignores
 from rulewright.services.index.overlay import Overlays
 from rulewright.services.index.places import analysis_folder, cache_folder, workspace_folder
-from rulewright.services.index.reading import NotThereError, cache_key, read_file, stamp_of
+from rulewright.services.index.reading import NotThereError, cache_key, inode_of, read_file, stamp_of
 from rulewright.services.index.scan import Limits, Scanned, judge, scan
 from rulewright.services.index.store import Entry, Store, is_busy
 from rulewright.services.index.tables import LEFT_OUT, WORDS_ONLY, FileRow, FoundSymbol, analysis_of
@@ -118,8 +120,12 @@ class Index:
         folder = cache_folder(cache_dir)
         self.cache = CodeCache(analysis_folder(folder))
         self.store = Store(workspace_folder(folder, self.root))
-        self._limits = Limits(max_file_kb * 1024, glob_set(tuple(exclude)) if exclude else None)
-        self._settings = json.dumps([list(exclude), max_file_kb])
+        settings = json.dumps([list(exclude), max_file_kb]).encode()
+        self._limits = Limits(
+            max_file_kb * 1024,
+            glob_set(tuple(exclude)) if exclude else None,
+            int.from_bytes(hashlib.sha256(settings).digest()[:6], "big"),
+        )
         self.overlays = Overlays()
         make = analysts or (
             lambda root, records: Processes(
@@ -141,6 +147,7 @@ class Index:
         self._deletions: set[str] = set()
         self._waiting_since = 0.0
         self._idle_since: float | None = None
+        self._has_written = False
         self._changed: list[str] = []
         self._removed: list[str] = []
 
@@ -187,7 +194,7 @@ class Index:
                 self._forget(path)
                 self._forget_other_spellings(path)
                 continue
-            tasks.append(Task(path, language_of(path), size))
+            tasks.append(Task(path, language_of(path), size, verdict.rules))
         self._write()
         self._queue(tasks, SOON)
 
@@ -337,7 +344,8 @@ class Index:
         if found is not None and (record := trusted_record(found[0], row.language)) is not None:
             return record
         self._ask(lambda store: store.unsettle(row.id))
-        self._queue([Task(row.path, row.language, row.size)], SOON, inline=False)
+        rules = judge(self.root, row.path, self._limits).rules
+        self._queue([Task(row.path, row.language, row.size, rules)], SOON, inline=False)
         return self._ask(lambda store: store.outline_record(row))
 
     def why(self, path: str) -> str:
@@ -441,13 +449,6 @@ class Index:
     def _begin_scan(self, start: str) -> tuple[str, Iterator[None], Scanned]:
         self._write()
         known = self._ask(lambda store: store.stamps(start))
-        if not start and self._ask(lambda store: store.get_meta("settings")) != self._settings:
-            exclude = self._limits.exclude
-            if exclude is not None:
-                self._deletions.update(path for path in known if exclude.first_match(path) is not None)
-                for path in self._deletions:
-                    known.pop(path, None)
-            self._ask(lambda store: store.set_meta("settings", self._settings))
         scanned = Scanned()
         return start, scan(self.root, known, self._limits, scanned, start), scanned
 
@@ -460,12 +461,26 @@ class Index:
             self._results.pop(path, None)
         self._deletions |= gone
         if not start:
-            kept = json.dumps(scanned.left_out)
-            self._ask(lambda store: store.set_meta("left_out", kept))
+            kept = json.dumps(scanned.left_out, sort_keys=True)
+            if kept != self._ask(lambda store: store.get_meta("left_out")):
+                self._ask(lambda store: store.set_meta("left_out", kept))
         self._write()
         if back:
             self.apply_events(back)
-        self._queue(scanned.changed, LATER)
+        self._queue(self._really_changed(scanned.changed), LATER)
+
+    def _really_changed(self, tasks: list[Task]) -> list[Task]:
+        """Those whose size, time or inode differ; of the others only the rules are new by which they are taken."""
+        changed: list[Task] = []
+        same: list[tuple[str, int]] = []
+        for task, row in zip(tasks, self._ask(lambda store: store.looks([t.path for t in tasks])), strict=True):
+            if row is not None and row == _look(os.path.join(self.root, task.path)):
+                same.append((task.path, stamp_of(*row, task.rules)))
+            else:
+                changed.append(task)
+        if same:
+            self._ask(lambda store: store.restamp(same))
+        return changed
 
     def _queue(self, tasks: list[Task], priority: int, *, inline: bool = True) -> None:
         if inline and len(tasks) <= INLINE_FILES and sum(task.size for task in tasks) <= INLINE_BYTES:
@@ -546,6 +561,7 @@ class Index:
         self._changed += replaced.changed
         self._removed += deletions
         self._results, self._deletions = {}, set()
+        self._has_written = True
 
     def _rest(self) -> None:
         if not self.is_idle:
@@ -553,8 +569,10 @@ class Index:
             return
         if self._idle_since is None:
             self._idle_since = monotonic()
-            self._ask(lambda store: store.settle())
-            self.cache.trim()
+            if self._has_written:
+                self._has_written = False
+                self._ask(lambda store: store.settle())
+                self.cache.trim()
         self.analysts.rest(monotonic() - self._idle_since)
 
     def _spelled(self, path: str) -> str:
@@ -583,7 +601,7 @@ def _entry(done: Done) -> Entry:
     is_sure = outcome.is_settled and done.is_lasting and bool(outcome.key)
     return Entry(
         done.task.path,
-        stamp_of(outcome.size, outcome.mtime_ns, outcome.inode) if is_sure else 0,
+        stamp_of(outcome.size, outcome.mtime_ns, outcome.inode, done.task.rules) if is_sure else 0,
         outcome.size,
         outcome.mtime_ns,
         outcome.inode,
@@ -598,6 +616,15 @@ def _plain(path: str) -> str | None:
     """A path as it is stored; None when it leads outside."""
     parts = [part for part in path.replace(os.sep, "/").split("/") if part not in {"", "."}]
     return None if ".." in parts or path.startswith("/") or "\0" in path else "/".join(parts)
+
+
+def _look(path: str) -> tuple[int, int, int] | None:
+    """Size, time and inode, as a store has them."""
+    try:
+        info = os.lstat(path)
+    except (OSError, ValueError):
+        return None
+    return info.st_size, info.st_mtime_ns, inode_of(info)
 
 
 def _size(path: str) -> int | None:

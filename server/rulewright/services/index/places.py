@@ -1,7 +1,8 @@
 """Where the index lies: the user's cache folder, never the workspace."""
 
-# Names of files may be any bytes, and paths come by the ten thousand.
 # ruff: noqa: PTH119
+
+# Names of files may be any bytes, and paths come by the ten thousand.
 
 import contextlib
 import hashlib
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from rulewright.core.index.symbols import ANALYSER_VERSION
 
-SCHEMA = 2
+SCHEMA = 3
 """Raise it when a table or a stored shape changes."""
 
 VERSION = f"v{SCHEMA}.{ANALYSER_VERSION}"

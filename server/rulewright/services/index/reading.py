@@ -1,7 +1,8 @@
 """Read one file of a workspace for the index: never a link, a pipe or a device, and never more than allowed."""
 
-# Names of files may be any bytes, and paths come by the ten thousand.
 # ruff: noqa: PTH114
+
+# Names of files may be any bytes, and paths come by the ten thousand.
 
 import hashlib
 import os
@@ -12,6 +13,8 @@ import msgspec
 
 from rulewright.core.index.symbols import ANALYSER_VERSION
 
+INODE_MASK = (1 << 63) - 1
+"""What a database holds of an inode."""
 SETTLED_NS = 2_000_000_000
 """A file changed this shortly before it was read may change again and keep its time: FAT counts in two seconds."""
 
@@ -72,12 +75,15 @@ def read_file(path: str | bytes, max_bytes: int) -> FileRead:
 
 def inode_of(info: os.stat_result) -> int:
     """The inode as a number that a database holds; 0 on Windows, where listing a folder does not tell it."""
-    return info.st_ino & (1 << 63) - 1 if os.name != "nt" else 0
+    return info.st_ino & INODE_MASK if os.name != "nt" else 0
 
 
-def stamp_of(size: int, mtime_ns: int, inode: int) -> int:
-    """One number for what the system says of a file. Hashes of whole numbers are the same in every process."""
-    return hash((size, mtime_ns, inode)) or 1
+def stamp_of(size: int, mtime_ns: int, inode: int, rules: int) -> int:
+    """One number for what the system says of a file and for the rules by which it was taken.
+
+    Hashes of whole numbers are the same in every process.
+    """
+    return hash((size, mtime_ns, inode, rules))
 
 
 def cache_key(language: str, content: bytes) -> bytes:

@@ -6,8 +6,9 @@ run for a name that no pattern can match. `scan` is a generator that pauses afte
 other things to do can do them.
 """
 
-# Names of files may be any bytes, and paths come by the ten thousand.
 # ruff: noqa: PTH118
+
+# Names of files may be any bytes, and paths come by the ten thousand.
 
 import os
 import stat
@@ -22,6 +23,7 @@ from rulewright.core.languages import language_of
 from rulewright.core.rules.globs import GlobSet
 from rulewright.services.index.builder import Task
 from rulewright.services.index.ignores import IGNORE_FILES, folder_patterns, outer_ignores
+from rulewright.services.index.reading import INODE_MASK
 
 PAUSE_EVERY = 500
 """Entries of a folder."""
@@ -32,6 +34,12 @@ class Limits(msgspec.Struct, frozen=True):
 
     max_bytes: int
     exclude: GlobSet | None = None
+    digest: int = 0
+    """A number that tells these settings from others."""
+
+    def rules(self, ignores: Ignores) -> int:
+        """A number for all by which the files of a folder are taken: where it changes, they are judged anew."""
+        return self.digest ^ ignores.digest
 
 
 class Scanned(msgspec.Struct):
@@ -53,21 +61,21 @@ class Verdict(msgspec.Struct, frozen=True):
     """One of `core.index.fit`, or empty."""
     detail: str = ""
     """What a person wants to know besides."""
+    rules: int = 0
+    """See `Limits.rules`; of a file that is wanted."""
 
 
-def scan(  # noqa: C901, PLR0912, PLR0915 - one loop: calls in it would cost as much as its system calls
+def scan(  # noqa: C901, PLR0912 - one loop: calls in it would cost as much as its system calls
     root: str, known: dict[str, int], limits: Limits, scanned: Scanned, start: str = "", outer: Ignores | None = None
 ) -> Iterator[None]:
-    """Walk the folder `start` below `root`. `known` maps paths in it to stamps, and is used up.
+    """Walk the folder `start` below `root`. `known` maps paths in it to stamps; what is left in it at the end is gone.
 
     Links are not followed, so nothing outside is reached and nothing is met twice.
     """
     ignores = ignores_above(root, start, outer)
     stack = [(start + "/" if start else "", ignores)]
-    is_posix = os.name != "nt"
-    max_bytes, left_out, changed = limits.max_bytes, scanned.left_out, scanned.changed
-    pop = known.pop
-    n_entries = 0
+    has_inode = os.name != "nt"
+    left_out, get = scanned.left_out, known.get
     while stack:
         prefix, ignores = stack.pop()
         full = f"{root}/{prefix}" if prefix else root
@@ -83,55 +91,68 @@ def scan(  # noqa: C901, PLR0912, PLR0915 - one loop: calls in it would cost as 
             continue
         if own := [name for name in IGNORE_FILES if name in names]:
             ignores = ignores.joined(folder_patterns(full, prefix[:-1], own, ignores.prefix))
-        ignored = ignores.ignored
-        for entry in entries:
-            n_entries += 1
-            if not n_entries % PAUSE_EVERY:
-                yield
-            name = entry.name
-            path = prefix + name
-            stamp = pop(path, None)
-            try:
-                is_folder = stamp is None and entry.is_dir(follow_symlinks=False)
-                info = None if is_folder else entry.stat(follow_symlinks=False)
-            except OSError:
-                # Gone since the folder was listed, or not to be asked.
-                if stamp is not None:
-                    known[path] = stamp
-                continue
-            if info is not None:
-                size = info.st_size
-                if (
-                    stamp is not None
-                    and hash((size, info.st_mtime_ns, info.st_ino if is_posix else 0)) == stamp
-                    and size <= max_bytes
-                    and not ignored(path, name, is_folder=False)
-                ):
-                    scanned.n_same += 1
+        rules = limits.rules(ignores)
+        others: list[os.DirEntry[str]] = []
+        n_same = 0
+        for first in range(0, len(entries), PAUSE_EVERY):
+            for entry in entries if len(entries) <= PAUSE_EVERY else entries[first : first + PAUSE_EVERY]:
+                path = prefix + entry.name
+                stamp = get(path)
+                if stamp is None:
+                    others.append(entry)
                     continue
-                is_folder = stat.S_ISDIR(info.st_mode)
-            if info is None or is_folder:
-                if stamp is not None:
-                    known[path] = stamp
-                reason = fit.unfit_folder(name) or (fit.IGNORED if ignored(path, name, is_folder=True) else "")
-                if not reason:
-                    stack.append((path + "/", ignores))
-            else:
-                reason = _reason(info, path, name, ignores, limits, is_known=stamp is not None)
-                if not reason:
-                    changed.append(Task(path, language_of(path), size))
-                elif stamp is not None:
-                    known[path] = stamp
-            if reason:
-                left_out[reason] += 1
-        yield
+                try:
+                    info = entry.stat(follow_symlinks=False)
+                except OSError:
+                    continue
+                # `stamp_of`, without the call.
+                inode = info.st_ino & INODE_MASK if has_inode else 0
+                if hash((info.st_size, info.st_mtime_ns, inode, rules)) == stamp:
+                    del known[path]
+                    n_same += 1
+                else:
+                    others.append(entry)
+            yield
+        scanned.n_same += n_same
+        for at, entry in enumerate(others, 1):
+            if not at % PAUSE_EVERY:
+                yield
+            if _note(entry, prefix, ignores, limits, scanned, known):
+                stack.append((prefix + entry.name + "/", ignores))
     scanned.gone = list(known)
 
 
-def _reason(
-    info: os.stat_result, path: str, name: str, ignores: Ignores, limits: Limits, *, is_known: bool = False
-) -> str:
-    """Why a file that is not a folder is left out; what its name says is known of a file that was taken before."""
+def _note(
+    entry: os.DirEntry[str],
+    prefix: str,
+    ignores: Ignores,
+    limits: Limits,
+    scanned: Scanned,
+    known: dict[str, int],
+) -> bool:
+    """Note what is to be noted of an entry that is not as it was; whether it is a folder to enter."""
+    name = entry.name
+    path = prefix + name
+    try:
+        is_folder = entry.is_dir(follow_symlinks=False)
+        if not is_folder:
+            info = entry.stat(follow_symlinks=False)
+    except OSError:
+        return False  # Gone since the folder was listed, or not to be asked.
+    if is_folder:
+        reason = fit.unfit_folder(name) or (fit.IGNORED if ignores.ignored(path, name, is_folder=True) else "")
+    else:
+        reason = _reason(info, path, name, ignores, limits)
+        if not reason:
+            scanned.changed.append(Task(path, language_of(path), info.st_size, limits.rules(ignores)))
+            known.pop(path, None)
+    if reason:
+        scanned.left_out[reason] += 1
+    return is_folder and not reason
+
+
+def _reason(info: os.stat_result, path: str, name: str, ignores: Ignores, limits: Limits) -> str:
+    """Why a file that is not a folder is left out; empty when it is not."""
     mode = info.st_mode
     if not stat.S_ISREG(mode):
         return fit.LINK if stat.S_ISLNK(mode) else fit.SPECIAL
@@ -139,8 +160,6 @@ def _reason(
         return fit.IGNORED
     if info.st_size > limits.max_bytes:
         return fit.TOO_LARGE
-    if is_known:
-        return ""
     if reason := fit.unfit_name(name):
         return reason
     if limits.exclude is not None and limits.exclude.first_match(path) is not None:
@@ -193,7 +212,7 @@ def judge(root: str, path: str, limits: Limits, outer: Ignores | None = None) ->
         if not is_folder and at < len(parts) - 1:
             return Verdict(is_wanted=False, reason="")
         above = here
-    return Verdict(is_wanted=True, reason="")
+    return Verdict(is_wanted=True, reason="", rules=limits.rules(ignores))
 
 
 def _detail(reason: str, path: str, ignores: Ignores, limits: Limits, *, is_folder: bool) -> str:

@@ -147,6 +147,17 @@ class Store:
         for row in self.db.execute(f"select {_FILE_COLUMNS} from files order by path"):  # noqa: S608
             yield _file_row(row)
 
+    def looks(self, paths: Sequence[str]) -> list[tuple[int, int, int] | None]:
+        """Size, time and inode of each path that is known and whose stamp was sure."""
+        sql = "select size, mtime_ns, inode from files where path = ? and stamp != 0"
+        return [self.db.execute(sql, (_key(path),)).fetchone() for path in paths]
+
+    def restamp(self, stamps: Iterable[tuple[str, int]]) -> None:
+        """Give paths other stamps."""
+        self.db.execute("begin immediate")
+        self.db.executemany("update files set stamp = ? where path = ?", [(s, _key(p)) for p, s in stamps])
+        self.db.execute("commit")
+
     def paths(self) -> list[str]:
         """Of the indexed files."""
         return [_path(p) for (p,) in self.db.execute(f"select path from files where status < {LEFT_OUT}")]  # noqa: S608

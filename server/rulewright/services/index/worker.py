@@ -4,8 +4,9 @@
 nothing is known yet. It never writes to a database: what it sends is written by the builder, in batches.
 """
 
-# Names of files may be any bytes, and paths come by the ten thousand.
 # ruff: noqa: PTH118
+
+# Names of files may be any bytes, and paths come by the ten thousand.
 
 import gc
 import os
