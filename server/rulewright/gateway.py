@@ -5,10 +5,9 @@ Each takes a snapshot or reads the state of the moment, calls one feature, and c
 
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -58,6 +57,9 @@ from rulewright.services.files import (
 )
 from rulewright.services.projects import OpenProject, Projects
 from rulewright.services.quiet import Quiet
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 RulesListener = Callable[[str], None]
 OnChange = Callable[[list[str]], Awaitable[None]]

@@ -1,9 +1,8 @@
 """What features need from the world, as small protocols; services implement them and `app.py` hands them in."""
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from rulewright.core.code_messages import Progress, Question, ToHost
 from rulewright.core.events import RuleEvent
@@ -11,6 +10,9 @@ from rulewright.core.rules.book import RuleBook
 from rulewright.core.rules.job import CheckJob, CheckResult
 from rulewright.core.rules.parse import Origin
 from rulewright.core.rules.select import Policy
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 T = TypeVar("T")
 
