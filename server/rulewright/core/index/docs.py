@@ -11,6 +11,11 @@ _MAX_LINES = 80
 _MAX_ATTRIBUTE = 30
 """Lines of one attribute or annotation."""
 _CLOSING = (b")", b"]")
+_DIRECTIVE = re.compile(
+    rb"//(?:go:\w|nolint|export )|(?://|#|/\*)[ ]?(?:eslint|tslint:|@ts-|prettier-|istanbul |c8 |biome-|noqa|type: ?ignore"
+    rb"|pylint:|pyright:|mypy:|fmt:|pragma:|rubocop:)"
+)
+"""What a comment says to a tool and not to people."""
 _QUOTES = re.compile(rb'(?:~\w+)?("""|\'\'\'|"|\')')
 _STRING = re.compile(rb'\s*(?:#[^\n]*\n\s*)*[rRuUbB]{0,2}("""|\'\'\'|"|\')')
 
@@ -31,7 +36,7 @@ def doc_above(language: str, source: bytes, start: int) -> str:
         begin = source.rfind(b"\n", 0, end) + 1
         line = source[begin:end].strip()
         if line_signs and line.startswith(line_signs):
-            if traits.attribute and line.startswith(traits.attribute):
+            if _DIRECTIVE.match(line) or (traits.attribute and line.startswith(traits.attribute)):
                 pass
             elif collected and collected[-1].startswith(b"///") and not line.startswith(b"///"):
                 # Where doc comments have a sign of their own, an ordinary comment above them is about something else.

@@ -30,14 +30,15 @@
   name: (type_identifier) @name
   type: (interface_type (type_elem . [(type_identifier) @base (qualified_type) @base (generic_type type: (_) @base)] .))))
 
-(const_declaration
-  (const_spec name: (identifier) @name type: (_)? @type) @definition.constant
-  (#set! head "const "))
+(const_declaration (const_spec name: (identifier) @name) @definition.constant (#set! head "const "))
+(const_declaration (const_spec name: (identifier) @name type: (_) @type))
 (var_declaration
-  [(var_spec name: (identifier) @name type: (_)? @type) @definition.variable
-   (var_spec_list (var_spec name: (identifier) @name type: (_)? @type) @definition.variable)]
+  [(var_spec name: (identifier) @name) @definition.variable
+   (var_spec_list (var_spec name: (identifier) @name) @definition.variable)]
   (#set! head "var "))
-
+(var_declaration
+  [(var_spec name: (identifier) @name type: (_) @type)
+   (var_spec_list (var_spec name: (identifier) @name type: (_) @type))])
 (var_declaration
   [(var_spec name: (identifier) @name !type value: (expression_list
      . [(composite_literal type: (_) @type) (unary_expression operand: (composite_literal type: (_) @type))] .))
