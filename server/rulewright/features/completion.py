@@ -7,7 +7,7 @@ import msgspec
 
 from rulewright.core.code_ports import Workspace
 from rulewright.core.complete.context import Context, context_at
-from rulewright.core.complete.items import Candidate, ItemKind, Origin, Source
+from rulewright.core.complete.items import Candidate, ItemKind, Origin, Source, parameters_of
 from rulewright.core.complete.modules import of_import
 from rulewright.core.complete.names import (
     locals_of,
@@ -246,7 +246,7 @@ def _items(at: Situation, shown: Sequence[Ranked], found: Sequence[Ranked]) -> t
                 insert=_inserted(candidate, at.buffer.source, context.end),
                 filter=name if qualified else "",
                 is_snippet=candidate.is_snippet,
-                parameters=candidate.detail,
+                parameters=parameters_of(candidate.signature, name) if candidate.signature else "",
                 source=candidate.module,
                 is_deprecated=candidate.is_deprecated,
                 is_preselected=clear and number == 0,

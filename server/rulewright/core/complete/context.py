@@ -375,8 +375,34 @@ def _group(source: bytes, start: int, line: bytes, before: tuple[str, str], word
 
 _VALUES = frozenset({"None", "True", "False", "null", "true", "false", "nil", "self", "this", "super", "undefined"})
 _MODIFIERS = frozenset(
-    "abstract|async|data|default|defer|export|extern|final|go|inline|internal|lateinit|local|open|override|partial|"
-    "private|protected|pub|public|readonly|sealed|static|suspend|unsafe|virtual".split("|")
+    {
+        "abstract",
+        "async",
+        "data",
+        "default",
+        "defer",
+        "export",
+        "extern",
+        "final",
+        "go",
+        "inline",
+        "internal",
+        "lateinit",
+        "local",
+        "open",
+        "override",
+        "partial",
+        "private",
+        "protected",
+        "pub",
+        "public",
+        "readonly",
+        "sealed",
+        "static",
+        "suspend",
+        "unsafe",
+        "virtual",
+    }
 )
 
 

@@ -128,8 +128,8 @@ class Candidate(msgspec.Struct, frozen=True):
     source: Source
     distance: int = 0
     """How far away inside its source: scopes, classes or folders; smaller is nearer."""
-    detail: str = ""
-    """Its parameters."""
+    signature: str = ""
+    """Of the symbol that it is, where that is at hand."""
     module: str = ""
     """Where it comes from, for people."""
     insert: str = ""
@@ -140,7 +140,6 @@ class Candidate(msgspec.Struct, frozen=True):
     origin: Origin | None = None
     import_from: str = ""
     """The file whose symbol has to be imported."""
-    has_parameters: bool = False
 
     @property
     def order(self) -> tuple[object, ...]:
@@ -151,7 +150,7 @@ class Candidate(msgspec.Struct, frozen=True):
             self.distance,
             self.kind,
             self.module,
-            self.detail,
+            self.signature,
             self.import_from,
             self.insert,
         )
@@ -172,19 +171,37 @@ def is_deprecated(doc: str, signature: str) -> bool:
 
 def parameters_of(signature: str, name: str) -> str:
     """The parameter list of a signature with its brackets, shortened; empty where there is none."""
-    found = re.compile(rf"(?<!\w){re.escape(name)}\s*(?:<[^()]*>|\[[^()]*\])?\s*[=:]?\s*(?:async\s+)?(?=\()").search(
-        signature
-    )
-    if found is None:
+    at = _behind(signature, name)
+    while at >= 0 and signature[at : at + 1] in {" ", "=", ":", "<", "["}:
+        # Type parameters, and what stands between a JavaScript name and its arrow function.
+        if signature[at] in "<[":
+            at = _closing(signature, at)
+        else:
+            at += 1
+            at += 5 * signature.startswith("async", at)
+    if at < 0 or signature[at : at + 1] != "(":
         return ""
-    at = found.end()
+    end = _closing(signature, at)
+    text = signature[at:end] if end > 0 else ""
+    return text if len(text) <= MAX_PARAMETERS else text[: MAX_PARAMETERS - 2] + "…)"
+
+
+def _behind(signature: str, name: str) -> int:
+    at = signature.find(name)
+    while at > 0 and (signature[at - 1].isalnum() or signature[at - 1] == "_"):
+        at = signature.find(name, at + 1)
+    return at + len(name) if at >= 0 else -1
+
+
+def _closing(text: str, at: int) -> int:
+    """Behind the bracket that closes the one at `at`; -1 where none does."""
     depth = 0
-    for end in range(at, len(signature)):
-        depth += (signature[end] in "([{") - (signature[end] in ")]}")
+    for end in range(at, len(text)):
+        char = text[end]
+        depth += (char in "([{<") - (char in ")]}" or (char == ">" and text[end - 1] not in "-="))
         if depth == 0:
-            text = signature[at : end + 1]
-            return text if len(text) <= MAX_PARAMETERS else text[: MAX_PARAMETERS - 2] + "…)"
-    return ""
+            return end + 1
+    return -1
 
 
 MAX_PARAMETERS = 60

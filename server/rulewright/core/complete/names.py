@@ -59,7 +59,7 @@ def _node_around(root: Node, byte: int) -> Node | None:
     while node is not None and node.end_byte - node.start_byte > LOCAL_SPAN:
         if _FUNCTION.search(node.type) and node.end_byte - node.start_byte <= MAX_FUNCTION:
             return node
-        child = node.first_child_for_byte(byte)
+        child = node.first_child_for_byte(byte) if node.child_count else None
         node = child if child is not None and child.start_byte <= byte <= child.end_byte else None
     return node
 

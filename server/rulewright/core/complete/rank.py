@@ -95,10 +95,9 @@ def _with_details(surer: Candidate, other: Candidate) -> Candidate:
     return msgspec.structs.replace(
         surer,
         kind=other.kind,
-        detail=surer.detail or other.detail,
+        signature=surer.signature or other.signature,
         origin=other.origin,
         is_deprecated=other.is_deprecated,
-        has_parameters=other.has_parameters,
     )
 
 

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+import msgspec
+
 from rulewright.core.complete.items import Candidate, ItemKind, Origin, Source, kind_of_symbol
 from rulewright.core.complete.names import local_scopes, site_of
 from rulewright.core.complete.situation import Situation, of_symbol
@@ -57,18 +59,7 @@ def _known(at: Situation, value: Value) -> Iterator[Candidate]:
 
 
 def _public(candidate: Candidate) -> Candidate:
-    return Candidate(
-        candidate.name,
-        candidate.kind,
-        candidate.source,
-        candidate.distance,
-        candidate.detail,
-        candidate.module,
-        is_private=bool(_HIDDEN.fullmatch(candidate.name)),
-        is_deprecated=candidate.is_deprecated,
-        origin=candidate.origin,
-        has_parameters=candidate.has_parameters,
-    )
+    return msgspec.structs.replace(candidate, is_private=bool(_HIDDEN.fullmatch(candidate.name)))
 
 
 def _of_language(at: Situation) -> Iterator[Candidate]:

@@ -10,7 +10,6 @@ from rulewright.core.complete.items import (
     Source,
     is_deprecated,
     kind_of_symbol,
-    parameters_of,
 )
 from rulewright.core.complete.state import CompletionState
 from rulewright.core.index.buffer import Buffer
@@ -73,16 +72,14 @@ MAX_OTHERS = 8
 
 def of_symbol(symbol: Symbol, path: str, source: Source, distance: int = 0, module: str = "") -> Candidate:
     """A candidate for a symbol."""
-    parameters = parameters_of(symbol.signature, symbol.name) if symbol.kind in _CALLABLE else ""
     return Candidate(
         symbol.name,
         kind_of_symbol(symbol.kind),
         source,
         distance,
-        parameters,
+        symbol.signature if symbol.kind in _CALLABLE else "",
         module,
         is_private=not symbol.exported,
         is_deprecated=is_deprecated(symbol.doc, symbol.signature),
         origin=Origin(path, symbol.name, symbol.row),
-        has_parameters=len(parameters) > 2,  # noqa: PLR2004 - more than its brackets
     )

@@ -265,7 +265,8 @@ def node_for(root: Node, byte: int) -> Node:
 
 
 def _child_at(node: Node, byte: int) -> Node | None:
-    child = node.first_child_for_byte(byte)
+    # The library reads past the end of a node without children, such as the root of an empty file.
+    child = node.first_child_for_byte(byte) if node.child_count else None
     return child if child is not None and child.start_byte <= byte <= child.end_byte else None
 
 
