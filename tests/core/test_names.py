@@ -1,0 +1,132 @@
+"""What the table of names finds, in examples, and with more names than it is willing to look at."""
+
+import itertools
+
+from rulewright.core.index import names
+from rulewright.core.index.match import kind_of
+from rulewright.core.index.name_block import N_BLOCK
+from rulewright.core.index.names import NameTable
+from rulewright.core.index.pattern import Kind
+
+SOME = ("get", "GET", "Get", "getUser", "getUsers", "get_user", "GetUser", "forget", "target", "gadget", "_get", "set")
+
+
+def table_of(*some):
+    return NameTable((name, i) for i, name in enumerate(some))
+
+
+def found(table, pattern, limit=100):
+    return [name for _, name in table.search(pattern, limit).matches]
+
+
+def test_prefixes_come_whole_first_then_in_the_same_case_then_the_rest():
+    table = table_of(*SOME)
+    assert table.prefix("get", 100) == ["get", "GET", "Get", "getUser", "getUsers", "get_user", "GetUser"]
+    assert table.prefix("GET", 2) == ["GET", "Get"]
+    assert table.prefix("getu", 100) == ["GetUser", "getUser", "getUsers"]
+    assert table.prefix("x", 100) == []
+    assert table.prefix("", 2) == ["GET", "Get"]
+
+
+def test_a_search_finds_what_prefixes_do_not():
+    table = table_of(*SOME, "HashMap", "hash_map", "HTTPServer", "ungetUser")
+    assert found(table, "HM") == ["HashMap", "hash_map"]
+    assert found(table, "hs") == ["HTTPServer", "HashMap", "hash_map"]
+    assert found(table, "gu") == ["GetUser", "getUser", "getUsers", "get_user"]
+    assert found(table, "user") == ["GetUser", "getUser", "getUsers", "get_user", "ungetUser"]
+    assert found(table, "usr") == ["GetUser", "getUser", "getUsers", "get_user", "ungetUser"]
+    assert found(table, "zz") == []
+
+
+def test_an_answer_says_whether_it_is_all():
+    table = table_of("aa", "ab", "b_a")
+    assert table.search("a", 3).is_complete
+    assert not table.search("a", 2).is_complete
+    assert table.search("zz", 0).is_complete
+    assert not table.search("", 2).is_complete
+    assert table.search("", 3).is_complete
+
+
+def test_names_beyond_ascii():
+    table = table_of("größe", "GRÖSSE", "neueGröße", "获取用户", "имяФайла", "naïve_größe", "名value")
+    assert table.prefix("GRÖ", 9) == ["GRÖSSE", "größe"]
+    assert found(table, "ng") == ["neueGröße", "naïve_größe"]
+    assert found(table, "用户") == ["获取用户"]
+    assert found(table, "иф") == ["имяФайла"]
+    assert found(table, "v") == ["名value"]
+
+
+def test_ids_of_a_name():
+    table = NameTable([("a", 3), ("b", 1), ("a", 1), ("a", 3), ("a", 2**40)])
+    assert list(table.ids("a")) == [1, 3, 2**40]
+    assert list(table.ids("c")) == []
+    assert list(table.ids("")) == []
+    table.ids("a").append(7)
+    assert list(table.ids("a")) == [1, 3, 2**40]
+    assert table.remove("a", 3)
+    assert not table.remove("a", 3)
+    assert not table.remove("c", 3)
+    table.add("a", 2)
+    assert list(table.ids("a")) == [1, 2, 2**40]
+
+
+def test_a_name_goes_with_its_last_symbol():
+    table = table_of("ab", "ac")
+    table.remove("ab", 0)
+    assert found(table, "a") == ["ac"]
+    assert len(table) == 1
+    table.add("ad", 5)
+    assert found(table, "a") == ["ac", "ad"]
+    table.remove("ac", 1)
+    table.remove("ad", 5)
+    assert len(table) == 0
+    assert found(table, "a") == []
+
+
+def test_building_pauses_and_the_table_is_the_same():
+    some = [f"{a}{b}{i}" for i in range(60) for a in ("get", "set", "Is") for b in ("User", "_name", "")]
+    some = [f"{name}_{i}" for i in range(20) for name in some]
+    steps = NameTable.building((name, i) for i, name in enumerate(some))
+    seen = []
+    while True:
+        try:
+            seen.append(next(steps))
+        except StopIteration as done:
+            table = done.value
+            break
+    assert seen == sorted(seen)
+    assert seen[-1] == len(some)
+    # Each pause is after a thousand symbols, or one block.
+    assert len(seen) >= len(some) // names.N_SLICE
+    assert len(table) == len(set(some))
+    for name in some[::501]:
+        assert some[table.ids(name)[0]] == name
+
+
+def test_more_names_of_one_length_than_a_block_holds():
+    letters = "abcdefghijklmnopqrstuvwxyz"
+    some = ["x" + "".join(rest) for rest in itertools.product(letters, letters, letters[:10])]
+    assert len(some) > N_BLOCK
+    table = NameTable((name, i) for i, name in enumerate(reversed(some)))
+    assert len(table) == len(some)
+    assert table.prefix("x", 3) == some[:3]
+    assert table.prefix("xzz", 100) == [name for name in some if name.startswith("xzz")]
+    assert [list(table.ids(name)) for name in some[::999]] == [[len(some) - 1 - i] for i in range(0, len(some), 999)]
+    table.remove("xaaa", len(some) - 1)
+    table.add("xzzz", 1)
+    assert table.prefix("x", 2) == ["xaab", "xaac"]
+    assert table.prefix("xzz", 100)[-1] == "xzzz"
+
+
+def test_where_too_many_might_match_the_short_ones_are_found(monkeypatch):
+    # None of them starts with the pattern, and its letters tell little.
+    some = [f"b{'c' * n}_ta{i:03}et" for n in range(1, 5) for i in range(100)]
+    table = table_of(*some)
+    every = table.search("tet", 1000)
+    assert every.is_complete
+    assert len(every.matches) == 400
+    monkeypatch.setattr(names, "N_LOOKS", 250)
+    cut = table.search("tet", 1000)
+    assert not cut.is_complete
+    assert cut.matches == every.matches[:200]
+    assert {kind_of(score) for score, _ in cut.matches} == {Kind.FUZZY}
