@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from rulewright.code_gateway import CodeGateway
 
 MAX_WORKERS = 4
-CODE = False
 SERVER_WORKERS = 2
 """One for what the user waits for, one for the rest of the workspace."""
 
@@ -45,15 +44,14 @@ def serving() -> Gateway:
     from rulewright.services.code_host import CodeHost
 
     code = CodeHost()
-    if CODE:
-        code.start()
+    code.start()
 
     import asyncio
 
     def runner(check: CheckSettings) -> CheckRunner:
         return _pool(check, SERVER_WORKERS)
 
-    return _gateway("editor", "the editor's settings", runner, asyncio.to_thread, code if CODE else None)
+    return _gateway("editor", "the editor's settings", runner, asyncio.to_thread, code)
 
 
 def code() -> "CodeGateway":

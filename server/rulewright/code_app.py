@@ -20,10 +20,9 @@ MAX_WORKERS = 4
 
 def serve_code_host() -> int:
     """Answer the parent's questions about code; the exit code."""
-    from rulewright.adapters.lsp.code_answers import answer  # noqa: PLC0415 - the command line needs neither
-    from rulewright.adapters.lsp.code_host import serve  # noqa: PLC0415
+    from rulewright.adapters.lsp.code_host import serve  # noqa: PLC0415 - the command line does not need it
 
-    return serve(lambda changed: code_gateway(SERVER_WORKERS, watch=TreeWatch(changed)), answer)
+    return serve(lambda changed: code_gateway(SERVER_WORKERS, watch=TreeWatch(changed)))
 
 
 def code_gateway(workers: int = 0, cache_dir: Path | None = None, watch: FolderWatch | None = None) -> CodeGateway:

@@ -12,7 +12,8 @@ from typing import Any, Protocol
 import msgspec
 
 from rulewright.core.code_messages import Changed, Configure, Opened, Root
-from rulewright.core.code_ports import CodeIndex, SymbolRow
+from rulewright.core.code_ports import CodeIndex
+from rulewright.core.complete.state import Client, CompletionState, Trigger
 from rulewright.core.config import CodeSettings, IndexSettings
 from rulewright.core.index.buffer import Buffer
 from rulewright.core.index.places import Location
@@ -20,7 +21,11 @@ from rulewright.core.index.symbols import FileRecord
 from rulewright.core.index.syntax import TRUSTED, SyntaxProblem, syntax_problems
 from rulewright.core.languages import language_of
 from rulewright.core.text import Position, PositionEncoding, Range
-from rulewright.features import calls, completion, definition, folding, hover, outline, references, selection
+from rulewright.core.uris import from_path, to_path
+from rulewright.features import calls as call_hierarchy
+from rulewright.features import completion as completions
+from rulewright.features import definition, hover, outline, references, selection
+from rulewright.features import folding as folds
 
 IDLE_S = 0.25
 """How long a document must rest before the index takes what it holds."""
@@ -136,7 +141,7 @@ class CodeWorkspace:
         self.unsaid: dict[str, float] = {}
         """Documents of which the index does not know the latest text, with the time of the last change."""
         self._files: OrderedDict[str, tuple[str, Buffer]] = OrderedDict()
-        self.memory = completion.Memory()
+        self.completion = CompletionState()
 
     @property
     def index(self) -> KeptIndex:
@@ -201,6 +206,10 @@ class CodeGateway:
         self._roots: dict[str, Root] = {}
         self._documents: dict[str, str] = {}
         """Absolute paths of the open documents, by URI."""
+        self._uris: dict[str, str] = {}
+        """The other way round, as the client spells them."""
+        self._completed: CodeWorkspace = self._outside
+        """Where the last completion was asked for: items are looked at right after it."""
         self._encoding: PositionEncoding = "utf-16"
         self._paused = False
 
@@ -240,6 +249,7 @@ class CodeGateway:
         """A document is open: its text counts, not the file."""
         workspace, path = self._find(message.path)
         self._documents[message.uri] = message.path
+        self._uris[message.path] = message.uri
         text = message.text.decode("utf-8", "surrogatepass")
         language = language_of(message.path, message.language_id)
         self._keep(workspace, path, Buffer(message.path, language, text, message.version))
@@ -258,6 +268,7 @@ class CodeGateway:
     def closed(self, uri: str) -> None:
         """A document is closed: the file counts."""
         if (absolute := self._documents.pop(uri, None)) is not None:
+            self._uris.pop(absolute, None)
             self._drop(*self._find(absolute))
 
     def touched(self, paths: Iterable[str]) -> None:
@@ -315,7 +326,7 @@ class CodeGateway:
         if self._watch is not None:
             folders = (
                 (
-                    self.absolute(w, folder).rstrip("/")
+                    self._absolute(w, folder).rstrip("/")
                     for w in self._workspaces.values()
                     for folder in w.index.folders()
                 )
@@ -358,9 +369,9 @@ class CodeGateway:
         workspace = self._workspaces[root]
         return outline.document_symbols(workspace, path) if workspace.buffer(path) is not None else None
 
-    def search(self, root: str, pattern: str, limit: int) -> Sequence[SymbolRow]:
+    def search(self, root: str, pattern: str, limit: int) -> Sequence[outline.FoundSymbol]:
         """Symbols of a workspace by a pattern, the best first."""
-        return outline.workspace_symbols(self._workspaces[root], pattern, limit).rows
+        return outline.workspace_symbols(self._workspaces[root], pattern, limit)
 
     def why(self, root: str, path: str) -> str:
         """Whether a file is in the index, and the reason."""
@@ -377,9 +388,10 @@ class CodeGateway:
         for workspace in self._everywhere():
             workspace.index.close()
 
-    def absolute(self, workspace: CodeWorkspace, path: str) -> str:
-        """The absolute form of a path in a workspace."""
-        return f"{workspace.root}/{path}" if workspace.root else path
+    def uri(self, workspace: CodeWorkspace, path: str) -> str:
+        """The URI of a file, as the client spells it where it is open."""
+        absolute = self._absolute(workspace, path)
+        return self._uris.get(absolute) or from_path(absolute)
 
     def spot(self, uri: str, feature: str, position: Position | None = None) -> Spot | None:
         """A document, when it is there and this feature answers for the language at `position`."""
@@ -402,13 +414,14 @@ class CodeGateway:
         spot = self.spot(uri, "symbols")
         return outline.document_symbols(spot.workspace, spot.path) if spot else ()
 
-    def workspace_symbols(self, query: str) -> list[tuple[CodeWorkspace, Sequence[SymbolRow]]]:
+    def workspace_symbols(self, query: str) -> list[tuple[CodeWorkspace, Sequence[outline.FoundSymbol]]]:
         """Symbols of each workspace."""
-        found = []
+        found: list[tuple[CodeWorkspace, Sequence[outline.FoundSymbol]]] = []
         for workspace in self._everywhere():
             workspace.say()
-            rows = outline.workspace_symbols(workspace, query, MAX_SYMBOLS).rows
-            found.append((workspace, [r for r in rows if workspace.settings.answers("symbols", r.language)]))
+            symbols = outline.workspace_symbols(workspace, query, MAX_SYMBOLS)
+            answers = workspace.settings.answers
+            found.append((workspace, [s for s in symbols if answers("symbols", language_of(s.location.path))]))
         return found
 
     def definition(self, uri: str, position: Position) -> tuple[Spot, Any] | None:
@@ -436,10 +449,10 @@ class CodeGateway:
         spot = self._fresh(uri, "hover", position)
         return hover.hover(spot.workspace, spot.path, position) if spot else None
 
-    def folding(self, uri: str) -> Any:
-        """What can be folded."""
+    def folding(self, uri: str, limit: int) -> Sequence[folds.Folding]:
+        """What can be folded, at most so much."""
         spot = self.spot(uri, "folding")
-        return folding.folding_ranges(spot.workspace, spot.path) if spot else ()
+        return folds.folding_ranges(spot.workspace, spot.path, limit) if spot else ()
 
     def selection(self, uri: str, positions: Sequence[Position]) -> Any:
         """What to select around each place."""
@@ -449,26 +462,44 @@ class CodeGateway:
     def prepare_calls(self, uri: str, position: Position) -> tuple[Spot, Any] | None:
         """The callable at a place."""
         spot = self._fresh(uri, "references", position)
-        return (spot, calls.prepare_calls(spot.workspace, spot.path, position)) if spot else None
+        return (spot, call_hierarchy.prepare_calls(spot.workspace, spot.path, position)) if spot else None
 
-    def complete(self, uri: str, position: Position, trigger_kind: int, trigger_character: str) -> Any:
+    def calls(
+        self, uri: str, key: call_hierarchy.ItemKey, *, incoming: bool
+    ) -> Generator[None, None, tuple[CodeWorkspace, Sequence[call_hierarchy.Call]]]:
+        """Who calls an item of the file with this URI, or whom it calls."""
+        workspace, _ = self._find(self._documents.get(uri) or to_path(uri))
+        workspace.say()
+        if not incoming:
+            return workspace, call_hierarchy.outgoing_calls(workspace, key)
+        found = yield from call_hierarchy.incoming_calls(workspace, key)
+        return workspace, found
+
+    def complete(self, uri: str, position: Position, trigger: Trigger, client: Client) -> completions.Completions:
         """What could come next."""
         spot = self.spot(uri, "completion", position)
         if spot is None:
-            return None
+            return completions.NOTHING
+        self._completed = spot.workspace
         spot.workspace.say(but=spot.path)
-        return completion.complete(spot.workspace, spot.path, position, trigger_kind, trigger_character)
+        state = spot.workspace.completion
+        state.client = client
+        return completions.complete(spot.workspace, spot.path, position, trigger, state)
 
-    def syntax(self, uri: str) -> list[tuple[Range, str]]:
-        """A document's syntax errors, where its grammar is to be trusted or its language was named."""
+    def resolve_item(self, data: Sequence[Any]) -> completions.Details:
+        """The rest of an item of the last completion."""
+        return completions.resolve_item(self._completed, data)
+
+    def syntax(self, uri: str) -> tuple[int | None, list[tuple[Range, str]]]:
+        """The version of a document and its syntax errors, where its grammar is to be trusted or its language named."""
         spot = self.spot(uri, "syntax")
         buffer = spot.workspace.open[spot.path] if spot else None
         if spot is None or buffer is None or buffer.root is None or buffer.grammar is None:
-            return []
+            return None, []
         if spot.language not in TRUSTED and spot.language not in spot.workspace.settings.syntax:
-            return []
+            return buffer.version, []
         found: tuple[SyntaxProblem, ...] = syntax_problems(buffer.grammar, buffer.source, buffer.root, MAX_SYNTAX)
-        return [(buffer.range(p.start_byte, p.end_byte, self._encoding), p.message) for p in found]
+        return buffer.version, [(buffer.range(p.start_byte, p.end_byte, self._encoding), p.message) for p in found]
 
     # Helpers
 
@@ -490,9 +521,8 @@ class CodeGateway:
                 best = workspace, path
         return best
 
-    def find(self, absolute: str) -> tuple[CodeWorkspace, str]:
-        """The workspace of a file, and its path there."""
-        return self._find(absolute)
+    def _absolute(self, workspace: CodeWorkspace, path: str) -> str:
+        return f"{workspace.root}/{path}" if workspace.root else path
 
     def _keep(self, workspace: CodeWorkspace, path: str, buffer: Buffer) -> None:
         workspace.open[path] = buffer

@@ -79,7 +79,7 @@ class Gateway:
         code: Code | None = None,
     ) -> None:
         self._projects, self._documents, self._code = projects, documents, code
-        self._client: tuple[PositionEncoding, Any] = "utf-16", None
+        self._client: tuple[PositionEncoding, Any, str] = "utf-16", None, ""
         self._watches_code = False
         self._quiet = Quiet()
         self._make_runner, self._offload, self._watch = runner, offload, watch
@@ -200,9 +200,9 @@ class Gateway:
 
     # Code
 
-    def begin_code(self, encoding: PositionEncoding, capabilities: Any) -> None:
+    def begin_code(self, encoding: PositionEncoding, capabilities: Any, client_name: str) -> None:
         """Start what knows the code, for a client that counts in `encoding` and can do what `capabilities` say."""
-        self._client = encoding, capabilities
+        self._client = encoding, capabilities, client_name
         self._tell_projects()
 
     def ask_code(self, question: Question) -> "Future[bytes] | None":

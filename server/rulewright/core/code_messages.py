@@ -136,6 +136,7 @@ class Configure(msgspec.Struct, frozen=True, tag=True):
     encoding: PositionEncoding
     capabilities: Any = None
     """The client's, as it sent them."""
+    client_name: str = ""
     scan: bool = True
     """Whether to look what has changed on disk."""
     watch: bool = False

@@ -221,7 +221,7 @@ def _size(n_bytes: int) -> str:
 
 
 def _outline(symbol: Any) -> OutlineRecord:
-    start: Position = symbol.selection.start
+    start: Position = symbol.selection_range.start
     return OutlineRecord(
         symbol.name,
         SymbolKind(symbol.kind).name.lower(),

@@ -20,6 +20,7 @@ from typing import Any
 
 import msgspec
 
+from rulewright.adapters.lsp.code_answers import Answering, Answers
 from rulewright.code_gateway import CodeGateway, IndexProgress
 from rulewright.core.code_messages import (
     Answer,
@@ -33,7 +34,6 @@ from rulewright.core.code_messages import (
     Opened,
     Pause,
     Progress,
-    Question,
     Ready,
     Seen,
     ToHost,
@@ -53,9 +53,6 @@ ERROR = 40
 
 _LENGTH = struct.Struct(">I")
 
-Answering = bytes | Generator[None, None, bytes]
-AnswerTo = Callable[[CodeGateway, Question, Any], Answering]
-
 
 class CodeHost:
     """The loop and what it is at."""
@@ -63,12 +60,11 @@ class CodeHost:
     def __init__(
         self,
         gateway: CodeGateway,
-        answer: AnswerTo,
         send: Callable[[FromHost], None],
         inbox: "queue.SimpleQueue[ToHost | None] | None" = None,
     ) -> None:
-        self._gateway, self._answer, self._send = gateway, answer, send
-        self._client: Any = None
+        self._gateway, self._send = gateway, send
+        self._answers = Answers()
         self.inbox: queue.SimpleQueue[ToHost | None] = inbox or queue.SimpleQueue()
         self.cancelled: set[int] = set()
         """Filled by the thread that reads, so that a question can be cancelled before its turn."""
@@ -114,7 +110,7 @@ class CodeHost:
                 case Cancel():
                     self._stop(message.id)
                 case Configure():
-                    self._client = message.capabilities
+                    self._answers = Answers(message.capabilities, message.client_name)
                     self._gateway.configure(message)
                 case Opened():
                     self._unparsed[message.uri] = message.path, message.version
@@ -138,7 +134,7 @@ class CodeHost:
             self.cancelled.discard(message.id)
             return
         try:
-            answer = self._answer(self._gateway, message.question, self._client)
+            answer: Answering = self._answers.answer(self._gateway, message.question)
         except Exception:  # noqa: BLE001 - as above
             self._send(Answer(message.id, NOTHING, traceback.format_exc()))
             return
@@ -190,7 +186,7 @@ class CodeHost:
 _END: Any = object()
 
 
-def serve(make_gateway: Callable[[Callable[[list[str]], None]], CodeGateway], answer: AnswerTo) -> int:
+def serve(make_gateway: Callable[[Callable[[list[str]], None]], CodeGateway]) -> int:
     """Serve the parent at the other end of standard input and output until it closes them; the exit code.
 
     `make_gateway` gets a function that takes absolute paths that changed on disk, from any thread.
@@ -202,7 +198,7 @@ def serve(make_gateway: Callable[[Callable[[list[str]], None]], CodeGateway], an
     os.dup2(2, 1)
     inbox: queue.SimpleQueue[ToHost | None] = queue.SimpleQueue()
     gateway = make_gateway(lambda paths: inbox.put(Touched(tuple(paths))))
-    host = CodeHost(gateway, answer, _sender(stdout), inbox)
+    host = CodeHost(gateway, _sender(stdout), inbox)
     threading.Thread(target=_read, args=(stdin, host), name="messages", daemon=True).start()
     gc.collect()
     gc.freeze()

@@ -27,7 +27,7 @@ def initialize(ls: Server, params: t.InitializeParams) -> None:
     options = params.initialization_options
     ls.initial_settings = ls.editor_settings = configuration.from_options(options)
     ls.announces_workspace_diagnostics = _wants_workspace_diagnostics(options)
-    ls.gateway.begin_code(ls.encoding, ls.protocol.converter.unstructure(params.capabilities))
+    ls.gateway.begin_code(ls.encoding, ls.protocol.converter.unstructure(params.capabilities), ls.client.name)
     index_progress.follow(ls)
     ls.pending.start(_open_first(ls, roots(params)), "opening the projects")
     if params.process_id:

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 from rulewright.adapters.lsp import (
     code_action,
+    code_requests,
     commands,
     configuration,
+    hover,
+    index_progress,
     lifecycle,
     pull_diagnostics,
     rules_changed,
@@ -42,6 +45,9 @@ def build_server(gateway: "Gateway") -> Server:
         configuration,
         watched_files,
         settled,
+        code_requests,
+        hover,
+        index_progress,
     ):
         group.register(server)
     rules_changed.follow(server)
