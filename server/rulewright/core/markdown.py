@@ -12,8 +12,11 @@ _HIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\u200e\u200f\u202a-\u202e\u2
 _SPANS = re.compile(
     r"(?P<code>(?<!`)`[^`\n]+`(?!`))"
     r"|(?P<link>(?<!!)\[(?P<text>[^\[\]\n`<>\\]*)\]\((?P<url>https?://[\w./~%#?=+@,:-]+)\))"
-    r"|(?P<sign>[<>\[\]`|&\\!])"
+    r"|(?P<bracket>[\[\]])"
+    r"|(?P<sign>`|<(?=[A-Za-z/!?])|&(?=#?\w+;)|\\(?=[!-/:-@\[-`{-~]))"
 )
+_LINKS = re.compile(r"\]\s*[(\[:]")
+"""What makes brackets more than brackets, somewhere in a text."""
 _LIST = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s")
 _PROMPT = re.compile(r"^\s*>>> ")
 
@@ -35,13 +38,14 @@ def inline(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Text that stands for itself."""
-    return re.sub(r"([\\`*_{}\[\]()<>#+\-.!|&~])", r"\\\1", _HIDDEN.sub("", text))
+    """Text on one line that stands for itself."""
+    return re.sub(r"([\\`*_\[\]<>#!|&~])", r"\\\1", " ".join(_HIDDEN.sub("", text).split()))
 
 
 def prose(text: str, language: str = "") -> str:
     """A doc comment as markdown. Indented blocks and Python's prompts are shown as code in `language`."""
     lines = _HIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).expandtabs(4).split("\n")
+    has_links = bool(_LINKS.search(text))
     out: list[str] = []
     at = 0
     in_list = False
@@ -49,17 +53,24 @@ def prose(text: str, language: str = "") -> str:
         line = lines[at]
         if fence := _FENCE.match(line):
             at, code = _until_fence(lines, at + 1, fence[1])
-            out += ["", fenced(code, fence[2] or language), ""]
+            _add_block(out, fenced(code, fence[2] or language))
             continue
         blank_before = at == 0 or not lines[at - 1].strip()
         if _PROMPT.match(line) or (line.startswith("    ") and line.strip() and blank_before and not in_list):
             at, code = _indented(lines, at)
-            out += ["", fenced(code, language), ""]
+            _add_block(out, fenced(code, language))
             continue
         in_list = bool(_LIST.match(line)) or (in_list and (not line.strip() or line.startswith(" ")))
-        out.append(_line(line))
+        if line.strip() or (out and out[-1]):
+            out.append(_SPANS.sub(lambda found: _span(found, has_links), line) if line.strip() else "")
         at += 1
     return "\n".join(out).strip("\n")
+
+
+def _add_block(out: list[str], block: str) -> None:
+    if out and out[-1]:
+        out.append("")
+    out += [block, ""]
 
 
 def plain(text: str) -> str:
@@ -96,15 +107,13 @@ def _indented(lines: list[str], at: int) -> tuple[int, str]:
     return at, "\n".join(c[margin:] for c in code)
 
 
-def _line(line: str) -> str:
-    return _SPANS.sub(_span, line)
-
-
-def _span(found: re.Match[str]) -> str:
+def _span(found: re.Match[str], has_links: bool) -> str:
     if found["code"]:
         code = found["code"]
         # A table would cut it in two, and its halves would be no code any more.
         return code if "|" not in code else escaped(code)
     if found["link"]:
         return f"[{found['text']}]({found['url']})"
-    return "\\" + found["sign"]
+    if found["bracket"] and not has_links:
+        return found["bracket"]
+    return "\\" + (found["bracket"] or found["sign"])

@@ -3,7 +3,7 @@
 import msgspec
 
 from rulewright.core.code_ports import Workspace
-from rulewright.core.index.meaning import Meaning, Site, meaning_at, site_at
+from rulewright.core.index.meaning import Meaning, Site, import_place, meaning_at, site_at
 from rulewright.core.index.naming import MAX_RANKED, Defined, defined, distinct
 from rulewright.core.index.places import Location, name_range
 from rulewright.core.index.plain import word_at
@@ -48,11 +48,16 @@ def destinations(site: Site, meaning: Meaning) -> tuple[Destination, ...]:
         return tuple(_to_symbol(d, origin, encoding) for d in meaning.definitions[:MAX_RANKED])
     if meaning.files:
         return (Destination(Location(meaning.files[0], _START), _START, origin),)
+    bound: tuple[int, int] | None = None
     if meaning.local is not None:
-        binding = meaning.local.binding
-        place = site.buffer.range(binding.start, binding.end, encoding)
-        return (Destination(Location(site.path, place), place, origin),)
-    return ()
+        bound = meaning.local.binding.start, meaning.local.binding.end
+    elif meaning.step == "outside" and not meaning.is_member:
+        # What a library defines is not here; where it comes from is.
+        bound = import_place(site, meaning.name)
+    if bound is None:
+        return ()
+    place = site.buffer.range(*bound, encoding)
+    return (Destination(Location(site.path, place), place, origin),)
 
 
 def _to_symbol(one: Defined, origin: Range, encoding: PositionEncoding) -> Destination:

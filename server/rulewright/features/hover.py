@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from rulewright.core.code_ports import Workspace
-from rulewright.core.index.meaning import Local, Meaning, Site, meaning_at, site_at
+from rulewright.core.index.meaning import Local, Meaning, Site, local_type, meaning_at, site_at
 from rulewright.core.index.naming import Defined
 from rulewright.core.index.symbols import SymbolKind
 from rulewright.core.text import Position, Range
@@ -18,12 +18,13 @@ _MAX_OTHERS = 5
 class Section(msgspec.Struct, frozen=True):
     """A part of a hover: code in a language, a doc comment as somebody wrote it, or a line of our own words.
 
-    All of it is plain text that stands for itself, apart from a doc, which is markdown from an unknown hand.
+    A doc is markdown from an unknown hand. A note has `{}` where its names go.
     """
 
     kind: SectionKind
     text: str
     language: str = ""
+    names: tuple[str, ...] = ()
 
 
 class Hover(msgspec.Struct, frozen=True):
@@ -48,16 +49,17 @@ def _sections(site: Site, meaning: Meaning) -> tuple[Section, ...]:
     if meaning.definitions:
         return _of_symbol(meaning.definitions, meaning)
     if meaning.files:
-        return (Section("note", f"module, {meaning.files[0]}"),)
+        return (Section("note", "module, {}", names=meaning.files[:1]),)
     if meaning.local is not None and meaning.local.binding.kind != "import":
-        return (Section("code", _local_text(meaning.local), site.language),)
+        return (Section("code", _local_text(site, meaning.local), site.language),)
     return ()
 
 
-def _local_text(local: Local) -> str:
+def _local_text(site: Site, local: Local) -> str:
     binding = local.binding
     kind = binding.kind if binding.kind != "shadow" else "variable"
-    return f"({kind}) {binding.name}: {binding.type}" if binding.type else f"({kind}) {binding.name}"
+    said = local_type(site, local)
+    return f"({kind}) {binding.name}: {said}" if said else f"({kind}) {binding.name}"
 
 
 def _of_symbol(definitions: tuple[Defined, ...], meaning: Meaning) -> tuple[Section, ...]:
@@ -67,13 +69,16 @@ def _of_symbol(definitions: tuple[Defined, ...], meaning: Meaning) -> tuple[Sect
     if symbol.doc:
         sections.append(Section("doc", symbol.doc, first.language))
     kind = SymbolKind(symbol.kind).name.lower().replace("_", " ")
-    container = f" of {first.container}" if first.container else ""
-    sections.append(Section("note", f"{kind}{container}, {first.path}:{symbol.row + 1}"))
+    place = f"{first.path}:{symbol.row + 1}"
+    if first.container:
+        sections.append(Section("note", f"{kind} of {{}}, {{}}", names=(first.container, place)))
+    else:
+        sections.append(Section("note", f"{kind}, {{}}", names=(place,)))
     if len(definitions) > 1:
-        rest = [f"{d.path}:{d.symbol.row + 1}" for d in definitions[1 : 1 + _MAX_OTHERS]]
+        rest = tuple(f"{d.path}:{d.symbol.row + 1}" for d in definitions[1 : 1 + _MAX_OTHERS])
         more = len(definitions) - 1 - len(rest)
-        also = ", ".join(rest) + (f" and {more} more" if more > 0 else "")
-        sections.append(Section("note", f"also {also}"))
+        also = ", ".join(["{}"] * len(rest)) + (f" and {more} more" if more > 0 else "")
+        sections.append(Section("note", f"also {also}", names=rest))
     if meaning.is_member and meaning.step in {"unique", "ranked"}:
         sections.append(Section("note", "found by its name alone: the type of what stands before it is not known"))
     return tuple(sections)

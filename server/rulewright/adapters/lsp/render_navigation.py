@@ -1,7 +1,7 @@
 """Answers about navigation as the protocol's JSON, in the form that a client has said it takes.
 
-Rendered where the answer is made, so that the server passes bytes on. Results may have thousands of parts: what a feature
-gives is written as it is where its shape is the protocol's already.
+Rendered where the answer is made, so that the server passes bytes on. Results may have thousands of parts: what a
+feature gives is written as it is where its shape is the protocol's already.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -12,7 +12,7 @@ import msgspec
 from rulewright.core.index.folds import MAX_FOLDS
 from rulewright.core.index.places import Location
 from rulewright.core.index.symbols import SymbolKind
-from rulewright.core.markdown import escaped, fenced, plain, prose
+from rulewright.core.markdown import escaped, fenced, inline, plain, prose
 from rulewright.core.text import Range
 from rulewright.features.calls import Call, CallItem, ItemKey
 from rulewright.features.definition import Destination
@@ -196,11 +196,11 @@ def _markdown(section: Section) -> str:
         case "doc":
             return prose(section.text, section.language)
         case _:
-            return escaped(section.text)
+            return escaped(section.text).format(*map(inline, section.names))
 
 
 def _plain(section: Section) -> str:
-    return plain(section.text)
+    return plain(section.text.format(*section.names) if section.kind == "note" else section.text)
 
 
 def _whole(text: str) -> str:

@@ -43,13 +43,15 @@ from rulewright.core.index.naming import (
     of_import,
 )
 from rulewright.core.index.returns import named_type
-from rulewright.core.index.scopes import Binding, ScopeTree, name_at, node_for, scopes_of
+from rulewright.core.index.scopes import Binding, ScopeTree, name_at, node_for, occurrences, scopes_of
 from rulewright.core.index.symbols import FileRecord, Import, Symbol
 from rulewright.core.index.traits import traits_of
 
 _BASE = frozenset({"super", "base", "parent"})
 _OWN = frozenset({"self", "this", "$this"})
 _QUOTED = re.compile(r"string|literal|content|fragment|path|dotted_name|alias")
+_MAX_IMPORT = 5_000
+"""Bytes of one statement."""
 _SEGMENT = re.compile(rb"[\w\x80-\xff]+[?!]?")
 
 
@@ -106,6 +108,8 @@ class Local(msgspec.Struct, frozen=True):
     """The bytes in which it counts."""
     is_file_level: bool
     """Whether it is bound outside any function, so that the whole file may see it."""
+    is_in_class: bool = False
+    """Whether a class binds it, so that it is a member rather than a local."""
 
 
 class Meaning(msgspec.Struct, frozen=True):
@@ -244,11 +248,22 @@ def local_of(site: Site, name: str) -> Local | None:
     for number, scope in enumerate(scopes.scopes):
         if any(b is binding for b in scope.bindings.get(name, ())):
             is_top = number == 0 and scope.kind == "block"
-            return Local(binding, scope.start, scope.end, is_top)
+            return Local(binding, scope.start, scope.end, is_top, scope.kind == "class")
     return None
 
 
 # Imports
+
+
+def import_place(site: Site, name: str) -> tuple[int, int] | None:
+    """The bytes of a name in the import that binds it in this file; None where no import does."""
+    rows = [i.row for i in site.index.imports_of(site.path) if bound_name(site.language, i) == name]
+    if not rows or site.root is None:
+        return None
+    start = site.buffer.line_start(rows[0])
+    # A name that is renamed comes first under its old name, which is another word.
+    found = occurrences(site.root, site.source, name, start, min(start + _MAX_IMPORT, len(site.source)))
+    return (found[0].start_byte, found[0].end_byte) if found else None
 
 
 def import_named(site: Site, name: str, row: int) -> Named:
@@ -327,7 +342,8 @@ def chain_value(site: Site, chain: tuple[Link, ...], depth: int = MAX_DEPTH) -> 
     first = chain[0]
     at_first = site.at(first.start)
     value, taken = _first_value(at_first, chain, depth)
-    value = _behind(site.index, value, chain[taken - 1])
+    if first.name not in _BASE:
+        value = _behind(site.index, value, chain[taken - 1])
     for number in range(taken, len(chain)):
         if not value:
             return value
@@ -385,6 +401,19 @@ def _typed(site: Site, text: str, depth: int) -> Value:
             break
         value = _step(site.index, value, part, depth)
     return called(site.index, value)
+
+
+def local_type(site: Site, local: Local) -> str:
+    """What a local is, as the text says: its annotation, else the class that is called, or what a call gives."""
+    binding = local.binding
+    if not binding.type:
+        return ""
+    at = site.source.find(binding.type.encode(), binding.end, binding.end + 200 + len(binding.type))
+    behind = at + len(binding.type.encode())
+    if at < 0 or not _CALL.match(site.source, behind):
+        return binding.type
+    value = _typed(site.at(binding.start), binding.type, MAX_DEPTH)
+    return value.definitions[0].symbol.name if value.definitions else ""
 
 
 def _step(index: CodeIndex, value: Value, name: str, depth: int) -> Value:

@@ -76,7 +76,7 @@ def target_of(site: Site, meaning: Meaning) -> Target | None:
     local = meaning.local
     if local is not None and local.binding.kind != "import" and not local.is_file_level:
         own = meaning.definitions[0] if meaning.definitions else None
-        if own is None or own.symbol.parent >= 0:
+        if own is None or (own.symbol.parent >= 0 and not local.is_in_class):
             return Target(meaning.name, site.path, site.language, local, meaning.definitions, asked=meaning.name)
     if meaning.definitions:
         first = meaning.definitions[0]
