@@ -35,7 +35,7 @@ def doc_above(language: str, source: bytes, start: int) -> str:
             break
         begin = source.rfind(b"\n", 0, end) + 1
         line = source[begin:end].strip()
-        if line_signs and line.startswith(line_signs):
+        if line_signs and line.startswith(line_signs) and not (begin == 0 and line.startswith(b"#!")):
             if _DIRECTIVE.match(line) or (traits.attribute and line.startswith(traits.attribute)):
                 pass
             elif collected and collected[-1].startswith(b"///") and not line.startswith(b"///"):
@@ -43,7 +43,7 @@ def doc_above(language: str, source: bytes, start: int) -> str:
                 break
             else:
                 collected.append(line)
-        elif block and line.endswith(block[1]):
+        elif block and line.endswith(block[1]) and not collected:
             opening = source.rfind(block[0], 0, end)
             # A comment behind code is about that code.
             if opening < 0 or source[source.rfind(b"\n", 0, opening) + 1 : opening].strip():
@@ -145,6 +145,10 @@ def doc_string(literal: bytes) -> str:
     return _dedent("\n" + literal[opened.end() : end if end >= 0 else None].decode("utf-8", "replace"))
 
 
+_MARKS = {"r": re.compile(r"^'"), "haskell": re.compile(r"^\s*[|^](?= )")}
+"""What stands between the sign of a doc comment and its text."""
+
+
 def clean(language: str, comment: bytes) -> str:
     """A comment's text without its signs."""
     line_signs, block, _ = _signs(language)
@@ -158,7 +162,8 @@ def clean(language: str, comment: bytes) -> str:
     signs = "".join(sorted({sign.decode()[0] for sign in line_signs}))
     for line in text.splitlines():
         stripped = line.strip().lstrip(signs)
-        stripped = stripped.removeprefix("'") if language == "r" else stripped
+        if language in _MARKS:
+            stripped = _MARKS[language].sub("", stripped)
         lines.append(stripped.removeprefix("!").removeprefix("|").rstrip())
     text = _dedent("\n".join(lines))
     return _without_tags(text) if language == "csharp" else text

@@ -13,8 +13,9 @@ lies in an `@import.group` has the text of its `@import.prefix` before it, with 
 Settings of a pattern, by `(#set! key "value")`: `exported` "false" marks its definitions as private, and "members" what
 they hold as visible, as in a trait; `head` is put before signatures, as a keyword that stands before a group;
 `constant` is the word that makes a variable a constant; `name` names what has no name, with `{capture}` for a capture's
-text; `join` makes one name of several; `once` takes only the first name of a node; `declarator` walks from `@name`, a
-declarator of C, to what it declares; `signature` "whole" keeps the body in it; `module` and `import` are an import's
+text; `join` makes one name of `@name` and its like beside it; `extend` takes a node of that type behind the definition
+for its body; `climbs` makes a parameter of a constructor a member of the class; `once` takes only the first name of a node; `declarator` walks from `@name`, a
+declarator of C, to what it declares; `signature` "whole" keeps the body in it, and "line" ends it with the line; `module` and `import` are an import's
 module and name where no node is; `split` takes an import's name from the end of its module, behind that sign; `self` is
 a word that stands for the prefix itself.
 """
@@ -66,10 +67,13 @@ class _Plan(msgspec.Struct, frozen=True):
     """All that its alternatives capture as definitions."""
     is_private: bool
     shows_members: bool
-    is_whole: bool
+    extent: str
+    """How much of a definition its signature shows: `whole`, `line`, or what stands before its body."""
     once: bool
     name: str
     join: str
+    extend: str
+    climbs: bool
     is_declarator: bool
     settings: dict[str, str]
     constant: bytes
@@ -279,10 +283,12 @@ def _plans(grammar: Grammar, section: str, query: Query) -> list[_Plan]:
                     kinds,
                     exported == "false",
                     exported == "members",
-                    settings.get("signature") == "whole",
+                    settings.get("signature", ""),
                     "once" in settings,
                     settings.get("name", ""),
                     settings.get("join", ""),
+                    settings.get("extend", ""),
+                    "climbs" in settings,
                     "declarator" in settings,
                     settings,
                     settings.get("constant", "").encode(),
@@ -339,6 +345,8 @@ def _define(
     if plan.name:
         name = _CAPTURED.sub(lambda m: _text(source, captures[m[1]][0]) if m[1] in captures else "", plan.name)
     elif plan.join and names:
+        if len(names) == 1:
+            names = [n for n in node.named_children if n.type == name_node.type]
         name = plan.join.join(_name(source[n.start_byte : n.end_byte]) for n in names)[:MAX_NAME]
     else:
         name = _name(source[start : name_node.end_byte]) if names else ""
@@ -346,7 +354,10 @@ def _define(
         name = name.strip(strip)
     if not name or name == "_":
         return
-    found[start] = (pattern, _Found(node.start_byte, node.end_byte, name, kind, node, name_node, captures, plan))
+    item = _Found(node.start_byte, node.end_byte, name, kind, node, name_node, captures, plan)
+    if plan.extend and (behind := node.next_named_sibling) is not None and behind.type == plan.extend:
+        captures["body"], item.end, item.last = [behind], behind.end_byte, behind
+    found[start] = (pattern, item)
 
 
 def _name(raw: bytes) -> str:
@@ -369,19 +380,28 @@ def _symbols(grammar: Grammar, source: bytes, ordered: list[_Found], docs: list[
     fields: set[tuple[int, str]] = set()
     showing: set[int] = set()
     """Definitions whose members are as visible as they are."""
+    shared: dict[int, list[tuple[int, int]]] = {}
+    """Where more names of a statement stand, and their indices, by the index of its first."""
     for item in ordered:
         while open_ and open_[-1][0] <= item.start:
             open_.pop()
         # Several names of one statement share its node, and none holds the other.
         same = bool(open_) and (open_[-1][2], open_[-1][0]) == (item.start, item.end)
         parent = (symbols[open_[-1][1]].parent if same else open_[-1][1]) if open_ else -1
+        if same:
+            shared.setdefault(open_[-1][1], []).append((item.name_node.start_byte, len(symbols)))
+        elif parent in shared:
+            # What is in such a statement belongs to the last name before it.
+            parent = next((i for at, i in reversed(shared[parent]) if at < item.start), parent)
         if traits.skips_locals and item.kind in _LOCAL and parent >= 0 and symbols[parent].kind in _CALLABLE:
             continue
-        if item.kind == SymbolKind.FIELD:
+        if item.kind == SymbolKind.FIELD or item.plan.climbs:
             around = parent
             # A field is made in a method and belongs to its class, and the first place that makes it counts.
-            while parent >= 0 and symbols[parent].kind in _CALLABLE:
-                parent = symbols[parent].parent
+            holder = parent
+            while holder >= 0 and symbols[holder].kind in _CALLABLE:
+                holder = symbols[holder].parent
+            parent = holder if holder >= 0 else parent
             if parent < 0 <= around:
                 # Outside of any class only what looks like a constructor has fields.
                 parent = _outermost(symbols, around)
@@ -407,7 +427,7 @@ def _symbols(grammar: Grammar, source: bytes, ordered: list[_Found], docs: list[
             place = item.start, item.end, item.name_node.start_byte
             exported = is_visible(traits, said, source, place, item.name, symbols[parent] if parent >= 0 else None)
         symbols.append(_symbol(grammar.name, source, item, parent, symbols, traits, captured, exported=exported))
-    return owned(symbols) if traits.owners else symbols
+    return owned(symbols, traits) if traits.owners else symbols
 
 
 def _outermost(symbols: list[Symbol], index: int) -> int:
@@ -416,8 +436,9 @@ def _outermost(symbols: list[Symbol], index: int) -> int:
     return index
 
 
-def owned(symbols: list[Symbol]) -> list[Symbol]:
+def owned(symbols: list[Symbol], traits: Traits) -> list[Symbol]:
     """The same, with each method that stands outside of its type under that type, where the type comes before it."""
+    inherits = traits.visibility == "marked"
     types: dict[str, int] = {}
     result = symbols
     for index, symbol in enumerate(symbols):
@@ -426,7 +447,8 @@ def owned(symbols: list[Symbol]) -> list[Symbol]:
             if owner != symbol.parent:
                 if result is symbols:
                     result = list(symbols)
-                result[index] = msgspec.structs.replace(symbol, parent=owner)
+                exported = symbol.exported or (inherits and owner >= 0 and symbols[owner].exported)
+                result[index] = msgspec.structs.replace(symbol, parent=owner, exported=exported)
         elif symbol.parent < 0:
             types[symbol.name] = index
     return result
@@ -461,6 +483,9 @@ def _symbol(
     heads = captures.get("signature")
     head = (heads[0].start_byte, heads[0].end_byte) if heads else (item.start, _head_end(source, item, body))
     doc = _doc(language, source, item, body_start, traits, captured_doc)
+    if doc and parent >= 0 and doc == symbols[parent].doc:
+        # What begins on the line of what holds it, as a parameter that is a property, has no comment of its own above.
+        doc = doc_after(language, source, item.end) if traits.doc == "after" else ""
     if traits.bare and not heads:
         head = _behind_attributes(source, *head), head[1]
     if bodies and not heads and bodies[0].end_byte <= item.name_node.start_byte:
@@ -481,8 +506,7 @@ def _symbol(
         end_row if end_column or end_row == start_row else end_row - 1,
         parent,
         item.plan.head + signature,
-        # What begins on the line of what holds it, as a parameter that is a property, has no comment of its own above.
-        "" if parent >= 0 and doc == symbols[parent].doc else doc,
+        doc,
         type_name,
         _bases(source, bases) if bases else (),
         exported,
@@ -511,7 +535,9 @@ def _refined(item: _Found, parent: int, symbols: list[Symbol], traits: Traits, t
 def _is_exported(item: _Found, parent: int, symbols: list[Symbol], traits: Traits, is_shown: bool) -> bool:
     if item.plan.is_private or "private" in item.captures:
         return False
-    if parent >= 0 and (not symbols[parent].exported or symbols[parent].kind in _CALLABLE):
+    if parent >= 0 and not symbols[parent].exported:
+        return False
+    if parent >= 0 and symbols[parent].kind in _CALLABLE and item.kind != SymbolKind.FIELD:
         return False
     match traits.visibility:
         case "captured":
@@ -527,8 +553,11 @@ def _is_exported(item: _Found, parent: int, symbols: list[Symbol], traits: Trait
 
 def _head_end(source: bytes, item: _Found, body: Node | None) -> int:
     name_end = item.name_node.end_byte if item.name_node.end_byte < item.end else item.start
-    if body is None or item.plan.is_whole or body.start_byte <= name_end:
-        return item.end
+    if item.plan.extent == "line":
+        line = source.find(b"\n", name_end, item.end)
+        return line if line >= 0 else item.end
+    if body is None or item.plan.extent or body.start_byte <= name_end:
+        return item.node.end_byte
     end = body.start_byte
     if b"\n" in source[name_end:end]:
         # Comments between a head and its body belong to neither.

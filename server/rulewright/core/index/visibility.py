@@ -92,7 +92,7 @@ def _is_marked(traits: Traits, said: Said, source: bytes, start: int, name: str,
         return True
     # What a declared namespace or module holds is all visible.
     if parent is not None:
-        return parent.kind == SymbolKind.MODULE or b"declare" in source
+        return parent.kind == SymbolKind.MODULE or b"declare namespace" in source
     if said.is_script is None:
         said.is_script = bool(traits.script) and re.search(traits.script.encode(), source) is None
     return said.is_script
