@@ -133,8 +133,15 @@ def run_search(launcher: "Launcher", pattern: str, limit: int, *, as_json: bool,
     finally:
         code.close()
     found = tuple(
-        FoundRecord(row.name, SymbolKind(row.kind).name.lower(), row.path, row.row + 1, row.column16 + 1, row.container)
-        for row in rows
+        FoundRecord(
+            s.name,
+            SymbolKind(s.kind).name.lower(),
+            s.location.path,
+            s.location.range.start.line + 1,
+            s.location.range.start.character + 1,
+            s.container,
+        )
+        for s in rows
     )
     if as_json:
         click.echo(to_json(FoundRecords(1, root, found)))

@@ -65,6 +65,8 @@ class Report(msgspec.Struct, frozen=True):
     removed: list[str]
     is_idle: bool
     """Nothing is left to do."""
+    is_new: bool = False
+    """The database was damaged and was made anew: nothing that was read before counts."""
 
 
 class Status(msgspec.Struct, frozen=True):
@@ -150,6 +152,10 @@ class Index:
         self._has_written = False
         self._changed: list[str] = []
         self._removed: list[str] = []
+        self._is_new = False
+        self._version = self._ask(lambda store: store.version())
+        self._last_id = self._ask(lambda store: store.last_id())
+        """All files up to this id have been told of, or were there when the index was opened."""
 
     def close(self) -> None:
         """Write what is known and let go of everything."""
@@ -206,8 +212,9 @@ class Index:
         if self._is_due():
             self._write()
         self._rest()
-        report = Report(self._changed, self._removed, self.is_idle)
-        self._changed, self._removed = [], []
+        self._note_others()
+        report = Report(list(dict.fromkeys(self._changed)), self._removed, self.is_idle, self._is_new)
+        self._changed, self._removed, self._is_new = [], [], False
         return report
 
     def run(self, progress: Callable[[Progress], None] | None = None) -> None:
@@ -291,6 +298,14 @@ class Index:
         if path in self.overlays:
             return [(s.name, s.id) for s in self.overlays.symbols_of(path)]
         return self._ask(lambda store: store.names_of(path))
+
+    def stored_names_of(self, path: str) -> list[tuple[str, int]]:
+        """The same for what is on disk, whatever lies over it."""
+        return self._ask(lambda store: store.names_of(path))
+
+    def n_symbols(self) -> int:
+        """Definitions on disk."""
+        return self._ask(lambda store: store.counts()).symbols
 
     def files_with_word(self, name: str) -> list[str]:
         """Files in which a name stands as a word, comments and strings included."""
@@ -423,8 +438,19 @@ class Index:
             return question(self.store)
 
     def _mend(self, error: sqlite3.Error) -> None:
+        was_on_disk = self.store.path is not None
         self.store.mend(error)
+        # In memory it goes on with what could be taken along.
+        self._is_new = self._is_new or (self.store.path is not None) == was_on_disk
         self.refresh()
+
+    def _note_others(self) -> None:
+        """Tell of what another process has written. What it deleted is not told: its ids lead nowhere."""
+        version = self._ask(lambda store: store.version())
+        if version != self._version:
+            self._changed += self._ask(lambda store: store.paths_after(self._last_id))
+        if version != self._version or self._changed:
+            self._version, self._last_id = version, self._ask(lambda store: store.last_id())
 
     def _over(self, found: list[FoundSymbol], fits: Callable[[FoundSymbol], bool]) -> list[FoundSymbol]:
         if not self.overlays:

@@ -1,30 +1,103 @@
-"""Names by pattern: the table of all names in memory, kept up with the store."""
+"""Names by pattern: the table of all names in memory, read from the store while nothing else is to do.
 
-from collections.abc import Iterable
+A symbol gets another id when its file changes, and the store knows which ids still mean something. So a change only
+adds names, what is gone is passed over in answers, and the table is read anew when too much in it is gone.
+"""
+
+from collections.abc import Generator, Iterable
+from time import monotonic
 
 from rulewright.core.index.match import Matcher
+from rulewright.core.index.names import NameTable
 from rulewright.services.index.index import Index
 from rulewright.services.index.tables import FoundSymbol
 
+SLICE_S = 0.005
+N_SMALL = 20_000
+"""With no more symbols than this all names are looked at, until there is a table."""
+GONE_SHARE = 4
+"""The table is read anew when more than one in so many of its ids is gone."""
+MAX_NAMES = 4
+"""Names that are fetched for each symbol that is wanted: some of their symbols may be gone, or lie under an overlay."""
+
+Scored = list[tuple[int, FoundSymbol]]
+
 
 class Names:
-    """To be replaced by the table of names."""
+    """The names of one index."""
 
     def __init__(self, index: Index) -> None:
         self._index = index
+        self._table: NameTable | None = None
+        self._building: Generator[int, None, NameTable] | None = None
+        self._added: list[str] = []
+        """Files that were written while the table was being read."""
+        self._n_ids = self._n_gone = 0
+        self._is_stale = True
 
     def changed(self, paths: Iterable[str]) -> None:
         """Take the names of files that were written."""
+        if self._table is None:
+            self._added += paths
+            self._is_stale = True
+        else:
+            self._add(self._table, paths)
+
+    def _add(self, table: NameTable, paths: Iterable[str]) -> None:
+        for path in paths:
+            names = self._index.stored_names_of(path)
+            for name, number in names:
+                table.add(name, number)
+            self._n_ids += len(names)
+            self._n_gone += len(names)
+        if self._n_gone * GONE_SHARE > self._n_ids + N_SMALL:
+            self._table, self._is_stale = None, True
 
     def step(self) -> bool:
-        """Go on building; whether there is more to do."""
-        return False
+        """Go on reading the table; whether there is more to do."""
+        if self._building is None:
+            if not self._is_stale or self._table is not None:
+                return False
+            self._is_stale = False
+            self._added = []
+            self._n_ids = self._n_gone = 0
+            self._building = NameTable.building(self._index.all_names())
+        until = monotonic() + SLICE_S
+        try:
+            while monotonic() < until:
+                self._n_ids = next(self._building)
+        except StopIteration as done:
+            table: NameTable = done.value
+            self._table, self._building = table, None
+            added, self._added = self._added, []
+            self._add(table, added)
+            return False
+        return True
 
-    def search(self, pattern: str, limit: int) -> tuple[list[tuple[int, FoundSymbol]], bool]:
+    def search(self, pattern: str, limit: int) -> tuple[Scored, bool]:
         """The symbols on disk that match best, each with its score, and whether these are all."""
+        if self._table is None:
+            return self._without_table(pattern, limit)
+        found = self._table.search(pattern, limit)
+        ids: list[int] = []
+        scores: dict[int, int] = {}
+        is_complete = found.is_complete
+        for score, name in found.matches:
+            for number in self._table.ids(name):
+                ids.append(number)
+                scores[number] = score
+            if len(ids) >= MAX_NAMES * limit:
+                is_complete = False
+                break
+        return [(scores[s.id], s) for s in self._index.symbols(ids)], is_complete
+
+    def _without_table(self, pattern: str, limit: int) -> tuple[Scored, bool]:
+        matcher = Matcher(pattern)
+        if self._index.n_symbols() > N_SMALL:
+            rows = self._index.symbols_with_prefix(pattern, limit)
+            scores = dict(matcher.scores([row.name for row in rows]))
+            return [(scores[at], row) for at, row in enumerate(rows) if at in scores], False
         names = list(self._index.all_names())
-        scored = sorted(
-            ((score, names[at][1]) for at, score in Matcher(pattern).scores([n for n, _ in names])), reverse=True
-        )
-        by_id = {s.id: s for s in self._index.symbols([i for _, i in scored[: 2 * limit]])}
-        return [(score, by_id[i]) for score, i in scored[: 2 * limit] if i in by_id], len(scored) <= limit
+        scored = sorted(((score, -names[at][1]) for at, score in matcher.scores([n for n, _ in names])), reverse=True)
+        wanted = {-number: score for score, number in scored[: MAX_NAMES * limit]}
+        return [(wanted[s.id], s) for s in self._index.symbols(list(wanted))], len(scored) <= limit
