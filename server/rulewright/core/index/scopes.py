@@ -183,6 +183,9 @@ def _captured(query: Query, cursor: QueryCursor, source: bytes, node: Node) -> d
     return found
 
 
+_BOUND = frozenset({"identifier", "shorthand_property_identifier_pattern"})
+
+
 def _identifiers(node: Node, skip: set[tuple[int, int]]) -> Iterator[Node]:
     """The identifiers of a pattern, in order."""
     waiting = [node]
@@ -190,7 +193,7 @@ def _identifiers(node: Node, skip: set[tuple[int, int]]) -> Iterator[Node]:
         node = waiting.pop()
         if (node.start_byte, node.end_byte) in skip:
             continue
-        if node.type == "identifier":
+        if node.type in _BOUND:
             yield node
         waiting += reversed(node.named_children)
 

@@ -59,7 +59,7 @@ def splice_outline(
     brought += new_imports
     brought += [msgspec.structs.replace(i, row=i.row + shift) for i in imports if i.row >= old_last]
     if traits.owners:
-        result = owned(result)
+        result = owned(result, traits)
     return tuple(result), tuple(brought)
 
 

@@ -30,8 +30,8 @@
   name: (type_identifier) @name
   type: (interface_type (type_elem . [(type_identifier) @base (qualified_type) @base (generic_type type: (_) @base)] .))))
 
-(const_declaration (const_spec name: (identifier) @name) @definition.constant (#set! head "const "))
-(const_declaration (const_spec name: (identifier) @name type: (_) @type))
+(const_declaration (const_spec (identifier) @name) @definition.constant (#set! head "const "))
+(const_declaration (const_spec (identifier) @name type: (_) @type))
 (var_declaration
   [(var_spec name: (identifier) @name) @definition.variable
    (var_spec_list (var_spec name: (identifier) @name) @definition.variable)]
@@ -91,7 +91,7 @@
     (call_expression function: (identifier) @_new arguments: (argument_list . (type_identifier) @type))] .))
 (var_declaration [(var_spec name: (identifier) @local.variable type: (_)? @type)
                   (var_spec_list (var_spec name: (identifier) @local.variable type: (_)? @type))]) @late
-(const_declaration (const_spec name: (identifier) @local.variable type: (_)? @type)) @late
+(const_declaration (const_spec (identifier) @local.variable type: (_)? @type)) @late
 (range_clause left: (expression_list (identifier) @local.variable)) @late
 (receive_statement left: (expression_list (identifier) @local.variable)) @late
 (type_switch_statement alias: (expression_list (identifier) @local.variable))

@@ -65,6 +65,7 @@
 (interface_body [
   (property_signature name: (_) @name type: (type_annotation (_) @type)?) @definition.property
   (method_signature name: (_) @name) @definition.method])
+(interface_body (method_signature ["get" "set"] name: (_) @name) @definition.property)
 (object_type [
   (property_signature name: (_) @name type: (type_annotation (_) @type)?) @definition.property
   (method_signature name: (_) @name) @definition.method])
