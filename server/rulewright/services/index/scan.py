@@ -199,6 +199,9 @@ def judge(root: str, path: str, limits: Limits, outer: Ignores | None = None) ->
                 is_wanted=False, reason="" if missing else fit.UNREADABLE, detail="" if missing else _words(error)
             )
         is_folder = stat.S_ISDIR(info.st_mode)
+        if not os.access(full, os.R_OK):
+            detail = f"the folder {above or '.'} cannot be listed"
+            return Verdict(is_wanted=False, reason=fit.UNREADABLE, detail=detail)
         if is_folder:
             reason = fit.unfit_folder(name) or (fit.IGNORED if ignores.ignored(here, name, is_folder=True) else "")
             if not reason and os.path.lexists(os.path.join(root, here, "pyvenv.cfg")):

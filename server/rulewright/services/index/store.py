@@ -48,6 +48,8 @@ MAX_PARAMETERS = 500
 """Of one statement."""
 MAX_OUTLINED = 50_000
 """Symbols that are kept in memory, because they were asked for last."""
+EPOCH = 1_577_836_800
+"""2020-01-01: ids of files begin at the milliseconds since then, which is more than any database had files before."""
 LAST = chr(0x10FFFF)
 """Greater than any character of a name."""
 
@@ -108,6 +110,8 @@ class Store:
             self.db.close()
             self._delete()
             self._open()
+            self._outlines.clear()
+            self._n_outlined = 0
             return
         self._to_memory(error)
 
@@ -119,6 +123,14 @@ class Store:
     def version(self) -> int:
         """A number that changes when another process has written."""
         return int(self.db.execute("pragma data_version").fetchone()[0])
+
+    def last_id(self) -> int:
+        """Of the file that was written last."""
+        return int(self.db.execute("select coalesce(max(id), 0) from files").fetchone()[0])
+
+    def paths_after(self, file_id: int) -> list[str]:
+        """Of the files that were written after that one."""
+        return [_path(p) for (p,) in self.db.execute("select path from files where id > ?", (file_id,))]
 
     # -- what is known of files
 
@@ -484,6 +496,12 @@ def _connect(path: Path | str) -> sqlite3.Connection:
         for statement in SCHEMA_SQL.split(";\n"):
             if statement.strip():
                 db.execute(statement)
+        # Ids go on where another database, deleted since, cannot have been: nobody takes an old id for a new file.
+        first_id = int((time.time() - EPOCH) * 1000)
+        db.execute(
+            "insert into sqlite_sequence select 'files', ? where not exists (select * from sqlite_sequence)",
+            (first_id,),
+        )
         db.execute("commit")
         db.execute(f"pragma busy_timeout = {BUSY_MS}")
     except BaseException:

@@ -44,8 +44,8 @@ create table if not exists names(
 create view if not exists code_analysis_cache as select
     path as file_path,
     ast,
-    (select json_group_array(value ->> 0) from json_each(ast)) as symbols,
-    (select json_group_array(distinct value ->> 0) from json_each(dependencies)) as dependencies,
+    (select json_group_array(json_extract(value, '$[0]')) from json_each(ast)) as symbols,
+    (select json_group_array(distinct json_extract(value, '$[0]')) from json_each(dependencies)) as dependencies,
     analysed_at as last_analyzed
 from files join analyses using (id);
 """
