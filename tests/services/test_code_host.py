@@ -1,0 +1,159 @@
+"""The real code host behind its pipes, and what happens when it dies, hangs or cannot be started."""
+
+import json
+import os
+import signal
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rulewright.core import code_messages as say
+from rulewright.core.changes import ContentChange
+from rulewright.core.config import CodeSettings, IndexSettings
+from rulewright.core.text import Position, Range
+from rulewright.services import code_host as module
+from rulewright.services.code_host import CodeHost
+from tests.harness.wait import until
+
+TEXT = "def first():\n    return 1\n\n\nfirst()\n"
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("RULEWRIGHT_CACHE_DIR", str(tmp_path / "cache"))
+    folder = tmp_path / "work"
+    folder.mkdir()
+    (folder / "other.py").write_text("def elsewhere():\n    pass\n")
+    return folder.as_posix()
+
+
+@pytest.fixture
+def host() -> Iterator[CodeHost]:
+    made = CodeHost()
+    yield made
+    made.close()
+
+
+def begin(host: CodeHost, root: str) -> str:
+    settings = IndexSettings(jobs=1), CodeSettings()
+    capabilities = {"textDocument": {"documentSymbol": {"hierarchicalDocumentSymbolSupport": True}}}
+    host.tell(say.Configure((say.Root(root, *settings),), "utf-16", capabilities))
+    uri = f"file://{root}/a.py"
+    host.tell(say.Opened(uri, f"{root}/a.py", "python", 1, TEXT.encode()))
+    return uri
+
+
+def names(host: CodeHost, uri: str) -> list[str]:
+    answer = json.loads(host.ask(say.DocumentSymbols(uri)).result(30))
+    return [symbol["name"] for symbol in answer or []]
+
+
+def change(line: int, new: str) -> tuple[ContentChange, ...]:
+    return (ContentChange(Range(Position(line, 0), Position(line, 0)), new),)
+
+
+def process_of(host: CodeHost) -> int:
+    assert host._process is not None
+    return host._process.pid
+
+
+def test_a_question_sees_what_was_said_before_it_and_nothing_after(host: CodeHost, root: str) -> None:
+    uri = begin(host, root)
+    asked = []
+    for version in range(2, 22):
+        host.tell(say.Changed(uri, version, change(0, f"def added_{version}():\n    pass\n")))
+        asked.append(host.ask(say.DocumentSymbols(uri)))
+    found = [[s["name"] for s in json.loads(a.result(30))] for a in asked]
+    assert [len(one) for one in found] == list(range(2, 22))
+    assert [one[0] for one in found] == [f"added_{version}" for version in range(2, 22)]
+
+
+def test_the_index_answers_for_files_that_nobody_opened(host: CodeHost, root: str) -> None:
+    begin(host, root)
+    host.ask(say.Settled()).result(30)
+    found = json.loads(host.ask(say.WorkspaceSymbols("elsew")).result(30))
+    assert [(s["name"], s["location"]["uri"]) for s in found] == [("elsewhere", f"file://{root}/other.py")]
+
+
+def test_a_killed_host_is_replaced_and_told_everything_again(host: CodeHost, root: str) -> None:
+    uri = begin(host, root)
+    host.tell(say.Changed(uri, 2, change(0, "def second():\n    pass\n")))
+    assert names(host, uri) == ["second", "first"]
+    first = process_of(host)
+    os.kill(first, signal.SIGKILL)
+    until(lambda: host._process is not None and host._process.pid != first)
+    assert names(host, uri) == ["second", "first"]
+    assert host.gone == ""
+
+
+def test_a_question_that_was_asked_when_the_host_died_is_answered_with_nothing(host: CodeHost, root: str) -> None:
+    uri = begin(host, root)
+    assert names(host, uri)
+    os.kill(process_of(host), signal.SIGSTOP)
+    asked = host.ask(say.DocumentSymbols(uri))
+    os.kill(process_of(host), signal.SIGKILL)
+    assert asked.result(30) == b"null"
+
+
+def script(tmp_path: Path, body: str) -> list[str]:
+    path = tmp_path / "host.py"
+    path.write_text(textwrap.dedent(body))
+    return [sys.executable, str(path)]
+
+
+def test_a_host_that_hangs_is_ended(tmp_path: Path) -> None:
+    host = CodeHost(script(tmp_path, "import sys\nsys.stdin.read()\n"), silent_s=0.2)
+    try:
+        assert host.ask(say.Status()).result(30) == b"null"
+    finally:
+        host.close()
+
+
+def test_after_some_deaths_the_server_goes_on_without_a_host_and_says_so(tmp_path: Path) -> None:
+    host = CodeHost(script(tmp_path, "raise SystemExit(3)\n"))
+    try:
+        host.start()
+        until(lambda: bool(host.gone))
+        assert "goes on without knowing the code" in host.gone
+        assert host.ask(say.Status()).result(1) == b"null"
+    finally:
+        host.close()
+
+
+def test_a_host_that_cannot_be_started_is_said_once() -> None:
+    host = CodeHost(["/no/such/program"])
+    assert host.ask(say.Status()).result(1) == b"null"
+    assert "cannot be started" in host.gone
+    host.close()
+
+
+def test_a_document_that_cost_two_hosts_is_opened_without_its_grammar() -> None:
+    told = module._Told(say.Opened("file:///w/a.py", "/w/a.py", "python", 1, b"x"))
+    told.blame()
+    assert told.settle("utf-16").language_id == "python"
+    told.blame()
+    assert (told.settle("utf-16").language_id, told.settle("utf-16").path) == ("plaintext", "/w/a.py.unknown")
+
+
+def test_a_document_that_was_parsed_is_not_to_blame() -> None:
+    told = module._Told(say.Opened("file:///w/a.py", "/w/a.py", "python", 1, b"x"))
+    for _ in range(3):
+        told.seen(1)
+        told.blame()
+    assert told.settle("utf-16").language_id == "python"
+
+
+def test_half_of_a_surrogate_pair_reaches_the_host(host: CodeHost, root: str) -> None:
+    uri = begin(host, root)
+    host.tell(say.Changed(uri, 2, change(0, "# \ud83d\n")))
+    assert names(host, uri) == ["first"]
+
+
+def test_a_cancelled_question_is_taken_back(host: CodeHost, root: str) -> None:
+    uri = begin(host, root)
+    assert host.ask(say.References(uri, Position(0, 5))).cancel()
+    assert names(host, uri) == ["first"]
+    assert host._waiting == {}
