@@ -329,7 +329,7 @@ before = set(sys.modules)
 class Watch:
     "Told of each import; the first one of the engine comes when initialize has been answered."
     def find_spec(self, name, path=None, target=None):
-        if name == "rulewright.adapters.lsp.server":
+        if name == "rulewright.app":
             print(json.dumps(sorted(set(sys.modules) - before)), file=sys.stderr)
             os._exit(7)
 

@@ -76,9 +76,11 @@ def serve_stdio(make_gateway: "Callable[[], Gateway]") -> int:
     # What is loaded now stays: looking for garbage among it, now and ever after, would be for nothing.
     gc.disable()
     try:
+        # First, because processes that it starts are loaded beside us.
+        gateway = make_gateway()
         from rulewright.adapters.lsp.server import build_server, run  # noqa: PLC0415 - see above
 
-        server = build_server(make_gateway())
+        server = build_server(gateway)
     except Exception as error:  # noqa: BLE001 - there is nobody left to handle it
         _tell_of_failure(error, writer)
         return 1

@@ -72,9 +72,9 @@ class ReferenceParams(PositionParams, frozen=True, kw_only=True):
 
 
 class CompletionContext(Base, frozen=True):
-    """Why completion was asked for: 1 by hand, 2 for a character, 3 because the list was not complete."""
+    """Why completion was asked for."""
 
-    trigger_kind: int
+    trigger_kind: t.CompletionTriggerKind
     trigger_character: str | None = None
 
 
@@ -92,9 +92,9 @@ class SelectedCompletion(Base, frozen=True):
 
 
 class InlineCompletionContext(Base, frozen=True):
-    """Why inline completion was asked for: 1 by hand, 2 by typing."""
+    """Why inline completion was asked for."""
 
-    trigger_kind: int
+    trigger_kind: t.InlineCompletionTriggerKind
     selected_completion_info: SelectedCompletion | None = None
 
 
