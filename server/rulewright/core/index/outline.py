@@ -346,7 +346,7 @@ def _define(
         name = _CAPTURED.sub(lambda m: _text(source, captures[m[1]][0]) if m[1] in captures else "", plan.name)
     elif plan.join and names:
         if len(names) == 1:
-            names = [n for n in node.named_children if n.type == name_node.type]
+            names = _like(node, name_node)
         name = plan.join.join(_name(source[n.start_byte : n.end_byte]) for n in names)[:MAX_NAME]
     else:
         name = _name(source[start : name_node.end_byte]) if names else ""
@@ -358,6 +358,14 @@ def _define(
     if plan.extend and (behind := node.next_named_sibling) is not None and behind.type == plan.extend:
         captures["body"], item.end, item.last = [behind], behind.end_byte, behind
     found[start] = (pattern, item)
+
+
+def _like(node: Node, first: Node) -> list[Node]:
+    """The children of a node that are of the type of one of them and have the same behind them."""
+    children = node.named_children
+    kinds = [c.type for c in children] + [""]
+    at = children.index(first) if first in children else -1
+    return [c for i, c in enumerate(children) if i >= at >= 0 and kinds[i : i + 2] == kinds[at : at + 2]] or [first]
 
 
 def _name(raw: bytes) -> str:

@@ -6,9 +6,9 @@
 (newtype name: (_) @name constructor: (_)? @body) @definition.struct
 (data_family name: (_) @name) @definition.struct
 (data_constructor constructor: (prefix name: (constructor) @name)) @definition.constructor
-(data_constructor constructor: (record name: (constructor) @name)) @definition.constructor
+(data_constructor constructor: (record name: (constructor) @name fields: (_) @body)) @definition.constructor
 (data_constructor constructor: (infix operator: (_) @name)) @definition.constructor
-(newtype_constructor name: (constructor) @name) @definition.constructor
+(newtype_constructor name: (constructor) @name field: (record)? @body) @definition.constructor
 (gadt_constructor name: (constructor) @name) @definition.constructor
 (field name: (field_name (variable) @name)) @definition.field
 (type_synonym name: (name) @name) @definition.type_parameter
