@@ -52,6 +52,7 @@ _OWN = frozenset({"self", "this", "$this"})
 _QUOTED = re.compile(r"string|literal|content|fragment|path|dotted_name|alias")
 _MAX_IMPORT = 5_000
 """Bytes of one statement."""
+_VALUE = re.compile(r"none|null|nil|true|false|undefined|boolean|(?:null|boolean|nil)_literal")
 _SEGMENT = re.compile(rb"[\w\x80-\xff]+[?!]?")
 
 
@@ -147,7 +148,9 @@ def name_of(site: Site) -> tuple[str, int, int] | None:
     if site.root is None:
         return None
     node = name_at(site.root, site.source, site.byte)
-    if node is not None and site.source[node.start_byte : node.start_byte + 1].isdigit():
+    if node is not None and (
+        _VALUE.fullmatch(node.type) or site.source[node.start_byte : node.start_byte + 1].isdigit()
+    ):
         return None
     if node is not None:
         return _text(site.source, node.start_byte, node.end_byte), node.start_byte, node.end_byte
@@ -201,11 +204,11 @@ def _meaning(
         return brought, local_of(site, name)
     if chain is not None:
         return member_named(site, chain, name, is_called=is_called), None
-    if name in traits_of(site.language).receiver or name in _BASE:
+    local = local_of(site, name)
+    if local is None and (name in traits_of(site.language).receiver or name in _BASE):
         value = receiver_word(site, name)
         if value:
             return Named(value.definitions[:1], step="file"), None
-    local = local_of(site, name)
     if local is not None and (meant := _of_local(site, local)) is not None:
         return meant
     if is_key(site, name):

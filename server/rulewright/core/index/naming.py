@@ -5,7 +5,9 @@ gives them; nothing is inferred that the text does not say.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
 from typing import Literal
 
 import msgspec
@@ -126,7 +128,8 @@ def in_file(record: FileRecord, path: str, name: str, row: int | None, language:
         if parent >= 0 and record.symbols[parent].kind not in SPACES:
             if parent not in around:
                 continue
-            if record.symbols[parent].kind in TYPES and language not in IMPLICIT_SELF:
+            is_body = around[-1] == parent or (record.symbols[around[-1]].parent == parent and around[-1] == number)
+            if record.symbols[parent].kind in TYPES and language not in IMPLICIT_SELF and not is_body:
                 continue
         level = around.index(parent) if parent in around else -1
         if parent >= 0 and level < 0 and language in EXPLICIT:
@@ -148,14 +151,22 @@ def at_number(record: FileRecord, path: str, number: int) -> Defined:
 
 def enclosing(record: FileRecord, row: int) -> tuple[int, ...]:
     """Indexes of the symbols around a row, the outermost first."""
-    found: list[int] = []
-    for number, symbol in enumerate(record.symbols):
-        if symbol.start_row > row:
-            break
-        holds = symbol.end_row > symbol.start_row or symbol.kind in _HOLDERS
-        if row <= symbol.end_row and holds and symbol.parent == (found[-1] if found else -1):
-            found.append(number)
-    return tuple(found)
+    symbols = record.symbols
+    for number in range(bisect_right(symbols, row, key=_START_ROW) - 1, -1, -1):
+        symbol = symbols[number]
+        if row <= symbol.end_row and (symbol.end_row > symbol.start_row or symbol.kind in _HOLDERS):
+            found = [number]
+            while symbol.parent >= 0:
+                found.append(symbol.parent)
+                symbol = symbols[symbol.parent]
+            return tuple(reversed(found))
+        if symbol.parent < 0 and symbol.end_row < row:
+            # What comes before ends before.
+            return ()
+    return ()
+
+
+_START_ROW = attrgetter("start_row")
 
 
 def distinct(found: Iterable[Defined]) -> tuple[Defined, ...]:

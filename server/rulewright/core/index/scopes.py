@@ -29,6 +29,13 @@ MAX_SPAN = 200_000
 """Bytes: a larger node is narrowed to the child that matters, so that an answer never needs a whole big file."""
 
 
+CLASS_SPAN = 20_000
+"""Bytes up to which a whole class is looked at."""
+_CLASS = re.compile(
+    r"class_(?!static)|^class$|impl_item|interface_|trait_|namespace_|^module$|mod_item|decorated|export_st"
+)
+
+
 class Binding(msgspec.Struct, frozen=True):
     """A name that a scope binds."""
 
@@ -258,11 +265,16 @@ def _is_no_variable(binding: Binding) -> bool:
 
 
 def node_for(root: Node, byte: int) -> Node:
-    """The node whose scopes decide what a name at a byte means: what lies at the top of the file, or less of it."""
-    node = root
+    """The node whose scopes decide what a name at a byte means: what lies at the top of the file, or less of it.
+
+    A large class is narrowed to the member that holds the byte: what a class binds is not seen from there anyway.
+    """
+    node, is_class = root, False
     while (child := _child_at(node, byte)) is not None:
+        is_class, was_class = bool(_CLASS.search(child.type)), is_class
         node = child
-        if node.end_byte - node.start_byte <= MAX_SPAN:
+        span = node.end_byte - node.start_byte
+        if span <= CLASS_SPAN or (span <= MAX_SPAN and not is_class and not was_class):
             break
     return node
 

@@ -27,7 +27,7 @@ from rulewright.core.index.meaning import (
     receiver_word,
     site_at,
 )
-from rulewright.core.index.members import is_member_of_type, member
+from rulewright.core.index.members import Value, is_member_of_type, member
 from rulewright.core.index.naming import CALLABLE, EXPLICIT, Defined, Named, free_name, of_import
 from rulewright.core.index.near import family
 from rulewright.core.index.scopes import occurrences
@@ -203,6 +203,7 @@ class _Looker:
         self.is_member = any(_is_member(site.index, d) for d in target.definitions)
         self.imports = site.index.imports_of(site.path)
         self.free: dict[str, bool] = {}
+        self.members: dict[tuple[object, ...], bool | None] = {}
 
     def uses(self, name: str) -> Iterator[Use]:
         """Those occurrences of a name that mean the target."""
@@ -258,14 +259,20 @@ class _Looker:
         value = chain_value(here, chain)
         if value.is_outside:
             return self.target.is_outside
-        if value:
-            named = member(here.index, value, name)
-            if named.step != "nothing":
-                return self._is_it(named)
+        if value and (told := self._of_value(here, value, name)) is not None:
+            return told
         # Of an unknown receiver nobody can say that it is another one.
         if self.target.definitions:
             return self.is_member or (here.source[: here.byte].rstrip().endswith(b"::") and not value)
         return not self.target.files
+
+    def _of_value(self, here: Site, value: Value, name: str) -> bool | None:
+        """Whether a member of a value is the target; None where the value does not say."""
+        key = (*(d.key for d in value.definitions), *value.files, value.is_instance, name)
+        if key not in self.members:
+            named = member(here.index, value, name)
+            self.members[key] = self._is_it(named) if named.step != "nothing" else None
+        return self.members[key]
 
     def _free(self, here: Site, name: str) -> bool:
         named = free_name(here.index, here.path, here.language, name, here.row)
