@@ -21,7 +21,9 @@ SECTIONS = ("outline", "members", "deep", "injections", "scopes", "calls")
 `outline` runs over a whole tree, `members` over each node that is captured as `@members`, and `deep` over what the
 others did not reach. Directives are comments in a section: `; depth: 2` looks no deeper than that for the start of a
 pattern, and what lies deeper is not visited at all, which is most of a file; `; where: REGEX` says which text a `deep`
-pattern is about, with the name in its first group, so that nothing is visited where no such text is.
+pattern is about, with the name in its first group, so that nothing is visited where no such text is; with `; near`
+only the smallest node around each such text is visited, or what it holds. `; where:` in `injections` says without which
+text there are none.
 """
 
 
@@ -105,6 +107,11 @@ class Grammar:
         where = _WHERE.findall(self._sections.get("deep", ""))
         self.where = re.compile(where[-1].encode(), re.MULTILINE) if where else None
         """What text patterns of the section `deep` are about."""
+        self.is_near = _NEAR.search(self._sections.get("deep", "")) is not None
+        """Whether only the nodes around such texts are looked at."""
+        embedded = _WHERE.findall(self._sections.get("injections", ""))
+        self.embedded = re.compile(embedded[-1].encode(), re.MULTILINE) if embedded else None
+        """Text without which a file embeds nothing, where the language says so."""
 
     def query(self, section: str) -> tuple[Query, QueryCursor] | None:
         """A section's query with a cursor to run it; None where the language's file has no such section."""
@@ -159,6 +166,7 @@ def _load(name: str) -> Language | None:
 
 _HEADER = re.compile(r"^;; (\w+)\s*$", re.MULTILINE)
 _DEPTH = re.compile(r"^; depth: (\d+)$", re.MULTILINE)
+_NEAR = re.compile(r"^; near$", re.MULTILINE)
 _WHERE = re.compile(r"^; where: (.+)$", re.MULTILINE)
 _INHERITS = re.compile(r"\A; inherits: (.+)$", re.MULTILINE)
 

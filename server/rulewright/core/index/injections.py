@@ -37,7 +37,7 @@ class Piece(msgspec.Struct, frozen=True):
 def pieces(grammar: Grammar, source: bytes, tree: Tree) -> Iterator[Piece]:
     """The embedded pieces that a grammar is there for, parsed, in order; combined ones behind the others."""
     section = grammar.query("injections")
-    if section is None:
+    if section is None or (grammar.embedded is not None and grammar.embedded.search(source) is None):
         return
     query, cursor = section
     combined: dict[str, list[Range]] = {}

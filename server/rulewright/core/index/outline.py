@@ -27,7 +27,7 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from tree_sitter import Node, Query
+from tree_sitter import Node, Query, QueryCursor
 
 from rulewright.core.index.declarators import declared
 from rulewright.core.index.docs import clean, doc_above, doc_after, doc_behind, doc_body, doc_inside, doc_string
@@ -195,7 +195,7 @@ def _matches(
         node = again.pop()
         for pattern, captures in section[1].matches(node):
             members += captures.get("members", ())
-            again += (n for n in captures.get("again", ()) if n.start_byte > node.start_byte)
+            again += (n for n in captures.get("again", ()) if n.id != node.id)
             yield plans[pattern], captures
     if members and (section := grammar.query("members")) is not None:
         plans = _plans(grammar, "members", section[0])
@@ -212,11 +212,24 @@ def _matches(
         ]
         if missing:
             plans = _plans(grammar, "deep", section[0])
-            section[1].set_byte_range(missing[0].start(), missing[-1].end())
-            for pattern, captures in section[1].matches(root):
+            for pattern, captures in _deep(grammar, root, section[1], missing):
                 modules = captures.get("import.module")
                 if modules is None or modules[0].start_byte not in imported:
                     yield plans[pattern], captures
+
+
+def _deep(
+    grammar: Grammar, root: Node, cursor: QueryCursor, missing: list[re.Match[bytes]]
+) -> Iterator[tuple[int, dict[str, list[Node]]]]:
+    if not grammar.is_near:
+        cursor.set_byte_range(missing[0].start(), missing[-1].end())
+        yield from cursor.matches(root)
+        return
+    cursor.set_max_start_depth(1)
+    for place in missing:
+        node = root.descendant_for_byte_range(place.start(), place.end())
+        if node is not None and node.id != root.id:
+            yield from cursor.matches(node)
 
 
 def _uppermost(ordered: list[_Found], most: int) -> list[_Found]:
@@ -646,6 +659,8 @@ def _imports(source: bytes, caught: _Caught) -> Iterator[Import]:
                 is_prefix = not module or module == settings.get("self")
                 module = prefix if is_prefix else f"{prefix}{sign.decode()}{module}"
         name = _unquoted(source, captures.get("import.name")) or settings.get("import", "")
+        if (before := settings.get("before")) and not module.startswith("."):
+            module = before + module
         if split := settings.get("split"):
             module, _, last = module.rpartition(split)
             name = last or name
