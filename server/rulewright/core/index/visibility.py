@@ -28,6 +28,8 @@ class Said(msgspec.Struct):
     sections: list[tuple[int, int, int, bool]] = msgspec.field(default_factory=list)
     """Such as C++'s `private:`: where it stands, the bytes of what it is in, and whether it hides what follows."""
 
+    has_hiding: bool = False
+    """Whether any of them hides."""
     is_script: bool | None = None
     """Whether all files share what is at the top; None while nobody asked."""
 
@@ -50,6 +52,7 @@ class Said(msgspec.Struct):
                 if (around := node.parent) is not None:
                     hides = capture == "access.hidden" or b"private" in source[node.start_byte : node.end_byte]
                     self.sections.append((node.start_byte, around.start_byte, around.end_byte, hides))
+                    self.has_hiding = self.has_hiding or hides
 
     def hides(self, start: int, name: str) -> bool:
         """Whether a definition that starts at a byte is said to be hidden."""
@@ -66,6 +69,8 @@ def is_visible(
     if traits.visibility == "listed":
         return parent is not None or said.exports is None or name in said.exports
     start, end, at = place
+    if traits.has_sections and not traits.private and not said.has_hiding:
+        return True
     head = source[max(start, at - _HEAD) : at]
     is_member = parent is not None and parent.kind in _MEMBERS
     if traits.private and not (traits.has_sections and is_member) and _words(traits.private).search(head):
