@@ -661,6 +661,8 @@ def _imports(source: bytes, caught: _Caught) -> Iterator[Import]:
         name = _unquoted(source, captures.get("import.name")) or settings.get("import", "")
         if (before := settings.get("before")) and not module.startswith("."):
             module = before + module
+        if strip := settings.get("strip"):
+            name = name.strip(strip)
         if split := settings.get("split"):
             module, _, last = module.rpartition(split)
             name = last or name
