@@ -1,0 +1,259 @@
+;; outline
+; depth: 1
+
+(module name: [(constant) @name (scope_resolution name: (constant) @name)]) @definition.module @exported
+
+(class
+  name: [(constant) @name (scope_resolution name: (constant) @name)]
+  superclass: (superclass (_) @base)?) @definition.class @exported
+
+; What lies in a body is looked at by itself, so that the bodies of methods are not visited.
+(module body: (body_statement) @again @access.start)
+(class body: (body_statement) @again @access.start)
+(singleton_class body: (body_statement) @again @access.start)
+(call block: (do_block body: (body_statement) @again @access.start))
+(call block: (block body: (block_body) @again @access.start))
+(assignment right: (call block: (do_block body: (body_statement) @again @access.start)))
+(if [(then) (else) (elsif)] @again)
+(unless [(then) (else)] @again)
+(elsif [(then) (else) (elsif)] @again)
+(begin) @again
+
+(class
+  name: [(constant) @name (scope_resolution name: (constant) @name)]
+  body: (body_statement
+    (call
+      method: (identifier) @_include
+      arguments: (argument_list [(constant) (scope_resolution)] @base)
+      (#any-of? @_include "include" "extend" "prepend"))))
+
+(module
+  name: [(constant) @name (scope_resolution name: (constant) @name)]
+  body: (body_statement
+    (call
+      method: (identifier) @_include
+      arguments: (argument_list [(constant) (scope_resolution)] @base)
+      (#any-of? @_include "include" "extend" "prepend"))))
+
+(method name: (_) @name) @definition.method
+(program (method name: (_) @name) @definition.function)
+(singleton_method name: (_) @name) @definition.method @exported
+(alias name: (_) @name) @definition.method
+
+; A word before a definition: `private def name`, `memoize def name`.
+((call
+  method: (identifier) @_word
+  arguments: (argument_list
+    [(method name: (_) @name) (singleton_method name: (_) @name)] @definition.method))
+  (#not-any-of? @_word "private" "protected" "private_class_method"))
+
+((call
+  method: (identifier) @_word
+  arguments: (argument_list
+    [(method name: (_) @name) (singleton_method name: (_) @name)] @definition.method @private))
+  (#any-of? @_word "private" "protected" "private_class_method"))
+
+(assignment left: (constant) @name) @definition.constant @exported
+(assignment left: (scope_resolution name: (constant) @name)) @definition.constant @exported
+(assignment left: (left_assignment_list (constant) @name)) @definition.constant @exported
+(operator_assignment left: (constant) @name) @definition.constant @exported
+(assignment left: (global_variable) @name) @definition.variable
+(assignment left: [(instance_variable) (class_variable)] @name) @definition.field
+(operator_assignment left: [(instance_variable) (class_variable)] @name) @definition.field
+
+((assignment
+  left: (constant) @name
+  right: (call
+    receiver: (constant) @_made
+    method: (identifier) @_new
+    arguments: (argument_list . [(constant) (scope_resolution)] @base)?
+    block: (_)? @body)) @definition.class @exported
+  (#any-of? @_made "Class" "Module")
+  (#eq? @_new "new"))
+
+((assignment
+  left: (constant) @name
+  right: (call
+    receiver: (constant) @_made
+    method: (identifier) @_new
+    block: (_)? @body)) @definition.struct @exported
+  (#any-of? @_made "Struct" "Data")
+  (#any-of? @_new "new" "define"))
+
+((assignment
+  left: (constant)
+  right: (call
+    receiver: (constant) @_made
+    method: (identifier) @_new
+    arguments: (argument_list (simple_symbol) @name @definition.property @exported)))
+  (#set! strip ":")
+  (#any-of? @_made "Struct" "Data")
+  (#any-of? @_new "new" "define"))
+
+((call
+  method: (identifier) @_word
+  arguments: (argument_list [(simple_symbol) (string)] @name)) @definition.property
+  (#set! strip ":\"'")
+  (#any-of? @_word
+    "attr_accessor" "attr_reader" "attr_writer" "attr" "class_attribute" "mattr_accessor" "mattr_reader"
+    "cattr_accessor" "cattr_reader" "thread_mattr_accessor"))
+
+((call
+  method: (identifier) @_private
+  arguments: (argument_list
+    (call
+      method: (identifier) @_word
+      arguments: (argument_list [(simple_symbol) (string)] @name)) @definition.property @private))
+  (#set! strip ":\"'")
+  (#any-of? @_private "private" "protected")
+  (#any-of? @_word "attr_accessor" "attr_reader" "attr_writer" "attr"))
+
+((call
+  method: (identifier) @_word
+  arguments: (argument_list . [(simple_symbol) (string)] @name)
+  block: (_)? @body) @definition.method
+  (#set! strip ":\"'")
+  (#any-of? @_word
+    "define_method" "define_singleton_method" "alias_method" "scope" "let" "let!" "subject"))
+
+((call
+  method: (identifier) @_word
+  arguments: (argument_list (simple_symbol) @name)) @definition.method
+  (#set! strip ":")
+  (#any-of? @_word "delegate" "def_delegators" "def_delegator"))
+
+((call
+  method: (identifier) @_word
+  arguments: (argument_list . (simple_symbol) @name)) @definition.property
+  (#set! strip ":")
+  (#any-of? @_word
+    "has_many" "has_one" "belongs_to" "has_and_belongs_to_many" "has_one_attached" "has_many_attached" "attribute"))
+
+((identifier) @access
+  (#any-of? @access "public" "module_function"))
+
+((identifier) @access.hidden
+  (#any-of? @access.hidden "private" "protected"))
+
+((call
+  method: (identifier) @_word
+  arguments: (argument_list [(simple_symbol) (string)] @hidden.name)) @hidden
+  (#any-of? @_word "private" "protected" "private_constant" "private_class_method"))
+
+((call
+  method: (identifier) @_require
+  arguments: (argument_list . (string (string_content) @import.module) .)) @import
+  (#any-of? @_require "require" "load"))
+
+((call
+  method: (identifier) @_require
+  arguments: (argument_list . (string (string_content) @import.module) .)) @import
+  (#set! before "./")
+  (#eq? @_require "require_relative"))
+
+((call
+  method: (identifier) @_autoload
+  arguments: (argument_list
+    . (simple_symbol) @import.name
+    . (string (string_content) @import.module))) @import
+  (#set! strip ":")
+  (#eq? @_autoload "autoload"))
+
+;; deep
+; near
+; where: @[^\W\d]\w*\s*(?:\|\||&&|[-+*/])?=(?![=~>])|require(?:_relative)?[ (]+["']([^"'#\n]+)
+
+(assignment left: [(instance_variable) (class_variable)] @name) @definition.field
+(operator_assignment left: [(instance_variable) (class_variable)] @name) @definition.field
+(assignment left: (left_assignment_list [(instance_variable) (class_variable)] @name)) @definition.field
+
+((call
+  method: (identifier) @_require
+  arguments: (argument_list . (string (string_content) @import.module) .)) @import
+  (#eq? @_require "require"))
+
+((call
+  method: (identifier) @_require
+  arguments: (argument_list . (string (string_content) @import.module) .)) @import
+  (#set! before "./")
+  (#eq? @_require "require_relative"))
+
+;; injections
+; where: <<[~-]?['"]?(?:SQL|HTML|JS|JAVASCRIPT|CSS|JSON|YAML|YML|XML|GRAPHQL|BASH|SH|MARKDOWN|MD)\b
+
+(heredoc_body
+  . (heredoc_content) @injection.content
+  . (heredoc_end) @injection.language)
+
+;; scopes
+
+[(method) (singleton_method)] @scope.closed
+[(class) (module) (singleton_class)] @scope.closed
+(class body: (body_statement) @scope.type)
+(module body: (body_statement) @scope.type)
+[(block) (do_block) (lambda)] @scope
+(in_clause) @scope
+
+(method_parameters (identifier) @local.parameter)
+(block_parameters (identifier) @local.parameter)
+(block_parameters locals: (identifier) @local.variable)
+(lambda_parameters (identifier) @local.parameter)
+(destructured_parameter (identifier) @local.parameter)
+[
+  (optional_parameter name: (identifier) @local.parameter)
+  (keyword_parameter name: (identifier) @local.parameter)
+  (splat_parameter name: (identifier) @local.parameter)
+  (hash_splat_parameter name: (identifier) @local.parameter)
+  (block_parameter name: (identifier) @local.parameter)
+]
+
+(assignment
+  left: (identifier) @local.variable
+  right: (call receiver: [(constant) (scope_resolution)] @type method: (identifier) @_new)
+  (#eq? @_new "new"))
+(assignment left: (identifier) @local.variable)
+(operator_assignment left: (identifier) @local.variable)
+(left_assignment_list (identifier) @local.variable)
+(destructured_left_assignment (identifier) @local.variable)
+(rest_assignment (identifier) @local.variable)
+(for pattern: (identifier) @local.variable)
+(for pattern: (left_assignment_list (identifier) @local.variable))
+(exception_variable (identifier) @local.variable)
+(rescue exceptions: (exceptions . (_) @type) variable: (exception_variable (identifier) @local.variable))
+
+(in_clause pattern: (identifier) @local.variable)
+(as_pattern name: (identifier) @local.variable)
+(array_pattern (identifier) @local.variable)
+(find_pattern (identifier) @local.variable)
+(keyword_pattern value: (identifier) @local.variable)
+(keyword_pattern key: (hash_key_symbol) @local.variable !value)
+(alternative_pattern (identifier) @local.variable)
+
+(assignment
+  left: [(instance_variable) (class_variable)] @local.field
+  right: (call receiver: [(constant) (scope_resolution)] @type method: (identifier) @_new)
+  (#set! scope "type")
+  (#eq? @_new "new"))
+(assignment left: [(instance_variable) (class_variable)] @local.field (#set! scope "type"))
+(operator_assignment left: [(instance_variable) (class_variable)] @local.field (#set! scope "type"))
+(left_assignment_list [(instance_variable) (class_variable)] @local.field (#set! scope "type"))
+
+(call receiver: (_) method: (identifier) @elsewhere)
+(call method: (identifier) @elsewhere arguments: (_))
+(call method: (identifier) @elsewhere block: (_))
+(method name: (identifier) @elsewhere)
+(singleton_method name: (identifier) @elsewhere)
+(pair key: (hash_key_symbol) @elsewhere value: (_))
+
+;; calls
+
+(call method: (identifier) @call)
+(call receiver: [(constant) (scope_resolution name: (constant))] @_class method: (identifier) @call)
+(call receiver: (constant) @call method: (identifier) @_new (#eq? @_new "new"))
+(call receiver: (scope_resolution name: (constant) @call) method: (identifier) @_new (#eq? @_new "new"))
+(body_statement (identifier) @call)
+(block_body (identifier) @call)
+(argument_list (identifier) @call)
+(assignment right: (identifier) @call)
+(binary (identifier) @call)
+(call receiver: (identifier) @call)
