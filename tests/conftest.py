@@ -27,6 +27,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 @pytest.fixture(autouse=True)
 def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     for name in list(os.environ):
-        if name.startswith(("RULEWRIGHT_RULES_", "RULEWRIGHT_CHECK_", "RULEWRIGHT_SERVER_", "RULEWRIGHT_PACKAGES_")):
+        if name.startswith(
+            (
+                "RULEWRIGHT_RULES_",
+                "RULEWRIGHT_CHECK_",
+                "RULEWRIGHT_SERVER_",
+                "RULEWRIGHT_PACKAGES_",
+                "RULEWRIGHT_INDEX_",
+                "RULEWRIGHT_CODE_",
+            )
+        ):
             monkeypatch.delenv(name)
     monkeypatch.setenv("RULEWRIGHT_CONFIG_DIR", str(tmp_path_factory.getbasetemp() / "no-user-settings"))
+    monkeypatch.setenv("RULEWRIGHT_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "cache"))
