@@ -7,7 +7,7 @@ from pathlib import Path
 from rulewright.services.index.analysts import Answer, Event
 from rulewright.services.index.cache import CodeCache
 from rulewright.services.index.index import Index
-from rulewright.services.index.store import FileRow
+from rulewright.services.index.tables import FileRow
 from rulewright.services.index.wire import Order
 from rulewright.services.index.worker import look_at
 

@@ -231,7 +231,7 @@ class Builder:
                 self._failed_starts = 0
                 self.n_cached += outcome.is_cached
                 self.n_parsed += bool(outcome.record) and not outcome.is_cached
-                found.append(Done(task, outcome))
+                found.append(Done(task, outcome, not outcome.is_failed))
         return found
 
     def _answered(self, order: int, file: int) -> Task | None:

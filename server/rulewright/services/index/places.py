@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rulewright.core.index.symbols import ANALYSER_VERSION
 
-SCHEMA = 3
+SCHEMA = 4
 """Raise it when a table or a stored shape changes."""
 
 VERSION = f"v{SCHEMA}.{ANALYSER_VERSION}"

@@ -486,7 +486,6 @@ class Store:
 def _connect(path: Path | str) -> sqlite3.Connection:
     db = sqlite3.connect(path, isolation_level=None, timeout=OPEN_BUSY_MS / 1000, check_same_thread=False)
     try:
-        db.execute("pragma trusted_schema = off")
         db.execute("pragma journal_mode = wal")
         db.execute("pragma synchronous = normal")
         db.execute("pragma cache_size = -16000")

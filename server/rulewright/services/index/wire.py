@@ -46,6 +46,8 @@ class Outcome(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Why it is left out or has only words."""
     is_gone: bool = False
     """Whether there is no such file now that could be indexed."""
+    is_failed: bool = False
+    """Whether it has only words for a reason that may be gone tomorrow."""
     is_cached: bool = False
     """Whether the record came from the cache, so that nothing was parsed."""
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from rulewright.core.index.analyse import analyse
+from rulewright.core.index.analyse import analyse, fallback
 from rulewright.core.index.fit import as_utf8, unfit_content
 from rulewright.core.index.symbols import encode_record
 from rulewright.core.index.valid import trusted_record
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 FLUSH_S = 0.02
 """Answers wait at most this long for others, and for as long as the file at hand takes."""
 FLUSH_BYTES = 1 << 16
+
+FAILED = "words only: its analysis failed with {}, which is a fault of ours"
 
 
 def main(root: bytes, cache_folder: str, timeout_s: float, max_bytes: int) -> None:
@@ -82,8 +84,16 @@ def look_at(
     # One that is not sound is analysed again, and then replaced.
     if found is not None and (record := trusted_record(found[0], language)) is not None:
         return Outcome(order, number, *stat, found[0], analysis_of(record), reason=found[1], is_cached=True)
-    record = analyse(language, as_utf8(read.data))
-    return Outcome(order, number, *stat, encode_record(record), analysis_of(record))
+    source = as_utf8(read.data)
+    reason = ""
+    try:
+        record = analyse(language, source)
+        encoded = encode_record(record)
+    except Exception as error:  # noqa: BLE001 - a fault of ours in one language costs no more than the file
+        reason = FAILED.format(type(error).__name__)
+        record = fallback(language, source)
+        encoded = encode_record(record)
+    return Outcome(order, number, *stat, encoded, analysis_of(record), reason, is_failed=bool(reason))
 
 
 def _end_after(seconds: float) -> None:
