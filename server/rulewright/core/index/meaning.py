@@ -199,6 +199,8 @@ def _meaning(
     """What a name means; without a `Named` it is the local alone."""
     if own := symbol_at(site, site.byte):
         local = local_of(site, name) if chain is None else None
+        if local is not None and local.binding.start != site.byte:
+            local = None
         return Named((own,), step="member" if is_member_of_type(site.record, own.symbol) else "file"), local
     if (brought := in_import(site, name)) is not None:
         return brought, local_of(site, name)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 import msgspec
-from tree_sitter import Node
+from tree_sitter import Node, QueryCursor
 
 from rulewright.core.code_ports import CodeIndex, Workspace
 from rulewright.core.index.chain import Link, chain_before
@@ -30,7 +30,7 @@ from rulewright.core.index.meaning import (
 from rulewright.core.index.members import Value, is_member_of_type, member
 from rulewright.core.index.naming import CALLABLE, EXPLICIT, Defined, Named, free_name, of_import
 from rulewright.core.index.near import family
-from rulewright.core.index.scopes import occurrences
+from rulewright.core.index.scopes import node_for, occurrences
 from rulewright.core.index.symbols import SymbolKind
 from rulewright.core.index.traits import traits_of
 
@@ -39,6 +39,10 @@ _FILE_ONLY = frozenset({"javascript", "typescript", "tsx", "c", "cpp", "elixir",
 _MANY_NAMES = frozenset(
     {SymbolKind.VARIABLE, SymbolKind.CONSTANT, SymbolKind.FIELD, SymbolKind.PROPERTY, SymbolKind.FUNCTION}
 )
+
+
+_MANY = 8
+"""Occurrences from which on it pays to find out first where the name may be bound."""
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -203,6 +207,8 @@ class _Looker:
         self.is_member = any(_is_member(site.index, d) for d in target.definitions)
         self.imports = site.index.imports_of(site.path)
         self.free: dict[str, bool] = {}
+        self.unbound: set[int] = set()
+        """Where the name at hand is certainly no local, as found at once for all."""
         self.members: dict[tuple[object, ...], bool | None] = {}
 
     def uses(self, name: str) -> Iterator[Use]:
@@ -212,7 +218,9 @@ class _Looker:
         end = site.root.end_byte if site.is_embedded else None
         is_import = any(name in {i.name, i.alias} or name in i.module for i in self.imports)
         nested = any(s.name == name and s.parent >= 0 for s in self.record.symbols)
-        for node in occurrences(site.root, site.source, name, site.root.start_byte if site.is_embedded else 0, end):
+        nodes = occurrences(site.root, site.source, name, site.root.start_byte if site.is_embedded else 0, end)
+        self.unbound = self._without_binding(nodes)
+        for node in nodes:
             number = self.places.get((node.start_point[0], node.start_point[1]))
             if number is not None:
                 if (site.path, number) in self.keys:
@@ -222,6 +230,38 @@ class _Looker:
             elif self._means_target(node, name, is_import=is_import, nested=nested):
                 yield Use(node.start_byte, node.end_byte, False, is_write(node))
 
+    def _without_binding(self, nodes: list[Node]) -> set[int]:
+        """Those of many occurrences of a name that no local can be meant by, because nothing near them binds it.
+
+        Only an occurrence can bind its name, so the scopes query is run on these few bytes, not on whole functions.
+        """
+        section = self.site.grammar.query("scopes") if self.site.grammar is not None else None
+        if section is None or len(nodes) < _MANY or self.site.root is None:
+            return set()
+        cursor = QueryCursor(section[0])
+        groups: dict[tuple[int, int], list[Node]] = {}
+        for node in nodes:
+            home = node_for(self.site.root, node.start_byte)
+            groups.setdefault((home.start_byte, home.end_byte), []).append(node)
+        unbound: set[int] = set()
+        for group in groups.values():
+            if not any(self._may_bind(cursor, node) for node in group):
+                unbound |= {node.start_byte for node in group}
+        return unbound
+
+    def _may_bind(self, cursor: QueryCursor, node: Node) -> bool:
+        number = self.places.get((node.start_point[0], node.start_point[1]))
+        if self.site.root is None or (number is not None and self.record.symbols[number].parent < 0):
+            return False
+        cursor.set_byte_range(node.start_byte, node.end_byte)
+        return any(
+            n.start_byte <= node.start_byte and node.end_byte <= n.end_byte
+            for _, captures in cursor.matches(self.site.root)
+            for capture, found in captures.items()
+            if capture.startswith(("local", "pattern"))
+            for n in found
+        )
+
     def _means_target(self, node: Node, name: str, *, is_import: bool, nested: bool) -> bool:
         here = self.site.at(node.start_byte)
         if is_import and (brought := in_import(here, name)) is not None:
@@ -229,7 +269,7 @@ class _Looker:
         chain = chain_before(here.source, here.byte)
         if chain is not None:
             return self._member(here, name, chain)
-        local = local_of(here, name)
+        local = None if node.start_byte in self.unbound else local_of(here, name)
         if local is not None and (told := self._local(local)) is not None:
             return told
         if name in traits_of(here.language).receiver and receiver_word(here, name):
