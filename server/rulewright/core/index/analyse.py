@@ -48,6 +48,12 @@ def normal(source: bytes) -> bytes:
     if (wide := _UTF16.get(source[:2])) is not None:
         source = source[2:].decode(wide, "replace").encode()
     source = source.removeprefix(b"\xef\xbb\xbf")
+    if not source.isascii():
+        try:
+            source.decode()
+        except UnicodeDecodeError:
+            # Queries read text as UTF-8 and raise for anything else.
+            source = source.decode("utf-8", "replace").encode()
     return _LONE_CR.sub(b"\n", source) if b"\r" in source else source
 
 
