@@ -35,7 +35,7 @@ def doc_above(language: str, source: bytes, start: int) -> str:
             break
         begin = source.rfind(b"\n", 0, end) + 1
         line = source[begin:end].strip()
-        if line_signs and line.startswith(line_signs) and not (begin == 0 and line.startswith(b"#!")):
+        if line_signs and line.startswith(line_signs) and not line.startswith(_NOT_COMMENTS):
             if _DIRECTIVE.match(line) or (traits.attribute and line.startswith(traits.attribute)):
                 pass
             elif collected and collected[-1].startswith(b"///") and not line.startswith(b"///"):
@@ -145,6 +145,8 @@ def doc_string(literal: bytes) -> str:
     return _dedent("\n" + literal[opened.end() : end if end >= 0 else None].decode("utf-8", "replace"))
 
 
+_NOT_COMMENTS = (b"#!", b"#>")
+"""How lines begin that look like comments and are none of their own."""
 _MARKS = {"r": re.compile(r"^'"), "haskell": re.compile(r"^\s*[|^](?= )")}
 """What stands between the sign of a doc comment and its text."""
 
@@ -158,7 +160,8 @@ def clean(language: str, comment: bytes) -> str:
         opening, closing = block[0].decode(), block[1].decode()
         if text.lstrip().startswith(opening):
             text = text.strip().removeprefix(opening).removesuffix(closing).lstrip("*!")
-            return _dedent("\n".join(line.strip().removeprefix("*").removeprefix(" ") for line in text.splitlines()))
+            text = _dedent("\n".join(line.strip().removeprefix("*").removeprefix(" ") for line in text.splitlines()))
+            return text.removeprefix(".SYNOPSIS").lstrip() if language == "powershell" else text
     signs = "".join(sorted({sign.decode()[0] for sign in line_signs}))
     for line in text.splitlines():
         stripped = line.strip().lstrip(signs)

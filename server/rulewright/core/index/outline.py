@@ -14,7 +14,9 @@ Settings of a pattern, by `(#set! key "value")`: `exported` "false" marks its de
 they hold as visible, as in a trait; `head` is put before signatures, as a keyword that stands before a group;
 `constant` is the word that makes a variable a constant; `name` names what has no name, with `{capture}` for a capture's
 text; `join` makes one name of `@name` and its like beside it; `extend` takes a node of that type behind the definition
-for its body; `climbs` makes a parameter of a constructor a member of the class; `once` takes only the first name of a node; `declarator` walks from `@name`, a
+for its body; `climbs` makes a parameter of a constructor a member of the class; `first` leaves out a name that is there already;
+`section` makes a definition hold all up to the next such; `once` takes only the
+first name of a node, and numbers those named "[]"; `declarator` walks from `@name`, a
 declarator of C, to what it declares; `signature` "whole" keeps the body in it, and "line" ends it with the line; `module` and `import` are an import's
 module and name where no node is; `split` takes an import's name from the end of its module, behind that sign; `self` is
 a word that stands for the prefix itself.
@@ -40,7 +42,6 @@ MAX_SYMBOLS = 50_000
 """Of one file; a file with more is data."""
 LARGE = 256_000
 """Bytes from which on only the uppermost levels of data are looked at."""
-_LARGE_LEVELS = 3
 MAX_NAME = 200
 MAX_SIGNATURE = 300
 
@@ -74,6 +75,8 @@ class _Plan(msgspec.Struct, frozen=True):
     join: str
     extend: str
     climbs: bool
+    is_first: bool
+    is_section: bool
     is_declarator: bool
     settings: dict[str, str]
     constant: bytes
@@ -93,8 +96,8 @@ class _Found(msgspec.Struct):
     name_node: Node
     captures: dict[str, list[Node]]
     plan: _Plan
-    last: Node | None = None
-    """The last of its clauses, where there are more."""
+    last: tuple[int, int] | None = None
+    """Row and column of its end, where that is not its node's."""
 
 
 class _Caught(msgspec.Struct):
@@ -157,7 +160,20 @@ def _ordered(found: Iterable[_Found], traits: Traits) -> list[_Found]:
     ordered = sorted(found, key=lambda f: (f.start, -f.end))[:MAX_SYMBOLS]
     if traits.most and len(ordered) > traits.most:
         ordered = _uppermost(ordered, traits.most)
+    _set_sections(ordered)
     return _without_clauses(ordered) if traits.clauses else ordered
+
+
+def _set_sections(ordered: list[_Found]) -> None:
+    """Make what begins a section hold all up to the next one of its kind, or the end of what it lies in."""
+    sections = [item for item in ordered if item.plan.is_section]
+    for place, item in enumerate(sections):
+        following = sections[place + 1] if place + 1 < len(sections) else None
+        around = item.node.parent
+        if following is not None and (around is None or following.start < around.end_byte):
+            item.end, item.last = following.start, following.node.start_point
+        elif around is not None:
+            item.end, item.last = around.end_byte, around.end_point
 
 
 def _matches(
@@ -177,7 +193,7 @@ def _matches(
         cursor = grammar.cursor("outline", query)
         cursor.set_byte_range(*span)
     if traits.depth:
-        cursor.set_max_start_depth(traits.depth if len(source) < LARGE else _LARGE_LEVELS)
+        cursor.set_max_start_depth(traits.depth[len(source) >= LARGE])
     plans = _plans(grammar, "outline", query)
     imported: set[int] = set()
     members: list[Node] = []
@@ -256,7 +272,7 @@ def _without_clauses(ordered: list[_Found]) -> list[_Found]:
         arity = item.captures.get("arity")
         n_arguments = arity[0].named_child_count if arity else 0
         if run is not None and item.kind in _CALLABLE and run[:2] == (item.name, n_arguments):
-            run[2].end, run[2].last = item.end, item.node
+            run[2].end, run[2].last = item.end, item.node.end_point
             continue
         run = (item.name, n_arguments, item) if item.kind in _CALLABLE else None
         kept.append(item)
@@ -302,6 +318,8 @@ def _plans(grammar: Grammar, section: str, query: Query) -> list[_Plan]:
                     settings.get("join", ""),
                     settings.get("extend", ""),
                     "climbs" in settings,
+                    "first" in settings,
+                    "section" in settings,
                     "declarator" in settings,
                     settings,
                     settings.get("constant", "").encode(),
@@ -343,8 +361,11 @@ def _define(
         if meant.owner is not None:
             kind = int(SymbolKind.METHOD) if meant.is_function else kind
             captures["type"] = [meant.owner]
-    start = name_node.start_byte
+    # What takes its name from one of its parts is one definition, whichever part that is.
+    start = name_node.start_byte if not plan.once else -1 - node.start_byte
     if (before := found.get(start)) is not None:
+        if plan.once and before[0] == pattern:
+            return
         if before[0] > pattern:
             return
         if before[0] == pattern and before[1].start == node.start_byte:
@@ -353,8 +374,6 @@ def _define(
                 if key not in {"name", defined}:
                     before[1].captures[key] = [*before[1].captures.get(key, ()), *nodes]
             return
-    if plan.once and any(before[1].start == node.start_byte and before[0] == pattern for before in found.values()):
-        return
     if plan.name:
         name = _CAPTURED.sub(lambda m: _text(source, captures[m[1]][0]) if m[1] in captures else "", plan.name)
     elif plan.join and names:
@@ -362,14 +381,14 @@ def _define(
             names = _like(node, name_node)
         name = plan.join.join(_name(source[n.start_byte : n.end_byte]) for n in names)[:MAX_NAME]
     else:
-        name = _name(source[start : name_node.end_byte]) if names else ""
+        name = _name(source[name_node.start_byte : name_node.end_byte]) if names else ""
     if strip := plan.settings.get("strip"):
         name = name.strip(strip)
     if not name or name == "_":
         return
     item = _Found(node.start_byte, node.end_byte, name, kind, node, name_node, captures, plan)
     if plan.extend and (behind := node.next_named_sibling) is not None and behind.type == plan.extend:
-        captures["body"], item.end, item.last = [behind], behind.end_byte, behind
+        captures["body"], item.end, item.last = [behind], behind.end_byte, behind.end_point
     found[start] = (pattern, item)
 
 
@@ -399,6 +418,8 @@ def _symbols(grammar: Grammar, source: bytes, ordered: list[_Found], docs: list[
     open_: list[tuple[int, int, int]] = []
     """The definitions around this one: the byte each ends at, its index and the byte it starts at."""
     fields: set[tuple[int, str]] = set()
+    numbers: dict[int, int] = {}
+    """How many nameless parts each has, such as the items of a list."""
     showing: set[int] = set()
     """Definitions whose members are as visible as they are."""
     shared: dict[int, list[tuple[int, int]]] = {}
@@ -416,6 +437,13 @@ def _symbols(grammar: Grammar, source: bytes, ordered: list[_Found], docs: list[
             parent = next((i for at, i in reversed(shared[parent]) if at < item.start), parent)
         if traits.skips_locals and item.kind in _LOCAL and parent >= 0 and symbols[parent].kind in _CALLABLE:
             continue
+        if item.plan.once:
+            numbers[parent] = numbers.get(parent, -1) + 1
+            item.name = item.name.replace("[]", f"[{numbers[parent]}]")
+        if item.plan.is_first:
+            if (parent, item.name) in fields:
+                continue
+            fields.add((parent, item.name))
         if item.kind == SymbolKind.FIELD or item.plan.climbs:
             around = parent
             # A field is made in a method and belongs to its class, and the first place that makes it counts.
@@ -514,7 +542,7 @@ def _symbol(
     else:
         signature = _signature(source, *head, language)
     start_row = item.node.start_point[0]
-    end_row, end_column = (item.last or item.node).end_point
+    end_row, end_column = item.last or item.node.end_point
     if traits.closing and signature.endswith(traits.closing):
         signature = _CLOSING.sub("", signature)
     return Symbol(
@@ -561,6 +589,8 @@ def _is_exported(item: _Found, parent: int, symbols: list[Symbol], traits: Trait
     if parent >= 0 and symbols[parent].kind in _CALLABLE and item.kind != SymbolKind.FIELD:
         return False
     match traits.visibility:
+        case "none":
+            return False
         case "captured":
             # What is inside something visible is judged by its own mark only where the query gives one.
             return is_shown or "exported" in item.captures

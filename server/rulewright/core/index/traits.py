@@ -8,7 +8,7 @@ import msgspec
 from rulewright.core.languages import LANGUAGES
 
 DocPlace = Literal["above", "inside", "captured", "after", "body", "behind"]
-Visibility = Literal["marked", "all", "captured", "capital", "underscore", "words", "listed"]
+Visibility = Literal["marked", "all", "captured", "capital", "underscore", "words", "listed", "none"]
 
 
 SAME_NAME = "(class)"
@@ -22,7 +22,7 @@ class Traits(msgspec.Struct, frozen=True):
     `body` look above, then for a doc comment right behind the definition or at the start of its body, and `behind` for
     any comment that ends the line of a small one."""
     visibility: Visibility = "all"
-    """What other files can use: everything, what has an `@exported` capture, what begins with a capital, all
+    """What other files can use: everything, nothing (the keys of data), what has an `@exported` capture, what begins with a capital, all
     that does not begin with an underscore, what its modifiers say, what an `@export` lists, or what stands right behind
     one of the words of `marks` at the top, or is listed, and all that such a thing holds."""
     marks: tuple[bytes, ...] = ()
@@ -55,8 +55,8 @@ class Traits(msgspec.Struct, frozen=True):
     """Whether a method stands outside of its type, whose name is its `@type`."""
     clauses: bool = False
     """Whether a function is written in several pieces that follow each other, each with its name."""
-    depth: int = 0
-    """How many levels of a tree are looked at, for data; 0 for all. Few are where a file is large."""
+    depth: tuple[int, int] | None = None
+    """How many levels of a tree are looked at, for data, and how many of a large file."""
     most: int = 0
     """How many symbols a file may have, the deepest left out first; 0 for the general limit."""
     examples: bool = False
@@ -67,7 +67,7 @@ class Traits(msgspec.Struct, frozen=True):
 
     def is_whole(self, source: bytes) -> bool:
         """Whether what is found in one place depends on what stands far away."""
-        if self.clauses or self.depth > 0 or self.visibility == "listed":
+        if self.clauses or self.depth is not None or self.visibility == "listed":
             return True
         return bool(self.far) and re.search(self.far, source) is not None
 
@@ -152,15 +152,15 @@ _TRAITS: dict[str, Traits] = {
     "ocaml-interface": Traits(doc="after", visibility="words", private=("private",)),
     "zig": Traits(visibility="words", public=("pub",), hides_top=True, receiver=("self",)),
     "julia": Traits(doc="captured", visibility="underscore", constructors=(SAME_NAME,)),
-    "powershell": Traits(doc="body", receiver=("$this",)),
+    "powershell": Traits(doc="body", constructors=(SAME_NAME,), receiver=("$this",)),
     "solidity": Traits(visibility="words", private=("private",), receiver=("this",)),
     "erlang": Traits(visibility="listed", clauses=True),
     "clojure": Traits(attribute=b";;;;"),
     "markdown": Traits(doc="captured", examples=True),
     "html": Traits(doc="captured"),
-    "json": Traits(doc="captured", depth=12, most=2_000),
-    "yaml": Traits(depth=30, most=2_000),
-    "toml": Traits(depth=8, most=2_000),
+    "json": Traits(visibility="none", depth=(10, 3), most=2_000),
+    "yaml": Traits(visibility="none", depth=(22, 7), most=2_000),
+    "toml": Traits(visibility="none", depth=(8, 2), most=2_000),
 }
 
 _PLAIN = Traits()
@@ -182,4 +182,11 @@ def comment_signs(language: str) -> tuple[tuple[bytes, ...], tuple[bytes, bytes]
     return lines, (block[0].encode(), block[1].encode()) if block else None
 
 
-_MORE_LINE_COMMENTS = {"hcl": (b"//",), "php": (b"#",), "clojure": (b";",), "ini": (b";",), "sql": (b"#",)}
+_MORE_LINE_COMMENTS = {
+    "json": (b"//",),
+    "hcl": (b"//",),
+    "php": (b"#",),
+    "clojure": (b";",),
+    "ini": (b";",),
+    "sql": (b"#",),
+}
