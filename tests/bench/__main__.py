@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-SUITES = ("check_files", "select_rules", "lint_file", "start", "hot_path", "edit_file")
+SUITES = ("check_files", "select_rules", "lint_file", "start", "hot_path", "edit_file", "symbol_search")
 
 
 def main() -> None:

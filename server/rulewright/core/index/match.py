@@ -76,13 +76,16 @@ class Matcher:
 
     def score(self, name: str) -> int | None:
         """How well the pattern matches `name`; larger is better, `None` for not at all."""
+        if not self._passes(name):
+            return None
         found = self.scores((name,))
         return found[0][1] if found else None
 
     def scores(self, names: Sequence[str], least: Kind = Kind.FUZZY) -> list[tuple[int, int]]:
-        """Index and score of each of `names` that matches as `least` or better, in no order that means something.
+        """Index and score of each of `names` that matches as `least` or better, in no order.
 
-        The empty pattern has no kinds and matches all. Thousands of names in one call are many times quicker than one by one.
+        The empty pattern has no kinds and matches all. Thousands of names in one call are many times quicker than one
+        by one.
         """
         if not self.pattern:
             return [(i, 0) for i in range(len(names))]

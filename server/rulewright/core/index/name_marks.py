@@ -1,7 +1,7 @@
 """Marks: what a name has to have for a pattern to have a chance in it, as bits of many names at once.
 
-For every class of characters there are five marks: it occurs, it occurs twice, it starts a word, it comes second, it
-comes third; four more tell the case of the first two. An integer for each mark holds one bit for each name, so `&`
+For every class of characters there are six marks: it occurs, it occurs twice, it starts a word, it comes second, third
+or fourth; four more tell the case of the first two. An integer for each mark holds one bit for each name, so `&`
 finds the names for a pattern, in less than a microsecond for thousands. This is a bit-sliced signature file (Faloutsos
 and Christodoulakis, 1984) whose signatures are nearly exact.
 """
@@ -17,10 +17,10 @@ _N_FEW = 40
 """Fewer are quicker marked one by one."""
 N_SLOTS = 45
 """Classes of characters: letters, digits, `_`, and eight that everything else falls into."""
-_TWICE, _START, _SECOND, _THIRD = (N_SLOTS * k for k in range(1, 5))
-_FIRST_CASE, _SECOND_CASE = 5 * N_SLOTS, 5 * N_SLOTS + 2
+_TWICE, _START, *_PLACES = (N_SLOTS * k for k in range(1, 6))
+_FIRST_CASE, _SECOND_CASE = 6 * N_SLOTS, 6 * N_SLOTS + 2
 """Two marks each: upper case, anything else."""
-N_MARKS = 5 * N_SLOTS + 4
+N_MARKS = 6 * N_SLOTS + 4
 _SLOT, _UPPER, _LOWER, _CASED = 63, 64, 128, 192
 """The parts of a character's byte."""
 
@@ -87,7 +87,7 @@ def marks_of_prefix(prefix: str) -> Marks:
     if not prefix:
         return Marks((), (_FIRST_CASE, _FIRST_CASE + 1))
     low = fold(prefix)
-    marks = [slot(char) + place for char, place in zip(low[1:3], (_SECOND, _THIRD), strict=False)]
+    marks = [slot(char) + place for char, place in zip(low[1:], _PLACES, strict=False)]
     return Marks((*marks, *marks_of_tokens([Token(char) for char in low]).all_of))
 
 
@@ -112,7 +112,7 @@ def marks_of_name(name: str) -> Marks:
         elif not (code & was_upper) or (i + 1 < len(codes) and codes[i + 1] & _LOWER):
             marks.add(slots[i] + _START)
         was_upper, was_cased = code & _UPPER, code & _CASED
-    marks.update(map(add, slots[1:3], (_SECOND, _THIRD)))
+    marks.update(map(add, slots[1:], _PLACES))
     marks.update([place + (not code & _UPPER) for code, place in zip(codes, (_FIRST_CASE, _SECOND_CASE), strict=False)])
     return Marks(tuple(marks))
 
@@ -144,8 +144,8 @@ def mark_all(names: Sequence[str], width: int) -> list[int]:
             bits[at + _TWICE] |= bits[at] & there
             bits[at] |= there
             bits[at + _START] |= there & starts
-            if j in {1, 2}:
-                bits[at + (_SECOND if j == 1 else _THIRD)] = there
+            if 0 < j <= len(_PLACES):
+                bits[at + _PLACES[j - 1]] = there
     for column, at in zip(columns, (_FIRST_CASE, _SECOND_CASE), strict=False):
         bits[at], bits[at + 1] = column[6], every ^ column[6]
     return bits

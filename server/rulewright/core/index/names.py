@@ -1,9 +1,9 @@
 """Names of symbols in memory, several millions of them: which start with, or otherwise match, what was typed.
 
-Each different name is stored once with the ids of its symbols. Names lie on shelves by their first character and, there,
-in blocks by their length (`name_block`), so the best of equals, the short ones, are met first. A search looks at the
-prefixes first, then at names whose words begin as the pattern says, then at all, and stops when the answer is full of
-better names than those to come.
+Each different name is stored once with the ids of its symbols. Names lie on shelves by their first character and,
+there, in blocks by their length (`name_block`), so the best of equals, the short ones, are met first. A search looks at
+the prefixes first, then at names whose words begin as the pattern says, then at all, and stops when the answer is full
+of better names than those to come.
 
 A table may change between two calls, never during one. The empty name is not kept; a line feed in a name counts as a
 blank.
@@ -17,10 +17,9 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 import msgspec
 
 from rulewright.core.index.match import Matcher, worth
-from rulewright.core.index.name_block import (
-    N_BLOCK,
+from rulewright.core.index.name_block import N_BLOCK, Block
+from rulewright.core.index.name_marks import (
     N_SLOTS,
-    Block,
     Marks,
     marks_of_exact_prefix,
     marks_of_humps,
@@ -35,6 +34,7 @@ N_LOOKS = 15_000
 N_SLICE = 1000
 """Symbols that are read between two pauses of building."""
 _N_PACK = 256
+_N_BATCH = 1500
 _LETTERS = 26
 """The slots of letters come before the others."""
 
@@ -43,7 +43,7 @@ class Found(msgspec.Struct, frozen=True):
     """An answer."""
 
     matches: tuple[tuple[int, str], ...]
-    """Scores (see `match`) and names, best first; of equal scores in the order of the names."""
+    """Scores (see `match`) and names, best first; of equal scores by length and alphabet."""
     is_complete: bool
     """Nothing else matches."""
 
@@ -278,16 +278,23 @@ def _by_length(shelves: Sequence[_Marked], least: int) -> Iterator[list[tuple[Bl
 
 
 def _marked(shelves: Sequence[_Marked], least: int) -> Iterator[list[str] | None]:
-    """Marked names of one length after the other; `None` at last where there were too many."""
+    """Marked names by length, in batches of whole lengths; `None` at last where there were too many."""
     n_left = N_LOOKS
+    batch: list[str] = []
     for blocks in _by_length(shelves, least):
         here = [(block, having) for block, marks in blocks if (having := block.having(marks))]
         n_left -= sum(having.bit_count() for _, having in here)
         if n_left < 0:
-            yield None
-            return
-        if here:
-            yield [name for block, having in here for name in block.names_of(having)]
+            break
+        for block, having in here:
+            batch += block.names_of(having)
+        # One call for many names is quicker, but a search may be over after some of them.
+        if len(batch) >= _N_BATCH:
+            yield batch
+            batch = []
+    yield batch
+    if n_left < 0:
+        yield None
 
 
 def _scored(matcher: Matcher, names: list[str], least: Kind) -> list[tuple[str, int]]:
@@ -295,5 +302,5 @@ def _scored(matcher: Matcher, names: list[str], least: Kind) -> list[tuple[str, 
 
 
 def _best(hits: dict[str, int], limit: int, *, is_complete: bool) -> Found:
-    best = heapq.nsmallest(limit, hits.items(), key=lambda hit: (-hit[1], hit[0]))
+    best = heapq.nsmallest(limit, hits.items(), key=lambda hit: (-hit[1], len(hit[0]), hit[0]))
     return Found(tuple((score, name) for name, score in best), is_complete)
