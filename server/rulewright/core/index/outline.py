@@ -212,6 +212,8 @@ def _matches(
         for pattern, captures in section[1].matches(node):
             members += captures.get("members", ())
             again += (n for n in captures.get("again", ()) if n.id != node.id)
+            if "import" in captures:
+                imported.update(n.start_byte for n in captures.get("import.module", ()))
             yield plans[pattern], captures
     if members and (section := grammar.query("members")) is not None:
         plans = _plans(grammar, "members", section[0])
