@@ -7,6 +7,7 @@ from typing import Any
 
 from rulewright.adapters.lsp.moment import MOMENT
 from rulewright.core.config import SettingProblem, Settings, SettingsLayer, merge
+from rulewright.core.ports import Code
 from rulewright.core.rules.select import Policy
 from rulewright.core.snapshot import Snapshot
 from rulewright.features.diagnostics import Diagnosis
@@ -78,7 +79,7 @@ class HeldGateway(Gateway):
         await asyncio.Event().wait()
 
 
-def make_gateway() -> HeldGateway:
+def make_gateway(code: Code | None = None) -> HeldGateway:
     """A gateway as the server has it, but everything happens in this process and at once."""
 
     async def offload(function: Callable[..., Any], /, *arguments: Any) -> Any:
@@ -101,7 +102,7 @@ def make_gateway() -> HeldGateway:
         raise NotImplementedError
 
     runner = InlineRunner()
-    return HeldGateway(Projects(read_settings, rules), DocumentStore(), lambda _: runner, offload, watch)
+    return HeldGateway(Projects(read_settings, rules), DocumentStore(), lambda _: runner, offload, watch, code)
 
 
 def write_rules(root: Path, rules: Mapping[str, str] | None = None) -> None:
