@@ -52,6 +52,8 @@
     name: (dotted_name) @import.module
     alias: (identifier) @import.alias)) @import
 
+(future_import_statement name: (dotted_name) @import.name (#set! module "__future__")) @import
+
 (import_from_statement
   module_name: (_) @import.module
   name: (dotted_name) @import.name) @import

@@ -1,0 +1,183 @@
+"""How a JavaScript or TypeScript file writes its imports, and where another goes."""
+
+import re
+
+import msgspec
+
+from rulewright.core.index.imports import Insertion, NewImport
+from rulewright.core.index.imports.written import Item, eol_of, is_blank_at, joined, line_start, next_line, place
+from rulewright.core.index.symbols import FileRecord
+
+_SPECIFIER = re.compile(r"""(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)(["'])([^"'\n]+)\1""")
+_IMPORT = re.compile(
+    rb"""import\b(?P<type>\s+type\b(?!\s*(?:,|from\b)))?\s*(?:(?P<default>[\w$]+)\s*,?\s*)?(?:\*\s*as\s+[\w$]+\s*)?"""
+    rb"""(?:(?P<open>\{)(?P<names>[^}]*)\})?\s*(?:from\s*)?(?P<quote>["'])(?P<module>[^"'\n]+)(?P=quote)"""
+    rb"""(?:\s*(?:with|assert)\s*\{[^}]*\})?[ \t]*(?P<semi>;)?"""
+)
+_REQUIRE = re.compile(
+    rb"""(?:const|let|var)\s+(?:(?P<default>[\w$]+)|(?P<open>\{)(?P<names>[^}]*)\})\s*=\s*require\(\s*"""
+    rb"""(?P<quote>["'])(?P<module>[^"'\n]+)(?P=quote)\s*\)[.\w$]*[ \t]*(?P<semi>;)?"""
+)
+_ITEM = re.compile(rb"//[^\n]*|/\*.*?\*/|(?:[^,\s/]|/(?![/*]))(?:[^,/\n]|/(?![/*]))*", re.DOTALL)
+_HEADER = re.compile(rb"(?:\xef\xbb\xbf)?(?:#![^\n]*(?:\n|$))?")
+_COMMENTS = re.compile(rb"(?:[ \t]*(?:/\*.*?\*/|//[^\n]*)[ \t]*\r?\n)+(?=[ \t]*\r?\n|[ \t]*[\"']use )", re.DOTALL)
+_DIRECTIVES = re.compile(rb"(?:\s*([\"'])use [\w ]+\1[ \t]*;?[ \t]*(?:\r?\n|$))+")
+
+
+def relative_specifiers(text: str, *, relative: bool) -> list[str]:
+    """The specifiers in a text that begin with a dot, or all others."""
+    return [m[2] for m in _SPECIFIER.finditer(text) if m[2].startswith(".") is relative]
+
+
+class _Statement(msgspec.Struct, frozen=True):
+    """An import at the left margin."""
+
+    start: int
+    end: int
+    """Behind its line."""
+    found: re.Match[bytes]
+    module: str
+    items: list[Item]
+    is_type: bool
+
+
+def insert(source: bytes, record: FileRecord, new: NewImport) -> Insertion | None:
+    """Where a new import goes; None when the file has it already."""
+    statements = _statements(source, record)
+    local = _local(new)
+    rows = {i.row for i in record.imports if i.module == new.module}
+    if any(i.module == new.module and i.name == new.name and (i.alias or i.name) == local for i in record.imports):
+        return None
+    same = [s for s in statements if s.module == new.module] if rows else []
+    is_require = new.statement.startswith(("const ", "let ", "var "))
+    is_type = new.statement.startswith("import type")
+    for statement in sorted(same, key=lambda s: s.is_type is not is_type):
+        if (place_ := _into(source, statement, new, local, is_require=is_require, is_type=is_type)) is not None:
+            return place_
+    line = _styled(source, statements, new.statement).encode() + eol_of(source)
+    if not statements:
+        return _first(source, line)
+    return _among(source, statements, new.module, line)
+
+
+def _local(new: NewImport) -> str:
+    if new.name != "default":
+        return new.name
+    found = re.match(r"(?:import(?:\s+type)?|const|let|var)\s+([\w$]+)", new.statement)
+    return found[1] if found else new.name
+
+
+def _statements(source: bytes, record: FileRecord) -> list[_Statement]:
+    result: list[_Statement] = []
+    for row in sorted({i.row for i in record.imports}):
+        start = line_start(source, row)
+        found = _IMPORT.match(source, start) or _REQUIRE.match(source, start)
+        if found is None:
+            continue
+        items: list[Item] = []
+        if found["open"]:
+            for item in _ITEM.finditer(source, *found.span("names")):
+                text = item[0].rstrip()
+                if not text.startswith((b"//", b"/*")):
+                    items.append(Item(text.decode("utf-8", "replace"), item.start(), item.start() + len(text)))
+        is_type = bool(found.groupdict().get("type"))
+        module = found["module"].decode("utf-8", "replace")
+        result.append(_Statement(start, next_line(source, found.end()), found, module, items, is_type))
+    return result
+
+
+def _into(
+    source: bytes, statement: _Statement, new: NewImport, local: str, *, is_require: bool, is_type: bool
+) -> Insertion | None:
+    """A place in a statement; None where it cannot take the name."""
+    found = statement.found
+    if is_require is not found[0].startswith((b"const", b"let", b"var")) or (statement.is_type and not is_type):
+        return None
+    if new.name == "default":
+        if is_require or found["default"] or statement.is_type or not found["open"]:
+            return None
+        return Insertion(found.start("open"), f"{local}, ")
+    name = f"type {new.name}" if is_type and not statement.is_type else new.name
+    if not found["open"]:
+        if is_require or not found["default"] or b"*" in found[0]:
+            return None
+        return Insertion(found.end("default"), f", {{ {name} }}")
+    if not statement.items:
+        inside = found["names"]
+        return Insertion(found.end("open"), f" {name}" + ("" if inside[:1].isspace() else " "))
+    index = place([i.text for i in statement.items], name, _NAME_KEYS)
+    at, text = joined(source, statement.items, index, name, found.end("names"))
+    return Insertion(at, text.decode())
+
+
+def _plain(name: str) -> str:
+    return name.removeprefix("type ")
+
+
+_NAME_KEYS = (
+    _plain,
+    lambda n: _plain(n).casefold(),
+    lambda n: (0 if n.startswith("type ") else 1, _plain(n).casefold()),
+)
+
+
+def _styled(source: bytes, statements: list[_Statement], statement: str) -> str:
+    """A statement with the quotes and the end that the file's own have."""
+    imports = [s.found for s in statements]
+    if imports:
+        single = sum(f["quote"] == b"'" for f in imports) * 2 > len(imports)
+        semi = sum(f["semi"] is not None for f in imports) * 2 >= len(imports)
+    else:
+        head = source[:20_000]
+        single = head.count(b"'") > head.count(b'"')
+        ended = len(re.findall(rb";[ \t]*\r?$", head, re.MULTILINE))
+        semi = ended > 0 or not re.search(rb"[\w)\]'\"`][ \t]*\r?$", head, re.MULTILINE)
+    if single:
+        statement = statement.replace('"', "'")
+    return statement if semi else statement.removesuffix(";")
+
+
+def _among(source: bytes, statements: list[_Statement], module: str, line: bytes) -> Insertion:
+    """Sorted into the last run of imports that are like it, where they are sorted; else behind them."""
+    like = [i for i, s in enumerate(statements) if _kind(s.module) == _kind(module)]
+    if not like:
+        is_before = _kind(module) < _kind(statements[0].module) and not statements[0].module.endswith(".css")
+        return Insertion(statements[0].start, line.decode()) if is_before else _behind(source, statements[-1], line)
+    first = last = like[-1]
+    while first > 0 and statements[first - 1].end == statements[first].start:
+        first -= 1
+    run = [statements[i] for i in like if first <= i <= last]
+    index = place([s.module for s in run], module, (lambda m: m, lambda m: m.casefold(), _distance))
+    if index < len(run):
+        return Insertion(run[index].start, line.decode())
+    return _behind(source, run[-1], line)
+
+
+def _kind(module: str) -> int:
+    return 2 if module.startswith(".") else 1 if module.startswith(("@/", "~/", "#")) else 0
+
+
+def _distance(module: str) -> tuple[int, str]:
+    return -module.count("../"), module.casefold()
+
+
+def _behind(source: bytes, statement: _Statement, line: bytes) -> Insertion:
+    ends = source[: statement.end].endswith(b"\n")
+    return Insertion(statement.end, (line if ends else eol_of(source) + line).decode())
+
+
+def _first(source: bytes, line: bytes) -> Insertion:
+    """Behind what must or may stand first: a shebang, a comment about the file, directives such as "use strict"."""
+    header = _HEADER.match(source)
+    at = header.end() if header else 0
+    comments = _COMMENTS.match(source, at)
+    at = comments.end() if comments else at
+    directives = _DIRECTIVES.match(source, at)
+    at = directives.end() if directives else at
+    eol = eol_of(source)
+    text = line
+    if at and (comments or directives or (header and header[0].startswith(b"#"))):
+        text = (eol if source[:at].endswith(b"\n") else eol + eol) + text
+    if at < len(source) and not is_blank_at(source, at):
+        text += eol
+    return Insertion(at, text.decode())
