@@ -1,4 +1,4 @@
-"""How good completions are on real code: identifiers are cut to a few letters, and the rank of the right one is looked up.
+"""How good completions are on real code: identifiers are cut to a few letters, and the right one is looked for.
 
 The rest of the line is taken away, as it is not there yet when somebody types; the lines behind it stay. Names that are
 being declared at their place are left out, because nobody can know them. Places are drawn with a seed.
@@ -70,7 +70,9 @@ class Project:
     def words(self, path: str) -> Counter[str]:
         """The words of a file with their counts."""
         if path not in self.frequency:
-            self.frequency[path] = Counter(_WORD.findall(self.workspace.buffers[path].source.decode("utf-8", "replace")))
+            self.frequency[path] = Counter(
+                _WORD.findall(self.workspace.buffers[path].source.decode("utf-8", "replace"))
+            )
         return self.frequency[path]
 
 
@@ -144,10 +146,10 @@ def _is_declared(node: Any) -> bool:
     parent = node.parent
     return parent is not None and (
         parent.child_by_field_name("name") == node
-        or parent.type in {"parameters", "typed_parameter", "formal_parameters", "variable_declarator", "expression_list"}
+        or parent.type
+        in {"parameters", "typed_parameter", "formal_parameters", "variable_declarator", "expression_list"}
         or (parent.type in {"assignment", "parameter_declaration"} and parent.start_byte == node.start_byte)
-        or parent.type in {"keyword_argument", "pair"}
-        and parent.start_byte == node.start_byte
+        or (parent.type in {"keyword_argument", "pair"} and parent.start_byte == node.start_byte)
     )
 
 
@@ -181,7 +183,11 @@ def ask(project: Project, place: Place, letters: int, *, ranker: Any = None) -> 
     gone = buffer.source[cut:stop].decode("utf-8", "replace")
     where = Range(buffer.position(cut, "utf-8"), buffer.position(stop, "utf-8"))
     buffer.apply([ContentChange(where, "")], "utf-8")
-    near = [p for p in sorted(workspace.buffers) if p != place.path and p.rpartition("/")[0] == place.path.rpartition("/")[0]]
+    near = [
+        p
+        for p in sorted(workspace.buffers)
+        if p != place.path and p.rpartition("/")[0] == place.path.rpartition("/")[0]
+    ]
     workspace._opened = (place.path, *near[:3])
     state = CompletionState(Client(lazy=frozenset({"additionalTextEdits"})))
     try:

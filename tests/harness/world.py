@@ -27,6 +27,7 @@ from rulewright.services.projects import Projects
 from rulewright.services.rules import RuleKeeper
 from rulewright.services.workers import InlineRunner
 from tests.harness.case import CURSOR
+from tests.harness.world_completion import CompletionSteps
 from tests.harness.world_navigation import NavigationSteps
 
 START = datetime(2026, 3, 2, 10, 42, tzinfo=timezone(timedelta(hours=1)))
@@ -52,7 +53,7 @@ async def at_once(function: Callable[..., Any], /, *arguments: Any) -> Any:
     return function(*arguments)
 
 
-class World(NavigationSteps):
+class World(NavigationSteps, CompletionSteps):
     """A workspace with everything around it that a step needs."""
 
     def __init__(self, root: Path, settings: Mapping[str, Any] | None = None, *, defaults: bool = False) -> None:

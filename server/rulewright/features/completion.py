@@ -25,6 +25,7 @@ from rulewright.core.complete.situation import Situation
 from rulewright.core.complete.state import CompletionState, Trigger
 from rulewright.core.index.buffer import Buffer
 from rulewright.core.index.imports import NewImport, insertion, new_import
+from rulewright.core.index.match import Matcher
 from rulewright.core.index.naming import at_number
 from rulewright.core.index.near import stem
 from rulewright.core.index.symbols import FileRecord
@@ -113,11 +114,13 @@ def complete(
     if not _is_wanted(context, trigger, source, explicit=explicit):
         return NOTHING
     embedded = buffer.grammar is not None and context.grammar is not None and context.grammar is not buffer.grammar
-    at = Situation(workspace, path, buffer, context, state, embedded)
-    candidates, is_complete = _candidates(at)
-    matches = matching(context.prefix, [c for c in candidates if c.name])
+    matcher = Matcher(context.prefix) if context.prefix else None
+    at = Situation(workspace, path, buffer, context, state, matcher, embedded)
     others = [other.source for _, other in at.others()]
     near = nearby(source, context.start, context.end, context.before, others)
+    at = msgspec.structs.replace(at, near=near)
+    candidates, is_complete = _candidates(at)
+    matches = matching(matcher, candidates)
     found = _importable(at, ranked(matches, context, near, state))
     is_cut = len(found) > limit
     items = _items(at, found[:limit], found)
@@ -163,7 +166,7 @@ def _candidates(at: Situation) -> tuple[list[Candidate], bool]:
     found += [*locals_of(at), *own_members(at), *of_file(at), *of_imports(at)]
     if not context.prefix:
         return found, False
-    elsewhere, is_complete = of_workspace(at)
+    elsewhere, is_complete = of_workspace(at, len({c.name for c in found}))
     found += elsewhere
     found += of_words(at)
     return found, is_complete

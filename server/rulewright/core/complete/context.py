@@ -183,7 +183,7 @@ def _within(root: Node | None, source: bytes, byte: int, start: int, words: Voca
         if _CODE.search(kind) and node.start_byte < byte < node.end_byte:
             return ""
         if node.is_named and _STRING.search(kind) and not _NO_STRING.search(kind) and _holds(node, source, byte):
-            return "string"
+            return "" if root.has_error and _is_interpolated(source, byte, words.language) else "string"
         node = node.parent
     return _within_line(source, byte, words) if _is_broken(root, byte, start) else ""
 
@@ -239,7 +239,23 @@ def _within_line(source: bytes, byte: int, words: Vocabulary) -> str:
         elif any(line.startswith(sign, at) for sign in signs):
             return "comment"
         at += 1
-    return "string" if opened else ""
+    return "string" if opened and not _is_interpolated(source, byte, words.language) else ""
+
+
+_INTERPOLATED: dict[str, re.Pattern[bytes]] = {
+    **dict.fromkeys(("javascript", "typescript", "tsx", "vue", "svelte"), re.compile(rb"`[^`]*\$\{[^`{}]*\Z")),
+    "python": re.compile(rb"[fF][rR]?(?:\"[^\"\n]*|'[^'\n]*)(?<!\{)\{[^{}\"'\n]*\Z"),
+    **dict.fromkeys(("ruby", "elixir"), re.compile(rb"#\{[^{}\n]*\Z")),
+    **dict.fromkeys(("kotlin", "dart", "scala", "php", "bash"), re.compile(rb"\$\{[^{}\n]*\Z")),
+    "swift": re.compile(rb"\\\([^()\n]*\Z"),
+    "csharp": re.compile(rb"\$@?\"[^\"\n]*\{[^{}\"\n]*\Z"),
+}
+
+
+def _is_interpolated(source: bytes, byte: int, language: str) -> bool:
+    """Whether a byte in a string is code again, where the string has no end yet, so that the tree cannot say."""
+    pattern = _INTERPOLATED.get(language)
+    return pattern is not None and pattern.search(source, max(0, byte - 300), byte) is not None
 
 
 _APOSTROPHES = frozenset({"rust", "haskell", "ocaml", "clojure", "sql", "", "markdown"})
@@ -346,7 +362,9 @@ def _is_parameter(source: bytes, start: int, end: int, words: Vocabulary, root: 
         if _PARAMETERS.search(node.type) and node.start_byte < start:
             head = source[node.start_byte : start].rstrip()
             # Behind a colon or an equals sign stands a type or a value, and so does a type in languages without.
-            return not words.typed_names and head[-1:] in {b"(", b",", b"*", b"|"}
+            if words.language == "python" and head.endswith(b"*"):
+                return True
+            return not words.typed_names and head[-1:] in {b"(", b",", b"|"}
         node = node.parent
     return False
 

@@ -1,17 +1,19 @@
 """Candidates where a name stands alone: locals, the file's own, imports, the package, builtins, keywords, words."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+import msgspec
 from tree_sitter import Node
 
 from rulewright.core.code_ports import SymbolRow
-from rulewright.core.complete.context import Context
 from rulewright.core.complete.items import Candidate, ItemKind, Origin, Source, kind_of_binding, kind_of_symbol
 from rulewright.core.complete.situation import Situation, of_symbol
+from rulewright.core.complete.state import first_letter
+from rulewright.core.index.grammars import Grammar
 from rulewright.core.index.meaning import Site
 from rulewright.core.index.members import members, own_class
-from rulewright.core.index.naming import BY_FOLDER, IMPLICIT_SELF, SPACES, bound_name, is_test
+from rulewright.core.index.naming import BY_FOLDER, IMPLICIT_SELF, SPACES, is_test
 from rulewright.core.index.near import distance, family, folder
 from rulewright.core.index.scopes import ScopeTree, node_for, scopes_of
 from rulewright.core.index.symbols import Symbol, SymbolKind
@@ -22,10 +24,12 @@ LOCAL_SPAN = 20_000
 MAX_FUNCTION = 120_000
 """Bytes of one function that is searched as a whole."""
 N_PREFIX = 60
-N_SEARCH = 120
+N_SEARCH = 100
 """Symbols asked of the index."""
-MIN_SEARCH = 2
+MIN_SEARCH = 3
 """Letters from which on the index is searched for more than prefixes."""
+ENOUGH = 12
+"""Candidates that make that search unnecessary."""
 MIN_WORD = 3
 """Letters of a word that is worth offering."""
 
@@ -34,20 +38,49 @@ _VALUE_KINDS = frozenset({SymbolKind.FIELD, SymbolKind.PROPERTY, SymbolKind.ENUM
 _TYPES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.STRUCT, SymbolKind.ENUM})
 
 
+class QuickSite(Site, frozen=True):
+    """A place whose scopes are those near it, found once for each node."""
+
+    kept: dict[tuple[int, int], ScopeTree] = msgspec.field(default_factory=dict)
+
+    def scopes(self) -> ScopeTree | None:
+        """The scopes around the place."""
+        return scopes_near(self.root, self.grammar, self.source, self.byte, self.kept)
+
+
 def site_of(at: Situation, byte: int) -> Site:
     """The place for those who know what names mean."""
     context = at.context
-    return Site(
-        at.workspace, at.path, at.buffer, byte, at.language, context.grammar, context.root, is_embedded=at.is_embedded
+    return QuickSite(
+        at.workspace,
+        at.path,
+        at.buffer,
+        byte,
+        at.language,
+        context.grammar,
+        context.root,
+        is_embedded=at.is_embedded,
+        kept=at.scopes_kept,
     )
 
 
-def local_scopes(context: Context, source: bytes) -> ScopeTree | None:
-    """The scopes around the cursor, of a function or a small file as a whole, of anything larger in part."""
-    if context.root is None or context.grammar is None:
+def local_scopes(at: Situation) -> ScopeTree | None:
+    """The scopes around the cursor."""
+    context = at.context
+    return scopes_near(context.root, context.grammar, at.buffer.source, context.start, at.scopes_kept)
+
+
+def scopes_near(
+    root: Node | None, grammar: Grammar | None, source: bytes, byte: int, kept: dict[tuple[int, int], ScopeTree]
+) -> ScopeTree | None:
+    """The scopes around a byte: of a function or a small file as a whole, of anything larger in part."""
+    node = _node_around(root, byte) if root is not None else None
+    if node is None or grammar is None:
         return None
-    node = _node_around(context.root, context.start)
-    return scopes_of(context.grammar, source, node) if node is not None else None
+    key = node.start_byte, node.end_byte
+    if key not in kept:
+        kept[key] = scopes_of(grammar, source, node)
+    return kept[key]
 
 
 def _node_around(root: Node, byte: int) -> Node | None:
@@ -66,7 +99,7 @@ def _node_around(root: Node, byte: int) -> Node | None:
 
 def locals_of(at: Situation) -> Iterator[Candidate]:
     """What functions and blocks around the cursor bind, the innermost nearest."""
-    scopes = local_scopes(at.context, at.buffer.source)
+    scopes = local_scopes(at)
     if scopes is None:
         return
     start = at.context.start
@@ -110,38 +143,35 @@ def own_members(at: Situation) -> Iterator[Candidate]:
 def of_file(at: Situation) -> Iterator[Candidate]:
     """What the file defines and other code in it can name without a receiver."""
     symbols = at.symbols()
-    language = at.language
-    explicit = language not in IMPLICIT_SELF
-    around = {n for n, s in enumerate(symbols) if s.start_row <= at.row <= s.end_row}
-    for symbol in symbols:
+    row = at.row
+    since = max(0, at.rows_since)
+    around = {n for n, s in enumerate(symbols) if s.start_row <= row <= s.end_row + since}
+    for symbol in at.fitting_by(at.named_symbols()):
         if not symbol.name.strip() or (symbol.kind == SymbolKind.METHOD and symbol.parent < 0):
             continue
-        level = 0
-        parent = symbol.parent
-        visible = True
-        while parent >= 0:
-            holder = symbols[parent]
-            if holder.kind not in SPACES and not (parent in around and not (holder.kind in _TYPES and explicit)):
-                visible = _is_nested_type(symbol, holder) and language not in {"python", "javascript"}
-                break
-            parent = holder.parent
-            level += 1
-        if visible:
+        level = _levels_up(symbol, symbols, around, is_explicit=at.language not in IMPLICIT_SELF)
+        if level >= 0:
             yield of_symbol(symbol, at.path, Source.FILE, level)
 
 
-def _is_nested_type(symbol: Symbol, holder: Symbol) -> bool:
-    """Rust's variants and Java's inner types are named through their type: not alone."""
-    return symbol.kind in _TYPES and holder.kind in SPACES
+def _levels_up(symbol: Symbol, symbols: Sequence[Symbol], around: set[int], *, is_explicit: bool) -> int:
+    """How deep a symbol lies in what is seen without a receiver; -1 where it is not seen."""
+    level = 0
+    parent = symbol.parent
+    while parent >= 0:
+        holder = symbols[parent]
+        if holder.kind not in SPACES and not (parent in around and not (holder.kind in _TYPES and is_explicit)):
+            return -1
+        parent = holder.parent
+        level += 1
+    return level
 
 
 def of_imports(at: Situation) -> Iterator[Candidate]:
     """What the file's imports bind."""
-    for one in at.imports():
-        name = bound_name(at.language, one)
-        if name:
-            kind = ItemKind.MODULE if not one.name else _guessed_kind(name)
-            yield Candidate(name, kind, Source.IMPORT, module=one.module)
+    for name, one in at.fitting_by(at.bound()):
+        kind = ItemKind.MODULE if not one.name else _guessed_kind(name)
+        yield Candidate(name, kind, Source.IMPORT, module=one.module)
 
 
 def _guessed_kind(name: str) -> int:
@@ -151,26 +181,35 @@ def _guessed_kind(name: str) -> int:
     return ItemKind.CLASS if name[:1].isupper() else ItemKind.FUNCTION
 
 
-def of_workspace(at: Situation) -> tuple[list[Candidate], bool]:
-    """Symbols of other files that match the prefix, and whether there are no others."""
+def of_workspace(at: Situation, n_here: int) -> tuple[list[Candidate], bool]:
+    """Symbols of other files that match the prefix, and whether there are no others.
+
+    `n_here` is how many candidates this file has: where there are enough of them, or of names that begin with what was
+    typed, the slower search for camel humps and letters in between is spared, and the answer is not complete.
+    """
     prefix = at.context.prefix.lstrip("@$:")
     if not prefix:
         return [], False
-    if len(prefix) < MIN_SEARCH:
+    rows, complete = at.state.elsewhere(at.path, at.context.start, prefix)
+    if rows is None:
         found = at.index.prefix(prefix, N_PREFIX)
         complete = False
-    else:
-        found = at.index.search(prefix, N_SEARCH)
-        complete = found.is_complete
+        if len(prefix) >= MIN_SEARCH and len(found.rows) + n_here < ENOUGH:
+            found = at.index.search(prefix, N_SEARCH)
+            complete = found.is_complete
+        rows = found.rows
+        if complete:
+            at.state.remember_elsewhere(at.path, at.context.start, prefix, rows)
     languages = family(at.language)
     here = folder(at.path)
+    by_folder = at.language in BY_FOLDER
     candidates = []
-    for row in found.rows:
+    for row in at.fitting_by([(row.name, row) for row in rows]):
         if row.path == at.path or row.language not in languages or not _is_free(row, at.language):
             continue
-        if not row.exported and not (at.language in BY_FOLDER and folder(row.path) == here):
+        in_package = by_folder and folder(row.path) == here
+        if not row.exported and not in_package:
             continue
-        in_package = at.language in BY_FOLDER and folder(row.path) == here
         candidates.append(
             Candidate(
                 row.name,
@@ -200,12 +239,12 @@ def of_language(at: Situation) -> Iterator[Candidate]:
     words = at.context.words
     match at.context.wants:
         case "type":
-            yield from _builtins((*words.types, *words.classes), ItemKind.CLASS)
+            yield from _builtins(at, (*words.types, *words.classes), ItemKind.CLASS)
         case "property" | "attribute":
             names = words.properties if at.context.wants == "property" else words.attributes
-            yield from _builtins(names, ItemKind.PROPERTY)
+            yield from _builtins(at, names, ItemKind.PROPERTY)
         case "tag":
-            yield from _builtins(words.tags, ItemKind.KEYWORD)
+            yield from _builtins(at, words.tags, ItemKind.KEYWORD)
             yield from _keywords(at, words.statement)
         case _:
             yield from _of_code(at)
@@ -217,14 +256,14 @@ def _of_code(at: Situation) -> Iterator[Candidate]:
         yield from _keywords(at, words.infix)
         if words.language not in _JUXTAPOSED:
             return
-    yield from _builtins(words.functions, ItemKind.FUNCTION)
-    yield from _builtins((*words.classes, *words.types), ItemKind.CLASS)
-    yield from _builtins(words.values, ItemKind.VARIABLE)
+    yield from _builtins(at, words.functions, ItemKind.FUNCTION)
+    yield from _builtins(at, (*words.classes, *words.types), ItemKind.CLASS)
+    yield from _builtins(at, words.values, ItemKind.VARIABLE)
     yield from _keywords(at, (*traits_of(words.language).receiver, *words.expression))
     if group == "statement":
         yield from _keywords(at, words.statement)
         if at.state.client.snippets:
-            for name, body in words.snippets.items():
+            for name, body in at.fitting_by((name, (name, body)) for name, body in words.snippets.items()):
                 yield Candidate(name, ItemKind.SNIPPET, Source.SNIPPET, insert=body, is_snippet=True)
 
 
@@ -234,32 +273,34 @@ _JUXTAPOSED = frozenset(
 """Languages in which a value may stand right behind another."""
 
 
-def _builtins(names: tuple[str, ...], kind: int) -> Iterator[Candidate]:
-    for name in names:
+def _builtins(at: Situation, names: tuple[str, ...], kind: int) -> Iterator[Candidate]:
+    for name in at.fitting(names):
         yield Candidate(name, kind, Source.BUILTIN)
 
 
 def _keywords(at: Situation, names: tuple[str, ...]) -> Iterator[Candidate]:
     lower = at.context.words.any_case and at.context.prefix[:1].islower()
-    for name in names:
+    for name in at.fitting(names):
         yield Candidate(name.lower() if lower else name, ItemKind.KEYWORD, Source.KEYWORD)
 
 
 def of_words(at: Situation) -> Iterator[Candidate]:
-    """The words of this file, then those of other open ones."""
+    """The words of this file, then those of other open ones, that begin with the letter that was typed."""
     own = at.context
     typed = at.buffer.source[own.start : own.end].decode("utf-8", "replace")
     sign = own.prefix[:1] if own.prefix[:1] in {"@", "$", ":"} else ""
-    alone = typed and at.buffer.source.count(typed.encode("utf-8", "surrogatepass")) < 2  # noqa: PLR2004 - itself
+    alone = bool(typed) and at.buffer.source.count(typed.encode("utf-8", "surrogatepass")) < 2  # noqa: PLR2004 - itself
     inside = own.words.word_inside
-    words = _joined_words(at, inside) if inside else at.state.words(at.path, at.buffer)
-    for word in words:
-        if len(word) >= MIN_WORD and not (alone and word == typed):
-            yield Candidate(sign + word if sign else word, ItemKind.TEXT, Source.WORD)
-    for number, (path, buffer) in enumerate(at.others()):
-        for word in at.state.words(path, buffer):
-            if len(word) >= MIN_WORD:
-                yield Candidate(sign + word if sign else word, ItemKind.TEXT, Source.WORD, 1 + number)
+    letter = first_letter(own.prefix.lstrip("@$:"))
+    # What was typed a moment ago is near the cursor.
+    fresh = [name.decode("utf-8", "replace") for name in at.near.near]
+    here = _joined_words(at, inside) if inside else at.state.words(at.path, at.buffer, letter)
+    files = [[word for word in fresh if first_letter(word) == letter] + here]
+    files += [at.state.words(path, buffer, letter) for path, buffer in at.others()]
+    for number, found in enumerate(files):
+        for word in at.fitting([sign + word for word in found] if sign else found):
+            if len(word) >= MIN_WORD and not (number == 0 and alone and word == typed):
+                yield Candidate(word, ItemKind.TEXT, Source.WORD, number)
 
 
 def _joined_words(at: Situation, inside: str) -> list[str]:

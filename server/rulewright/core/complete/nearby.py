@@ -11,8 +11,8 @@ from collections.abc import Iterable
 
 import msgspec
 
-NEAR_BEFORE = 12_000
-NEAR_BEHIND = 4_000
+NEAR_BEFORE = 8_000
+NEAR_BEHIND = 2_000
 """Bytes around the cursor in which a use counts as near."""
 OWN_BYTES = 300_000
 PAIR_BYTES = 40_000
@@ -27,38 +27,37 @@ _NAME = re.compile(rb"[A-Za-z_$@\x80-\xff][\w\x80-\xff]*[?!]?")
 class Nearby(msgspec.Struct, frozen=True):
     """What is known of names at one place."""
 
-    near: dict[str, int]
-    """By name how many different names stand between its nearest use and the cursor."""
-    often: dict[str, int]
+    near: dict[bytes, int]
+    """By name, in UTF-8, how many different names stand between its nearest use and the cursor."""
+    often: dict[bytes, int]
     """How often a name stands near the cursor."""
-    follows: dict[str, float]
+    follows: dict[bytes, float]
     """From 0 to 1: how much a name is what follows the tokens before the cursor."""
 
-    def nearness(self, name: str) -> float:
+    def nearness(self, name: bytes) -> float:
         """1 for the last name used, going to 0."""
         at = self.near.get(name)
         return 0.0 if at is None else 1.0 / (1.0 + at / 12.0)
+
+
+NOWHERE = Nearby({}, {}, {})
 
 
 def nearby(source: bytes, start: int, end: int, before: tuple[str, str], others: Iterable[bytes]) -> Nearby:
     """What the text says at a word between two bytes; the word itself does not count."""
     head = _NAME.findall(source, max(0, start - NEAR_BEFORE), start)
     tail = _NAME.findall(source, end, min(len(source), end + NEAR_BEHIND))
-    near: dict[str, int] = {}
-    for name in reversed(head):
-        text = name.decode("utf-8", "replace")
-        if text not in near:
-            near[text] = len(near)
-    for at, name in enumerate(tail):
-        text = name.decode("utf-8", "replace")
-        # What stands behind the cursor was written earlier, as a rule: half as near.
-        if text not in near:
-            near[text] = 10 + at // 2
-    often = Counter(name.decode("utf-8", "replace") for name in head)
-    return Nearby(near, often, follows(source, start, end, before, others))
+    # What stands behind the cursor was written earlier, as a rule: it is less near.
+    behind, ahead = dict.fromkeys(reversed(head)), dict.fromkeys(tail)
+    near = dict(zip(ahead, range(10, 10 + len(ahead)), strict=True)) | dict(
+        zip(behind, range(len(behind)), strict=True)
+    )
+    return Nearby(near, Counter(head), follows(source, start, end, before, others))
 
 
-def follows(source: bytes, start: int, end: int, before: tuple[str, str], others: Iterable[bytes]) -> dict[str, float]:
+def follows(
+    source: bytes, start: int, end: int, before: tuple[str, str], others: Iterable[bytes]
+) -> dict[bytes, float]:
     """By name from 0 to 1 how much it is what follows two tokens, the nearer last."""
     if not before[1]:
         return {}
@@ -78,20 +77,18 @@ def follows(source: bytes, start: int, end: int, before: tuple[str, str], others
             break
         if three is not None:
             _count(three, other, 0, OTHER_BYTES, triples, 1)
-    scores: dict[str, float] = {}
     all_triples, all_pairs = triples.total() + 1.0, pairs.total() + 4.0
-    for name, count in pairs.items():
-        scores[name.decode("utf-8", "replace")] = 0.35 * count / all_pairs
+    scores = {name: 0.35 * count / all_pairs for name, count in pairs.items()}
     for name, count in triples.items():
-        text = name.decode("utf-8", "replace")
-        scores[text] = min(1.0, scores.get(text, 0.0) + 0.65 * count / all_triples)
+        scores[name] = min(1.0, scores.get(name, 0.0) + 0.65 * count / all_triples)
     return scores
 
 
 def _count(pattern: re.Pattern[bytes], source: bytes, low: int, high: int, into: Counter[bytes], weight: int) -> None:
     found = Counter(pattern.findall(source, low, high))
-    for name, count in found.items():
-        into[name] += weight * count
+    if weight != 1:
+        found = Counter({name: weight * count for name, count in found.items()})
+    into.update(found)
 
 
 def _pattern(before: tuple[str, str]) -> re.Pattern[bytes]:

@@ -48,13 +48,14 @@ class Ranked(msgspec.Struct, frozen=True):
     score: float
 
 
-def matching(prefix: str, candidates: Sequence[Candidate]) -> list[tuple[Candidate, int]]:
+def matching(matcher: Matcher | None, candidates: Sequence[Candidate]) -> list[tuple[Candidate, int]]:
     """The candidates whose name matches what was typed, with the score of the match; 0 where nothing was typed."""
-    if not prefix:
-        return [(c, 0) for c in candidates]
-    names = list(dict.fromkeys(c.name for c in candidates))
-    scores = {names[index]: score for index, score in Matcher(prefix).scores(names)}
-    return [(c, scores[c.name]) for c in candidates if c.name in scores]
+    found = [c for c in candidates if c.name and "\ufffd" not in c.name]
+    if matcher is None:
+        return [(c, 0) for c in found]
+    names = list(dict.fromkeys(c.name for c in found))
+    scores = {names[index]: score for index, score in matcher.scores(names)}
+    return [(c, scores[c.name]) for c in found if c.name in scores]
 
 
 def merged(matches: Iterable[tuple[Candidate, int]]) -> list[tuple[Candidate, int]]:
@@ -121,9 +122,10 @@ def _score(
     total = weights.source[candidate.source]
     if match:
         total += weights.match[kind_of(match)]
-    total += weights.follows * near.follows.get(name, 0.0)
-    total += weights.near * near.nearness(name)
-    total += weights.often * min(near.often.get(name, 0), 10) / 10.0
+    encoded = name.encode("utf-8", "surrogatepass")
+    total += weights.follows * near.follows.get(encoded, 0.0)
+    total += weights.near * near.nearness(encoded)
+    total += weights.often * min(near.often.get(encoded, 0), 10) / 10.0
     total += weights.recent * state.recency(name)
     total += weights.far * min(candidate.distance, MAX_DISTANCE)
     total += weights.fits * _fit(candidate, context)

@@ -1,16 +1,16 @@
 """Candidates behind a receiver: what its class or module holds, what was used behind it, then what anything has."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from rulewright.core.complete.items import Candidate, ItemKind, Origin, Source, kind_of_symbol
-from rulewright.core.complete.names import local_scopes, site_of
+from rulewright.core.complete.names import local_scopes, of_words, site_of
 from rulewright.core.complete.situation import Situation, of_symbol
 from rulewright.core.index.meaning import receiver_of
 from rulewright.core.index.members import UNKNOWN, Value, members
-from rulewright.core.index.naming import bound_name
 from rulewright.core.index.near import distance, family
 from rulewright.core.index.returns import named_type
 from rulewright.core.index.symbols import SymbolKind
@@ -34,12 +34,15 @@ def of_receiver(at: Situation) -> tuple[list[Candidate], bool]:
     found = list(_known(at, value))
     of_language = list(_of_language(at))
     found += of_language
-    found += _seen(at)
-    # A class whose bases are all here, and a module of the workspace, hold nothing else.
-    if value.files or (value.definitions and not any(s.bases for s in (d.symbol for d in value.definitions))):
+    is_known = bool(value.definitions or value.files or of_language)
+    found += _seen(at, is_known=is_known)
+    if is_known:
         return found, True
-    if value.definitions or value.is_outside or of_language:
-        return found, True
+    if at.context.prefix:
+        found += of_words(at)
+    # A member of something outside the workspace is none of the workspace's.
+    if value.is_outside:
+        return found, bool(at.context.prefix)
     guessed, complete = _guessed(at)
     return found + guessed, complete
 
@@ -77,8 +80,8 @@ def _of_language(at: Situation) -> Iterator[Candidate]:
 
 def _module_called(at: Situation, receiver: str) -> str:
     """The module that a name stands for by the file's imports; the name itself where there is no such import."""
-    for one in at.imports():
-        if bound_name(at.language, one) == receiver:
+    for name, (_, one) in at.bound():
+        if name == receiver:
             whole = f"{one.module}.{one.name}" if one.name else one.module
             if at.language == "python" and not one.name and not one.alias:
                 return _dotted_receiver(at) or receiver
@@ -104,60 +107,61 @@ def _written_kind(name: str) -> int:
 
 def _type_of_local(at: Situation, receiver: str) -> str:
     """The builtin type that a local or a variable of the file is said to have."""
-    if not receiver.isidentifier():
+    if not receiver.isidentifier() or receiver in traits_of(at.language).receiver:
         return ""
     written = ""
-    scopes = local_scopes(at.context, at.buffer.source)
+    scopes = local_scopes(at)
     binding = scopes.resolve(receiver, at.context.start) if scopes is not None else None
     if binding is not None:
         written = binding.type
     else:
-        written = next((s.type for s in at.symbols() if s.name == receiver and s.parent < 0), "")
+        written = next((s.type for s in at.symbols() if s.name == receiver and s.type), "")
     parts = named_type(written) if written else ()
     return parts[-1] if parts else ""
 
 
-def _seen(at: Situation) -> Iterator[Candidate]:
-    """What stands behind the same receiver elsewhere; then behind any dot of this file."""
+def _seen(at: Situation, *, is_known: bool) -> Iterator[Candidate]:
+    """What stands behind the same receiver elsewhere; where nothing is known, also what stands behind any dot here."""
     operator = re.escape(at.context.operator.lstrip("?!&").encode())
     receiver = at.context.receiver.encode("utf-8", "surrogatepass")
     source, start, end = at.buffer.source, at.context.start, at.context.end
-    name = (
-        rb"\s*([A-Za-z_\x80-\xff][\w\x80-\xff]*[?!]?)"
-        if at.context.words.word_end
-        else rb"\s*([A-Za-z_\x80-\xff][\w\x80-\xff]*)"
-    )
+    name = _MEMBER + (b"[?!]?)" if at.context.words.word_end else b")")
     low, high = max(0, start - SEEN_BYTES // 2), min(len(source), end + SEEN_BYTES // 2)
     if receiver and (receiver[-1:].isalnum() or receiver[-1:] in {b"_", b"?", b"!"}):
-        same = re.compile(
-            re.escape(receiver) + rb"(?<![\w\x80-\xff]%b)\s*[?!&]?%b%b" % (re.escape(receiver), operator, name)
-        )
-        names = {*same.findall(source, low, start), *same.findall(source, end, high)}
-        for other in names:
-            yield _word(other, Source.SEEN, 0)
+        whole = re.escape(receiver)
+        same = re.compile(rb"%b(?<![\w\x80-\xff]%b)\s*[?!&]?%b\s*%b" % (whole, whole, operator, name))
+        yield from _words(at, {*same.findall(source, low, start), *same.findall(source, end, high)}, Source.SEEN, 0)
         for _, buffer in at.others()[:N_SEEN_FILES]:
-            for other in set(same.findall(buffer.source, 0, SEEN_BYTES)):
-                yield _word(other, Source.SEEN, 1)
+            yield from _words(at, set(same.findall(buffer.source, 0, SEEN_BYTES)), Source.SEEN, 1)
+    if is_known:
+        return
     # A dot behind a letter or a bracket: not one that ends a sentence.
-    anything = re.compile(rb"[\w)\]]%b%b" % (operator, name.removeprefix(rb"\s*")))
-    for other in {*anything.findall(source, low, start), *anything.findall(source, end, high)}:
-        yield _word(other, Source.GUESS, 0)
+    anything = re.compile(rb"[\w)\]]%b%b" % (operator, name))
+    found = Counter(anything.findall(source, low, start)) + Counter(anything.findall(source, end, high))
+    often = sorted(found, key=lambda n: (-found[n], n))
+    yield from _words(at, often if at.context.prefix else often[:N_OFTEN], Source.GUESS, 0)
 
 
-def _word(name: bytes, source: Source, far: int) -> Candidate:
-    return Candidate(name.decode("utf-8", "replace"), ItemKind.FIELD, source, far)
+_MEMBER = rb"([A-Za-z_\x80-\xff][\w\x80-\xff]*"
+N_OFTEN = 60
+"""Members of anything that are offered where nothing is typed yet."""
+
+
+def _words(at: Situation, names: Iterable[bytes], source: Source, far: int) -> Iterator[Candidate]:
+    for name in at.fitting([name.decode("utf-8", "replace") for name in names]):
+        yield Candidate(name, ItemKind.FIELD, source, far)
 
 
 def _guessed(at: Situation) -> tuple[list[Candidate], bool]:
     """Members of any class of the workspace that match, and of the language's types."""
+    prefix = at.context.prefix
+    if not prefix:
+        return [], False
     found = [
         Candidate(name, ItemKind.METHOD, Source.GUESS, 2, module=kind)
         for kind, names in at.context.words.members.items()
-        for name in names
+        for name in at.fitting(names)
     ]
-    prefix = at.context.prefix
-    if not prefix:
-        return found, False
     asked = at.index.prefix(prefix, N_ANY)
     languages = family(at.language)
     found += [

@@ -1,5 +1,8 @@
 """One question as the sources of candidates see it."""
 
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
 import msgspec
 
 from rulewright.core.code_ports import CodeIndex, Workspace
@@ -11,10 +14,15 @@ from rulewright.core.complete.items import (
     is_deprecated,
     kind_of_symbol,
 )
+from rulewright.core.complete.nearby import NOWHERE, Nearby
 from rulewright.core.complete.state import CompletionState
 from rulewright.core.index.buffer import Buffer
+from rulewright.core.index.match import Matcher
+from rulewright.core.index.naming import bound_name
+from rulewright.core.index.scopes import ScopeTree
 from rulewright.core.index.symbols import Import, Symbol, SymbolKind
 
+T = TypeVar("T")
 _CALLABLE = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTRUCTOR})
 
 
@@ -26,7 +34,12 @@ class Situation(msgspec.Struct, frozen=True):
     buffer: Buffer
     context: Context
     state: CompletionState
+    matcher: Matcher | None = None
+    """For the typed prefix; None where nothing is typed."""
     is_embedded: bool = False
+    near: Nearby = NOWHERE
+    scopes_kept: dict[tuple[int, int], ScopeTree] = msgspec.field(default_factory=dict)
+    """Scopes that were found for this question, by the bytes of their node."""
 
     @property
     def index(self) -> CodeIndex:
@@ -43,11 +56,45 @@ class Situation(msgspec.Struct, frozen=True):
         """Of the cursor."""
         return self.buffer.point(self.context.byte)[0]
 
+    def fitting(self, names: Sequence[str]) -> Sequence[str]:
+        """Those names that match what was typed. Asked of many at once, before anything is made of them."""
+        if self.matcher is None:
+            return names
+        return [names[number] for number, _ in self.matcher.scores(names)]
+
+    def fitting_by(self, things: Iterable[tuple[str, T]]) -> list[T]:
+        """The things whose name matches."""
+        pairs = list(things)
+        if self.matcher is None:
+            return [thing for _, thing in pairs]
+        return [pairs[number][1] for number, _ in self.matcher.scores([name for name, _ in pairs])]
+
     def symbols(self) -> tuple[Symbol, ...]:
         """Of the file; where code is embedded, of all its languages."""
         if self.is_embedded:
             return self.buffer.record.symbols
         return self.state.view(self.path, self.buffer).symbols
+
+    def named_symbols(self) -> Iterable[tuple[str, Symbol]]:
+        """The same, each with its name."""
+        if self.is_embedded:
+            return [(s.name, s) for s in self.buffer.record.symbols]
+        view = self.state.view(self.path, self.buffer)
+        return zip(view.names, view.symbols, strict=True)
+
+    def bound(self) -> Iterable[tuple[str, tuple[str, Import]]]:
+        """The names that imports bind, each with its name and its import."""
+        if self.is_embedded:
+            pairs = [(bound_name(self.language, one), one) for one in self.buffer.record.imports]
+        else:
+            view = self.state.view(self.path, self.buffer)
+            pairs = list(zip(view.bound, view.imports, strict=True))
+        return [(name, (name, one)) for name, one in pairs if name]
+
+    @property
+    def rows_since(self) -> int:
+        """Lines typed since the symbols were looked at."""
+        return 0 if self.is_embedded else self.state.view(self.path, self.buffer).rows_since
 
     def imports(self) -> tuple[Import, ...]:
         """The same."""

@@ -9,7 +9,9 @@ from typing import Literal
 
 import msgspec
 
+from rulewright.core.code_ports import SymbolRow
 from rulewright.core.index.buffer import Buffer
+from rulewright.core.index.naming import bound_name
 from rulewright.core.index.symbols import Import, Symbol
 
 MAX_RECENT = 400
@@ -18,6 +20,8 @@ MAX_VIEWS = 12
 """Files whose names are kept ready."""
 MAX_TYPED = 400
 """Bytes; a larger change was pasted, or is another branch, and says nothing of what somebody types."""
+MAX_SINCE = 160
+"""Bytes typed until a file's symbols are looked at again: a few lines. What was made in them is offered as a word."""
 MAX_WORDS = 20_000
 """Words of one file."""
 
@@ -91,7 +95,14 @@ class View(msgspec.Struct):
     source: bytes
     symbols: tuple[Symbol, ...]
     imports: tuple[Import, ...]
-    words: tuple[str, ...] | None = None
+    rows_since: int = 0
+    """Lines that the text has got since then; fewer than none where it has lost some."""
+    names: tuple[str, ...] = ()
+    """Of the symbols."""
+    bound: tuple[str, ...] = ()
+    """What each import is called; empty for one without a name of its own."""
+    words: dict[str, list[str]] | None = None
+    """The file's words by their first letter in lower case, underscores in front left out."""
     words_source: bytes = b""
 
 
@@ -104,6 +115,7 @@ class CompletionState:
         self._tick = 0
         self._views: dict[str, View] = {}
         self._last: tuple[str, bytes, int] | None = None
+        self._elsewhere: tuple[str, int, str, tuple[SymbolRow, ...]] | None = None
 
     # Recency
 
@@ -151,23 +163,41 @@ class CompletionState:
     # What files hold
 
     def view(self, path: str, buffer: Buffer) -> View:
-        """A file's symbols and imports; while a line is being typed, those from before it."""
+        """A file's symbols and imports; while somebody types, those from a few lines ago."""
         view = self._views.pop(path, None)
-        if view is None or not _same_lines(view.source, buffer.source):
-            words = (view.words, view.words_source) if view is not None else (None, b"")
-            view = View(buffer.source, buffer.symbols, buffer.imports, *words)
+        if view is None or (rows := _rows_typed(view.source, buffer.source)) is None:
+            before = view
+            names = tuple(s.name for s in buffer.symbols)
+            bound = tuple(bound_name(buffer.language, one) for one in buffer.imports)
+            view = View(buffer.source, buffer.symbols, buffer.imports, 0, names, bound)
+            if before is not None:
+                view.words, view.words_source = before.words, before.words_source
+        else:
+            view.rows_since = rows
         self._views[path] = view
         if len(self._views) > MAX_VIEWS:
             del self._views[next(iter(self._views))]
         return view
 
-    def words(self, path: str, buffer: Buffer) -> tuple[str, ...]:
-        """A file's words; of one that is being typed in, those from a little while ago."""
+    def words(self, path: str, buffer: Buffer, letter: str) -> list[str]:
+        """A file's words that begin with a letter; of one that is being typed in, those from a little while ago."""
         view = self.view(path, buffer)
         if view.words is None or not _is_near(view.words_source, buffer.source):
-            text = buffer.words.decode("utf-8", "replace")
-            view.words, view.words_source = tuple(text.split("\n")[1:-1][:MAX_WORDS]), buffer.source
-        return view.words
+            view.words, view.words_source = {}, buffer.source
+            for word in buffer.words.decode("utf-8", "replace").split("\n")[1:-1][:MAX_WORDS]:
+                view.words.setdefault(first_letter(word), []).append(word)
+        return view.words.get(letter, [])
+
+    def elsewhere(self, path: str, start: int, prefix: str) -> tuple[tuple[SymbolRow, ...] | None, bool]:
+        """All symbols that can match, where a shorter beginning of the same word had a complete answer."""
+        kept = self._elsewhere
+        if kept is None or kept[:2] != (path, start) or not prefix.startswith(kept[2]):
+            return None, False
+        return kept[3], True
+
+    def remember_elsewhere(self, path: str, start: int, prefix: str, rows: tuple[SymbolRow, ...]) -> None:
+        """Keep a complete answer for the rest of the word: what matches more letters matches fewer."""
+        self._elsewhere = (path, start, prefix, rows)
 
     def forget(self, path: str) -> None:
         """A document was closed."""
@@ -176,16 +206,21 @@ class CompletionState:
             self._last = None
 
 
-def _same_lines(old: bytes, new: bytes) -> bool:
-    """Whether only a little changed, and no line came or went."""
+def first_letter(word: str) -> str:
+    """The letter by which a word is kept."""
+    return (word.lstrip("_") or word)[:1].lower()
+
+
+def _rows_typed(old: bytes, new: bytes) -> int | None:
+    """The lines that came with what was typed; None where so much changed that the file has to be looked at again."""
     if old is new:
-        return True
-    if abs(len(old) - len(new)) > MAX_TYPED:
-        return False
+        return 0
+    if abs(len(old) - len(new)) > MAX_SINCE:
+        return None
     low, old_high, new_high = changed(old, new)
-    if max(old_high, new_high) - low > MAX_TYPED:
-        return False
-    return b"\n" not in old[low:old_high] and b"\n" not in new[low:new_high]
+    if max(old_high, new_high) - low > MAX_SINCE:
+        return None
+    return new.count(b"\n", low, new_high) - old.count(b"\n", low, old_high)
 
 
 def _is_near(old: bytes, new: bytes) -> bool:
