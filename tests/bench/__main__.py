@@ -3,7 +3,18 @@
 import importlib
 import sys
 
-SUITES = ("check_files", "select_rules", "lint_file", "start", "hot_path", "edit_file", "symbol_search")
+SUITES = (
+    "check_files",
+    "select_rules",
+    "lint_file",
+    "start",
+    "hot_path",
+    "edit_file",
+    "event_loop",
+    "symbol_search",
+    "cold_index",
+    "warm_scan",
+)
 
 
 def main() -> None:

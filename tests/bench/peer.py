@@ -54,6 +54,10 @@ class Peer:
         self._send({"method": "textDocument/didOpen", "params": {"textDocument": document}})
         return {"textDocument": {"uri": uri}}
 
+    def tell(self, method: str, params: Any) -> None:
+        """Send a notification."""
+        self._send({"method": method, "params": params})
+
     def ask(self, method: str, params: Any) -> bytes:
         """The body of the answer to a request."""
         self._n_ids += 1
