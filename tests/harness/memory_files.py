@@ -29,5 +29,5 @@ def tree(listing: str, **texts: str) -> MemoryFiles:
     for line in listing.split("\n"):
         path, _, text = line.strip().partition(": ")
         if path:
-            found[path.removesuffix(":")] = text.replace("\\n", "\n")
+            found[path.removesuffix(":")] = text.replace("\\n", "\n").replace("\\t", "\t")
     return MemoryFiles({**found, **texts})

@@ -45,10 +45,12 @@ def insert(source: bytes, record: FileRecord, new: NewImport) -> Insertion | Non
     """Where a new import goes; None when the file has it already."""
     statements = _statements(source, record)
     local = _local(new)
-    rows = {i.row for i in record.imports if i.module == new.module}
-    if any(i.module == new.module and i.name == new.name and (i.alias or i.name) == local for i in record.imports):
-        return None
-    same = [s for s in statements if s.module == new.module] if rows else []
+    for known in record.imports:
+        # What a file only hands on it cannot name itself.
+        is_there = known.module == new.module and known.name == new.name and (known.alias or known.name) == local
+        if is_there and not source.startswith(b"export", line_start(source, known.row)):
+            return None
+    same = [s for s in statements if s.module == new.module]
     is_require = new.statement.startswith(("const ", "let ", "var "))
     is_type = new.statement.startswith("import type")
     for statement in sorted(same, key=lambda s: s.is_type is not is_type):
@@ -102,9 +104,6 @@ def _into(
         if is_require or not found["default"] or b"*" in found[0]:
             return None
         return Insertion(found.end("default"), f", {{ {name} }}")
-    if not statement.items:
-        inside = found["names"]
-        return Insertion(found.end("open"), f" {name}" + ("" if inside[:1].isspace() else " "))
     index = place([i.text for i in statement.items], name, _NAME_KEYS)
     at, text = joined(source, statement.items, index, name, found.end("names"))
     return Insertion(at, text.decode())

@@ -155,17 +155,17 @@ def insertion(source: bytes, record: FileRecord, new: NewImport) -> Insertion | 
 
 
 def _into_block(source: bytes, block: re.Match[bytes], spec: str, module: str, eol: str) -> Insertion:
+    inside = source[block.start(1) : block.end(1)]
+    if b"\n" not in inside and inside.strip():
+        return Insertion(block.end(1), f"; {spec}")
     lines = [
         _Line(found[1].decode("utf-8", "replace"), found.start(), found.end())
         for found in _SPEC.finditer(source, block.start(1), block.end(1))
     ]
     if not lines:
-        opens = source[block.start(1) : block.end(1)]
-        if b"\n" in opens:
+        if b"\n" in inside:
             return Insertion(next_line(source, block.start(1)), f"\t{spec}{eol}")
         return Insertion(block.start(1), f"{eol}\t{spec}{eol}")
-    if lines[0].end > block.end(1) or b"\n" not in source[block.start(1) : lines[0].end]:
-        return Insertion(block.end(1), f"; {spec}")
     groups: list[list[_Line]] = [[]]
     for line in lines:
         if groups[-1] and not _is_joined(source[groups[-1][-1].end : line.start]):
