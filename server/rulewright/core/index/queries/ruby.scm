@@ -45,7 +45,7 @@
   method: (identifier) @_word
   arguments: (argument_list
     [(method name: (_) @name) (singleton_method name: (_) @name)] @definition.method))
-  (#not-any-of? @_word "private" "protected" "private_class_method"))
+  (#not-match? @_word "^(private|protected|private_class_method)$"))
 
 ((call
   method: (identifier) @_word
