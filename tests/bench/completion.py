@@ -42,8 +42,8 @@ CLIENT = Client(
     lazy=frozenset({"documentation", "detail", "additionalTextEdits"}),
 )
 _PARTS = """get set make read write open close find user item list file path node text line name index value count
-state token buffer event query cache queue client server config format parse render update delete create handle request session
-response context result error table column"""
+state token buffer event query cache queue client server config format parse render update delete create handle request
+session response context result error table column"""
 
 
 class BigIndex(MemoryIndex):

@@ -166,10 +166,9 @@ def _candidates(at: Situation) -> tuple[list[Candidate], bool]:
     found += [*locals_of(at), *own_members(at), *of_file(at), *of_imports(at)]
     if not context.prefix:
         return found, False
-    elsewhere, is_complete = of_workspace(at, len({c.name for c in found}))
-    found += elsewhere
     found += of_words(at)
-    return found, is_complete
+    elsewhere, is_complete = of_workspace(at, len({c.name for c in found}))
+    return found + elsewhere, is_complete
 
 
 # --- imports ----------------------------------------------------------------------------------------------------------

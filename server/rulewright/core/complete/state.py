@@ -104,6 +104,9 @@ class View(msgspec.Struct):
     words: dict[str, list[str]] | None = None
     """The file's words by their first letter in lower case, underscores in front left out."""
     words_source: bytes = b""
+    checked: bytes = b""
+    """The text for which this was last found to be good enough."""
+    words_checked: bytes = b""
 
 
 class CompletionState:
@@ -164,7 +167,10 @@ class CompletionState:
 
     def view(self, path: str, buffer: Buffer) -> View:
         """A file's symbols and imports; while somebody types, those from a few lines ago."""
-        view = self._views.pop(path, None)
+        view = self._views.get(path)
+        if view is not None and view.checked is buffer.source:
+            return view
+        self._views.pop(path, None)
         if view is None or (rows := _rows_typed(view.source, buffer.source)) is None:
             before = view
             names = tuple(s.name for s in buffer.symbols)
@@ -174,6 +180,7 @@ class CompletionState:
                 view.words, view.words_source = before.words, before.words_source
         else:
             view.rows_since = rows
+        view.checked = buffer.source
         self._views[path] = view
         if len(self._views) > MAX_VIEWS:
             del self._views[next(iter(self._views))]
@@ -182,6 +189,9 @@ class CompletionState:
     def words(self, path: str, buffer: Buffer, letter: str) -> list[str]:
         """A file's words that begin with a letter; of one that is being typed in, those from a little while ago."""
         view = self.view(path, buffer)
+        if view.words is not None and view.words_checked is buffer.source:
+            return view.words.get(letter, [])
+        view.words_checked = buffer.source
         if view.words is None or not _is_near(view.words_source, buffer.source):
             view.words, view.words_source = {}, buffer.source
             for word in buffer.words.decode("utf-8", "replace").split("\n")[1:-1][:MAX_WORDS]:
