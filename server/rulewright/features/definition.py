@@ -5,6 +5,7 @@ import msgspec
 from rulewright.core.code_ports import Workspace
 from rulewright.core.index.meaning import Meaning, Site, import_place, meaning_at, site_at
 from rulewright.core.index.naming import MAX_RANKED, Defined, defined, distinct
+from rulewright.core.index.near import folder, stem
 from rulewright.core.index.places import Location, name_range
 from rulewright.core.index.plain import word_at
 from rulewright.core.text import Position, PositionEncoding, Range
@@ -47,7 +48,9 @@ def destinations(site: Site, meaning: Meaning) -> tuple[Destination, ...]:
     if meaning.definitions:
         return tuple(_to_symbol(d, origin, encoding) for d in meaning.definitions[:MAX_RANKED])
     if meaning.files:
-        return (Destination(Location(meaning.files[0], _START), _START, origin),)
+        # A package has many files: the one that is called like it comes first, or says what it is.
+        named = [f for f in meaning.files if stem(f) in {folder(f).rpartition("/")[2], "doc"}]
+        return (Destination(Location((named or meaning.files)[0], _START), _START, origin),)
     bound: tuple[int, int] | None = None
     if meaning.local is not None:
         bound = meaning.local.binding.start, meaning.local.binding.end

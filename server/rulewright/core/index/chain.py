@@ -47,6 +47,68 @@ def chain_before(source: bytes, start: int) -> tuple[Link, ...] | None:
     return tuple(reversed(links))
 
 
+_ASSIGNED = re.compile(
+    rb"(?:\s*,\s*[\w\x80-\xff]+){0,3}\s*(?::?=)(?!=)\s*(?:(?:await|new|try|yield|&mut\b|&|\*)\s*)*(?=[@$\w\x80-\xff])"
+)
+_STEP = re.compile(rb"\s*(?:\?->|\?\.|!\.|&\.|->|::|\.(?!\.))\s*")
+_NAME = re.compile(rb"(?:@@?|\$)?[\w\x80-\xff]+[?!]?")
+_TYPE_ARGUMENTS = re.compile(rb"(?:::)?<[\w\x80-\xff\s,.:&<>\[\]|?']{0,200}?>(?=\()")
+_END = re.compile(
+    rb"[ \t]*(?:\?|!!?|as\b[^\n;]*)?[ \t]*(?:[;,)}\]\n\r]|#|//|--|\Z|do\b|if\b|unless\b|else\b|or\b|catch\b)"
+)
+
+
+def assigned(source: bytes, end: int) -> tuple[Link, ...] | None:
+    """What a name that ends at a byte is set to, where that is a chain of names: `s := stack.New(1).Push(2)`.
+
+    None where no such thing follows, or more than that.
+    """
+    found = _ASSIGNED.match(source, end)
+    if found is None:
+        return None
+    at = found.end()
+    limit = min(len(source), at + MAX_BYTES)
+    links: list[Link] = []
+    while (name := _NAME.match(source, at, limit)) is not None and not name[0].isdigit():
+        at = name.end()
+        if (arguments := _TYPE_ARGUMENTS.match(source, at, limit)) is not None:
+            at = arguments.end()
+        called = indexed = False
+        while source[at : at + 1] in {b"(", b"[", b"{"}:
+            closed = _closed(source, at, limit)
+            if closed is None:
+                return None
+            called = called or source[at : at + 1] != b"["
+            indexed = indexed or source[at : at + 1] == b"["
+            at = closed
+        links.append(Link(name[0].decode("utf-8", "replace"), name.start(), called, indexed))
+        step = _STEP.match(source, at, limit)
+        if step is None:
+            return tuple(links) if _END.match(source, at) else None
+        at = step.end()
+    return None
+
+
+def _closed(source: bytes, at: int, limit: int) -> int | None:
+    """Behind the bracket that closes the one at a byte; strings on one line are stepped over."""
+    depth = 0
+    while at < limit:
+        char = source[at]
+        if char in _QUOTES:
+            line_end = source.find(b"\n", at, limit)
+            quote = source.find(bytes([char]), at + 1, limit if line_end < 0 else line_end)
+            if quote >= 0:
+                at = quote
+        elif char in b"([{":
+            depth += 1
+        elif char in b")]}":
+            depth -= 1
+            if depth == 0:
+                return at + 1
+        at += 1
+    return None
+
+
 def _operator(source: bytes, floor: int, end: int) -> int | None:
     """The byte where the operator before `end` begins; None when there is none."""
     at = _blank_before(source, floor, end)

@@ -8,20 +8,22 @@ import re
 from collections.abc import Iterator
 
 import msgspec
-from tree_sitter import Node
+from tree_sitter import Node, QueryCursor
 
 from rulewright.core.code_ports import CodeIndex, Workspace
 from rulewright.core.index.buffer import Buffer
-from rulewright.core.index.chain import Link, chain_before
+from rulewright.core.index.chain import Link, assigned, chain_before
 from rulewright.core.index.grammars import Grammar, grammar_of
 from rulewright.core.index.imports import resolve
 from rulewright.core.index.members import (
     MAX_DEPTH,
     OUTSIDE,
     UNKNOWN,
+    VALUES,
     Value,
     called,
     head_value,
+    is_impl,
     is_member_of_type,
     likely,
     line_of,
@@ -32,6 +34,7 @@ from rulewright.core.index.members import (
 )
 from rulewright.core.index.naming import (
     CALLABLE,
+    IMPLICIT_SELF,
     NOTHING,
     Defined,
     Named,
@@ -42,7 +45,7 @@ from rulewright.core.index.naming import (
     free_name,
     of_import,
 )
-from rulewright.core.index.returns import named_type
+from rulewright.core.index.returns import is_choice, named_type
 from rulewright.core.index.scopes import Binding, ScopeTree, name_at, node_for, occurrences, scopes_of
 from rulewright.core.index.symbols import FileRecord, Import, Symbol
 from rulewright.core.index.traits import traits_of
@@ -53,6 +56,8 @@ _QUOTED = re.compile(r"string|literal|content|fragment|path|dotted_name|alias")
 _MAX_IMPORT = 5_000
 """Bytes of one statement."""
 _VALUE = re.compile(r"none|null|nil|true|false|undefined|boolean|(?:null|boolean|nil)_literal")
+_MAX_PLACES = 50
+"""Occurrences of a name among which its binding is looked for."""
 _SEGMENT = re.compile(rb"[\w\x80-\xff]+[?!]?")
 
 
@@ -197,15 +202,27 @@ def _meaning(
     site: Site, name: str, chain: tuple[Link, ...] | None, *, is_called: bool
 ) -> tuple[Named | None, Local | None]:
     """What a name means; without a `Named` it is the local alone."""
-    if own := symbol_at(site, site.byte):
+    if (own := symbol_at(site, site.byte)) and not is_impl(own.symbol):
         local = local_of(site, name) if chain is None else None
         if local is not None and local.binding.start != site.byte:
             local = None
         return Named((own,), step="member" if is_member_of_type(site.record, own.symbol) else "file"), local
+    if site.language == "elixir" and name[:1].isupper():
+        return _elixir_module(site, name, chain), None
     if (brought := in_import(site, name)) is not None:
         return brought, local_of(site, name)
     if chain is not None:
         return member_named(site, chain, name, is_called=is_called), None
+    return _without_receiver(site, name, is_called=is_called)
+
+
+def _elixir_module(site: Site, name: str, chain: tuple[Link, ...] | None) -> Named:
+    parts = (*(link.name for link in chain or ()), name)
+    value, rest = head_value(site.index, site.path, site.language, parts, site.row)
+    return Named(value.definitions, step="file") if value and not rest else Named(step="outside")
+
+
+def _without_receiver(site: Site, name: str, *, is_called: bool) -> tuple[Named | None, Local | None]:
     local = local_of(site, name)
     if local is None and (name in traits_of(site.language).receiver or name in _BASE):
         value = receiver_word(site, name)
@@ -215,7 +232,19 @@ def _meaning(
         return meant
     if is_key(site, name):
         return key_named(site, name), None
-    return free_name(site.index, site.path, site.language, name, site.row, called=is_called), None
+    named = bare_name(site, name, is_called=is_called)
+    if named.step in {"nothing", "unique", "ranked"} and (bound := file_local(site, name)) is not None:
+        return None, bound
+    return named, None
+
+
+def bare_name(site: Site, name: str, *, is_called: bool = False) -> Named:
+    """What a name without a receiver means that no local is: also a member of the class around it and of its bases."""
+    named = free_name(site.index, site.path, site.language, name, site.row, called=is_called)
+    if named.step in {"file", "import"} or site.language not in IMPLICIT_SELF:
+        return named
+    inherited = member(site.index, own_class(site.index, site.path, site.row), name)
+    return inherited if inherited.step == "member" else named
 
 
 def _of_local(site: Site, local: Local) -> tuple[Named | None, Local | None] | None:
@@ -257,6 +286,32 @@ def local_of(site: Site, name: str) -> Local | None:
     return None
 
 
+def file_local(site: Site, name: str) -> Local | None:
+    """What binds a name somewhere else in the file, outside any function: a script's variable, a loop's at the top."""
+    section = site.grammar.query("scopes") if site.grammar is not None else None
+    if section is None or site.root is None:
+        return None
+    cursor = QueryCursor(section[0])
+    for node in occurrences(site.root, site.source, name)[:_MAX_PLACES]:
+        if binds(cursor, site.root, node):
+            local = local_of(site.at(node.start_byte), name)
+            if local is not None and local.is_file_level and local.binding.start == node.start_byte:
+                return local
+    return None
+
+
+def binds(cursor: QueryCursor, root: Node, name: Node) -> bool:
+    """Whether a name is bound where it stands, as a cursor over the `scopes` query sees it. It keeps the range."""
+    cursor.set_byte_range(name.start_byte, name.end_byte)
+    return any(
+        node.start_byte <= name.start_byte and name.end_byte <= node.end_byte
+        for _, captures in cursor.matches(root)
+        for capture, nodes in captures.items()
+        if capture.startswith(("local", "pattern"))
+        for node in nodes
+    )
+
+
 # Imports
 
 
@@ -266,9 +321,19 @@ def import_place(site: Site, name: str) -> tuple[int, int] | None:
     if not rows or site.root is None:
         return None
     start = site.buffer.line_start(rows[0])
+    node = site.root.descendant_for_byte_range(start + _indent(site.buffer.line(rows[0])), start + 1)
+    while node is not None and not _IMPORTS.search(node.type):
+        node = node.parent
+    if node is None:
+        return None
     # A name that is renamed comes first under its old name, which is another word.
-    found = occurrences(site.root, site.source, name, start, min(start + _MAX_IMPORT, len(site.source)))
-    return (found[0].start_byte, found[0].end_byte) if found else None
+    word = re.compile(rb"(?<![\w\x80-\xff])" + re.escape(name.encode()) + rb"(?![\w\x80-\xff])")
+    found = word.search(site.source, node.start_byte, min(node.end_byte, node.start_byte + _MAX_IMPORT))
+    return found.span() if found is not None else None
+
+
+def _indent(line: bytes) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def import_named(site: Site, name: str, row: int) -> Named:
@@ -352,7 +417,7 @@ def chain_value(site: Site, chain: tuple[Link, ...], depth: int = MAX_DEPTH) -> 
     for number in range(taken, len(chain)):
         if not value:
             return value
-        value = _behind(site.index, _step(site.index, value, chain[number].name, depth), chain[number])
+        value = _behind(site.index, _step(site, value, chain[number].name, depth), chain[number])
     return value
 
 
@@ -378,33 +443,69 @@ def _first_value(site: Site, chain: tuple[Link, ...], depth: int) -> tuple[Value
         return value, 1
     local = local_of(site, name)
     if local is not None and local.binding.kind != "import" and symbol_at(site, local.binding.start) is None:
-        if local.binding.type and depth > 0:
-            return _typed(site.at(local.binding.start), local.binding.type, depth - 1), 1
+        if (value := _held_by(site, local, depth)) or value.is_outside:
+            return value, 1
         if not (local.is_file_level and _has_symbol(site, name)):
             return UNKNOWN, 1
     elif local is not None and (own := symbol_at(site, local.binding.start)) is not None:
-        return value_of(site.index, Named((own,), step="file"), depth), 1
+        return value_at(site, Named((own,), step="file"), depth), 1
     names: list[str] = []
     for link in chain:
         names.append(link.name)
         if link.is_called or link.is_indexed:
             break
     value, rest = head_value(site.index, site.path, site.language, tuple(names), site.row, depth)
+    if not value and not value.is_outside:
+        named = free_name(site.index, site.path, site.language, name, site.row)
+        if named.step != "file" and (bound := file_local(site, name)) is not None:
+            return _held_by(site, bound, depth), 1
+        return value_at(site, named, depth), 1
     return value, len(names) - len(rest)
+
+
+def value_at(site: Site, named: Named, depth: int = MAX_DEPTH) -> Value:
+    """The value of a name, as `value_of` gives it, else of what its variable or field is set to where it is defined."""
+    value = value_of(site.index, named, depth)
+    first = named.definitions[0] if named.definitions else None
+    if value or value.is_outside or first is None or first.symbol.kind not in VALUES or depth <= 0:
+        return value
+    buffer = site.workspace.buffer(first.path)
+    if buffer is None:
+        return value
+    start = buffer.line_start(first.symbol.row) + first.symbol.column
+    chain = assigned(buffer.source, start + len(first.symbol.name.encode()))
+    if chain is None or not any(link.is_called for link in chain):
+        return value
+    there = site_at(site.workspace, first.path, start)
+    return chain_value(there, chain, depth - 2) if there is not None else value
+
+
+def _held_by(site: Site, local: Local, depth: int) -> Value:
+    """What a local holds: what it is set to where it is bound, else an object of its type."""
+    binding = local.binding
+    if depth <= 0:
+        return UNKNOWN
+    here = site.at(binding.start)
+    chain = assigned(site.source, binding.end) if binding.kind != "parameter" else None
+    if chain is not None and any(link.is_called for link in chain):
+        value = chain_value(here, chain, depth - 1)
+        if value or value.is_outside:
+            return value
+    return _typed(here, binding.type, depth - 1) if binding.type else UNKNOWN
 
 
 def _typed(site: Site, text: str, depth: int) -> Value:
     """An object of a type as it is written at a place, where a function's name stands for what it gives."""
     parts = named_type(text)
     if not parts:
-        return UNKNOWN
+        return UNKNOWN if is_choice(text) else OUTSIDE
     if parts in {("Self",), ("self",)}:
         return own_class(site.index, site.path, site.row)
     value, taken = _first_value(site, tuple(Link(part, site.byte) for part in parts), depth)
     for part in parts[taken:]:
         if not value:
             break
-        value = _step(site.index, value, part, depth)
+        value = _step(site, value, part, depth)
     return called(site.index, value)
 
 
@@ -421,12 +522,12 @@ def local_type(site: Site, local: Local) -> str:
     return value.definitions[0].symbol.name if value.definitions else ""
 
 
-def _step(index: CodeIndex, value: Value, name: str, depth: int) -> Value:
+def _step(site: Site, value: Value, name: str, depth: int) -> Value:
     """The value of a member of a value."""
-    named = member(index, value, name)
+    named = member(site.index, value, name)
     if named.step in {"nothing", "outside"} and name in _MAKERS and value.definitions and not value.is_instance:
         return value
-    return UNKNOWN if named.step == "nothing" else value_of(index, named, depth)
+    return UNKNOWN if named.step == "nothing" else value_at(site, named, depth)
 
 
 _MAKERS = frozenset({"new", "default"})
@@ -450,6 +551,9 @@ def member_named(site: Site, chain: tuple[Link, ...], name: str, *, is_called: b
     value = chain_value(site, chain)
     if value or value.is_outside:
         named = member(site.index, value, name)
+        if site.language == "ruby" and name == "new" and named.step == "nothing":
+            # What `new` runs is what one wants to read.
+            named = member(site.index, value, "initialize") or Named(value.definitions[:1], step="member")
         if named.step != "nothing":
             return named
     return likely(site.index, site.path, site.language, name, called=is_called)

@@ -31,7 +31,7 @@ from rulewright.core.index.naming import (
     ranked,
 )
 from rulewright.core.index.near import family, folder
-from rulewright.core.index.returns import named_type, return_type
+from rulewright.core.index.returns import is_choice, named_type, return_type
 from rulewright.core.index.symbols import FileRecord, Import, Symbol, SymbolKind
 
 MAX_DEPTH = 8
@@ -46,9 +46,7 @@ _MAX_PARTS = 100
 _REOPENED = frozenset({"ruby", "rust", "csharp", "swift", "go", "elixir", "kotlin", "dart", "objective-c"})
 """Languages in which a type's members may stand elsewhere than in its body."""
 _SELF = frozenset({"Self", "self", "static", "this", "typing.Self"})
-_VALUES = frozenset(
-    {SymbolKind.VARIABLE, SymbolKind.CONSTANT, SymbolKind.FIELD, SymbolKind.PROPERTY, SymbolKind.OBJECT}
-)
+VALUES = frozenset({SymbolKind.VARIABLE, SymbolKind.CONSTANT, SymbolKind.FIELD, SymbolKind.PROPERTY, SymbolKind.OBJECT})
 
 
 class Value(msgspec.Struct, frozen=True):
@@ -78,7 +76,7 @@ def value_of(index: CodeIndex, named: Named, depth: int = MAX_DEPTH) -> Value:
     if not named.definitions:
         return UNKNOWN
     first = named.definitions[0]
-    if first.symbol.kind in _VALUES:
+    if first.symbol.kind in VALUES:
         return held(index, first, depth)
     if first.symbol.kind == SymbolKind.ENUM_MEMBER:
         return _object_of_container(index, first)
@@ -122,7 +120,8 @@ def type_value(index: CodeIndex, path: str, language: str, text: str, row: int |
         return own_class(index, path, row)
     parts = named_type(text)
     if not parts:
-        return UNKNOWN
+        # A list, a tuple or a function has its language's own members.
+        return UNKNOWN if is_choice(text) else OUTSIDE
     return called(index, path_value(index, path, language, parts, row, depth), depth)
 
 
@@ -142,10 +141,33 @@ def head_value(
     index: CodeIndex, path: str, language: str, parts: tuple[str, ...], row: int | None, depth: int = MAX_DEPTH
 ) -> tuple[Value, tuple[str, ...]]:
     """What the beginning of a dotted name means, and the parts that are left: more than one may name a module."""
+    if language == "elixir" and parts[0][:1].isupper():
+        return _elixir_module(index, path, parts)
     for count in range(len(parts), 1, -1):
         if (files := _module_files(index, path, language, parts[:count])) is not None:
             return (Value(files=files) if files else OUTSIDE), parts[count:]
     return value_of(index, free_name(index, path, language, parts[0], row), depth), parts[1:]
+
+
+def _elixir_module(index: CodeIndex, path: str, parts: tuple[str, ...]) -> tuple[Value, tuple[str, ...]]:
+    """The module that the beginning of a dotted name means: Elixir's modules are known everywhere by whole names."""
+    whole = parts
+    for one in index.imports_of(path):
+        if bound_name("elixir", one) == parts[0]:
+            whole = (*f"{one.module}.{one.name}".strip(".*").split("."), *parts[1:])
+            break
+    for count in range(len(whole), 0, -1):
+        rows = [r for r in index.symbols_named(".".join(whole[:count]), _MAX_ROWS) if r.kind in SPACES | TYPES]
+        rows += [
+            r
+            for r in index.symbols_named(whole[count - 1], _MAX_ROWS)
+            if r.kind in SPACES | TYPES and r.container == ".".join(whole[: count - 1]) and count > 1
+        ]
+        found = distinct(defined(index, [r for r in rows if r.language == "elixir"]))
+        left = whole[count:]
+        if found and not (left and left[0][:1].isupper()):
+            return Value(found), left
+    return OUTSIDE, ()
 
 
 def _module_files(index: CodeIndex, path: str, language: str, parts: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -171,8 +193,10 @@ def own_class(index: CodeIndex, path: str, row: int | None) -> Value:
         symbol = record.symbols[number]
         if symbol.kind in TYPES or (symbol.kind in SPACES and record.language in {"ruby", "elixir"}):
             return Value((at_number(record, path, number),), is_instance=True)
-        if symbol.kind in CALLABLE and symbol.type and record.language == "go":
-            return type_value(index, path, record.language, symbol.type, row)
+        if symbol.type and (
+            (symbol.kind in CALLABLE and record.language == "go") or (is_impl(symbol) and record.language == "rust")
+        ):
+            return type_value(index, path, record.language, symbol.type, None)
     return UNKNOWN
 
 
@@ -289,6 +313,9 @@ def own_members(index: CodeIndex, holder: Defined) -> Iterator[Defined]:
 def _parts(index: CodeIndex, holder: Defined) -> Iterator[Defined]:
     """The places at which a type is written, the one asked about first."""
     yield holder
+    if holder.language == "rust":
+        yield from _rust_blocks(index, holder)
+        return
     if holder.language not in _REOPENED or holder.symbol.kind not in TYPES | SPACES:
         return
     rows = [
@@ -302,6 +329,22 @@ def _parts(index: CodeIndex, holder: Defined) -> Iterator[Defined]:
     for other in defined(index, rows):
         if other.key != holder.key:
             yield other
+
+
+def is_impl(symbol: Symbol) -> bool:
+    """Whether a symbol is a block of Rust that adds to a type."""
+    return symbol.kind == SymbolKind.OBJECT and symbol.name.startswith("impl ")
+
+
+def _rust_blocks(index: CodeIndex, holder: Defined) -> Iterator[Defined]:
+    """The `impl` blocks of a type: those of its own file, and of files that have one without a trait."""
+    name = holder.symbol.name
+    rows = [r for r in index.prefix(f"impl {name}", _MAX_PARTS).rows if re.fullmatch(rf"impl {name}(?:<.*>)?", r.name)]
+    for path in dict.fromkeys((holder.path, *(r.path for r in rows if r.language == "rust"))):
+        record = index.record(path)
+        for number, symbol in enumerate(record.symbols if record is not None else ()):
+            if record is not None and symbol.type == name and is_impl(symbol):
+                yield at_number(record, path, number)
 
 
 def _go_methods(index: CodeIndex, holder: Defined) -> Iterator[Defined]:
@@ -340,7 +383,7 @@ def line_of(index: CodeIndex, holder: Defined) -> Iterator[tuple[Defined | None,
 
 def bases_of(index: CodeIndex, holder: Defined) -> tuple[str, ...]:
     """The bases of a class, as written, at all its places."""
-    if holder.language not in _REOPENED:
+    if holder.language not in _REOPENED or holder.language == "go":
         return holder.symbol.bases
     return tuple(dict.fromkeys(text for part in _parts(index, holder) for text in part.symbol.bases))
 

@@ -80,6 +80,9 @@ def free_name(index: CodeIndex, path: str, language: str, name: str, row: int | 
     """What a name without a receiver means in a file, apart from locals; `row` is where it stands, if anywhere."""
     record = index.record(path)
     if record is not None and (found := in_file(record, path, name, row, language)):
+        if language == "rust" and found[0].symbol.kind == SymbolKind.MODULE and _is_bare(record, found[0]):
+            # `mod util;` says that a file is the module.
+            return imported(index, path, language, name) or Named(found, step="file")
         return Named(found, step="file")
     if named := imported(index, path, language, name):
         return named
@@ -91,6 +94,10 @@ def free_name(index: CodeIndex, path: str, language: str, name: str, row: int | 
     if is_builtin(language, name):
         return Named(step="outside")
     return ranked(index, path, [r for r in rows if _can_be_free(index, r, language)], called=called)
+
+
+def _is_bare(record: FileRecord, one: Defined) -> bool:
+    return not any(s.parent == one.number for s in record.symbols[one.number + 1 :])
 
 
 def _can_be_free(index: CodeIndex, row: SymbolRow, language: str) -> bool:
@@ -278,12 +285,23 @@ def exported(index: CodeIndex, files: Iterable[str], name: str, depth: int = MAX
         )
         if own:
             return own
+        if name == "default" and record.language in {"javascript", "typescript", "tsx"} and depth > 0:
+            said = _DEFAULT.search(index.text(path) or "")
+            if said and (found := exported(index, (path,), said[1] or said[2], depth - 1)):
+                return found
     if depth > 0:
         for path in files:
             record = index.record(path)
             if record is not None and (found := imported(index, path, record.language, name, depth).definitions):
                 return found
     return ()
+
+
+_DEFAULT = re.compile(
+    r"^\s*export\s+default\s+(?:abstract\s+)?(?:(?:async\s+)?function\s*\*?\s*|class\s+)?([A-Za-z_$][\w$]*)\s*[;({<\n]"
+    r"|\b([A-Za-z_$][\w$]*)\s+as\s+default\b",
+    re.MULTILINE,
+)
 
 
 def names_module(name: str, files: Iterable[str]) -> bool:

@@ -115,12 +115,17 @@ def named_type(text: str) -> tuple[str, ...]:
             break
         text = _first(wrapped[1])
     found = _PATH.match(text)
-    if found is None or text[found.end() :].lstrip()[:1] not in {"", "<", "[", "(", "{"}:
+    rest = text[found.end() :].lstrip() if found is not None else "?"
+    if found is None or (rest and (rest[0] not in _OPENED or _closing(rest, 0) != len(rest))):
         return ()
-    rest = text[found.end() :].lstrip()
     if rest.startswith("[") and rest.replace(" ", "").endswith("[]"):
         return ()
     return tuple(re.split(r"\s*(?:\.|::|\\)\s*", found[0]))
+
+
+def is_choice(text: str) -> bool:
+    """Whether a written type is one of several."""
+    return len([p for p in _alternatives(text.strip("'\"` ")) if p not in _NOTHING]) > 1
 
 
 def _alternatives(text: str) -> list[str]:

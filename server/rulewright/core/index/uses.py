@@ -6,7 +6,7 @@ nobody can tell apart counts.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 from tree_sitter import Node, QueryCursor
@@ -19,17 +19,20 @@ from rulewright.core.index.meaning import (
     Local,
     Meaning,
     Site,
+    bare_name,
+    binds,
     chain_value,
     in_import,
     is_key,
     key_named,
     local_of,
+    name_of,
     receiver_word,
     site_at,
 )
-from rulewright.core.index.members import Value, is_member_of_type, member
-from rulewright.core.index.naming import CALLABLE, EXPLICIT, Defined, Named, free_name, of_import
-from rulewright.core.index.near import family
+from rulewright.core.index.members import Value, head_value, is_impl, is_member_of_type, member
+from rulewright.core.index.naming import CALLABLE, EXPLICIT, IMPLICIT_SELF, Defined, Named, exported, of_import
+from rulewright.core.index.near import family, folder, stem
 from rulewright.core.index.scopes import node_for, occurrences
 from rulewright.core.index.symbols import SymbolKind
 from rulewright.core.index.traits import traits_of
@@ -84,8 +87,10 @@ def target_of(site: Site, meaning: Meaning) -> Target | None:
             return Target(meaning.name, site.path, site.language, local, meaning.definitions, asked=meaning.name)
     if meaning.definitions:
         first = meaning.definitions[0]
-        # Without a receiver that is known, all of one name are looked for.
-        return Target(first.symbol.name, site.path, site.language, None, meaning.definitions, asked=meaning.name)
+        name = first.symbol.name
+        if site.language == "elixir":
+            name = name.rpartition(".")[2]
+        return Target(name, site.path, site.language, None, meaning.definitions, asked=meaning.name)
     if meaning.files:
         return Target(meaning.name, site.path, site.language, files=meaning.files, asked=meaning.name)
     if meaning.step == "nothing" and not meaning.is_member:
@@ -105,10 +110,23 @@ def files_of(index: CodeIndex, target: Target) -> Iterator[str]:
     else:
         names = [p for name in dict.fromkeys((target.name, target.asked)) for p in index.files_with_word(name)]
         names += [d.path for d in target.definitions]
+        names += [p for d in target.definitions if _is_default(index, d) for p in _naming_file(index, d.path)]
     for path in names:
         if path not in seen:
             seen.add(path)
             yield path
+
+
+def _is_default(index: CodeIndex, one: Defined) -> bool:
+    """Whether a symbol is what its file exports without a name, so that others may call it anything."""
+    if one.language not in {"javascript", "typescript", "tsx"} or not one.symbol.exported:
+        return False
+    return any(d.key == one.key for d in exported(index, (one.path,), "default"))
+
+
+def _naming_file(index: CodeIndex, path: str) -> Sequence[str]:
+    word = stem(path) if stem(path) != "index" else folder(path).rpartition("/")[2]
+    return index.files_with_word(word) if word.isidentifier() else ()
 
 
 def _is_file_private(index: CodeIndex, one: Defined) -> bool:
@@ -160,6 +178,10 @@ def _sites(base: Site) -> Iterator[Site]:
 
 def _aliases(workspace: Workspace, path: str, base: Site, target: Target) -> set[str]:
     """What a file calls the target by an import."""
+    if base.language == "elixir":
+        named = [i.alias for i in workspace.index.imports_of(path) if i.alias]
+        values = {name: head_value(workspace.index, path, "elixir", (name,), None)[0] for name in named}
+        return {name for name, value in values.items() if target.keys & {d.key for d in value.definitions}}
     return {
         one.alias
         for one in workspace.index.imports_of(path)
@@ -200,7 +222,7 @@ class _Looker:
         self.site, self.target = site, target
         self.keys = target.keys
         self.record = site.record
-        self.places = {(s.row, s.column): number for number, s in enumerate(self.record.symbols)}
+        self.places = {(s.row, s.column): number for number, s in enumerate(self.record.symbols) if not is_impl(s)}
         self.again = {
             (d.symbol.parent, d.symbol.name) for d in target.definitions if d.path == site.path and _may_repeat(d)
         }
@@ -215,9 +237,13 @@ class _Looker:
         """Those occurrences of a name that mean the target."""
         site = self.site
         assert site.root is not None
+        if site.language == "elixir" and name[:1].isupper():
+            yield from self._modules(name)
+            return
         end = site.root.end_byte if site.is_embedded else None
         is_import = any(name in {i.name, i.alias} or name in i.module for i in self.imports)
         nested = any(s.name == name and s.parent >= 0 for s in self.record.symbols)
+        nested = nested or site.language in IMPLICIT_SELF
         nodes = occurrences(site.root, site.source, name, site.root.start_byte if site.is_embedded else 0, end)
         self.unbound = self._without_binding(nodes)
         for node in nodes:
@@ -229,6 +255,25 @@ class _Looker:
                     yield Use(node.start_byte, node.end_byte, False, True)
             elif self._means_target(node, name, is_import=is_import, nested=nested):
                 yield Use(node.start_byte, node.end_byte, False, is_write(node))
+
+    def _modules(self, name: str) -> Iterator[Use]:
+        """The places of Elixir's modules, whose dotted names are one leaf of the tree each."""
+        site = self.site
+        pattern = re.compile(rb"(?<![\w.:])((?:[A-Z]\w*\.)*)(" + re.escape(name.encode()) + rb")(?!\w)")
+        for found in pattern.finditer(site.source):
+            start, end = found.span(2)
+            here = site.at(start)
+            if name_of(here) != (name, start, end):
+                continue
+            number = self.places.get((site.buffer.point(found.start())[0], site.buffer.point(found.start())[1]))
+            if number is not None:
+                if (site.path, number) in self.keys:
+                    yield Use(start, end, True, True)
+                continue
+            parts = (*found[1].decode().split(".")[:-1], name)
+            value, rest = head_value(here.index, here.path, here.language, parts, here.row)
+            if self._is_it(Named(value.definitions if not rest else (), step="outside")):
+                yield Use(start, end)
 
     def _without_binding(self, nodes: list[Node]) -> set[int]:
         """Those of many occurrences of a name that no local can be meant by, because nothing near them binds it.
@@ -253,14 +298,7 @@ class _Looker:
         number = self.places.get((node.start_point[0], node.start_point[1]))
         if self.site.root is None or (number is not None and self.record.symbols[number].parent < 0):
             return False
-        cursor.set_byte_range(node.start_byte, node.end_byte)
-        return any(
-            n.start_byte <= node.start_byte and node.end_byte <= n.end_byte
-            for _, captures in cursor.matches(self.site.root)
-            for capture, found in captures.items()
-            if capture.startswith(("local", "pattern"))
-            for n in found
-        )
+        return binds(cursor, self.site.root, node)
 
     def _means_target(self, node: Node, name: str, *, is_import: bool, nested: bool) -> bool:
         here = self.site.at(node.start_byte)
@@ -315,7 +353,7 @@ class _Looker:
         return self.members[key]
 
     def _free(self, here: Site, name: str) -> bool:
-        named = free_name(here.index, here.path, here.language, name, here.row)
+        named = bare_name(here, name)
         if named.step in {"unique", "ranked"} and here.language in EXPLICIT:
             # It is not imported, so it is something else, or a mistake.
             named = Named(step="nothing")
