@@ -306,6 +306,35 @@ def test_an_unchanged_tree_is_not_read_again(root: Path, tmp_path: Path) -> None
     index.close()
 
 
+def test_stamps_are_kept_as_one_value_only_while_it_is_true(root: Path, tmp_path: Path) -> None:
+    for path in root.rglob("*"):
+        old(path)
+    index = build(root, tmp_path / "cache")
+    rows = index.store.stamps()
+    assert len(rows) == 3
+    index.close()
+    one, two = (inline_index(root, tmp_path / "cache") for _ in range(2))
+    assert one.store.get_meta("stamps") is not None
+    assert one.store.stamps() == two.store.stamps() == rows
+    (root / "pkg/b.py").write_text("written = 1\n")
+    one.apply_events(["pkg/b.py"])
+    one.run()
+    assert two.store.get_meta("stamps") is None
+    assert two.store.stamps()["pkg/b.py"] == 0, "it has just been written, so it is not sure"
+    two.store.set_meta("stamps", b"nonsense")
+    assert two.store.stamps() == one.store.stamps()
+    one.close()
+    two.close()
+    # A name that is no text keeps it from being kept, and nothing else.
+    (root / os.fsdecode(b"\xff.py")).write_text("odd = 1\n")
+    index = build(root, tmp_path / "cache")
+    index.close()
+    index = build(root, tmp_path / "cache")
+    assert index.store.get_meta("stamps") is None
+    assert len(index.store.stamps()) == 4
+    index.close()
+
+
 def test_a_file_written_again_with_size_and_time_kept_is_seen(root: Path, tmp_path: Path) -> None:
     path = root / "pkg/b.py"
     index = build(root, tmp_path / "cache")

@@ -56,10 +56,15 @@ def test_the_key_tells_language_and_content_apart() -> None:
 
 
 def test_the_folder_is_private(folder: Path) -> None:
-    CodeCache(folder).close()
+    cache = CodeCache(folder)
+    assert not folder.exists(), "nothing is made before it is needed"
+    assert cache.is_on_disk
+    cache.close()
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     folder.chmod(0o777)
-    CodeCache(folder).close()
+    cache = CodeCache(folder)
+    assert len(cache) == 0
+    cache.close()
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 

@@ -92,14 +92,21 @@ class CodeCache:
         self.folder, self._size_limit = folder, size_limit
         self._memory: OrderedDict[bytes, tuple[bytes, str]] = OrderedDict()
         self._memory_bytes = 0
-        self._disk: Any = None
-        if folder is not None:
-            self._open(folder)
+        self._opened: Any = None
+        self._is_tried = folder is None
 
     @property
     def is_on_disk(self) -> bool:
         """Whether other processes can see it."""
         return self._disk is not None
+
+    @property
+    def _disk(self) -> Any:
+        """Opened when first needed: a start at which nothing has changed does without."""
+        if not self._is_tried and self.folder is not None:
+            self._is_tried = True
+            self._open(self.folder)
+        return self._opened
 
     def __len__(self) -> int:
         try:
@@ -179,15 +186,15 @@ class CodeCache:
 
     def close(self) -> None:
         """Let go of the files."""
-        if self._disk is not None:
-            self._disk.close()
-            self._disk = None
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None
 
     def _open(self, folder: Path) -> None:
         for attempt in (1, 2):
             try:
                 make_private(folder)
-                self._disk = diskcache.Cache(
+                self._opened = diskcache.Cache(
                     str(folder),
                     timeout=BUSY_S,
                     disk=BytesDisk,
@@ -219,12 +226,12 @@ class CodeCache:
 
     def _give_up(self, error: Exception) -> None:
         log.warning("the code analysis cache in %s cannot be used (%s); going on in memory", self.folder, error)
-        if self._disk is not None:
+        if self._opened is not None:
             try:
-                self._disk.close()
+                self._opened.close()
             except FAULTS:
                 log.debug("the cache could not be closed", exc_info=True)
-            self._disk = None
+            self._opened = None
 
     def _remember(self, key: bytes, data: bytes, note: str) -> None:
         before = self._memory.pop(key, None)

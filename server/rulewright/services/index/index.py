@@ -32,7 +32,7 @@ from rulewright.core.index.symbols import FileRecord, Import, decode_record
 from rulewright.core.index.valid import trusted_record
 from rulewright.core.languages import language_of
 from rulewright.core.rules.globs import glob_set
-from rulewright.services.index.analysts import Analysts, Processes
+from rulewright.services.index.analysts import REST_S, Analysts, Processes
 from rulewright.services.index.builder import LATER, SOON, Builder, Done, Progress, Task
 from rulewright.services.index.cache import CodeCache
 from rulewright.services.index.ignores import IGNORE_FILES, outer_ignores
@@ -150,6 +150,7 @@ class Index:
         self._waiting_since = 0.0
         self._idle_since: float | None = None
         self._has_written = False
+        self._is_at_rest = False
         self._changed: list[str] = []
         self._removed: list[str] = []
         self._is_new = False
@@ -161,6 +162,7 @@ class Index:
         """Write what is known and let go of everything."""
         try:
             self._write()
+            self._ask(lambda store: store.keep_stamps())
         finally:
             self.builder.cancel()
             self.cache.close()
@@ -596,10 +598,14 @@ class Index:
         if self._idle_since is None:
             self._idle_since = monotonic()
             if self._has_written:
-                self._has_written = False
+                self._has_written = self._is_at_rest = False
                 self._ask(lambda store: store.settle())
                 self.cache.trim()
-        self.analysts.rest(monotonic() - self._idle_since)
+        idle_s = monotonic() - self._idle_since
+        self.analysts.rest(idle_s)
+        if idle_s > REST_S and not self._is_at_rest:
+            self._is_at_rest = True
+            self._ask(lambda store: store.keep_stamps())
 
     def _spelled(self, path: str) -> str:
         """The path as the disk spells it, where case or normal form do not count: two names of one file are one."""

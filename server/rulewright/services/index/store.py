@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 
 from rulewright.core.index.symbols import FileRecord, Import, Symbol
-from rulewright.services.index.places import make_private
+from rulewright.services.index.places import SCHEMA, make_private
 from rulewright.services.index.tables import (
     ANALYSED,
     LEFT_OUT,
@@ -50,6 +50,8 @@ MAX_OUTLINED = 50_000
 """Symbols that are kept in memory, because they were asked for last."""
 EPOCH = 1_577_836_800
 """2020-01-01: ids of files begin at the milliseconds since then, which is more than any database had files before."""
+STAMPS = "stamps"
+"""Under which all stamps are kept as one value; there only while it is true."""
 LAST = chr(0x10FFFF)
 """Greater than any character of a name."""
 
@@ -67,6 +69,9 @@ class Entry(msgspec.Struct, frozen=True, gc=False):
     reason: str
     analysis: Analysis | None
     """None when it is left out."""
+
+
+_decode_stamps = msgspec.msgpack.Decoder(dict[str, int]).decode
 
 
 class Replaced(msgspec.Struct, frozen=True):
@@ -136,6 +141,11 @@ class Store:
 
     def stamps(self, start: str = "") -> dict[str, int]:
         """Every path with its stamp; with `start`, those of that folder."""
+        if not start and (kept := self.get_meta(STAMPS)) is not None:
+            try:
+                return _decode_stamps(kept)
+            except (msgspec.MsgspecError, TypeError):
+                self._drop_stamps()
         if not start:
             rows = self.db.execute("select path, stamp from files").fetchall()
         else:
@@ -148,6 +158,20 @@ class Store:
         for odd in [path for path in found if type(path) is bytes]:
             found[os.fsdecode(odd)] = found.pop(odd)
         return found
+
+    def keep_stamps(self) -> None:
+        """Keep all stamps as one value until something is written: it is read in a fifth of the time of the rows."""
+        if self.get_meta(STAMPS) is not None:
+            return
+        try:
+            self.db.execute("begin immediate")
+            # A path that is no text cannot be kept so, and is rare.
+            with contextlib.suppress(UnicodeEncodeError):
+                self.set_meta(STAMPS, msgspec.msgpack.encode(self.stamps()))
+            self.db.execute("commit")
+        except sqlite3.OperationalError:
+            if self.db.in_transaction:
+                self.db.execute("rollback")
 
     def file(self, path: str) -> FileRow | None:
         """What is known of a file."""
@@ -167,6 +191,7 @@ class Store:
     def restamp(self, stamps: Iterable[tuple[str, int]]) -> None:
         """Give paths other stamps."""
         self.db.execute("begin immediate")
+        self._drop_stamps()
         self.db.executemany("update files set stamp = ? where path = ?", [(s, _key(p)) for p, s in stamps])
         self.db.execute("commit")
 
@@ -313,6 +338,7 @@ class Store:
         db = self.db
         db.execute("begin immediate")
         try:
+            self._drop_stamps()
             for path in deleted:
                 self._forget(path)
             now = time.time()
@@ -350,6 +376,7 @@ class Store:
 
     def unsettle(self, file_id: int) -> None:
         """Have the next scan look at a file's content again."""
+        self._drop_stamps()
         self.db.execute("update files set stamp = 0 where id = ?", (file_id,))
 
     def outline_record(self, row: FileRow) -> FileRecord:
@@ -388,6 +415,9 @@ class Store:
         """Let the write-ahead log flow into the database, when there is time."""
         with contextlib.suppress(sqlite3.OperationalError):
             self.db.execute("pragma wal_checkpoint(passive)")
+
+    def _drop_stamps(self) -> None:
+        self.db.execute("delete from meta where key = ?", (STAMPS,))
 
     def _insert(self, key: str | bytes, entry: Entry, status: int, now: float) -> None:
         analysis = entry.analysis
@@ -491,10 +521,14 @@ def _connect(path: Path | str) -> sqlite3.Connection:
         db.execute("pragma cache_size = -16000")
         db.execute("pragma journal_size_limit = 16000000")
         # Each statement by itself: one script would first commit, and so could meet another process in between.
+        if db.execute("pragma user_version").fetchone()[0] == SCHEMA:
+            db.execute(f"pragma busy_timeout = {BUSY_MS}")
+            return db
         db.execute("begin immediate")
         for statement in SCHEMA_SQL.split(";\n"):
             if statement.strip():
                 db.execute(statement)
+        db.execute(f"pragma user_version = {SCHEMA}")
         # Ids go on where another database, deleted since, cannot have been: nobody takes an old id for a new file.
         first_id = int((time.time() - EPOCH) * 1000)
         db.execute(
