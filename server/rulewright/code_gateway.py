@@ -135,6 +135,7 @@ class CodeWorkspace:
         encoding: PositionEncoding,
     ) -> None:
         self.root, self.settings, self._index, self.encoding = root, settings, index, encoding
+        self.beside: tuple[str, ...] = ()
         self._read = read
         self.open: OrderedDict[str, Buffer] = OrderedDict()
         """The open documents, the one worked on last at the end."""
@@ -163,6 +164,10 @@ class CodeWorkspace:
                 self._files.popitem(last=False)
         self._files.move_to_end(path)
         return known[1]
+
+    def answers(self, feature: str, language: str) -> bool:
+        """Whether a feature, by the name of its setting, is on for a language here."""
+        return self.settings.answers(feature, language, self.beside if "auto" in self.settings.beside else ())
 
     def open_paths(self) -> Sequence[str]:
         """The open documents, the one worked on last first."""
@@ -236,6 +241,7 @@ class CodeGateway:
                     index.refresh()
             else:
                 kept.settings, kept.encoding = new.code, message.encoding
+            self._workspaces[new.path].beside = new.beside
         self._roots = {new.path: new for new in message.roots}
         for old, old_path, absolute in documents:
             workspace, path = self._find(absolute)
@@ -405,7 +411,7 @@ class CodeGateway:
         language = buffer.language
         if position is not None and (piece := buffer.piece_at(buffer.byte(position, self._encoding))) is not None:
             language = piece.language
-        return Spot(workspace, path, language) if workspace.settings.answers(feature, language) else None
+        return Spot(workspace, path, language) if workspace.answers(feature, language) else None
 
     # Questions
 
@@ -420,7 +426,7 @@ class CodeGateway:
         for workspace in self._everywhere():
             workspace.say()
             symbols = outline.workspace_symbols(workspace, query, MAX_SYMBOLS)
-            answers = workspace.settings.answers
+            answers = workspace.answers
             found.append((workspace, [s for s in symbols if answers("symbols", language_of(s.location.path))]))
         return found
 

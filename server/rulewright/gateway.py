@@ -3,6 +3,7 @@
 Each takes a snapshot or reads the state of the moment, calls one feature, and counts the call.
 """
 
+import os
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -81,6 +82,7 @@ class Gateway:
         self._projects, self._documents, self._code = projects, documents, code
         self._client: tuple[PositionEncoding, Any, str] = "utf-16", None, ""
         self._watches_code = False
+        self._beside: tuple[str, ...] = ()
         self._quiet = Quiet()
         self._make_runner, self._offload, self._watch = runner, offload, watch
         self._runners: dict[tuple[int, int], CheckRunner] = {}
@@ -215,6 +217,15 @@ class Gateway:
         self._watches_code = True
         self._tell_projects()
 
+    async def look_beside(self, editor: int) -> None:
+        """Look which other servers the editor with this process has started, and leave their languages to them."""
+        from rulewright.services.neighbours import languages_beside  # noqa: PLC0415 - not for the command line
+
+        beside = tuple(sorted(await self._offload(languages_beside, editor, os.getpid())))
+        if beside != self._beside:
+            self._beside = beside
+            self._tell_projects()
+
     def touched(self, paths: Iterable[str]) -> None:
         """Files of code, absolute, may have changed on disk."""
         self._tell(Touched(tuple(paths)))
@@ -238,7 +249,7 @@ class Gateway:
             self._code.tell(message)
 
     def _tell_projects(self) -> None:
-        roots = tuple(Root(p.root, p.settings.index, p.settings.code) for p in self._projects.opened)
+        roots = tuple(Root(p.root, p.settings.index, p.settings.code, self._beside) for p in self._projects.opened)
         self._tell(Configure(roots, *self._client, watch=self._watches_code))
 
     # Questions

@@ -127,6 +127,8 @@ class Root(msgspec.Struct, frozen=True):
     path: str
     index: IndexSettings
     code: CodeSettings
+    beside: tuple[str, ...] = ()
+    """Languages that another server of the same editor answers for, as far as anybody can see."""
 
 
 class Configure(msgspec.Struct, frozen=True, tag=True):

@@ -1,7 +1,9 @@
 """The start of a session and its workspace folders."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
+from itertools import chain, repeat
 from typing import Any
 
 from lsprotocol import types as t
@@ -27,12 +29,23 @@ def initialize(ls: Server, params: t.InitializeParams) -> None:
     options = params.initialization_options
     ls.initial_settings = ls.editor_settings = configuration.from_options(options)
     ls.announces_workspace_diagnostics = _wants_workspace_diagnostics(options)
-    ls.gateway.begin_code(ls.encoding, ls.protocol.converter.unstructure(params.capabilities), ls.client.name)
+    ls.gateway.begin_code(ls.encoding, ls.protocol.announced_by_client, ls.client.name)
     index_progress.follow(ls)
     ls.pending.start(_open_first(ls, roots(params)), "opening the projects")
     if params.process_id:
+        ls.pending.start_background(_look_beside(ls, params.process_id), "looking for other servers")
         ls.pending.start_background(parent.watch(params.process_id, lambda: ls.leave(1)), "watching the editor")
     log.debug("client %s, positions in %s", ls.client.name or "without a name", ls.encoding)
+
+
+LOOKS_S = (2.0, 5.0, 20.0, 60.0)
+"""When to look for the editor's other servers: some are started with the first file of their language."""
+
+
+async def _look_beside(ls: Server, editor: int) -> None:
+    for pause_s in chain(LOOKS_S, repeat(LOOKS_S[-1])):
+        await asyncio.sleep(pause_s)
+        await ls.gateway.look_beside(editor)
 
 
 def _wants_workspace_diagnostics(options: Any) -> bool:
