@@ -10,7 +10,17 @@ import msgspec
 MAX_BYTES = 2_000
 """How far back is looked."""
 
-_OPERATORS = (b"?->", b"?.", b"!.", b"&.", b"->", b"::", b".")
+_OPERATORS = (b"?.", b"!.", b"&.", b"::", b".")
+_ARROWS = (b"?->", b"->", b"::", b"?.", b".")
+_SIGNS: dict[str, tuple[bytes, ...]] = {
+    "c": _ARROWS,
+    "cpp": _ARROWS,
+    "objective-c": _ARROWS,
+    "php": (b"?->", b"->", b"::"),
+    "perl": (b"->", b"::"),
+    "lua": (b":", b"."),
+}
+"""What stands before a member; an arrow means something else in most languages."""
 _BLANK = b" \t\r\n"
 _OPENING = {ord(")"): ord("("), ord("]"): ord("["), ord("}"): ord("{")}
 _QUOTES = b"\"'`"
@@ -28,13 +38,14 @@ class Link(msgspec.Struct, frozen=True):
     is_indexed: bool = False
 
 
-def chain_before(source: bytes, start: int) -> tuple[Link, ...] | None:
+def chain_before(source: bytes, start: int, language: str = "") -> tuple[Link, ...] | None:
     """The names before the member that begins at a byte, in the order of the text.
 
     None when nothing stands before it; empty when it is something without a name, such as a string or a bracket.
     """
     floor = max(0, start - MAX_BYTES)
-    operator = _operator(source, floor, start)
+    signs = _SIGNS.get(language, _OPERATORS)
+    operator = _operator(source, floor, start, signs)
     if operator is None:
         return None
     links: list[Link] = []
@@ -43,7 +54,7 @@ def chain_before(source: bytes, start: int) -> tuple[Link, ...] | None:
         if link is None:
             return ()
         links.append(link)
-        operator = _operator(source, floor, link.start)
+        operator = _operator(source, floor, link.start, signs)
     return tuple(reversed(links))
 
 
@@ -109,10 +120,10 @@ def _closed(source: bytes, at: int, limit: int) -> int | None:
     return None
 
 
-def _operator(source: bytes, floor: int, end: int) -> int | None:
+def _operator(source: bytes, floor: int, end: int, signs: tuple[bytes, ...]) -> int | None:
     """The byte where the operator before `end` begins; None when there is none."""
     at = _blank_before(source, floor, end)
-    for sign in _OPERATORS:
+    for sign in signs:
         if source.endswith(sign, floor, at):
             begin = at - len(sign)
             # `..` and `...` are ranges and spreads.

@@ -188,7 +188,7 @@ def meaning_at(site: Site) -> Meaning | None:
     name, start, end = named
     site = site.at(start)
     is_called = bool(_CALL.match(site.source, end))
-    chain = chain_before(site.source, start)
+    chain = chain_before(site.source, start, site.language)
     found, local = _meaning(site, name, chain, is_called=is_called)
     if found is None:
         return Meaning(name, start, end, "local", local, is_called=is_called)
@@ -322,7 +322,7 @@ def import_place(site: Site, name: str) -> tuple[int, int] | None:
         return None
     start = site.buffer.line_start(rows[0])
     node = site.root.descendant_for_byte_range(start + _indent(site.buffer.line(rows[0])), start + 1)
-    while node is not None and not _IMPORTS.search(node.type):
+    while node is not None and not (node.is_named and _IMPORTS.search(node.type)):
         node = node.parent
     if node is None:
         return None
@@ -353,7 +353,7 @@ def _imports_around(site: Site) -> Iterator[tuple[Node, Import]]:
         if node is None or node.parent is None:
             return
         row = node.start_point[0]
-        if row in rows and _IMPORTS.search(node.type):
+        if row in rows and node.is_named and _IMPORTS.search(node.type):
             last = node.end_point[0]
             yield from ((node, i) for i in imports if row <= i.row <= last)
             return
@@ -401,7 +401,7 @@ def _import_path(site: Site) -> Meaning | None:
 
 def receiver_of(site: Site) -> Value | None:
     """What stands before the member that begins at the place; None when nothing does, or no dot."""
-    chain = chain_before(site.source, site.byte)
+    chain = chain_before(site.source, site.byte, site.language)
     return chain_value(site, chain) if chain is not None else None
 
 

@@ -210,7 +210,7 @@ def _local_uses(site: Site, name: str, local: Local) -> list[Use]:
         here = scopes.resolve(name, start)
         if here is None or here.start != local.binding.start:
             continue
-        if start in places or chain_before(site.source, start) is None:
+        if start in places or chain_before(site.source, start, site.language) is None:
             found.append(Use(start, node.end_byte, start == here.start, start in places or is_write(node)))
     return found
 
@@ -304,7 +304,7 @@ class _Looker:
         here = self.site.at(node.start_byte)
         if is_import and (brought := in_import(here, name)) is not None:
             return self._is_it(brought)
-        chain = chain_before(here.source, here.byte)
+        chain = chain_before(here.source, here.byte, here.language)
         if chain is not None:
             return self._member(here, name, chain)
         local = None if node.start_byte in self.unbound else local_of(here, name)
