@@ -52,8 +52,8 @@ def pieces(grammar: Grammar, source: bytes, tree: Tree) -> Iterator[Piece]:
         inner = grammar_of(said) if said else None
         if inner is None or inner.name == grammar.name or content[0].start_byte in taken:
             continue
-        ranges = [_range(source, node, settings.get("injection.inner") or "") for node in content]
-        ranges = [r for r in ranges if r.end_byte > r.start_byte]
+        inside = settings.get("injection.inner") or ""
+        ranges = [r for node in content for r in _ranges(source, node, inside) if r.end_byte > r.start_byte]
         if not ranges:
             continue
         if len(taken) == MAX_EMBEDDED:
@@ -62,7 +62,7 @@ def pieces(grammar: Grammar, source: bytes, tree: Tree) -> Iterator[Piece]:
         if "injection.combined" in settings:
             combined.setdefault(inner.name, []).extend(ranges)
         else:
-            yield _piece(inner, source, ranges[:1])
+            yield _piece(inner, source, ranges)
     for language, ranges in combined.items():
         if (inner := grammar_of(language)) is not None:
             yield _piece(inner, source, sorted(ranges, key=lambda r: r.start_byte))
@@ -85,6 +85,19 @@ _MEDIA_TYPES = {
     "application/x-javascript": "javascript",
     "console": "",
 }
+
+
+def _ranges(source: bytes, node: Node, inner: str) -> list[Range]:
+    """What of a node is another language: all but the indentation that belongs to a list or quotation around it."""
+    if node.named_child_count == 0 or inner:
+        return [_range(source, node, inner)]
+    found: list[Range] = []
+    start, point = node.start_byte, node.start_point
+    for child in node.named_children:
+        if child.type == "block_continuation":
+            found.append(Range(point, child.start_point, start, child.start_byte))
+            start, point = child.end_byte, child.end_point
+    return [*found, Range(point, node.end_point, start, node.end_byte)]
 
 
 def _range(source: bytes, node: Node, inner: str) -> Range:

@@ -13,11 +13,12 @@ lies in an `@import.group` has the text of its `@import.prefix` before it, with 
 Settings of a pattern, by `(#set! key "value")`: `exported` "false" marks its definitions as private, and "members" what
 they hold as visible, as in a trait; `head` is put before signatures, as a keyword that stands before a group;
 `constant` is the word that makes a variable a constant; `name` names what has no name, with `{capture}` for a capture's
-text; `join` makes one name of `@name` and its like beside it; `extend` takes a node of that type behind the definition
+text; `join` makes one name of `@name` and its like beside it; `text` makes a name of a text, as in `headings.py`; `extend` takes a node of that type behind the definition
 for its body; `climbs` makes a parameter of a constructor a member of the class; `first` leaves out a name that is there already;
-`section` makes a definition hold all up to the next such; `once` takes only the
+`section`, a level, makes a definition hold all up to the next of that level; `once` takes only the
 first name of a node, and numbers those named "[]"; `declarator` walks from `@name`, a
-declarator of C, to what it declares; `signature` "whole" keeps the body in it, and "line" ends it with the line; `module` and `import` are an import's
+declarator of C, to what it declares; `signature` "whole" keeps the body in it, "line" ends it with the line, and "parts"
+puts a space between several `@signature`s; `module` and `import` are an import's
 module and name where no node is; `split` takes an import's name from the end of its module, behind that sign; `self` is
 a word that stands for the prefix itself.
 """
@@ -34,6 +35,7 @@ from tree_sitter import Node, Query, QueryCursor
 from rulewright.core.index.declarators import declared
 from rulewright.core.index.docs import clean, doc_above, doc_after, doc_behind, doc_body, doc_inside, doc_string
 from rulewright.core.index.grammars import SECTIONS, Grammar
+from rulewright.core.index.headings import heading
 from rulewright.core.index.symbols import Import, Symbol, SymbolKind
 from rulewright.core.index.traits import SAME_NAME, Traits, comment_signs, traits_of
 from rulewright.core.index.visibility import Said, is_visible
@@ -75,8 +77,10 @@ class _Plan(msgspec.Struct, frozen=True):
     join: str
     extend: str
     climbs: bool
+    text: str
     is_first: bool
-    is_section: bool
+    section: int
+    """Of a heading: 1 is the highest level, 0 no section."""
     is_declarator: bool
     settings: dict[str, str]
     constant: bytes
@@ -131,7 +135,7 @@ def outline(
     """Symbols in order of their start, and imports, of a tree's root; with `span`, of what begins between two bytes."""
     traits = traits_of(grammar.name)
     found: dict[int, tuple[int, _Found]] = {}
-    caught, said = _Caught(), Said()
+    caught, said = _Caught(), Said(span=(root.start_byte, root.end_byte))
     for plan, captures in _matches(grammar, source, root, span, traits, found):
         if plan.kind:
             _define(plan.order, plan, captures, source, found)
@@ -165,15 +169,21 @@ def _ordered(found: Iterable[_Found], traits: Traits) -> list[_Found]:
 
 
 def _set_sections(ordered: list[_Found]) -> None:
-    """Make what begins a section hold all up to the next one of its kind, or the end of what it lies in."""
-    sections = [item for item in ordered if item.plan.is_section]
-    for place, item in enumerate(sections):
-        following = sections[place + 1] if place + 1 < len(sections) else None
-        around = item.node.parent
-        if following is not None and (around is None or following.start < around.end_byte):
-            item.end, item.last = following.start, following.node.start_point
-        elif around is not None:
-            item.end, item.last = around.end_byte, around.end_point
+    """Make what begins a section hold all up to the next one of its level or above, or the end."""
+    open_: list[_Found] = []
+    for item in ordered:
+        if not (level := item.plan.section):
+            continue
+        while open_ and open_[-1].plan.section >= level:
+            ended = open_.pop()
+            ended.end, ended.last = item.start, item.node.start_point
+        open_.append(item)
+    if open_:
+        root = open_[0].node
+        while root.parent is not None:
+            root = root.parent
+        for item in open_:
+            item.end, item.last = root.end_byte, root.end_point
 
 
 def _matches(
@@ -320,8 +330,9 @@ def _plans(grammar: Grammar, section: str, query: Query) -> list[_Plan]:
                     settings.get("join", ""),
                     settings.get("extend", ""),
                     "climbs" in settings,
+                    settings.get("text", ""),
                     "first" in settings,
-                    "section" in settings,
+                    int(settings.get("section", 0)),
                     "declarator" in settings,
                     settings,
                     settings.get("constant", "").encode(),
@@ -378,6 +389,8 @@ def _define(
             return
     if plan.name:
         name = _CAPTURED.sub(lambda m: _text(source, captures[m[1]][0]) if m[1] in captures else "", plan.name)
+    elif plan.text and names:
+        name = heading(source, plan.text, node, name_node, MAX_NAME)
     elif plan.join and names:
         if len(names) == 1:
             names = _like(node, name_node)
@@ -532,7 +545,7 @@ def _symbol(
     kind = _refined(item, parent, symbols, traits, type_name)
     bases = captures.get("base")
     heads = captures.get("signature")
-    head = (heads[0].start_byte, heads[0].end_byte) if heads else (item.start, _head_end(source, item, body))
+    head = (heads[0].start_byte, heads[-1].end_byte) if heads else (item.start, _head_end(source, item, body))
     doc = _doc(language, source, item, body_start, traits, captured_doc)
     if doc and parent >= 0 and doc == symbols[parent].doc:
         # What begins on the line of what holds it, as a parameter that is a property, has no comment of its own above.
@@ -543,6 +556,8 @@ def _symbol(
         signature = _head_around(source, item, bodies[0])
     else:
         signature = _signature(source, *head, language)
+        if heads and item.plan.extent == "parts":
+            signature = " ".join(_text(source, n) for n in heads)[:MAX_SIGNATURE]
     start_row = item.node.start_point[0]
     end_row, end_column = item.last or item.node.end_point
     if traits.closing and signature.endswith(traits.closing):

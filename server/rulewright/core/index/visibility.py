@@ -1,6 +1,7 @@
 """What other files can use of a language whose definitions say so in words, in an export list or by a section."""
 
 import re
+import sys
 from functools import cache
 
 import msgspec
@@ -15,6 +16,7 @@ _NAMESPACES = frozenset({SymbolKind.NAMESPACE, SymbolKind.MODULE})
 _BEFORE = 60
 """Bytes before a definition in which a mark is looked for."""
 _MEMBERS = frozenset({SymbolKind.CLASS, SymbolKind.STRUCT})
+_AROUND = frozenset({SymbolKind.NAMESPACE, SymbolKind.MODULE, SymbolKind.PACKAGE})
 _OPEN = frozenset({SymbolKind.INTERFACE, SymbolKind.ENUM})
 
 
@@ -30,6 +32,8 @@ class Said(msgspec.Struct):
 
     has_hiding: bool = False
     """Whether any of them hides."""
+    span: tuple[int, int] = (0, sys.maxsize)
+    """The bytes of the text that is meant."""
     is_script: bool | None = None
     """Whether all files share what is at the top; None while nobody asked."""
 
@@ -82,7 +86,8 @@ def is_visible(
         inner = max((s[1] for s in around), default=-1)
         is_class = parent is not None and parent.kind == SymbolKind.CLASS
         return not next((s[3] for s in reversed(around) if s[1] == inner), is_class and bool(traits.private))
-    if traits.public and (parent is not None or traits.hides_top) and not (parent and parent.kind in _OPEN):
+    is_held = parent is not None and parent.kind not in _AROUND
+    if traits.public and (is_held or traits.hides_top) and not (parent and parent.kind in _OPEN):
         return bool(_words(traits.public).search(head))
     return True
 
@@ -99,7 +104,8 @@ def _is_marked(traits: Traits, said: Said, source: bytes, start: int, name: str,
     if parent is not None:
         return parent.kind == SymbolKind.MODULE or b"declare namespace" in source
     if said.is_script is None:
-        said.is_script = bool(traits.script) and re.search(traits.script.encode(), source) is None
+        # Of embedded code only its own text counts.
+        said.is_script = bool(traits.script) and re.compile(traits.script.encode()).search(source, *said.span) is None
     return said.is_script
 
 

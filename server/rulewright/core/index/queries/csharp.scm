@@ -1,7 +1,7 @@
 ;; outline
 
 (namespace_declaration name: (_) @name) @definition.namespace
-(file_scoped_namespace_declaration name: (_) @name) @definition.namespace
+(file_scoped_namespace_declaration name: (_) @name (#set! section "1")) @definition.namespace
 
 (class_declaration name: (identifier) @name (base_list (_) @base)?) @definition.class
 (record_declaration name: (identifier) @name (base_list (_) @base)?) @definition.class

@@ -1,6 +1,7 @@
 ;; outline
 
-(package_statement name: (package) @name (block)? @body) @definition.package
+(package_statement name: (package) @name . ";" (#set! section "1")) @definition.package
+(package_statement name: (package) @name . (block) @body) @definition.package
 (class_statement name: (package) @name) @definition.class
 (role_statement name: (package) @name) @definition.interface
 (subroutine_declaration_statement name: (bareword) @name) @definition.function

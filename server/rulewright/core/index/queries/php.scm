@@ -1,6 +1,7 @@
 ;; outline
 
-(namespace_definition name: (namespace_name) @name) @definition.namespace
+(namespace_definition name: (namespace_name) @name body: (_)) @definition.namespace
+(namespace_definition name: (namespace_name) @name !body (#set! section "1")) @definition.namespace
 
 (class_declaration
   name: (name) @name
