@@ -28,7 +28,8 @@ def splice_outline(
     last difference are outlined again and the rest is moved. Neither tree needs to know of the edits in between.
     """
     traits = traits_of(grammar.name)
-    if grammar.section("injections") or traits.is_whole(source) or traits.is_whole(old_source):
+    has_sections = "(#set! section" in grammar.section("outline")
+    if has_sections or grammar.section("injections") or traits.is_whole(source) or traits.is_whole(old_source):
         return None
     start, old_end, new_end = _difference(old_source, source)
     if start == old_end == new_end:
