@@ -1,8 +1,9 @@
 ;; outline
 
-(pair key: (string (string_content) @name)) @definition.key
-(pair key: (string (string_content) @name) value: (array) @body) @definition.array
-(pair key: (string (string_content) @name) value: (object) @body) @definition.object
+(pair key: (string . (string_content) @name .)) @definition.key
+(pair key: (string (escape_sequence)) @name) @definition.key
+(pair key: (string . (string_content) @name .) value: (array) @body) @definition.array
+(pair key: (string . (string_content) @name .) value: (object) @body) @definition.object
 
 ((array (object) @definition.object)
   (#set! name "[]") (#set! signature "line") (#set! once "true"))

@@ -1,7 +1,7 @@
 ;; outline
 
 ((rule (targets (_) @name) (recipe)? @body) @definition.function
-  (#not-match? @name "^[.][A-Z]"))
+  (#not-match? @name "^([.][A-Z]|-)"))
 (variable_assignment name: (word) @name (#set! first "true")) @definition.variable
 (shell_assignment name: (word) @name (#set! first "true")) @definition.variable
 (define_directive name: (word) @name (#set! signature "line")) @definition.variable
