@@ -49,7 +49,7 @@ def destinations(site: Site, meaning: Meaning) -> tuple[Destination, ...]:
         return tuple(_to_symbol(d, origin, encoding) for d in meaning.definitions[:MAX_RANKED])
     if meaning.files:
         # A package has many files: the one that is called like it comes first, or says what it is.
-        named = [f for f in meaning.files if stem(f) in {folder(f).rpartition("/")[2], "doc"}]
+        named = [f for f in meaning.files if stem(f) in {folder(f).rpartition("/")[2], meaning.name, "doc"}]
         return (Destination(Location((named or meaning.files)[0], _START), _START, origin),)
     bound: tuple[int, int] | None = None
     if meaning.local is not None:

@@ -12,6 +12,7 @@ from tree_sitter import Node, QueryCursor
 
 from rulewright.core.code_ports import CodeIndex, Workspace
 from rulewright.core.index.buffer import Buffer
+from rulewright.core.index.builtin_names import is_builtin_member
 from rulewright.core.index.chain import Link, assigned, chain_before
 from rulewright.core.index.grammars import Grammar, grammar_of
 from rulewright.core.index.imports import resolve
@@ -58,6 +59,7 @@ _MAX_IMPORT = 5_000
 _VALUE = re.compile(r"none|null|nil|true|false|undefined|boolean|(?:null|boolean|nil)_literal")
 _MAX_PLACES = 50
 """Occurrences of a name among which its binding is looked for."""
+_LITERAL_ENDS = frozenset({b'"', b"'", b"`", b"]", b"/"})
 _SEGMENT = re.compile(rb"[\w\x80-\xff]+[?!]?")
 
 
@@ -423,7 +425,7 @@ def chain_value(site: Site, chain: tuple[Link, ...], depth: int = MAX_DEPTH) -> 
 
 def _literal(site: Site) -> Value:
     before = site.source[max(0, site.byte - 40) : site.byte].rstrip().rstrip(b".").rstrip()
-    return OUTSIDE if before[-1:] in {b'"', b"'", b"`"} else UNKNOWN
+    return OUTSIDE if before[-1:] in _LITERAL_ENDS else UNKNOWN
 
 
 def _behind(index: CodeIndex, value: Value, link: Link) -> Value:
@@ -556,6 +558,8 @@ def member_named(site: Site, chain: tuple[Link, ...], name: str, *, is_called: b
             named = member(site.index, value, "initialize") or Named(value.definitions[:1], step="member")
         if named.step != "nothing":
             return named
+    if is_builtin_member(site.language, name):
+        return Named(step="outside")
     return likely(site.index, site.path, site.language, name, called=is_called)
 
 
