@@ -5,6 +5,8 @@ import sys
 TYPE_CHECKING = False
 """As in `typing`, whose import would keep an editor waiting."""
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from rulewright.gateway import Gateway
 
 INTERRUPTED = 130
@@ -44,13 +46,19 @@ def _serve_stdio() -> int:
     """The same as `app.serve_stdio`, but `app` is imported when `initialize` has been answered."""
     from rulewright.adapters.lsp import front
 
-    return front.serve_stdio(_gateway)
+    return front.serve_stdio(_gateway, _importing_engine)
 
 
 def _gateway() -> "Gateway":
     from rulewright import app
 
     return app.serving()
+
+
+def _importing_engine() -> "AbstractContextManager[None]":
+    from rulewright import app
+
+    return app.importing_engine()
 
 
 if __name__ == "__main__":

@@ -360,7 +360,7 @@ def test_the_first_answer_needs_next_to_no_modules(arguments):
 # While the engine is loaded
 
 HELD = """
-import os, sys
+import contextlib, os, sys
 from rulewright.adapters.lsp import front
 
 def gateway():
@@ -373,7 +373,7 @@ def gateway():
     made.explain = explain
     return made
 
-sys.exit(front.serve_stdio(gateway))
+sys.exit(front.serve_stdio(gateway, contextlib.nullcontext))
 """
 URI_A = "file:///a.py"
 

@@ -67,13 +67,13 @@ def test_garbage_between_messages_is_passed_over(start):
 
 def test_a_stray_print_does_not_break_the_protocol(start):
     program = (
-        "import sys\n"
+        "import contextlib, sys\n"
         "from rulewright import app\n"
         "gateway = app.serving()\n"
         "async def explain(*_): print('stray', flush=True)\n"
         "gateway.explain = explain\n"
         "from rulewright.adapters.lsp.front import serve_stdio\n"
-        "sys.exit(serve_stdio(lambda: gateway))\n"
+        "sys.exit(serve_stdio(lambda: gateway, contextlib.nullcontext))\n"
     )
     server = start("-c", program)
     call = {"command": "rulewright.why", "arguments": ["file:///a.py"]}

@@ -18,6 +18,7 @@ TYPE_CHECKING = False
 """As in `typing`, whose import would take longer than the answer."""
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
     from typing import Any
 
     from rulewright.gateway import Gateway
@@ -63,10 +64,11 @@ class Front:
         return given[1]
 
 
-def serve_stdio(make_gateway: "Callable[[], Gateway]") -> int:
+def serve_stdio(make_gateway: "Callable[[], Gateway]", importing: "Callable[[], AbstractContextManager[None]]") -> int:
     """Serve the client at the other end of standard input and output; the exit code.
 
-    `make_gateway` is called once `initialize` has been answered, and may import what it likes.
+    `make_gateway` is called once `initialize` has been answered, and may import what it likes. `importing()` is what
+    the engine is imported within.
     """
     stdin, stdout = claim_stdio()
     inbox, writer = Inbox(), Writer(stdout)
@@ -78,9 +80,10 @@ def serve_stdio(make_gateway: "Callable[[], Gateway]") -> int:
     try:
         # First, because processes that it starts are loaded beside us.
         gateway = make_gateway()
-        from rulewright.adapters.lsp.server import build_server, run  # noqa: PLC0415 - see above
+        with importing():
+            from rulewright.adapters.lsp.server import build_server, run  # noqa: PLC0415 - see above
 
-        server = build_server(gateway)
+            server = build_server(gateway)
     except Exception as error:  # noqa: BLE001 - there is nobody left to handle it
         _tell_of_failure(error, writer)
         return 1

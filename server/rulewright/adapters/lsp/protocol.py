@@ -76,6 +76,8 @@ class RulewrightProtocol(LanguageServerProtocol):
         self.converter = converter
         self.front: Front | None = None
         """What has answered `initialize`, where it has."""
+        self.announced_by_client: Mapping[str, Any] = {}
+        """The client's capabilities as JSON values, as far as they can be read."""
         self.phase: Phase = "new"
         self.calls = Calls(self.send)
         self.at_read: dict[str, Callable[[Any], Any]] = {}
@@ -178,6 +180,7 @@ class RulewrightProtocol(LanguageServerProtocol):
         if not is_readable(params.get("capabilities")):
             log.warning("the client's capabilities can be read in part only")
             params["capabilities"] = readable_part(params.get("capabilities"), is_readable) or {}
+        self.announced_by_client = params["capabilities"]
         if not isinstance(params.get("trace"), str) or params["trace"] not in TRACES:
             params.pop("trace", None)
         return params

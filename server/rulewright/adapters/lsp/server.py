@@ -1,6 +1,7 @@
 """Builds the language server and runs it, once the front (`front.py`) has answered for it."""
 
 import asyncio
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 BATCH = 64
 """Messages handled before tasks get their turn."""
+SWITCH_INTERVAL_S = 0.0005
+"""How long a thread that reads rules may keep the event loop waiting; Python's own 5 ms can be felt when typing."""
 
 
 def build_server(gateway: "Gateway") -> Server:
@@ -56,6 +59,7 @@ def build_server(gateway: "Gateway") -> Server:
 
 def run(server: Server, inbox: Inbox, writer: Writer, front: Front) -> int:
     """Serve the client whose messages come through `inbox`, until it leaves; the exit code."""
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
     return asyncio.run(serve(server, inbox, writer, front))
 
 
