@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from rulewright.core.complete.items import Candidate, ItemKind, Source, kind_of_symbol
+from rulewright.core.complete.names import of_words
 from rulewright.core.complete.situation import Situation, of_symbol
 from rulewright.core.index.imports import resolve
 from rulewright.core.index.members import Value, members
@@ -24,11 +25,14 @@ def of_import(at: Situation) -> tuple[list[Candidate], bool]:
         return [], True
     match place.asked:
         case "name":
-            return list(_names(at, place.module)), True
+            found = list(_names(at, place.module))
+            # Of a module that is not here, what others import from it is known, and at last any word.
+            return found or [*_imported_elsewhere(at, place.module), *_words(at)], bool(found)
         case "path":
             return list(_paths(at, place.module)), True
         case _:
-            return list(_parts(at, place.module, place.separator)), True
+            found = list(_parts(at, place.module, place.separator))
+            return [*found, *_words(at)], not at.context.prefix
 
 
 def _names(at: Situation, module: str) -> Iterator[Candidate]:
@@ -43,6 +47,20 @@ def _names(at: Situation, module: str) -> Iterator[Candidate]:
         for path in files:
             if path.endswith(("__init__.py", "__init__.pyi")):
                 yield from _modules_in(at, folder(path), module)
+
+
+def _imported_elsewhere(at: Situation, module: str) -> Iterator[Candidate]:
+    """Names that this file and other open ones import from a module."""
+    views = [at.imports(), *(at.state.view(path, buffer).imports for path, buffer in at.others())]
+    for number, imports in enumerate(views):
+        for one in imports:
+            if one.module == module and one.name not in {"", "*"} and (number or one.row != at.row):
+                kind = ItemKind.CLASS if one.name[:1].isupper() else ItemKind.FUNCTION
+                yield Candidate(one.name, kind, Source.SEEN, min(number, 1), module=module)
+
+
+def _words(at: Situation) -> Iterable[Candidate]:
+    return of_words(at) if at.context.prefix else ()
 
 
 def _modules_in(at: Situation, where: str, module: str) -> Iterator[Candidate]:
@@ -77,14 +95,19 @@ def _parts(at: Situation, module: str, separator: str) -> Iterator[Candidate]:
 def _known_modules(at: Situation, separator: str) -> Iterator[str]:
     """Modules of the standard library, and those that this file and other open ones import."""
     yield from at.context.words.modules
-    yield from (one.module for one in at.imports() if one.row != at.row)
-    for path, buffer in at.others():
-        if buffer.language == at.buffer.language:
-            yield from (one.module for one in at.state.view(path, buffer).imports)
+    yield from _imported(at)
     if separator == "::":
         for module, names in at.context.words.exports.items():
             if "::" in module:
                 yield from (f"{module}::{name}" for name in names)
+
+
+def _imported(at: Situation) -> Iterator[str]:
+    """Modules that this file and other open ones of its language import."""
+    yield from (one.module for one in at.imports() if one.row != at.row)
+    for path, buffer in at.others():
+        if buffer.language == at.buffer.language:
+            yield from (one.module for one in at.state.view(path, buffer).imports)
 
 
 def _python_parts(at: Situation, module: str) -> Iterator[Candidate]:
@@ -99,10 +122,21 @@ def _python_parts(at: Situation, module: str) -> Iterator[Candidate]:
             roots = {where}
         for root in sorted(roots):
             yield from _modules_in(at, root, module)
+        if not dots:
+            yield from _packages_anywhere(at)
         return
     for path in resolve("python", Import(module.rstrip(".")), at.path, at.index):
         if path.endswith(("__init__.py", "__init__.pyi")):
             yield from _modules_in(at, folder(path), module.rstrip("."))
+
+
+def _packages_anywhere(at: Situation) -> Iterator[Candidate]:
+    """Python packages that lie in no other, wherever they are: a workspace may hold several projects."""
+    folders = {folder(path) for path in _some(at.index.ending("__init__.py"))}
+    for where in sorted(folders):
+        name = where.rpartition("/")[2]
+        if folder(where) not in folders and name.isidentifier():
+            yield Candidate(name, ItemKind.MODULE, Source.MEMBER, 2, module=where)
 
 
 def _rust_parts(at: Situation, module: str) -> Iterator[Candidate]:
@@ -147,29 +181,32 @@ def _paths(at: Situation, said: str) -> Iterator[Candidate]:
         return
     if at.language in {"css", "html", "c", "cpp", "objective-c"}:
         yield from _files(at, _joined(folder(at.path), where))
-    for module in dict.fromkeys(_packages(at)):
-        if module.startswith((".", "/")):
-            continue
-        if not where:
+    listed = (at.context.words.modules, Source.BUILTIN), (_imported(at), Source.MEMBER), (_packages(at), Source.MEMBER)
+    for modules, source in listed:
+        for module in dict.fromkeys(modules):
+            if module.startswith((".", "/")):
+                continue
             # The last part is all that is replaced, so a package is offered by its whole name only at the start.
-            yield Candidate(module, ItemKind.MODULE, Source.MEMBER)
-        elif module.startswith(where + "/"):
-            yield Candidate(module[len(where) + 1 :], ItemKind.MODULE, Source.MEMBER, module=where)
+            if not where:
+                yield Candidate(module, ItemKind.MODULE, source)
+            elif module.startswith(where + "/"):
+                yield Candidate(module[len(where) + 1 :], ItemKind.MODULE, source, module=where)
 
 
 def _packages(at: Situation) -> Iterator[str]:
-    yield from _known_modules(at, "/")
+    """What the project's manifest says it depends on, and packages of its own."""
     match at.language:
         case "javascript" | "typescript" | "tsx" | "vue" | "svelte":
             for path in _some(at.index.ending("package.json")):
                 if (text := at.index.text(path)) is not None and len(text) < MAX_MANIFEST:
-                    yield from _DEPENDENCY.findall(_DEPENDENCIES_ONLY(text))
+                    for table in _DEPENDENCIES.findall(text):
+                        yield from _DEPENDENCY.findall(table)
         case "go":
             if (text := at.index.text("go.mod")) is not None and len(text) < MAX_MANIFEST:
                 yield from _REQUIRED.findall(text)
                 if (own := re.search(r"(?m)^module\s+(\S+)", text)) is not None:
-                    folders = {folder(path) for path in _some(at.index.ending(".go"))}
-                    yield from sorted(f"{own[1]}/{f}" for f in folders if f)
+                    folders = {folder(path) for path, _ in at.others() if path.endswith(".go")}
+                    yield from sorted(f"{own[1]}/{where}" for where in folders if where)
 
 
 MAX_MANIFEST = 200_000
@@ -177,10 +214,6 @@ MAX_MANIFEST = 200_000
 _DEPENDENCY = re.compile(r'"((?:@[\w.-]+/)?[\w.-]+)"\s*:\s*"')
 _DEPENDENCIES = re.compile(r'"(?:d|devD|peerD|optionalD)ependencies"\s*:\s*(\{[^{}]*\})')
 _REQUIRED = re.compile(r"(?m)^(?:require\s+|\t)([\w.-]+\.[\w./-]+)\s+v")
-
-
-def _DEPENDENCIES_ONLY(text: str) -> str:  # noqa: N802
-    return "\n".join(_DEPENDENCIES.findall(text))
 
 
 def _joined(base: str, path: str) -> str:

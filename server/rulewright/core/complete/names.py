@@ -289,7 +289,7 @@ def of_words(at: Situation) -> Iterator[Candidate]:
     own = at.context
     typed = at.buffer.source[own.start : own.end].decode("utf-8", "replace")
     sign = own.prefix[:1] if own.prefix[:1] in {"@", "$", ":"} else ""
-    alone = bool(typed) and at.buffer.source.count(typed.encode("utf-8", "surrogatepass")) < 2  # noqa: PLR2004 - itself
+    alone = bool(typed) and not _is_elsewhere(at, typed)
     inside = own.words.word_inside
     letter = first_letter(own.prefix.lstrip("@$:"))
     # What was typed a moment ago is near the cursor.
@@ -301,6 +301,21 @@ def of_words(at: Situation) -> Iterator[Candidate]:
         for word in at.fitting([sign + word for word in found] if sign else found):
             if len(word) >= MIN_WORD and not (number == 0 and alone and word == typed):
                 yield Candidate(word, ItemKind.TEXT, Source.WORD, number)
+
+
+def _is_elsewhere(at: Situation, word: str) -> bool:
+    """Whether the word at the cursor also stands in another place of the file."""
+    encoded = word.encode("utf-8", "surrogatepass")
+    source, start = at.buffer.source, at.context.start
+    found = source.find(encoded)
+    while found >= 0:
+        if found != start and not _WORDY.match(source, found + len(encoded)) and not _WORDY.match(source, found - 1):
+            return True
+        found = source.find(encoded, found + 1)
+    return False
+
+
+_WORDY = re.compile(rb"[\w\x80-\xff]")
 
 
 def _joined_words(at: Situation, inside: str) -> list[str]:

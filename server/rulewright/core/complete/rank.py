@@ -12,7 +12,7 @@ from rulewright.core.complete.context import Context
 from rulewright.core.complete.items import CALLABLE, TYPES, Candidate, ItemKind, Source
 from rulewright.core.complete.nearby import Nearby
 from rulewright.core.complete.state import CompletionState
-from rulewright.core.index.match import Matcher, kind_of
+from rulewright.core.index.match import Kind, Matcher, kind_of
 
 
 class Weights(msgspec.Struct, frozen=True):
@@ -31,6 +31,8 @@ class Weights(msgspec.Struct, frozen=True):
     fits: float = 1.0
     private: float = -0.8
     deprecated: float = -2.0
+    stray: float = -2.5
+    """A word that was not seen behind a dot, offered behind one."""
     length: float = -0.01
 
 
@@ -38,6 +40,7 @@ WEIGHTS = Weights()
 MAX_DISTANCE = 8
 CLEARLY = 2.0
 """How much better than the next an item has to be to be selected already."""
+_PLENTY = frozenset({Source.BUILTIN, Source.KEYWORD, Source.SNIPPET, Source.WORD})
 _SURE = frozenset({Source.LOCAL, Source.MEMBER, Source.OWN, Source.FILE, Source.IMPORT})
 
 
@@ -55,7 +58,9 @@ def matching(matcher: Matcher | None, candidates: Sequence[Candidate]) -> list[t
         return [(c, 0) for c in found]
     names = list(dict.fromkeys(c.name for c in found))
     scores = {names[index]: score for index, score in matcher.scores(names)}
-    return [(c, scores[c.name]) for c in found if c.name in scores]
+    matches = [(c, scores[c.name]) for c in found if c.name in scores]
+    # Letters found here and there are worth a look in what a project defines; in all the words there are, they are noise.
+    return [m for m in matches if m[0].source not in _PLENTY or not m[1] or kind_of(m[1]) != Kind.FUZZY]
 
 
 def merged(matches: Iterable[tuple[Candidate, int]]) -> list[tuple[Candidate, int]]:
@@ -130,6 +135,8 @@ def _score(
     total += weights.far * min(candidate.distance, MAX_DISTANCE)
     total += weights.fits * _fit(candidate, context)
     total += weights.length * min(len(name), 40)
+    if candidate.source == Source.WORD and context.place == "member":
+        total += weights.stray
     if candidate.is_private:
         total += weights.private
     if candidate.is_deprecated:

@@ -23,7 +23,7 @@ SEEN_BYTES = 200_000
 N_SEEN_FILES = 6
 
 _MEMBERS = frozenset(
-    {SymbolKind.METHOD, SymbolKind.FIELD, SymbolKind.PROPERTY, SymbolKind.ENUM_MEMBER, SymbolKind.CONSTANT}
+    {SymbolKind.FUNCTION, SymbolKind.FIELD, SymbolKind.PROPERTY, SymbolKind.ENUM_MEMBER, SymbolKind.CONSTANT}
 )
 _HIDDEN = re.compile(r"__\w+__")
 
@@ -80,20 +80,21 @@ def _of_language(at: Situation) -> Iterator[Candidate]:
 
 def _module_called(at: Situation, receiver: str) -> str:
     """The module that a name stands for by the file's imports; the name itself where there is no such import."""
-    for name, (_, one) in at.bound():
-        if name == receiver:
-            whole = f"{one.module}.{one.name}" if one.name else one.module
-            if at.language == "python" and not one.name and not one.alias:
-                return _dotted_receiver(at) or receiver
-            if at.language == "go":
-                return one.module.rpartition("/")[2]
-            return whole if whole in at.context.words.exports else (one.name or one.module.removeprefix("node:"))
-    if at.language == "rust":
-        return receiver
-    return receiver if at.language not in {"python", "go"} else ""
+    bound = {name: one for name, (_, one) in at.bound()}
+    dotted = _dotted_receiver(at)
+    head, _, rest = dotted.partition(".")
+    if rest and head in bound and dotted in at.context.words.exports:
+        return dotted
+    if (one := bound.get(receiver)) is None:
+        return receiver if at.language not in {"python", "go"} else ""
+    if at.language == "go":
+        return one.module.rpartition("/")[2]
+    whole = f"{one.module}.{one.name}" if one.name else one.module
+    return whole if whole in at.context.words.exports else (one.name or one.module.removeprefix("node:"))
 
 
 def _dotted_receiver(at: Situation) -> str:
+    """The names with dots that end right before the cursor, such as `os.path`."""
     head = at.buffer.source[max(0, at.context.start - 100) : at.context.start]
     found = re.search(rb"((?:[A-Za-z_]\w*\.)+)\Z", head)
     return found[1].decode("ascii", "replace").rstrip(".") if found else ""
@@ -175,6 +176,6 @@ def _guessed(at: Situation) -> tuple[list[Candidate], bool]:
             origin=Origin(row.path, row.name, row.row),
         )
         for row in asked.rows
-        if row.language in languages and (row.kind in _MEMBERS or (row.container and row.kind == SymbolKind.FUNCTION))
+        if row.language in languages and (row.kind == SymbolKind.METHOD or (row.container and row.kind in _MEMBERS))
     ]
     return found, False
