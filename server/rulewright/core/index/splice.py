@@ -126,6 +126,8 @@ def _rows(root: Node, source: bytes, start: int, end: int) -> tuple[int, int] | 
     while first > 0 and children[first - 1].is_extra:
         first -= 1
     last = min(last, len(children) - 1)
+    while last + 1 < len(children) and children[last].is_extra:
+        last += 1
     while last + 1 < len(children) and children[last + 1].start_point[0] <= children[last].end_point[0]:
         last += 1
     begin = 0 if first == 0 else children[first].start_point[0]
