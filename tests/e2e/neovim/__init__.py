@@ -1,0 +1,1 @@
+"""What Neovim is made to do."""
