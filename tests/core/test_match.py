@@ -35,6 +35,8 @@ KINDS = [
     ("un", "getUserName", Kind.FUZZY),
     ("urnm", "getUserName", Kind.FUZZY),
     ("gtusr", "getUserName", Kind.FUZZY),
+    ("abcde", "axBxcxdxe", Kind.FUZZY),
+    ("abcdefghijkl", "axbxcxdxexfxgxhxixjxkxl", Kind.FUZZY),
     ("größe", "GRÖßE_MAX", Kind.PREFIX),
     ("ng", "neue_größe", Kind.HUMP),
     ("имя", "получитьИмя", Kind.WORD),

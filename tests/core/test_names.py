@@ -2,6 +2,8 @@
 
 import itertools
 
+import pytest
+
 from rulewright.core.index import names
 from rulewright.core.index.match import kind_of
 from rulewright.core.index.name_block import N_BLOCK
@@ -116,6 +118,36 @@ def test_more_names_of_one_length_than_a_block_holds():
     table.add("xzzz", 1)
     assert table.prefix("x", 2) == ["xaab", "xaac"]
     assert table.prefix("xzz", 100)[-1] == "xzzz"
+
+
+COMPETING = [
+    # The hump is at the second letter; others have theirs at the third.
+    ("abc", ["a_bc", "abx_c", "abxx_c", "aby_c"]),
+    # No letter of the pattern starts a word but the first.
+    ("ab_", ["abC", "a_bxC", "a_byC"]),
+    # Names that start with the letters, but not in this case, come before the one that does.
+    ("aBc", ["aBCx", "Abcx", "Abcy", "AbcC", "a_Bcx", "a_Bcy"]),
+]
+
+
+@pytest.mark.parametrize(("pattern", "some"), COMPETING, ids=[p for p, _ in COMPETING])
+def test_the_best_one_is_found_among_many(pattern, some):
+    assert found(table_of(*some), pattern, 1) == some[:1]
+
+
+def test_short_names_do_not_hide_better_long_ones(monkeypatch):
+    monkeypatch.setattr(names, "_N_BATCH", 1)
+    some = [f"aXxBx{c}1c" for c in "defgh"] + ["ab_then_something_longer_c"]
+    assert found(table_of(*some), "abc", 1) == some[-1:]
+
+
+def test_a_place_that_is_used_again_keeps_the_alphabet():
+    table = table_of("xb", "xc", "xd")
+    table.remove("xc", 1)
+    table.add("xa", 1)
+    assert table.prefix("x", 1) == ["xa"]
+    assert table.prefix("X", 1) == ["xa"]
+    assert table.prefix("", 1) == ["xa"]
 
 
 def test_where_too_many_might_match_the_short_ones_are_found(monkeypatch):

@@ -46,12 +46,9 @@ class Block:
         block.n_names = block._n_sorted = len(names)
         block._names = "\n".join(names) + "\n"
         block._bits = mark_all(tuple(names), length + 1)
-        for at, ids in enumerate(names.values()):
-            if isinstance(ids, int):
-                block._one.append(ids)
-            else:
-                block._one.append(0)
-                block._many[at] = array("q", sorted(set(ids)))
+        ids = list(names.values())
+        block._many = {at: array("q", sorted(set(some))) for at, some in enumerate(ids) if isinstance(some, list)}
+        block._one = array("q", [one if isinstance(one, int) else 0 for one in ids])
         return block
 
     def is_full(self) -> bool:
