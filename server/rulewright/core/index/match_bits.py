@@ -192,7 +192,7 @@ def _by_cost(wanted: Wanted, field: _Field, heads: int, *, is_fuzzy: bool) -> It
                 below[cost] |= behind[cost - 1] & at_start
             if cost > 1 and is_fuzzy:
                 below[cost] |= behind[cost - 2] & mask
-        # The last state takes what would cost still more. What steps over it was in it at one more, paid in vain.
+        # The last row takes what would cost still more; who would step over it could as well pay one more before.
         below[-1] |= behind[-1] & (mask if is_fuzzy else at_start)
         row = below
     for cost, state in enumerate(row):
