@@ -63,7 +63,7 @@ _ASSIGNED = re.compile(
 )
 _STEP = re.compile(rb"\s*(?:\?->|\?\.|!\.|&\.|->|::|\.(?!\.))\s*")
 _NAME = re.compile(rb"(?:@@?|\$)?[\w\x80-\xff]+[?!]?")
-_TYPE_ARGUMENTS = re.compile(rb"(?:::)?<[\w\x80-\xff\s,.:&<>\[\]|?']{0,200}?>(?=\()")
+_TYPE_ARGUMENTS = re.compile(rb"(?:::)?<[\w\x80-\xff\s,.:&<>\[\]|?']{0,200}?>(?=\(|::)")
 _END = re.compile(
     rb"[ \t]*(?:\?|!!?|as\b[^\n;]*)?[ \t]*(?:[;,)}\]\n\r]|#|//|--|\Z|do\b|if\b|unless\b|else\b|or\b|catch\b)"
 )

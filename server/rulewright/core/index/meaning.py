@@ -29,6 +29,7 @@ from rulewright.core.index.members import (
     likely,
     line_of,
     member,
+    module_files,
     own_class,
     returned,
     value_of,
@@ -48,7 +49,7 @@ from rulewright.core.index.naming import (
 )
 from rulewright.core.index.returns import is_choice, named_type
 from rulewright.core.index.scopes import Binding, ScopeTree, name_at, node_for, occurrences, scopes_of
-from rulewright.core.index.symbols import FileRecord, Import, Symbol
+from rulewright.core.index.symbols import FileRecord, Import, Symbol, SymbolKind
 from rulewright.core.index.traits import traits_of
 
 _BASE = frozenset({"super", "base", "parent"})
@@ -208,6 +209,11 @@ def _meaning(
         local = local_of(site, name) if chain is None else None
         if local is not None and local.binding.start != site.byte:
             local = None
+        if own.language == "rust" and own.symbol.kind == SymbolKind.MODULE:
+            # `mod util;` only says where the module is.
+            named = free_name(site.index, site.path, site.language, name, site.row)
+            if named.files:
+                return named, None
         return Named((own,), step="member" if is_member_of_type(site.record, own.symbol) else "file"), local
     if site.language == "elixir" and name[:1].isupper():
         return _elixir_module(site, name, chain), None
@@ -476,7 +482,7 @@ def value_at(site: Site, named: Named, depth: int = MAX_DEPTH) -> Value:
         return value
     start = buffer.line_start(first.symbol.row) + first.symbol.column
     chain = assigned(buffer.source, start + len(first.symbol.name.encode()))
-    if chain is None or not any(link.is_called for link in chain):
+    if chain is None:
         return value
     there = site_at(site.workspace, first.path, start)
     return chain_value(there, chain, depth - 2) if there is not None else value
@@ -488,8 +494,10 @@ def _held_by(site: Site, local: Local, depth: int) -> Value:
     if depth <= 0:
         return UNKNOWN
     here = site.at(binding.start)
-    chain = assigned(site.source, binding.end) if binding.kind != "parameter" else None
-    if chain is not None and any(link.is_called for link in chain):
+    # Of several names that are set at once only the first is known.
+    is_first = not site.source[max(0, binding.start - 40) : binding.start].rstrip().endswith(b",")
+    chain = assigned(site.source, binding.end) if binding.kind != "parameter" and is_first else None
+    if chain is not None:
         value = chain_value(here, chain, depth - 1)
         if value or value.is_outside:
             return value
@@ -558,6 +566,9 @@ def member_named(site: Site, chain: tuple[Link, ...], name: str, *, is_called: b
             named = member(site.index, value, "initialize") or Named(value.definitions[:1], step="member")
         if named.step != "nothing":
             return named
+    names = (*(link.name for link in chain), name)
+    if chain and (files := module_files(site.index, site.path, site.language, names)):
+        return Named(files=files, step="import")
     if is_builtin_member(site.language, name):
         return Named(step="outside")
     return likely(site.index, site.path, site.language, name, called=is_called)

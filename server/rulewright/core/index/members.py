@@ -144,7 +144,7 @@ def head_value(
     if language == "elixir" and parts[0][:1].isupper():
         return _elixir_module(index, path, parts)
     for count in range(len(parts), 1, -1):
-        if (files := _module_files(index, path, language, parts[:count])) is not None:
+        if (files := module_files(index, path, language, parts[:count])) is not None:
             return (Value(files=files) if files else OUTSIDE), parts[count:]
     return value_of(index, free_name(index, path, language, parts[0], row), depth), parts[1:]
 
@@ -170,7 +170,7 @@ def _elixir_module(index: CodeIndex, path: str, parts: tuple[str, ...]) -> tuple
     return OUTSIDE, ()
 
 
-def _module_files(index: CodeIndex, path: str, language: str, parts: tuple[str, ...]) -> tuple[str, ...] | None:
+def module_files(index: CodeIndex, path: str, language: str, parts: tuple[str, ...]) -> tuple[str, ...] | None:
     """The files of a module that is named in full; None when these parts name no module."""
     match language:
         case "python":
@@ -228,7 +228,10 @@ def _object_of_container(index: CodeIndex, inner: Defined) -> Value:
     record = index.record(inner.path)
     if record is None or inner.symbol.parent < 0:
         return UNKNOWN
-    return Value((at_number(record, inner.path, inner.symbol.parent),), is_instance=True)
+    holder = at_number(record, inner.path, inner.symbol.parent)
+    if is_impl(holder.symbol):
+        return type_value(index, inner.path, inner.language, holder.symbol.type, None)
+    return Value((holder,), is_instance=True)
 
 
 # Members
