@@ -15,6 +15,7 @@ from rulewright.core.complete.keywords import Vocabulary, vocabulary
 from rulewright.core.complete.statements import ImportPlace, import_at
 from rulewright.core.index.buffer import Buffer
 from rulewright.core.index.grammars import Grammar, grammar_of
+from rulewright.core.index.traits import comment_signs
 
 Place = Literal["name", "member", "declare", "import", "comment", "string", "number"]
 Group = Literal["statement", "expression", "infix"]
@@ -119,7 +120,9 @@ def word_around(source: bytes, byte: int, words: Vocabulary) -> tuple[int, int]:
     floor = max(0, byte - MAX_WORD)
     found = behind.search(source, floor, byte)
     start = found.start() if found else byte
-    if found and words.word_start and _is_operator_like(source, start, byte, words):
+    if source.startswith(b"::", start, byte):
+        start += 2
+    elif found and words.word_start and _is_operator_like(source, start, byte, words):
         start += 1
     after = ahead.match(source, byte, min(len(source), byte + MAX_WORD))
     stop = after.end() if after else byte
@@ -183,9 +186,22 @@ def _within(root: Node | None, source: bytes, byte: int, start: int, words: Voca
         if _CODE.search(kind) and node.start_byte < byte < node.end_byte:
             return ""
         if node.is_named and _STRING.search(kind) and not _NO_STRING.search(kind) and _holds(node, source, byte):
+            if root.has_error and _in_open_comment(source, byte, words.language):
+                return "comment"
             return "" if root.has_error and _is_interpolated(source, byte, words.language) else "string"
         node = node.parent
-    return _within_line(source, byte, words) if _is_broken(root, byte, start) else ""
+    if not _is_broken(root, byte, start):
+        return ""
+    return "comment" if _in_open_comment(source, byte, words.language) else _within_line(source, byte, words)
+
+
+def _in_open_comment(source: bytes, byte: int, language: str) -> bool:
+    """Whether a block comment begins before a byte and has no end yet."""
+    signs = comment_signs(language)[1]
+    if signs is None:
+        return False
+    opened = source.rfind(signs[0], max(0, byte - HEAD), byte)
+    return opened >= 0 and source.find(signs[1], opened + len(signs[0])) < 0
 
 
 def _holds(node: Node, source: bytes, byte: int, *, is_comment: bool = False) -> bool:
@@ -222,7 +238,7 @@ def _is_broken(root: Node, byte: int, start: int) -> bool:
 
 def _within_line(source: bytes, byte: int, words: Vocabulary) -> str:
     """The same, from the line alone: a quote that is not closed, or a comment sign outside quotes."""
-    signs = _line_comment(words.language)
+    signs = comment_signs(words.language)[0]
     line = source[source.rfind(b"\n", max(0, byte - HEAD), byte) + 1 : byte]
     quotes = b'"`' if words.language in _APOSTROPHES else b"\"'`"
     opened = 0
@@ -259,13 +275,6 @@ def _is_interpolated(source: bytes, byte: int, language: str) -> bool:
 
 
 _APOSTROPHES = frozenset({"rust", "haskell", "ocaml", "clojure", "sql", "", "markdown"})
-
-
-@cache
-def _line_comment(language: str) -> tuple[bytes, ...]:
-    from rulewright.core.index.traits import comment_signs  # noqa: PLC0415 - used once for each language
-
-    return comment_signs(language)[0]
 
 
 _IN_NUMBER = re.compile(rb"(?<![\w\x80-\xff.)\]])\d[\w]*\.?[\d]*\Z|(?<![\w\x80-\xff])\d[\d_]*\.\w*\Z")

@@ -143,12 +143,14 @@ def own_members(at: Situation) -> Iterator[Candidate]:
 def of_file(at: Situation) -> Iterator[Candidate]:
     """What the file defines and other code in it can name without a receiver."""
     symbols = at.symbols()
-    row = at.row
+    row, column = at.buffer.point(at.context.start)
     since = max(0, at.rows_since)
     around = {n for n, s in enumerate(symbols) if s.start_row <= row <= s.end_row + since}
     for symbol in at.fitting_by(at.named_symbols()):
         if not symbol.name.strip() or (symbol.kind == SymbolKind.METHOD and symbol.parent < 0):
             continue
+        if (symbol.row, symbol.column) == (row, column):
+            continue  # What is being named at the cursor.
         level = _levels_up(symbol, symbols, around, is_explicit=at.language not in IMPLICIT_SELF)
         if level >= 0:
             yield of_symbol(symbol, at.path, Source.FILE, level)

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 
 import msgspec
 
+HALF = 15.0
+"""Different names between a use and the cursor that make it half as near."""
 NEAR_BEFORE = 8_000
 NEAR_BEHIND = 2_000
 """Bytes around the cursor in which a use counts as near."""
@@ -37,7 +39,7 @@ class Nearby(msgspec.Struct, frozen=True):
     def nearness(self, name: bytes) -> float:
         """1 for the last name used, going to 0."""
         at = self.near.get(name)
-        return 0.0 if at is None else 1.0 / (1.0 + at / 12.0)
+        return 0.0 if at is None else 1.0 / (1.0 + at / HALF)
 
 
 NOWHERE = Nearby({}, {}, {})

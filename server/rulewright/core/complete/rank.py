@@ -12,24 +12,25 @@ from rulewright.core.complete.context import Context
 from rulewright.core.complete.items import CALLABLE, TYPES, Candidate, ItemKind, Source
 from rulewright.core.complete.nearby import Nearby
 from rulewright.core.complete.state import CompletionState
-from rulewright.core.index.match import Kind, Matcher, kind_of
+from rulewright.core.index.match import Matcher, kind_of
+from rulewright.core.index.pattern import Kind
 
 
 class Weights(msgspec.Struct, frozen=True):
     """How much each thing counts; the unit is what a local has before a builtin."""
 
-    source: tuple[float, ...] = (3.0, 3.0, 2.4, 2.4, 2.4, 1.8, 1.2, 1.4, 0.2, 0.4, 2.6, 0.8, 0.2)
+    source: tuple[float, ...] = (3.2, 2.6, 2.4, 2.1, 2.4, 1.4, 1.2, 1.0, 0.2, 0.6, 2.2, 0.9, 0.2)
     """By `Source`."""
-    match: tuple[float, ...] = (0.0, -4.5, -3.0, -1.5, -0.4, 0.0, -0.2, 0.3)
+    match: tuple[float, ...] = (0.0, -4.5, -3.0, -1.8, -0.9, 1.0, 0.0, 1.3)
     """By `Kind` of the match."""
-    follows: float = 4.0
+    follows: float = 7.0
     near: float = 2.0
     often: float = 0.6
     recent: float = 1.0
-    far: float = -0.12
+    far: float = -0.1
     """For each scope, class or folder in between."""
     fits: float = 1.0
-    private: float = -0.8
+    private: float = -0.6
     deprecated: float = -2.0
     stray: float = -2.5
     """A word that was not seen behind a dot, offered behind one."""
@@ -59,7 +60,7 @@ def matching(matcher: Matcher | None, candidates: Sequence[Candidate]) -> list[t
     names = list(dict.fromkeys(c.name for c in found))
     scores = {names[index]: score for index, score in matcher.scores(names)}
     matches = [(c, scores[c.name]) for c in found if c.name in scores]
-    # Letters found here and there are worth a look in what a project defines; in all the words there are, they are noise.
+    # Letters found here and there are worth a look in what a project defines; among all words they are noise.
     return [m for m in matches if m[0].source not in _PLENTY or not m[1] or kind_of(m[1]) != Kind.FUZZY]
 
 
