@@ -95,6 +95,8 @@ def context_at(buffer: Buffer, byte: int) -> Context:
         return msgspec.structs.replace(found, place="declare", before=before)
     group = _group(source, start, line, before, words)
     wants = _wants(source, start, end, before, words, root)
+    if wants == "type" and group == "statement":
+        wants = ""  # Where a statement begins, a type is one of many things.
     return msgspec.structs.replace(found, group=group, wants=wants, before=before)
 
 
@@ -397,9 +399,13 @@ def _group(source: bytes, start: int, line: bytes, before: tuple[str, str], word
     if last in words.keywords and last not in _VALUES:
         # `async`, `export`, `pub` and the like stand before another statement.
         return "statement" if last in _MODIFIERS else "expression"
+    if last == ")" and _CONDITION.search(line):
+        return "statement"
     return "infix" if _CONTINUES.match(last[-1:]) else "expression"
 
 
+_CONDITION = re.compile(rb"(?:\A|[\s};])(?:if|while|for|elif|elsif|else if|switch)\s*\([^;{}]*\)\s*\Z")
+"""What a statement without braces follows on the same line."""
 _VALUES = frozenset({"None", "True", "False", "null", "true", "false", "nil", "self", "this", "super", "undefined"})
 _MODIFIERS = frozenset(
     {
