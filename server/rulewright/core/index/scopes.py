@@ -65,6 +65,10 @@ class Scope(msgspec.Struct):
     bindings: dict[str, list[Binding]] = msgspec.field(default_factory=dict)
 
 
+def _start(scope: Scope) -> int:
+    return scope.start
+
+
 class ScopeTree(msgspec.Struct):
     """The scopes of one node; the first is the node itself, and holds what nothing else does."""
 
@@ -74,13 +78,10 @@ class ScopeTree(msgspec.Struct):
 
     def innermost(self, byte: int) -> int:
         """Index of the smallest scope that holds a byte. The byte right behind a scope still belongs to it."""
-        best = 0
-        for index, scope in enumerate(self.scopes):
-            if scope.start > byte:
-                break
-            if byte <= scope.end and scope.end - scope.start <= self.scopes[best].end - self.scopes[best].start:
-                best = index
-        return best
+        index = bisect_right(self.scopes, byte, key=_start) - 1
+        while index > 0 and self.scopes[index].end < byte:
+            index = self.scopes[index].parent
+        return max(index, 0)
 
     def resolve(self, name: str, byte: int) -> Binding | None:
         """What a name means at a byte; None when nothing in this node binds it."""
