@@ -110,11 +110,8 @@ class KeptIndex:
     def search(self, pattern: str, limit: int) -> Matches:
         """Symbols whose name matches by prefix, camel humps or in sequence, the best first."""
         scored, is_complete = self._names.search(pattern, limit)
-        matcher = Matcher(pattern)
-        for path in self._index.overlays:
-            for symbol in self._index.symbols_of(path):
-                if (score := matcher.score(symbol.name)) is not None:
-                    scored.append((score, symbol))
+        opened = [symbol for path in self._index.overlays for symbol in self._index.symbols_of(path)]
+        scored += [(score, opened[at]) for at, score in Matcher(pattern).scores([s.name for s in opened])]
         scored.sort(key=lambda item: (-item[0], item[1].name, item[1].path, item[1].row))
         return Matches(tuple(_row(s) for _, s in scored[:limit]), is_complete and len(scored) <= limit)
 
