@@ -35,9 +35,11 @@ def dangers(markdown: str) -> list[str]:
 
 PIECES = st.sampled_from(
     ["`", "``", "```", "~~~", "````", "<", ">", "<b>", "</b>", "<!--", "-->", "<img src=x>", "[", "]", "(", ")", "[a]",
-     "(command:x)", "(javascript:x)", "[x]: command:y", "![i](http://e/x.png)", "<http://e>",
+     "(command:x)", "(javascript:x)",
+     "[x]: command:y", "![i](http://e/x.png)", "<http://e>",
      "https://example.org/",
-     "[ok](https://example.org/a)", "\\", "\\`", "\n", "\n\n", "    ", "\t", "- ", "> ", "1. ", "# ", "|", "---", "a", "_",
+     "[ok](https://example.org/a)", "\\",
+     "\\`", "\n", "\n\n", "    ", "\t", "- ", "> ", "1. ", "# ", "|", "---", "a", "_",
      "*", "&lt;", "&#60;", "!", "\r\n", "\u202e", "\x00", ">>> ", "é😀"]
 )  # fmt: skip
 

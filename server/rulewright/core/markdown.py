@@ -44,7 +44,9 @@ def escaped(text: str) -> str:
 
 def prose(text: str, language: str = "") -> str:
     """A doc comment as markdown. Indented blocks and Python's prompts are shown as code in `language`."""
-    lines = _HIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).expandtabs(4).split("\n")
+    # What is hidden goes first: it could stand between two signs that mean something together.
+    text = _HIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).expandtabs(4)
+    lines = text.split("\n")
     has_links = bool(_LINKS.search(text))
     out: list[str] = []
     at = 0
