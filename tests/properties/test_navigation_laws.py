@@ -1,5 +1,6 @@
 """Answers about any place of any code, whole or broken, are answers: they fit together, and nothing is raised."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -85,7 +86,7 @@ def test_selections_grow(place: tuple[MemoryWorkspace, str, Position]) -> None:
     buffer = workspace.buffers[path]
     inside = buffer.position(buffer.byte(position, workspace.encoding), workspace.encoding)
     assert ranges
-    for smaller, larger in zip(ranges, ranges[1:], strict=False):
+    for smaller, larger in pairwise(ranges):
         assert larger.start <= smaller.start
         assert smaller.end <= larger.end
         assert smaller != larger

@@ -74,25 +74,39 @@ def tree_of(buffer: Buffer, encoding: PositionEncoding) -> tuple[OutlineSymbol, 
 def _outlined(
     buffer: Buffer, symbol: Symbol, children: tuple[OutlineSymbol, ...], encoding: PositionEncoding
 ) -> OutlineSymbol:
-    name = name_range(symbol.row, symbol.column, symbol.column16, symbol.name, encoding)
-    line = buffer.line(symbol.row)
-    if name.end.character > (width := units(line, encoding)):
-        # A name that the text does not have, such as that of an export without one.
-        name = Range(name.start, Position(symbol.row, max(width, name.start.character)))
-    start_row = min(symbol.start_row, symbol.row)
-    first = line if start_row == symbol.row else buffer.line(start_row)
-    last = line if symbol.end_row == symbol.row else buffer.line(symbol.end_row)
-    start = Position(start_row, len(first) - len(first.lstrip()))
-    end = Position(symbol.end_row, len(last) if encoding == "utf-8" or last.isascii() else units(last, encoding))
+    # Thousands of them are made at once: numbers are compared, not positions, and no line is looked at twice.
+    row, name = symbol.row, symbol.name
+    line = buffer.line(row)
+    width = len(line) if line.isascii() else units(line, encoding)
+    column = min(symbol.column if encoding == "utf-8" else symbol.column16, width)
+    # A name that the text does not have, such as that of an export without one, may be longer than its line.
+    end_column = min(
+        column + (len(name) if name.isascii() else units(name.encode("utf-8", "replace"), encoding)), width
+    )
+    start_row = symbol.start_row
+    first = line if start_row >= row else buffer.line(start_row)
+    indent = len(first) - len(first.lstrip())
+    if start_row >= row:
+        start_row, indent = row, min(indent, column)
+    last_row = symbol.end_row
+    if last_row <= row:
+        last_row, last_width = row, width
+    else:
+        last = buffer.line(last_row)
+        last_width = len(last) if last.isascii() else units(last, encoding)
     return OutlineSymbol(
-        symbol.name or "?",
+        name or "?",
         symbol.kind,
-        Range(min(start, name.start), max(end, name.end)),
-        name,
+        Range(Position(start_row, indent), Position(last_row, last_width)),
+        Range(Position(row, column), Position(row, end_column)),
         detail_of(symbol),
-        (DEPRECATED,) if symbol.doc and _DEPRECATED.search(symbol.doc) else (),
+        (DEPRECATED,) if symbol.doc and _is_deprecated(symbol.doc) else (),
         children,
     )
+
+
+def _is_deprecated(doc: str) -> bool:
+    return ("eprecated" in doc or "DEPRECATED" in doc) and _DEPRECATED.search(doc) is not None
 
 
 def detail_of(symbol: Symbol) -> str:
