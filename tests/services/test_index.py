@@ -165,6 +165,30 @@ def test_the_folder_comes_from_the_environment(tmp_path: Path) -> None:
     assert one.name.endswith("-b")
 
 
+def test_what_nobody_has_opened_for_long_is_removed(root: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    build(root, cache).close()
+    ours = workspace_folder(cache, str(root))
+    kept = [
+        ours,
+        cache / f"index-{VERSION}/recent",
+        cache / "index-v1.1/recent",
+        cache / "something",
+        cache / f"code_analysis_cache-{VERSION}",
+    ]
+    gone = [cache / f"index-{VERSION}/unused", cache / "index-v1.1/unused", cache / "code_analysis_cache-v1.1"]
+    for folder in (*kept, *gone):
+        folder.mkdir(parents=True, exist_ok=True)
+    for folder in (*gone, cache / "something", kept[-1]):
+        os.utime(folder, (1e9, 1e9))
+    build(root, cache).close()
+    assert all(folder.exists() for folder in gone), "once a day is enough"
+    (cache / ".tidied").unlink()
+    build(root, cache).close()
+    assert [folder for folder in gone if folder.exists()] == []
+    assert [folder for folder in kept if not folder.exists()] == []
+
+
 # -- what is left out, and why
 
 
@@ -489,12 +513,16 @@ def test_open_files_come_first(root: Path, tmp_path: Path) -> None:
     for n in range(600):
         (root / f"f{n:03}.py").write_text("name = 1\n" + "#" * n)
     index = inline_index(root, tmp_path / "cache")
-    index.refresh()
-    while index._scans or index._scan:
-        index._step_scan()
     index.prefer(["f005.py", "f007.py", "none.py"])
-    index.step()
+    index.refresh()
+    while not index.analysts.seen:  # type: ignore[attr-defined]
+        index.step()
     assert sorted(index.analysts.seen[:2]) == ["f005.py", "f007.py"]  # type: ignore[attr-defined]
+    index.prefer(["f100.py"])
+    n_seen = len(index.analysts.seen)  # type: ignore[attr-defined]
+    index.step()
+    index.step()
+    assert "f100.py" in index.analysts.seen[n_seen : n_seen + 2]  # type: ignore[attr-defined]
     index.run()
     assert len(index.paths()) == 603
     index.close()

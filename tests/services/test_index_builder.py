@@ -55,7 +55,7 @@ def seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "traps").mkdir()
     (tmp_path / "traps/sitecustomize.py").write_text(TRAP)
     (tmp_path / "seen").touch()
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "traps"))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "traps"), prepend=os.pathsep)
     monkeypatch.setenv("SEEN", str(tmp_path / "seen"))
     return tmp_path / "seen"
 

@@ -101,6 +101,10 @@ class Builder:
         return len(self._waiting) + len(self._alone) + sum(map(len, self._orders.values()))
 
     def waits(self, path: str) -> bool:
+        """Whether a file is in the queue."""
+        return path in self._waiting
+
+    def has(self, path: str) -> bool:
         """Whether a file is in the queue or under way."""
         return (
             path in self._waiting

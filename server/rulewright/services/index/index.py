@@ -14,6 +14,7 @@ late, twice, in another order or not at all before the next scan.
 # Names of files may be any bytes, and paths come by the ten thousand.
 
 import hashlib
+import itertools
 import json
 import math
 import os
@@ -37,7 +38,7 @@ from rulewright.services.index.builder import LATER, SOON, Builder, Done, Progre
 from rulewright.services.index.cache import CodeCache
 from rulewright.services.index.ignores import IGNORE_FILES, outer_ignores
 from rulewright.services.index.overlay import Overlays
-from rulewright.services.index.places import analysis_folder, cache_folder, workspace_folder
+from rulewright.services.index.places import analysis_folder, cache_folder, remove_unused, workspace_folder
 from rulewright.services.index.reading import NotThereError, cache_key, inode_of, read_file, stamp_of
 from rulewright.services.index.scan import Limits, Scanned, judge, scan
 from rulewright.services.index.store import Entry, Store, is_busy
@@ -46,13 +47,16 @@ from rulewright.services.index.wire import Outcome
 
 T = TypeVar("T")
 
-BATCH_FILES = 128
+BATCH_FILES = 64
 BATCH_S = 0.1
 """Seconds that a result waits for others before all are written."""
 SCAN_SLICE_S = 0.005
 """How long a step scans at most, but for one slice of a folder."""
 MANY_EVENTS = 200
 """With more paths than this, looking at everything is quicker than looking at each."""
+MAX_PREFERRED = 100
+QUEUE_SLICE = 500
+"""Files of a scan that are queued at a time."""
 INLINE_FILES = 16
 INLINE_BYTES = 100_000
 """Up to this much is looked up in the cache here and now, so that a rename or a branch switch back shows at once."""
@@ -119,9 +123,9 @@ class Index:
         called in another thread when `step` has something to take. Never raises for what is on disk.
         """
         self.root = os.path.abspath(root)
-        folder = cache_folder(cache_dir)
-        self.cache = CodeCache(analysis_folder(folder))
-        self.store = Store(workspace_folder(folder, self.root))
+        self._cache_folder = cache_folder(cache_dir)
+        self.cache = CodeCache(analysis_folder(self._cache_folder))
+        self.store = Store(workspace_folder(self._cache_folder, self.root))
         settings = json.dumps([list(exclude), max_file_kb]).encode()
         self._limits = Limits(
             max_file_kb * 1024,
@@ -144,6 +148,9 @@ class Index:
         self._scans: deque[str] = deque()
         """Folders to scan; the empty path is the root."""
         self._scan: tuple[str, Iterator[None], Scanned] | None = None
+        self._preferred: dict[str, None] = {}
+        self._found: list[Task] = []
+        """By a scan, not queued yet."""
         self._results: dict[str, Done] = {}
         """Not written yet."""
         self._deletions: set[str] = set()
@@ -161,8 +168,9 @@ class Index:
     def close(self) -> None:
         """Write what is known and let go of everything."""
         try:
-            self._write()
+            self._write_all()
             self._ask(lambda store: store.keep_stamps())
+            remove_unused(self._cache_folder)
         finally:
             self.builder.cancel()
             self.cache.close()
@@ -229,7 +237,9 @@ class Index:
     @property
     def is_idle(self) -> bool:
         """Whether the index shows what was on disk when it was last told to look."""
-        return not (self._scan or self._scans or self._results or self._deletions) and self.builder.is_idle
+        return self.builder.is_idle and not (
+            self._scan or self._scans or self._found or self._results or self._deletions
+        )
 
     def pause(self) -> None:
         """Begin nothing new; what is under way ends."""
@@ -243,10 +253,20 @@ class Index:
         """Drop what is queued; it is found again by the next scan."""
         self._scans.clear()
         self._scan = None
+        self._found.clear()
         self.builder.cancel()
 
     def prefer(self, paths: Iterable[str]) -> None:
-        """Have files of the queue analysed before all others, such as those that are open."""
+        """Have files analysed before all others whenever they are in the queue, such as those that are open.
+
+        The latest `MAX_PREFERRED` are remembered.
+        """
+        paths = tuple(paths)
+        for path in paths:
+            self._preferred.pop(path, None)
+            self._preferred[path] = None
+        while len(self._preferred) > MAX_PREFERRED:
+            del self._preferred[next(iter(self._preferred))]
         self.builder.prefer(paths)
 
     def clear(self, *, records: bool = False) -> None:
@@ -380,7 +400,7 @@ class Index:
         if os.path.isdir(os.path.join(self.root, plain)):
             return f"{plain} is a folder; the files in it are looked at one by one."
         if row is None:
-            waits = " It waits for its turn." if self.builder.waits(plain) else " The next scan finds it."
+            waits = " It waits for its turn." if self.builder.has(plain) else " The next scan finds it."
             return f"{plain} is to be indexed and is not yet.{waits}"
         if row.status == LEFT_OUT:
             joiner = "it " if row.reason.startswith("cannot") else "it is "
@@ -403,7 +423,7 @@ class Index:
             counts.files,
             counts.symbols,
             counts.words_only,
-            len(self.builder) + len(self._results),
+            len(self.builder) + len(self._results) + len(self._found),
             self._scan is not None or bool(self._scans),
             self.builder.is_paused,
             self.builder.progress(),
@@ -450,7 +470,12 @@ class Index:
         """Tell of what another process has written. What it deleted is not told: its ids lead nowhere."""
         version = self._ask(lambda store: store.version())
         if version != self._version:
-            self._changed += self._ask(lambda store: store.paths_after(self._last_id))
+            paths = self._ask(lambda store: store.paths_after(self._last_id))
+            self._changed += paths
+            # What it has done need not be done again.
+            for path, row in zip(paths, self._ask(lambda store: store.looks(paths)), strict=True):
+                if self.builder.waits(path) and row is not None and row == _look(os.path.join(self.root, path)):
+                    self.builder.forget(path)
         if version != self._version or self._changed:
             self._version, self._last_id = version, self._ask(lambda store: store.last_id())
 
@@ -463,6 +488,12 @@ class Index:
         if self.builder.is_paused:
             return False
         until = monotonic() + SCAN_SLICE_S
+        while self._found:
+            some = self._found[-QUEUE_SLICE:]
+            del self._found[-QUEUE_SLICE:]
+            self._queue(self._really_changed(some), LATER)
+            if monotonic() > until:
+                return True
         while self._scan is not None or self._scans:
             if self._scan is None:
                 self._scan = self._begin_scan(self._scans.popleft())
@@ -472,17 +503,20 @@ class Index:
                     return True
             self._scan = None
             self._end_scan(start, scanned)
+            return True
         return False
 
     def _begin_scan(self, start: str) -> tuple[str, Iterator[None], Scanned]:
-        self._write()
+        self._write_all()
         known = self._ask(lambda store: store.stamps(start))
         scanned = Scanned()
         return start, scan(self.root, known, self._limits, scanned, start), scanned
 
     def _end_scan(self, start: str, scanned: Scanned) -> None:
         # Between the listing of its folder and now, a file may have come back.
-        back = [path for path in scanned.gone if judge(self.root, path, self._limits).is_wanted]
+        there = [path for path in scanned.gone if os.path.lexists(os.path.join(self.root, path))]
+        outer = outer_ignores(self.root) if there else None
+        back = [path for path in there if judge(self.root, path, self._limits, outer).is_wanted]
         gone = set(scanned.gone).difference(back)
         for path in gone:
             self.builder.forget_now(path)
@@ -492,10 +526,9 @@ class Index:
             kept = json.dumps(scanned.left_out, sort_keys=True)
             if kept != self._ask(lambda store: store.get_meta("left_out")):
                 self._ask(lambda store: store.set_meta("left_out", kept))
-        self._write()
         if back:
             self.apply_events(back)
-        self._queue(self._really_changed(scanned.changed), LATER)
+        self._found += scanned.changed
 
     def _really_changed(self, tasks: list[Task]) -> list[Task]:
         """Those whose size, time or inode differ; of the others only the rules are new by which they are taken."""
@@ -514,7 +547,9 @@ class Index:
         if inline and len(tasks) <= INLINE_FILES and sum(task.size for task in tasks) <= INLINE_BYTES:
             tasks = [task for task in tasks if not self._known_content(task)]
         if tasks:
-            self.builder.add(tasks, priority)
+            first = [task for task in tasks if task.path in self._preferred] if self._preferred else []
+            self.builder.add(first, SOON)
+            self.builder.add([task for task in tasks if task not in first] if first else tasks, priority)
             self._idle_since = None
 
     def _known_content(self, task: Task) -> bool:
@@ -567,18 +602,24 @@ class Index:
             return 0.0
         return max(0.0, self._waiting_since + BATCH_S - monotonic())
 
+    def _write_all(self) -> None:
+        """Store all that has come, unless another process is in the way."""
+        n_waiting = math.inf
+        while n_waiting > (n_waiting := len(self._results) + len(self._deletions)) > 0:
+            self._write()
+
     def _write(self) -> None:
-        """Store what has come: first the records by content, so that no work is lost whenever this is cut short."""
+        """Store some of what has come: first the records by content, so that no work is lost when this is cut short."""
         if not self._results and not self._deletions:
             return
-        results = list(self._results.values())
+        results = list(itertools.islice(self._results.values(), BATCH_FILES))
+        deletions = set(itertools.islice(self._deletions, BATCH_FILES))
         self.cache.put(
             (d.outcome.key, d.outcome.record, d.outcome.reason)
             for d in results
             if d.outcome.record and not d.outcome.is_cached and d.is_lasting
         )
         entries = [_entry(done) for done in results]
-        deletions = self._deletions
         try:
             replaced = self._ask(lambda store: store.write(entries, deletions))
         except sqlite3.OperationalError as error:
@@ -588,7 +629,9 @@ class Index:
             return
         self._changed += replaced.changed
         self._removed += deletions
-        self._results, self._deletions = {}, set()
+        for done in results:
+            self._results.pop(done.task.path, None)
+        self._deletions -= deletions
         self._has_written = True
 
     def _rest(self) -> None:

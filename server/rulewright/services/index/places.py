@@ -8,7 +8,9 @@ import contextlib
 import hashlib
 import os
 import re
+import shutil
 import stat
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -19,6 +21,11 @@ SCHEMA = 4
 
 VERSION = f"v{SCHEMA}.{ANALYSER_VERSION}"
 """Part of folder names, so that two versions of the program never read each other's files."""
+
+
+UNUSED_DAYS = 60
+DAY_S = 86_400
+_VERSIONED = re.compile(r"(?:index|code_analysis_cache)-v\d+\.\d+")
 
 
 def cache_folder(chosen: Path | None = None, environ: Mapping[str, str] = os.environ) -> Path:
@@ -62,3 +69,23 @@ def make_private(folder: Path) -> None:
             folder.chmod(0o700)
     if not os.access(folder, os.W_OK):
         raise PermissionError(f"{folder} cannot be written to")
+
+
+def remove_unused(cache: Path, days: float = UNUSED_DAYS) -> None:
+    """Delete what no program has opened for so long: indexes of workspaces, and records of other versions.
+
+    Looks at most once a day. Opening or closing a database changes the time of its folder.
+    """
+    mark = cache / ".tidied"
+    now = time.time()
+    with contextlib.suppress(OSError):
+        if mark.exists() and now - mark.stat().st_mtime < DAY_S:
+            return
+        mark.touch()
+        for folder in cache.iterdir():
+            if _VERSIONED.fullmatch(folder.name) is None:
+                continue
+            parts = folder.iterdir() if folder.name.startswith("index-") else (folder,)
+            for part in list(parts):
+                if part.name != f"code_analysis_cache-{VERSION}" and now - part.stat().st_mtime > days * DAY_S:
+                    shutil.rmtree(part, ignore_errors=True)

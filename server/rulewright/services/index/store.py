@@ -185,8 +185,17 @@ class Store:
 
     def looks(self, paths: Sequence[str]) -> list[tuple[int, int, int] | None]:
         """Size, time and inode of each path that is known and whose stamp was sure."""
-        sql = "select size, mtime_ns, inode from files where path = ? and stamp != 0"
-        return [self.db.execute(sql, (_key(path),)).fetchone() for path in paths]
+        found: dict[str | bytes, tuple[int, int, int]] = {}
+        keys = [_key(path) for path in paths]
+        for at in range(0, len(keys), MAX_PARAMETERS):
+            some = keys[at : at + MAX_PARAMETERS]
+            sql = (
+                "select path, size, mtime_ns, inode from files where stamp != 0"  # noqa: S608
+                f" and path in ({','.join('?' * len(some))})"
+            )
+            for path, *look in self.db.execute(sql, some):
+                found[path] = (look[0], look[1], look[2])
+        return [found.get(key) for key in keys]
 
     def restamp(self, stamps: Iterable[tuple[str, int]]) -> None:
         """Give paths other stamps."""
