@@ -14,6 +14,7 @@ SUITES = (
     "symbol_search",
     "cold_index",
     "warm_scan",
+    "completion",
 )
 
 

@@ -1,5 +1,6 @@
 """Completion: what could come next at a place, without a model; and the rest of an item that somebody looks at."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -7,7 +8,7 @@ import msgspec
 
 from rulewright.core.code_ports import Workspace
 from rulewright.core.complete.context import Context, context_at
-from rulewright.core.complete.items import Candidate, ItemKind, Origin, Source, parameters_of
+from rulewright.core.complete.items import Candidate, Source, parameters_of
 from rulewright.core.complete.modules import of_import
 from rulewright.core.complete.names import (
     locals_of,
@@ -18,7 +19,7 @@ from rulewright.core.complete.names import (
     of_workspace,
     own_members,
 )
-from rulewright.core.complete.nearby import Nearby, nearby
+from rulewright.core.complete.nearby import nearby
 from rulewright.core.complete.rank import Ranked, is_clear, matching, ranked
 from rulewright.core.complete.receivers import of_receiver
 from rulewright.core.complete.situation import Situation
@@ -26,8 +27,8 @@ from rulewright.core.complete.state import CompletionState, Trigger
 from rulewright.core.index.buffer import Buffer
 from rulewright.core.index.imports import NewImport, insertion, new_import
 from rulewright.core.index.match import Matcher
-from rulewright.core.index.naming import at_number
-from rulewright.core.index.near import stem
+from rulewright.core.index.naming import BY_FOLDER, EXPLICIT, at_number
+from rulewright.core.index.near import folder
 from rulewright.core.index.symbols import FileRecord
 from rulewright.core.text import Position, Range
 
@@ -36,6 +37,7 @@ LIMIT = 200
 is cut comes back as the word grows, because such an answer says that it is not complete."""
 N_IMPORTABLE = 30
 """Symbols of other files that are offered with an import."""
+MAX_IMPORTS_KNOWN = 2_000
 
 TRIGGER_CHARACTERS = (".", ":", ">", "/", '"', "'", "@")
 """What editors should ask after, beside letters."""
@@ -186,27 +188,49 @@ def _importable(at: Situation, found: Sequence[Ranked]) -> list[Ranked]:
         if count >= N_IMPORTABLE:
             continue
         count += 1
-        new = new_import(at.language, candidate.name, candidate.import_from, at.path, at.index)
+        new = _new_import(at, candidate)
         if new is None:
-            # No import is needed; the name alone will do.
-            kept.append(Ranked(_named(candidate, "", "", candidate.import_from), one.score))
-        elif not new.name and new.module != candidate.name:
-            qualified = _qualified(at.language, new, candidate.name)
-            kept.append(Ranked(_named(candidate, qualified, candidate.import_from, new.module), one.score))
+            if _is_seen(at, candidate.import_from):
+                kept.append(Ranked(_named(candidate, "", "", candidate.import_from), one.score))
         else:
-            kept.append(Ranked(_named(candidate, "", candidate.import_from, new.module), one.score))
+            written = _written(at.language, new, candidate.name)
+            kept.append(Ranked(_named(candidate, written, candidate.import_from, new.module), one.score))
     return kept
+
+
+def _new_import(at: Situation, candidate: Candidate) -> NewImport | None:
+    """How this file would import a symbol; asked once while somebody types, because it may read files."""
+    key = at.path, candidate.name, candidate.import_from
+    known = at.state.imports_known
+    if key not in known:
+        if len(known) >= MAX_IMPORTS_KNOWN:
+            known.clear()
+        known[key] = new_import(at.language, candidate.name, candidate.import_from, at.path, at.index)
+    return known[key]
+
+
+def _is_seen(at: Situation, target: str) -> bool:
+    """Whether a file is seen here without an import, rather than out of reach."""
+    if at.language in EXPLICIT or at.language == "rust":
+        return False
+    if at.language in BY_FOLDER:
+        return folder(target).rpartition("/")[2] == folder(at.path).rpartition("/")[2]
+    return True
 
 
 def _named(candidate: Candidate, insert: str, import_from: str, module: str) -> Candidate:
     return msgspec.structs.replace(candidate, insert=insert, import_from=import_from, module=module)
 
 
-def _qualified(language: str, new: NewImport, name: str) -> str:
-    """How a name is written whose module was imported as a whole."""
-    if language == "go":
-        return f"{new.module.rpartition('/')[2]}.{name}"
-    return f"{stem(new.module)}.{name}"
+def _written(language: str, new: NewImport, name: str) -> str:
+    """How a name is written behind its import, where that is not the name."""
+    if language == "go" and not new.name:
+        return f"{_GO_NAME.sub('', new.statement) or new.module.rpartition('/')[2]}.{name}"
+    return new.name if new.name and new.name != name else ""
+
+
+_GO_NAME = re.compile(r'^import (?=")|^import |\s*".*$')
+"""What is left of a Go import is the name that it gives the package, where it gives one."""
 
 
 def _import_edits(
@@ -301,19 +325,3 @@ def resolve_item(workspace: Workspace, data: Sequence[Any]) -> Details:
         return Details(edits=edits)
     symbol = at_number(record, target, min(rows)[1]).symbol
     return Details(symbol.signature, symbol.doc, edits)
-
-
-__all__ = [
-    "LIMIT",
-    "NOTHING",
-    "TRIGGER_CHARACTERS",
-    "Completion",
-    "Completions",
-    "Details",
-    "ItemKind",
-    "Nearby",
-    "Origin",
-    "TextEdit",
-    "complete",
-    "resolve_item",
-]

@@ -1,7 +1,7 @@
 """Small projects with marks, and the rank of what each mark expects.
 
 A project is one text: `-- path --` begins a file. In it `re<CURSOR:result>` says that somebody has typed `re` and means
-`result`; all other marks of the project are taken as typed already. A mark that expects `-` expects nothing to be offered.
+`result`; the other marks of the project count as typed. A mark that expects `-` expects that nothing is offered.
 """
 
 import re
@@ -65,6 +65,7 @@ def table() -> str:
     mrr = sum(1 / r for r in ranks if r > 0) / len(ranks)
     first, five = (sum(0 < r <= n for r in ranks) / len(ranks) for n in (1, 5))
     lines.append(
-        f"# {len(ranks)} marks: MRR {mrr:.3f}, first {first:.0%}, in five {five:.0%}; quiet {sum(quiet)} of {len(quiet)}"
+        f"# {len(ranks)} marks: MRR {mrr:.3f}, first {first:.0%}, in five {five:.0%}; "
+        f"quiet {sum(quiet)} of {len(quiet)}"
     )
     return "\n".join(lines) + "\n"

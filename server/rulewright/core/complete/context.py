@@ -73,7 +73,6 @@ def context_at(buffer: Buffer, byte: int) -> Context:
         return Context(place, words, start, byte, end, prefix, grammar=grammar, root=root)
 
     within = _within(root, source, byte, start, words)
-    line = source[source.rfind(b"\n", max(0, start - HEAD), start) + 1 : start]
     if within == "comment":
         return context("comment")
     brought = import_at(words.language, source, start, byte, in_string=within == "string")
@@ -81,9 +80,15 @@ def context_at(buffer: Buffer, byte: int) -> Context:
         return msgspec.structs.replace(context("import"), brought=brought, before=tokens_before(source, start))
     if within == "string":
         return context("string")
+    line = source[source.rfind(b"\n", max(0, start - HEAD), start) + 1 : start]
     if prefix[:1].isdigit() or _IN_NUMBER.search(line[-40:] + prefix.encode("utf-8", "replace")):
         return context("number")
-    found = context("name")
+    return _in_code(context("name"), source, line)
+
+
+def _in_code(found: Context, source: bytes, line: bytes) -> Context:
+    """The context of a name in code; `line` is what stands before it on its line."""
+    start, end, words, root = found.start, found.end, found.words, found.root
     before = tokens_before(source, start)
     operator = _operator(source, start, words)
     if operator:

@@ -146,11 +146,11 @@ def _score(
 
 
 def _fit(candidate: Candidate, context: Context) -> float:
-    """From -1 to 1 how well the kind of a thing suits the place."""
+    """How well the kind of a thing suits the place; 1 is well, below 0 is badly."""
     kind = candidate.kind
     match context.wants:
         case "type":
-            return 1.0 if kind in TYPES else -0.8
+            return 1.0 if kind in TYPES else -1.5
         case "call":
             return 0.8 if kind in CALLABLE else -0.3
     if candidate.source == Source.KEYWORD:

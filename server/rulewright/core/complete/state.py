@@ -11,6 +11,7 @@ import msgspec
 
 from rulewright.core.code_ports import SymbolRow
 from rulewright.core.index.buffer import Buffer
+from rulewright.core.index.imports import NewImport
 from rulewright.core.index.naming import bound_name
 from rulewright.core.index.symbols import Import, Symbol
 
@@ -118,6 +119,8 @@ class CompletionState:
         self._tick = 0
         self._views: dict[str, View] = {}
         self._last: tuple[str, bytes, int] | None = None
+        self.imports_known: dict[tuple[str, str, str], NewImport | None] = {}
+        """How a file would import a symbol of another, by both paths and the name; bounded by who fills it."""
         self._elsewhere: tuple[str, int, str, tuple[SymbolRow, ...]] | None = None
 
     # Recency
