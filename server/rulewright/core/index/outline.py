@@ -85,6 +85,8 @@ class _Plan(msgspec.Struct, frozen=True):
     settings: dict[str, str]
     constant: bytes
     head: str
+    leads: bool
+    """Whether a match may say where else to look."""
     order: int
     """Where the pattern stands among all of the language's."""
 
@@ -206,58 +208,93 @@ def _matches(
         cursor.set_max_start_depth(traits.depth[len(source) >= LARGE])
     plans = _plans(grammar, "outline", query)
     imported: set[int] = set()
-    members: list[Node] = []
-    again: list[Node] = []
+    waiting: list[tuple[str, Node]] = []
     for pattern, captures in cursor.matches(root):
         plan = plans[pattern]
         if span is not None and not _begins_in(span, plan.capture or next(iter(captures)), captures):
             continue
-        members += captures.get("members", ())
-        again += captures.get("again", ())
-        if "import" in captures:
-            imported.update(n.start_byte for n in captures.get("import.module", ()))
+        if plan.leads:
+            _lead(captures, waiting, imported)
         yield plan, captures
-    while again:
-        node = again.pop()
-        for pattern, captures in section[1].matches(node):
-            members += captures.get("members", ())
-            again += (n for n in captures.get("again", ()) if n.id != node.id)
-            if "import" in captures:
-                imported.update(n.start_byte for n in captures.get("import.module", ()))
-            yield plans[pattern], captures
-    if members and (section := grammar.query("members")) is not None:
-        plans = _plans(grammar, "members", section[0])
-        for node in members:
-            for pattern, captures in section[1].matches(node):
-                yield plans[pattern], captures
-    if grammar.where is not None and (section := grammar.query("deep")) is not None:
+    yield from _within(grammar, waiting, imported)
+    if grammar.where and (section := grammar.query("deep")) is not None:
         start, end = span or (root.start_byte, root.end_byte)
         # What is known already needs no look, and where nothing else is said no deep node is visited.
         missing = [
             m
-            for m in grammar.where.finditer(source, start, end)
+            for where in grammar.where
+            for m in where.finditer(source, start, end)
             if (at := m.start(m.lastindex or 0)) not in found and at not in imported
         ]
-        if missing:
-            plans = _plans(grammar, "deep", section[0])
-            for pattern, captures in _deep(grammar, root, section[1], missing):
-                modules = captures.get("import.module")
-                if modules is None or modules[0].start_byte not in imported:
-                    yield plans[pattern], captures
+        plans = _plans(grammar, "deep", section[0])
+        known = set(imported)
+        for pattern, captures in _deep(grammar, root, section[1], missing, found) if missing else ():
+            modules = captures.get("import.module")
+            if modules is None or modules[0].start_byte not in known:
+                plan = plans[pattern]
+                if plan.leads:
+                    _lead(captures, waiting, imported)
+                yield plan, captures
+        yield from _within(grammar, waiting, imported)
+
+
+def _lead(captures: dict[str, list[Node]], waiting: list[tuple[str, Node]], imported: set[int]) -> None:
+    """Note where a match leads to: nodes to look into, and modules whose import is known."""
+    waiting += [("members", n) for n in captures.get("members", ())]
+    waiting += [("outline", n) for n in captures.get("again", ())]
+    if "import" in captures:
+        imported.update(n.start_byte for n in captures.get("import.module", ()))
+        imported.update(n.start_byte for n in captures.get("import.name", ()))
+
+
+def _within(
+    grammar: Grammar, waiting: list[tuple[str, Node]], imported: set[int]
+) -> Iterator[tuple[_Plan, dict[str, list[Node]]]]:
+    seen: set[int] = set()
+    while waiting:
+        name, node = waiting.pop()
+        section = grammar.query(name)
+        if section is None or node.id in seen:
+            continue
+        seen.add(node.id)
+        plans = _plans(grammar, name, section[0])
+        for pattern, captures in section[1].matches(node):
+            plan = plans[pattern]
+            if plan.leads:
+                _lead(captures, waiting, imported)
+            yield plan, captures
+
+
+_HOLDERS = frozenset({int(SymbolKind.CLASS), int(SymbolKind.INTERFACE), int(SymbolKind.STRUCT)})
 
 
 def _deep(
-    grammar: Grammar, root: Node, cursor: QueryCursor, missing: list[re.Match[bytes]]
+    grammar: Grammar,
+    root: Node,
+    cursor: QueryCursor,
+    missing: list[re.Match[bytes]],
+    found: dict[int, tuple[int, _Found]],
 ) -> Iterator[tuple[int, dict[str, list[Node]]]]:
     if not grammar.is_near:
-        cursor.set_byte_range(missing[0].start(), missing[-1].end())
+        cursor.set_byte_range(min(m.start() for m in missing), max(m.end() for m in missing))
         yield from cursor.matches(root)
         return
     cursor.set_max_start_depth(1)
+    classes = sorted((f.start, f.end) for _, f in found.values() if f.kind in _HOLDERS)
+    fields: set[tuple[int, bytes]] = set()
     for place in missing:
+        at = -1
+        if place.lastgroup == "field":
+            at = bisect_right(classes, (place.start(), place.start())) - 1
+            while at >= 0 and classes[at][1] < place.start():
+                at -= 1
+            if (at, place["field"]) in fields:
+                continue
         node = root.descendant_for_byte_range(place.start(), place.end())
         if node is not None and node.id != root.id:
             yield from cursor.matches(node)
+            if at >= 0 and place.start("field") in found:
+                fields.add((at, place["field"]))
 
 
 def _uppermost(ordered: list[_Found], most: int) -> list[_Found]:
@@ -337,6 +374,7 @@ def _plans(grammar: Grammar, section: str, query: Query) -> list[_Plan]:
                     settings,
                     settings.get("constant", "").encode(),
                     settings.get("head", ""),
+                    any(capture in piece for capture in ("@members", "@again", "@import")),
                     pattern + 1_000 * SECTIONS.index(section),
                 )
             )

@@ -85,7 +85,12 @@
 (class_body (method_definition ["get" "set"] name: (_) @name body: (_) @body) @definition.property)
 
 ;; deep
-; where: \b(?:function\b[\s*]*|(?:const|let|var)\s+)([\w$]+)\s*(?:\(|<|(?::[^=\n]*)?=\s*(?:async\b|function\b|\(|[\w$]+\s*=>))|\bimport\s*\(\s*(["'`])
+; near
+; where: function[\s*]+([\w$]+)\s*[(<]
+; where: const[ ]([\w$]+)\s*(?::[^\n]*?)?=\s*(?:async\b|function\b|[(<]|[\w$]+\s*=>)
+; where: let[ ]([\w$]+)\s*(?::[^\n]*?)?=\s*(?:async\b|function\b|[(<]|[\w$]+\s*=>)
+; where: var[ ]([\w$]+)\s*(?::[^\n]*?)?=\s*(?:async\b|function\b|[(<]|[\w$]+\s*=>)
+; where: import\s*\(\s*(["'`])
 
 (function_declaration name: (identifier) @name body: (_) @body) @definition.function
 (generator_function_declaration name: (identifier) @name body: (_) @body) @definition.function

@@ -104,7 +104,8 @@
   value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @definition.method)
 
 ;; deep
-; where: \b(?:function\b[\s*]*|(?:const|let|var)\s+)([\w$]+)\s*(?:\(|=\s*(?:async\b|function\b|\(|[\w$]+\s*=>))|\b(?:import|require)\s*\(\s*(["'`])|\bthis\.([\w$#]+)\s*=[^=]
+; where: require\s*\(\s*(["'`])
+; where: this\.(?P<field>#?[\w$]+)\s*=(?![=>])
 
 (assignment_expression
   left: (member_expression

@@ -1,8 +1,10 @@
 ;; outline
+; depth: 2
 
 (class_definition
   name: (identifier) @name
   superclasses: (argument_list [(identifier) (attribute)] @base)?) @definition.class
+(class_definition body: (block) @again)
 
 (function_definition
   name: (identifier) @name) @definition.function
@@ -36,6 +38,50 @@
         type: (type)? @type
         right: (call function: [(identifier) (attribute)] @type)?) @definition.field)))
 
+(import_statement
+  name: (dotted_name) @import.module) @import
+
+(import_statement
+  name: (aliased_import
+    name: (dotted_name) @import.module
+    alias: (identifier) @import.alias)) @import
+
+(future_import_statement name: (dotted_name) @import.name (#set! module "__future__")) @import
+
+(import_from_statement
+  module_name: (_) @import.module
+  name: (dotted_name) @import.name) @import
+
+(import_from_statement
+  module_name: (_) @import.module
+  name: (aliased_import
+    name: (dotted_name) @import.name
+    alias: (identifier) @import.alias)) @import
+
+(import_from_statement
+  module_name: (_) @import.module
+  (wildcard_import) @import.name) @import
+
+;; deep
+; near
+; where: def[ \t]+(\w+)[ \t]*[(\[]
+; where: class[ \t]+(\w+)[ \t]*[(:\[]
+; where: self\.(?P<field>\w+)[ \t]*(?::[^=\n]*)?=(?!=)
+; where: import[ \t]+\(?\s*([\w*])
+
+(class_definition
+  name: (identifier) @name
+  superclasses: (argument_list [(identifier) (attribute)] @base)?) @definition.class
+(class_definition body: (block) @again)
+(class_definition
+  body: (block
+    (expression_statement
+      (assignment
+        left: (identifier) @name
+        type: (type)? @type
+        right: (call function: [(identifier) (attribute)] @type)?) @definition.field)))
+(function_definition
+  name: (identifier) @name) @definition.function
 ((assignment
   left: (attribute
     object: (identifier) @_self
