@@ -3,10 +3,11 @@
 import pytest
 
 from rulewright.core.index.chain import Link, assigned, chain_before
-from rulewright.core.index.meaning import meaning_at, receiver_of, site_at
+from rulewright.core.index.meaning import meaning_at, receiver_of
 from rulewright.core.index.members import members
 from rulewright.core.index.near import distance
 from rulewright.core.index.returns import named_type, return_type
+from rulewright.core.index.site import site_at
 from tests.harness.code import MemoryWorkspace
 
 

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rulewright.adapters.lsp import render_navigation as render
-from rulewright.core.index.meaning import name_of, site_at
+from rulewright.core.index.meaning import name_of
 from rulewright.core.index.naming import bound_name
+from rulewright.core.index.site import site_at
 from rulewright.core.text import Position, PositionEncoding, Range
 from rulewright.features.calls import incoming_calls, outgoing_calls, prepare_calls
 from rulewright.features.definition import definition

@@ -6,9 +6,10 @@ import msgspec
 
 from rulewright.core.code_ports import Workspace
 from rulewright.core.index.calling import callable_around, calls_in, found_again
-from rulewright.core.index.meaning import meaning_at, site_at
+from rulewright.core.index.meaning import meaning_at
 from rulewright.core.index.naming import CALLABLE, TYPES, Defined
 from rulewright.core.index.places import Location, name_range
+from rulewright.core.index.site import site_at
 from rulewright.core.index.symbols import SymbolKind
 from rulewright.core.index.uses import Target, files_of, uses_in
 from rulewright.core.text import Position, Range

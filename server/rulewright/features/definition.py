@@ -3,11 +3,13 @@
 import msgspec
 
 from rulewright.core.code_ports import Workspace
-from rulewright.core.index.meaning import Meaning, Site, import_place, meaning_at, site_at
+from rulewright.core.index.importing import import_place
+from rulewright.core.index.meaning import Meaning, meaning_at
 from rulewright.core.index.naming import MAX_RANKED, Defined, defined, distinct
 from rulewright.core.index.near import folder, stem
 from rulewright.core.index.places import Location, name_range
 from rulewright.core.index.plain import word_at
+from rulewright.core.index.site import Site, site_at
 from rulewright.core.text import Position, PositionEncoding, Range
 
 _START = Range(Position(0, 0), Position(0, 0))

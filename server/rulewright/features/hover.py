@@ -5,9 +5,11 @@ from typing import Literal
 import msgspec
 
 from rulewright.core.code_ports import Workspace
-from rulewright.core.index.meaning import Local, Meaning, Site, local_type, meaning_at, site_at
+from rulewright.core.index.meaning import Meaning, meaning_at
 from rulewright.core.index.naming import Defined
+from rulewright.core.index.site import Local, Site, site_at
 from rulewright.core.index.symbols import SymbolKind
+from rulewright.core.index.values import local_type
 from rulewright.core.text import Position, Range
 
 SectionKind = Literal["code", "doc", "note"]

@@ -6,9 +6,10 @@ from typing import Literal
 import msgspec
 
 from rulewright.core.code_ports import Workspace
-from rulewright.core.index.meaning import Site, meaning_at, site_at
+from rulewright.core.index.meaning import meaning_at
 from rulewright.core.index.places import Location
 from rulewright.core.index.plain import word_at, word_places
+from rulewright.core.index.site import Site, site_at
 from rulewright.core.index.uses import Target, files_of, target_of, uses_in
 from rulewright.core.text import Position, Range
 

@@ -11,11 +11,11 @@ from rulewright.core.complete.items import Candidate, ItemKind, Origin, Source, 
 from rulewright.core.complete.situation import Situation, of_symbol
 from rulewright.core.complete.state import first_letter
 from rulewright.core.index.grammars import Grammar
-from rulewright.core.index.meaning import Site
 from rulewright.core.index.members import members, own_class
 from rulewright.core.index.naming import BY_FOLDER, IMPLICIT_SELF, SPACES, is_test
 from rulewright.core.index.near import distance, family, folder
 from rulewright.core.index.scopes import ScopeTree, node_for, scopes_of
+from rulewright.core.index.site import Site
 from rulewright.core.index.symbols import Symbol, SymbolKind
 from rulewright.core.index.traits import traits_of
 

@@ -14,28 +14,17 @@ from tree_sitter import Node, QueryCursor
 from rulewright.core.code_ports import CodeIndex, Workspace
 from rulewright.core.index.chain import Link, chain_before
 from rulewright.core.index.grammars import grammar_of
+from rulewright.core.index.importing import in_import
 from rulewright.core.index.injections import pieces
-from rulewright.core.index.meaning import (
-    Local,
-    Meaning,
-    Site,
-    bare_name,
-    binds,
-    chain_value,
-    in_import,
-    is_key,
-    key_named,
-    local_of,
-    name_of,
-    receiver_word,
-    site_at,
-)
+from rulewright.core.index.meaning import Meaning, bare_name, is_key, key_named, name_of
 from rulewright.core.index.members import Value, head_value, is_impl, is_member_of_type, member
 from rulewright.core.index.naming import CALLABLE, EXPLICIT, IMPLICIT_SELF, Defined, Named, exported, of_import
 from rulewright.core.index.near import family, folder, stem
 from rulewright.core.index.scopes import node_for, occurrences
+from rulewright.core.index.site import Local, Site, binds, local_of, site_at
 from rulewright.core.index.symbols import SymbolKind
 from rulewright.core.index.traits import traits_of
+from rulewright.core.index.values import chain_value, receiver_word
 
 _FILE_ONLY = frozenset({"javascript", "typescript", "tsx", "c", "cpp", "elixir", "haskell", "dart"})
 """Languages in which nothing that is not exported can be named from another file."""

@@ -1,0 +1,80 @@
+"""Names in import statements, and the statement that brings a name into a file."""
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from rulewright.core.index.imports import resolve
+from rulewright.core.index.naming import NOTHING, Named, bound_name, of_import
+from rulewright.core.index.site import Site
+from rulewright.core.index.symbols import Import
+
+_MAX_IMPORT = 5_000
+"""Bytes of one statement."""
+
+
+def import_place(site: Site, name: str) -> tuple[int, int] | None:
+    """The bytes of a name in the import that binds it in this file; None where no import does."""
+    rows = [i.row for i in site.index.imports_of(site.path) if bound_name(site.language, i) == name]
+    if not rows or site.root is None:
+        return None
+    start = site.buffer.line_start(rows[0])
+    node = site.root.descendant_for_byte_range(start + _indent(site.buffer.line(rows[0])), start + 1)
+    while node is not None and not (node.is_named and _IMPORTS.search(node.type)):
+        node = node.parent
+    if node is None:
+        return None
+    # A name that is renamed comes first under its old name, which is another word.
+    word = re.compile(rb"(?<![\w\x80-\xff])" + re.escape(name.encode()) + rb"(?![\w\x80-\xff])")
+    found = word.search(site.source, node.start_byte, min(node.end_byte, node.start_byte + _MAX_IMPORT))
+    return found.span() if found is not None else None
+
+
+def _indent(line: bytes) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def import_named(site: Site, name: str, row: int) -> Named:
+    """What the import that binds a name means; where there are several, the last one above a row."""
+    ones = [i for i in site.index.imports_of(site.path) if bound_name(site.language, i) == name]
+    if not ones:
+        return NOTHING
+    return of_import(site.index, site.path, site.language, max(ones, key=lambda i: (i.row <= row, i.row)))
+
+
+def imports_around(site: Site) -> Iterator[tuple[Node, Import]]:
+    """The imports that the statement around a place makes, with the statement."""
+    node = site.root.descendant_for_byte_range(site.byte, site.byte) if site.root is not None else None
+    imports = site.index.imports_of(site.path)
+    rows = {i.row for i in imports}
+    for _ in range(8):
+        if node is None or node.parent is None:
+            return
+        row = node.start_point[0]
+        if row in rows and node.is_named and _IMPORTS.search(node.type):
+            last = node.end_point[0]
+            yield from ((node, i) for i in imports if row <= i.row <= last)
+            return
+        node = node.parent
+
+
+_IMPORTS = re.compile(r"import|use_declaration|export_statement|extern_crate|mod_item|^call$|require|include")
+
+
+def in_import(site: Site, name: str) -> Named | None:
+    """What a name inside an import statement means; None where it is in none."""
+    imports = site.index.imports_of(site.path)
+    if not any(name in {i.name, i.alias} or name in i.module for i in imports):
+        return None
+    best: Named | None = None
+    for _, one in imports_around(site):
+        if name in {one.name, one.alias}:
+            return of_import(site.index, site.path, site.language, one)
+        parts = re.split(r"([./]|::)", one.module)
+        if best is None and name in parts:
+            # A part in the middle of a module's path means that module.
+            upto = "".join(parts[: parts.index(name) + 1])
+            files = resolve(site.language, Import(upto), site.path, site.index)
+            best = Named(files=files, step="import") if files else Named(step="outside")
+    return best
