@@ -14,7 +14,7 @@ from rulewright.core.index.grammars import Grammar
 from rulewright.core.index.members import members, own_class
 from rulewright.core.index.naming import BY_FOLDER, IMPLICIT_SELF, SPACES, is_test
 from rulewright.core.index.near import distance, family, folder
-from rulewright.core.index.scopes import ScopeTree, node_for, scopes_of
+from rulewright.core.index.scopes import ScopeTree, child_at, node_for, scopes_of
 from rulewright.core.index.site import Site
 from rulewright.core.index.symbols import Symbol, SymbolKind
 from rulewright.core.index.traits import traits_of
@@ -92,7 +92,7 @@ def _node_around(root: Node, byte: int) -> Node | None:
     while node is not None and node.end_byte - node.start_byte > LOCAL_SPAN:
         if _FUNCTION.search(node.type) and node.end_byte - node.start_byte <= MAX_FUNCTION:
             return node
-        child = node.first_child_for_byte(byte) if node.child_count else None
+        child = child_at(node, byte)
         node = child if child is not None and child.start_byte <= byte <= child.end_byte else None
     return node
 
