@@ -282,7 +282,7 @@ class Store:
         if len(encoded) < 2:  # noqa: PLR2004 - words of one letter are not kept
             return self.paths()
         # Looked for by its first letter first: a line feed is the most frequent byte there is.
-        sql = "select path from analyses join files using (id) where instr(words, ?) and instr(words, ?)"
+        sql = "select path from analyses a cross join files f on f.id = a.id where instr(words, ?) and instr(words, ?)"
         return [_path(p) for (p,) in self.db.execute(sql, (encoded + b"\n", b"\n%b\n" % encoded))]
 
     def words_of(self, path: str) -> bytes:
