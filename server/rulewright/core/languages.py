@@ -71,7 +71,12 @@ _CHECKABLE = (
     _known("html", "htm", "html htm xhtml", block=_XML),
     _known("java", "", "java", line="//", block=_C),
     _known("javascript", "js jsx node javascriptreact", "js jsx mjs cjs", line="//", block=_C),
-    _known("json", "jsonc json5", "json jsonc json5 webmanifest geojson", files=".prettierrc .eslintrc .babelrc"),
+    _known(
+        "json",
+        "jsonc json5",
+        "json jsonc json5 webmanifest geojson",
+        files=".prettierrc .eslintrc .babelrc pipfile.lock composer.lock flake.lock",
+    ),
     _known("kotlin", "kt kts", "kt ktm kts", line="//", block=_C),
     _known("lua", "", "lua", line="--", block="--[[ ]]"),
     _known("markdown", "md", "md markdown mdc", block=_XML),
@@ -144,6 +149,8 @@ _BY_NAME = {name: language.name for language in LANGUAGES.values() for name in (
 _BY_EXTENSION = {ext: language.name for language in LANGUAGES.values() for ext in language.extensions}
 _BY_FILE_NAME = {name: language.name for language in LANGUAGES.values() for name in language.file_names}
 
+_OTHER_ENDINGS = (".lock", ".erb", ".tt", ".j2", ".mustache")
+
 _NO_LANGUAGE = frozenset({"", "plaintext", "plain", "text", "txt"})
 """What editors send when they do not know the language either."""
 
@@ -174,8 +181,8 @@ def language_of(path: str, language_id: str = "") -> str:
     stem, dot, extension = name.rpartition(".")
     if dot and stem and (known := _BY_EXTENSION.get(extension)):
         return known
-    # `Dockerfile.dev` is a Dockerfile too.
-    if known := _BY_FILE_NAME.get(name[:1] + name[1:].partition(".")[0], ""):
+    # `Dockerfile.dev` is a Dockerfile too, but `Gemfile.lock` and `Rakefile.erb` are no Ruby.
+    if not name.endswith(_OTHER_ENDINGS) and (known := _BY_FILE_NAME.get(name[:1] + name[1:].partition(".")[0], "")):
         return known
     return "" if said in _NO_LANGUAGE else said
 

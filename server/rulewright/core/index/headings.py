@@ -8,7 +8,7 @@ _TAGS = re.compile(r"<[^<>]*>")
 _LINK = re.compile(r"!?\[((?:[^\[\]]|\[[^\[\]]*\])*)\](?:\([^()]*\)|\[[^\[\]]*\])")
 _EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|_{1,3}|~~)(?=\S)(.+?)(?<=\S)\1(?!\w)")
 _CLOSING = re.compile(r"(?:^|\s+)#+\s*$")
-_CODE = re.compile(r"(`+)(.+?)\1")
+_CODE_OR_TAG = re.compile(r"(`+)(.+?)\1|</?[A-Za-z][^<>]*>")
 
 
 def heading(source: bytes, how: str, node: Node, name_node: Node, limit: int) -> str:
@@ -25,7 +25,8 @@ def heading(source: bytes, how: str, node: Node, name_node: Node, limit: int) ->
         end = end if end >= 0 else node.end_byte
     text = source[name_node.start_byte : end][: 8 * limit].decode("utf-8", "replace")
     if how == "markdown":
-        text = _CODE.sub(r"\2", _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", _CLOSING.sub("", text))))
+        text = _EMPHASIS.sub(r"\2", _LINK.sub(r"\1", _CLOSING.sub("", text)))
+        text = _CODE_OR_TAG.sub(lambda found: found[2] or "", text)
     if how == "inner":
         text = _TAGS.sub("", text)
     return " ".join(text.split())[:limit]

@@ -11,7 +11,7 @@
 ((element (_
   (tag_name) @_control
   (attribute (attribute_name) @_name (quoted_attribute_value (attribute_value) @name))) @signature) @definition.key
-  (#set! once "true") (#any-of? @_control "input" "select" "textarea" "button" "output" "a") (#eq? @_name "name"))
+  (#set! once "true") (#any-of? @_control "input" "select" "textarea" "button" "output") (#eq? @_name "name"))
 ((element (_
   (attribute (attribute_name) @_id (quoted_attribute_value (attribute_value) @name))) @signature) @definition.object
   (#set! once "true") (#eq? @_id "id"))
