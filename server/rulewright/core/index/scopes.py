@@ -286,15 +286,11 @@ def child_at(node: Node, byte: int) -> Node | None:
     Not by `first_child_for_byte`, which in tree-sitter 0.26.1 reads past the last child, and ends the process.
     """
     children = node.children
-    at = bisect_right(children, byte, key=_start) - 1
+    at = bisect_right(children, byte, key=lambda child: child.start_byte) - 1
     # What is missing has no width, and holds nothing.
     while at >= 0 and children[at].end_byte == children[at].start_byte:
         at -= 1
     return children[at] if at >= 0 and byte <= children[at].end_byte else None
-
-
-def _start(node: Node) -> int:
-    return node.start_byte
 
 
 _NOT_CODE = re.compile(r"comment|string|content|fragment|text|literal_|heredoc|regex|escape")
