@@ -11,6 +11,7 @@ from rulewright.core.complete.names import local_scopes, of_words, site_of
 from rulewright.core.complete.situation import Situation, of_symbol
 from rulewright.core.index.meaning import receiver_of
 from rulewright.core.index.members import UNKNOWN, Value, members
+from rulewright.core.index.naming import TYPES
 from rulewright.core.index.near import distance, family
 from rulewright.core.index.returns import named_type
 from rulewright.core.index.symbols import SymbolKind
@@ -31,7 +32,7 @@ _HIDDEN = re.compile(r"__\w+__")
 def of_receiver(at: Situation) -> tuple[list[Candidate], bool]:
     """What may follow the receiver, and whether that is all of it."""
     value = receiver_of(site_of(at, at.context.start)) or UNKNOWN
-    found = list(_known(at, value))
+    found = list(_known(at, value)) or list(_own(at))
     of_language = list(_of_language(at))
     found += of_language
     is_known = bool(value.definitions or value.files or of_language)
@@ -59,6 +60,18 @@ def _known(at: Situation, value: Value) -> Iterator[Candidate]:
         if own and candidate.is_private:
             candidate = _public(candidate)
         yield candidate
+
+
+def _own(at: Situation) -> Iterator[Candidate]:
+    """Members of the class around the cursor, from before the text broke: a dot without a name may hide the class."""
+    if at.context.receiver not in traits_of(at.language).receiver:
+        return
+    symbols = at.symbols()
+    row, since = at.row, max(0, at.rows_since)
+    around = [n for n, s in enumerate(symbols) if s.kind in TYPES and s.start_row <= row <= s.end_row + since]
+    for symbol in symbols:
+        if around and symbol.parent == around[-1] and symbol.kind != SymbolKind.CONSTRUCTOR:
+            yield _public(of_symbol(symbol, at.path, Source.MEMBER, 0, symbols[around[-1]].name))
 
 
 def _public(candidate: Candidate) -> Candidate:
