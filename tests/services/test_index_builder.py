@@ -22,11 +22,16 @@ HERE = Path(__file__).parents[2]
 LIBRARY = Path(sysconfig.get_path("stdlib"))
 
 TRAP = """\
-import os, threading
+import os, signal, threading
 from rulewright.core.index import analyse as module
 really = module.analyse
 def analyse(language, source):
     if b"its_HANG" in source:
+        while True:
+            pass
+    if b"its_STOP" in source:
+        os.kill(os.getpid(), signal.SIGSTOP)
+    if b"its_SLEEP" in source:
         threading.Event().wait()
     if b"its_BOOM" in source:
         os.abort()
@@ -139,6 +144,31 @@ def test_an_analysis_that_fails_costs_its_file_until_the_next_scan(opened, root:
     index.analysts.close()
     build(index)
     assert index.file("f07.py").status == ANALYSED
+
+
+def test_a_file_at_which_a_worker_falls_asleep_is_given_up_too(opened, root: Path, seen: Path) -> None:
+    (root / "f07.py").write_text("bad = 1 # its_SLEEP\n")
+    index = build(opened(timeout_s=0.2))
+    assert "took longer than 0.2 seconds" in index.file("f07.py").reason
+    assert len(index.paths()) == 20
+
+
+def test_a_machine_that_is_busy_or_asleep_is_not_the_fault_of_a_file(opened, root: Path, seen: Path) -> None:
+    (root / "f07.py").write_text("good = 1 # its_STOP\n")
+    index = opened(timeout_s=0.3, workers=1)
+    index.refresh()
+    (pid,) = until(lambda: index.step(0.01) and [p for p in pids(index) if is_stopped(p)])
+    # For longer than the file may take of a processor.
+    threading.Timer(1, os.kill, (pid, signal.SIGCONT)).start()
+    index.run()
+    assert {row.status for row in index.store.files()} == {ANALYSED}
+
+
+def is_stopped(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] == b"T"
+    except FileNotFoundError:
+        return False
 
 
 @pytest.mark.parametrize("trap", ["HANG", "BOOM"])

@@ -26,8 +26,11 @@ AHEAD = 2
 """Orders that a worker has at a time, so that it need not wait for the next one."""
 START_S = 60.0
 """Seconds that a worker may take to start."""
+PATIENCE = 12 if hasattr(signal, "setitimer") else 1
+"""A worker ends itself when a file has had its time of a processor. One that does nothing at all, or cannot end itself,
+is ended by us when so many times that has passed on the clock."""
 GRACE_S = 2.0
-"""How much later than the worker itself we end it; only where it cannot do so, or is stopped."""
+"""On top of that."""
 MAX_FAILED_STARTS = 3
 REST_S = 30.0
 """Seconds without work after which the processes end."""
@@ -198,7 +201,7 @@ class _Process:
     def give(self, order: Order, timeout_s: float) -> None:
         """Send an order. It fits into the pipe, so this does not wait."""
         if not self.orders and self.is_ready.is_set():
-            self.overdue_at = monotonic() + timeout_s + GRACE_S
+            self.overdue_at = monotonic() + PATIENCE * timeout_s + GRACE_S
         self.orders.append(order)
         # A worker that is gone is reported by its thread.
         with contextlib.suppress(OSError):
@@ -206,7 +209,7 @@ class _Process:
 
     def note(self, outcomes: list[Outcome], timeout_s: float) -> None:
         """It lives: the next file has its own time."""
-        self.overdue_at = monotonic() + timeout_s + GRACE_S
+        self.overdue_at = monotonic() + PATIENCE * timeout_s + GRACE_S
         for outcome in outcomes:
             order = self.orders[0] if self.orders else None
             if order is not None and order.number == outcome.order and outcome.file == len(order.files) - 1:
@@ -241,5 +244,5 @@ class _Process:
                     self._tell(self, Answer(decode_outcomes(body)))
         except (OSError, msgspec.MsgspecError):
             self.kill()
-        ended_itself = hasattr(signal, "SIGALRM") and self._process.wait() == -signal.SIGALRM
+        ended_itself = self._process.wait() == -getattr(signal, "SIGPROF", 0) != 0
         self._tell(self, Lost((), ended_itself or self._is_overdue, self.is_ready.is_set()))

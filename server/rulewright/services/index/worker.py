@@ -97,9 +97,13 @@ def look_at(
 
 
 def _end_after(seconds: float) -> None:
-    """Have the system end this process when the file at hand takes too long; 0 takes that back."""
+    """Have the system end this process when the file at hand takes too much of a processor; 0 takes that back.
+
+    Not time on the clock: a machine that is busy with other things, or asleep, is not the file's fault, and what is
+    said of a file stays said.
+    """
     if hasattr(signal, "setitimer"):
-        signal.setitimer(signal.ITIMER_REAL, seconds)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 if __name__ == "__main__":
