@@ -20,8 +20,8 @@ TABLE = FOLDER / "ranks.tsv"
 _MARK = re.compile(r"(?P<typed>[@$]?[\w-]*)<CURSOR:(?P<expected>[^>]+)>")
 
 
-def rows() -> Iterator[tuple[str, str, str, str, int, int]]:
-    """Project, place, what is typed, what is expected, its rank (0: not offered), and how many are offered."""
+def rows() -> Iterator[tuple[str, str, str, str, int]]:
+    """Project, place, what is typed, what is expected, and its rank: 0 for not offered, -1 for not quiet."""
     for path in sorted(FOLDER.glob("*.txt")):
         files = {s.head: s.body for s in parse(path, path.read_text("utf-8")).sections}
         for name, body in files.items():
@@ -30,15 +30,15 @@ def rows() -> Iterator[tuple[str, str, str, str, int, int]]:
                 before = _typed(body[: mark.start()]) + mark["typed"]
                 clean[name] = before + _typed(body[mark.end() :])
                 place = Text(before).position(len(before))
-                rank, count = _rank(clean, name, before, mark["expected"])
-                yield path.stem, f"{name}:{place.line + 1}", mark["typed"], mark["expected"], rank, count
+                rank = _rank(clean, name, before, mark["expected"])
+                yield path.stem, f"{name}:{place.line + 1}", mark["typed"], mark["expected"], rank
 
 
 def _typed(text: str) -> str:
     return _MARK.sub(lambda m: m["typed"] if m["expected"] == "-" else m["expected"], text)
 
 
-def _rank(files: dict[str, str], path: str, before: str, expected: str) -> tuple[int, int]:
+def _rank(files: dict[str, str], path: str, before: str, expected: str) -> int:
     workspace = MemoryWorkspace(files, "utf-8", [path, *(p for p in sorted(files) if p != path)])
     buffer = workspace.buffers[path]
     last = before[-1:]
@@ -48,20 +48,20 @@ def _rank(files: dict[str, str], path: str, before: str, expected: str) -> tuple
     ).items
     labels = [item.label for item in found]
     if expected == "-":
-        return (0 if not labels else -1), len(labels)
-    return (labels.index(expected) + 1 if expected in labels else 0), len(labels)
+        return -1 if labels else 0
+    return labels.index(expected) + 1 if expected in labels else 0
 
 
 def table() -> str:
     """The table, with a line of sums below it."""
     found = list(rows())
-    lines = ["project\tplace\ttyped\texpected\trank\toffered"]
-    for project, place, typed, expected, rank, count in found:
+    lines = ["project\tplace\ttyped\texpected\trank"]
+    for project, place, typed, expected, rank in found:
         said = {0: "missing", -1: "not quiet"}.get(rank, str(rank))
         said = "quiet" if expected == "-" and rank == 0 else said
-        lines.append(f"{project}\t{place}\t{typed}\t{expected}\t{said}\t{count}")
-    ranks = [rank for *_, expected, rank, _ in found if expected != "-"]
-    quiet = [rank == 0 for *_, expected, rank, _ in found if expected == "-"]
+        lines.append(f"{project}\t{place}\t{typed}\t{expected}\t{said}")
+    ranks = [rank for *_, expected, rank in found if expected != "-"]
+    quiet = [rank == 0 for *_, expected, rank in found if expected == "-"]
     mrr = sum(1 / r for r in ranks if r > 0) / len(ranks)
     first, five = (sum(0 < r <= n for r in ranks) / len(ranks) for n in (1, 5))
     lines.append(
