@@ -18,8 +18,8 @@ SAMPLES = {
     language_of(p.name): p.read_text() for p in sorted(FIXTURES.iterdir()) if language_of(p.name) in (*DEEP, "markdown")
 }
 PIECES = (
-    "x", " ", "\n", "\r\n", "\r", "(", ")", "{", "}", '"', "'", '"""', "#", "//", "/*", "é", "😀", "def f(a):\n    return a\n",
-    "class A {\n}\n", "import os\n", "\n\n\n", "const y = 1;\n",
+    "x", " ", "\n", "\r\n", "\r", "(", ")", "{", "}", '"', "'", '"""', "#", "//", "/*", "é", "😀",
+    "def f(a):\n    return a\n", "class A {\n}\n", "import os\n", "\n\n\n", "const y = 1;\n",
 )  # fmt: skip
 
 

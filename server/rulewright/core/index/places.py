@@ -14,7 +14,10 @@ class Location(msgspec.Struct, frozen=True, order=True):
 
 
 def name_range(row: int, column: int, column16: int, name: str, encoding: PositionEncoding) -> Range:
-    """The range of a name whose place a record gives. Exact for UTF-8 and UTF-16; for UTF-32 behind text outside
-    ASCII the column of UTF-16, which is the same but for characters outside the basic plane."""
+    """The range of a name whose place a record gives.
+
+    Exact for UTF-8 and UTF-16. For UTF-32, behind text outside ASCII, it is the column of UTF-16, which is the same but
+    for characters outside the basic plane.
+    """
     start = column if encoding == "utf-8" else column16
     return Range(Position(row, start), Position(row, start + units(name.encode("utf-8", "replace"), encoding)))
