@@ -140,7 +140,7 @@ def test_what_somebody_else_may_have_written_is_not_believed(cache, expose):
 
 def test_what_belongs_to_somebody_else_is_not_believed(cache, monkeypatch):
     path = cache / "kept"
-    compiled_classes._write(path, {("x = 1", "<x>"): compile("x = 1", "<x>", "exec")})
+    compiled_classes._write(path, {("x = 1", "<x>"): (lambda: 1).__code__})
     assert len(compiled_classes._read(path)) == 1
     monkeypatch.setattr(os, "getuid", lambda: cache.stat().st_uid + 1)
     assert compiled_classes._read(path) == {}

@@ -11,7 +11,7 @@ this user's and nobody else may write them. `RULEWRIGHT_KEEP_COMPILED=false` doe
 import contextlib
 import hashlib
 import importlib.util
-import marshal
+import marshal  # rulewright: ignore[security/no-pickle] - of our own file only: see above
 import os
 import stat
 import sys
@@ -62,11 +62,13 @@ def kept(path: Path | None) -> Iterator[None]:
     def compile_once(source: Any, filename: Any, mode: str, *rest: Any, **options: Any) -> Any:
         nonlocal is_new
         if mode != "exec" or not isinstance(source, str) or rest or options:
+            # rulewright: ignore[security/no-eval] - on behalf of attrs, which would have
             return compile(source, filename, mode, *rest, **options)
         key = source, str(filename)
         code = known.get(key)
         if code is None:
             is_new = True
+            # rulewright: ignore[security/no-eval] - as above
             code = compile(source, filename, mode)
         used[key] = code
         return code
