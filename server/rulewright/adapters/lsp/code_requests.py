@@ -1,7 +1,7 @@
 """Requests about code: sent to the code host the moment they are read, answered with the JSON that it gives."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
@@ -49,16 +49,14 @@ def _answer(server: Server, method: str, question: Begin, options: Any = None) -
     server.feature(method, options)(answer)
 
 
-def answered(ls: Server, asked: "Future[bytes] | None") -> "Awaitable[Ready | None]":
+async def answered(ls: Server, asked: "Future[bytes] | None") -> Ready | None:
     """The answer to a question that was asked when its message was read."""
-    return _wait(ls, asked)
-
-
-async def _wait(ls: Server, asked: "Future[bytes] | None") -> Ready | None:
-    json = await asyncio.wrap_future(asked) if asked is not None else None
+    if asked is None:
+        return None
+    json = await asyncio.wrap_future(asked)
     if ls.gateway.code_is_gone:
         ls.show(ls.gateway.code_is_gone)
-    return Ready(json) if json is not None else None
+    return Ready(json)
 
 
 def _plain(server: Server, value: Any) -> Any:
