@@ -6,7 +6,7 @@ being declared at their place are left out, because nobody can know them. Places
 
 import random
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -128,7 +128,7 @@ def _names(buffer: Buffer, path: str) -> Iterator[Place]:
         return
     scopes = buffer.scopes(0)
     bound = {b.start for s in scopes.scopes for bs in s.bindings.values() for b in bs} if scopes is not None else set()
-    pending = [buffer.root]
+    pending: list[Any] = [buffer.root]
     while pending:
         node = pending.pop()
         pending += node.children
@@ -192,7 +192,8 @@ def ask(project: Project, place: Place, letters: int, *, ranker: Any = None) -> 
     state = CompletionState(Client(lazy=frozenset({"additionalTextEdits"})))
     try:
         if ranker is not None:
-            return ranker(workspace, place.path, where.start, state)
+            answer: list[str] = ranker(workspace, place.path, where.start, state)
+            return answer
         found = complete(workspace, place.path, where.start, Trigger(), state)
         return [item.insert or item.label for item in found.items]
     finally:
@@ -210,13 +211,13 @@ def rank_of(name: str, offered: Sequence[str]) -> int:
 def by_frequency(project: Project, place: Place, letters: int) -> list[str]:
     """What an editor without any knowledge offers: words of this file and of open ones, the most frequent first."""
     prefix = place.name[:letters]
-    counts = Counter(project.words(place.path))
+    counts: dict[str, float] = defaultdict(float, project.words(place.path))
     counts[place.name] -= 1
     near = [p for p in project.workspace.buffers if p.rpartition("/")[0] == place.path.rpartition("/")[0]][:4]
     for path in near:
         if path != place.path:
             for word, n in project.words(path).items():
-                counts[word] += n / 100
+                counts[word] = counts[word] + n / 100
     found = [w for w, n in counts.items() if n > 0 and w.startswith(prefix) and w != prefix]
     return sorted(found, key=lambda w: (-counts[w], w))
 
@@ -227,7 +228,9 @@ def by_alphabet(project: Project, place: Place, letters: int) -> list[str]:
     counts = Counter(project.words(place.path))
     counts[place.name] -= 1
     found = {w for w, n in counts.items() if n > 0 and w.startswith(prefix) and w != prefix}
-    found |= {n for n in project.workspace.index._names if n.startswith(prefix)}
+    index = project.workspace.index
+    assert isinstance(index, QuickIndex)
+    found |= {n for n in index._names if n.startswith(prefix)}
     return sorted(found)
 
 

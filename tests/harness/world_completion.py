@@ -8,7 +8,7 @@ that was typed a moment ago, as against a key that was pressed for it, which is 
 trigger character that was typed. `plain` is a client without snippets, `eager` one that resolves nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -16,7 +16,7 @@ import msgspec
 from rulewright.core.changes import ContentChange, apply_changes
 from rulewright.core.complete.items import ItemKind
 from rulewright.core.complete.state import Client, CompletionState, Trigger
-from rulewright.core.text import Position, Text
+from rulewright.core.text import Text
 from rulewright.features.completion import Completion, Completions, complete, resolve_item
 from tests.harness.code import MemoryWorkspace
 
@@ -119,13 +119,6 @@ def _row(item: Completion) -> tuple[str, str, str, str]:
     return item.label + item.parameters, kind, item.source, " ".join(flags)
 
 
-def _columns(rows: list[tuple[str, ...]]) -> list[str]:
+def _columns(rows: Sequence[tuple[str, ...]]) -> list[str]:
     widths = [max((len(row[i]) for row in rows), default=0) for i in range(4)]
     return ["  ".join(cell.ljust(w) for cell, w in zip(row, widths, strict=True)).rstrip() for row in rows]
-
-
-def place_of(text: str, mark: str) -> tuple[str, Position]:
-    """A text without its mark, and where that was, in UTF-16."""
-    at = text.index(mark)
-    before = Text(text[:at] + text[at + len(mark) :])
-    return before.content, before.to_client(before.position(at), "utf-16")
