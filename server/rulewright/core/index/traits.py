@@ -103,7 +103,15 @@ _TRAITS: dict[str, Traits] = {
     "ruby": Traits(
         visibility="words", has_sections=True, constructors=("initialize",), receiver=("self",), closing="end"
     ),
-    "elixir": Traits(doc="captured", methods=False, clauses=True, receiver=("__MODULE__",), closing="end"),
+    "elixir": Traits(
+        doc="captured",
+        visibility="words",
+        private=("defp", "defmacrop", "defguardp", "defnp", "typep"),
+        methods=False,
+        clauses=True,
+        receiver=("__MODULE__",),
+        closing="end",
+    ),
     "kotlin": Traits(bare=True, visibility="words", private=("private",), attribute=b"@", receiver=("this",)),
     "scala": Traits(
         bare=True, visibility="words", private=("private",), constructors=("this",), attribute=b"@", receiver=("this",)
