@@ -181,3 +181,18 @@ def test_files_that_import_each_other_and_classes_that_extend_each_other_come_to
             site = site_at(workspace, path, byte)
             assert site is not None
             meaning_at(site)
+
+
+def test_files_that_pass_everything_of_each_other_on_are_asked_once() -> None:
+    count = 40
+    everything = "".join(f"from m{n} import *\n" for n in range(count))
+    files = {f"m{n}.py": f"{everything}\nprint(missing, name7)\ndef name{n}(): ...\n" for n in range(count)}
+    workspace = MemoryWorkspace(files)
+    at = files["m0.py"].index("missing")
+    nowhere, far = (site_at(workspace, "m0.py", byte) for byte in (at, at + len("missing, ")))
+    assert nowhere is not None
+    assert far is not None
+    assert (meaning := meaning_at(nowhere)) is not None
+    assert meaning.step == "nothing"
+    assert (meaning := meaning_at(far)) is not None
+    assert [d.path for d in meaning.definitions] == ["m7.py"]

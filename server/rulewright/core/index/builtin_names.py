@@ -34,7 +34,12 @@ _WORDS: dict[str, str] = {
     """,
     "elixir": """
         Agent Enum File GenServer IO Integer Kernel Keyword List Map Regex Stream String Supervisor System Task alias
-        def defmacro defmodule defp defstruct import raise require self send spawn use
+        abs apply assert binding dbg def defdelegate defexception defguard defimpl defmacro defmacrop defmodule
+        defoverridable defp defprotocol defstruct describe destructure div elem exit get_in hd if import inspect
+        is_atom is_binary is_bitstring is_boolean is_float is_function is_integer is_list is_map is_nil is_number
+        is_pid is_struct is_tuple length make_ref map_size max min node not pop_in put_in raise refute rem require
+        reraise round self send setup setup_all spawn tap test then throw tl to_charlist to_string trunc unless
+        update_in use
     """,
 }
 _WORDS["typescript"] += _WORDS["javascript"]
@@ -54,10 +59,10 @@ _MEMBER_WORDS: dict[str, str] = {
         trimStart unshift values
     """,
     "ruby": """
-        all? any? class collect compact count detect dup each each_with_index each_with_object empty? find
-        first flatten freeze gsub include? inject inspect is_a? join keys last length map merge nil? none?
-        pop push reduce reject respond_to? reverse select send shift size sort sort_by split strip sub sum
-        tap times to_a to_h to_i to_s to_sym uniq values zip
+        all? any? to not_to describe class collect compact count detect dup each each_with_index
+        each_with_object empty? find first flatten freeze gsub include? inject inspect is_a? join keys last
+        length map merge nil? none? pop push reduce reject respond_to? reverse select send shift size sort
+        sort_by split strip sub sum tap times to_a to_h to_i to_s to_sym uniq values zip
     """,
     "java": """
         add addAll collect compareTo contains containsKey entrySet equals filter forEach get getClass

@@ -33,6 +33,8 @@ from rulewright.core.index.values import BASE, CALL, chain_value, receiver_word
 
 _QUOTED = re.compile(r"string|literal|content|fragment|path|dotted_name|alias")
 _VALUE = re.compile(r"none|null|nil|true|false|undefined|boolean|(?:null|boolean|nil)_literal")
+_PACKAGE = re.compile(rb"\s*(?:package|exports|opens|requires|provides)\s+[\w.]+\s*(?:;|$|//|to\b|with\b)")
+_PACKAGED = frozenset({"java", "kotlin", "scala", "go"})
 _SEGMENT = re.compile(rb"[\w\x80-\xff]+[?!]?")
 
 
@@ -116,6 +118,8 @@ def _meaning(
         return Named((own,), step="member" if is_member_of_type(site.record, own.symbol) else "file"), local
     if site.language == "elixir" and name[:1].isupper():
         return _elixir_module(site, name, chain), None
+    if _PACKAGE.match(site.buffer.line(site.row)) and site.language in _PACKAGED:
+        return Named(step="outside"), None
     if (brought := in_import(site, name)) is not None:
         return brought, local_of(site, name)
     if chain is not None:

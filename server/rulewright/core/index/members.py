@@ -28,6 +28,7 @@ from rulewright.core.index.naming import (
     exported,
     free_name,
     is_top,
+    package_of,
     ranked,
 )
 from rulewright.core.index.near import family, folder
@@ -327,7 +328,7 @@ def _parts(index: CodeIndex, holder: Defined) -> Iterator[Defined]:
         if r.language == holder.language
         and (r.kind in TYPES or r.kind in SPACES)
         and r.container == holder.container
-        and (holder.language not in BY_FOLDER or folder(r.path) == folder(holder.path))
+        and (holder.language not in BY_FOLDER or package_of(r.language, r.path) == package_of(r.language, holder.path))
     ]
     for other in defined(index, rows):
         if other.key != holder.key:

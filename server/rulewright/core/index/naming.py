@@ -22,8 +22,8 @@ Step = Literal["local", "file", "import", "package", "member", "unique", "ranked
 """How a meaning was found, the surest first. `outside`: the text says that it comes from elsewhere, such as a
 library, so nothing in the workspace is meant."""
 
-MAX_STEPS = 5
-"""Re-exports that are followed."""
+MAX_ASKED = 60
+"""Files that are asked for one name while re-exports are followed."""
 MAX_RANKED = 20
 """Definitions that are offered where nobody can say which one is meant."""
 _MAX_ROWS = 200
@@ -88,12 +88,23 @@ def free_name(index: CodeIndex, path: str, language: str, name: str, row: int | 
         return named
     rows = [r for r in index.symbols_named(name, _MAX_ROWS) if r.language in family(language)]
     if language in BY_FOLDER:
-        here = [r for r in rows if folder(r.path) == folder(path) and not r.container]
+        here = [r for r in rows if package_of(language, r.path) == package_of(language, path) and not r.container]
         if here:
             return Named(distinct(defined(index, here)), step="package")
     if is_builtin(language, name):
         return Named(step="outside")
+    if language == "rust" and not called and name.islower():
+        # It can only be a local, as a macro may bind one.
+        return NOTHING
     return ranked(index, path, [r for r in rows if _can_be_free(index, r, language)], called=called)
+
+
+def package_of(language: str, path: str) -> str:
+    """The folder whose files see each other: in Java the same package below another source folder is the same."""
+    return _SOURCES.sub("", folder(path)) if language in {"java", "kotlin", "scala"} else folder(path)
+
+
+_SOURCES = re.compile(r"^(?:.*/)?src/[^/]+/(?:java|kotlin|scala)(?=/|$)")
 
 
 def _is_bare(record: FileRecord, one: Defined) -> bool:
@@ -102,6 +113,8 @@ def _is_bare(record: FileRecord, one: Defined) -> bool:
 
 def _can_be_free(index: CodeIndex, row: SymbolRow, language: str) -> bool:
     """Whether another file could name a symbol without a receiver, once it is imported."""
+    if row.kind == SymbolKind.CONSTRUCTOR:
+        return False
     if not row.container:
         return True
     if language in EXPLICIT:
@@ -243,41 +256,46 @@ def bound_name(language: str, imported: Import) -> str:
             return parts[-1]
 
 
-def imported(index: CodeIndex, path: str, language: str, name: str, depth: int = MAX_STEPS) -> Named:
+_Seen = set[tuple[str, str]]
+"""The files that have been asked for a name already: modules may pass everything of each other on."""
+
+
+def imported(index: CodeIndex, path: str, language: str, name: str, seen: _Seen | None = None) -> Named:
     """What a file's imports say that a name means."""
+    seen = set() if seen is None else seen
     wildcards: list[Import] = []
     for one in index.imports_of(path):
         if bound_name(language, one) == name:
-            return of_import(index, path, language, one, depth)
+            return of_import(index, path, language, one, seen)
         if one.name == "*" and not one.alias:
             wildcards.append(one)
     for one in wildcards:
-        if depth > 0 and (found := exported(index, resolve(language, one, path, index), name, depth - 1)):
+        if len(seen) < MAX_ASKED and (found := exported(index, resolve(language, one, path, index), name, seen)):
             return Named(found, step="import")
     return NOTHING
 
 
-def of_import(index: CodeIndex, path: str, language: str, one: Import, depth: int = MAX_STEPS) -> Named:
+def of_import(index: CodeIndex, path: str, language: str, one: Import, seen: _Seen | None = None) -> Named:
     """What one import of a file brings in."""
     if language == "python" and not one.name and not one.alias and "." in one.module.strip("."):
         one = Import(one.module.partition(".")[0])
     files = resolve(language, one, path, index)
     if not files:
         return Named(step="outside")
-    if one.name and one.name != "*" and depth > 0 and (found := exported(index, files, one.name, depth - 1)):
+    if one.name and one.name != "*" and (found := exported(index, files, one.name, seen)):
         return Named(found, step="import")
     if one.name and (own := tuple(f for f in files if names_module(one.name, (f,)))):
         return Named(files=own, step="import")
     return Named(files=files, step="import")
 
 
-def exported(index: CodeIndex, files: Iterable[str], name: str, depth: int = MAX_STEPS) -> tuple[Defined, ...]:
+def exported(index: CodeIndex, files: Iterable[str], name: str, seen: _Seen | None = None) -> tuple[Defined, ...]:
     """What the first of a module's files that has a name offers under it, re-exports followed."""
-    files = tuple(files)
-    for path in files:
-        record = index.record(path)
-        if record is None:
-            continue
+    seen = set() if seen is None else seen
+    files = [path for path in files if (path, name) not in seen]
+    seen.update((path, name) for path in files)
+    records = [(path, record) for path in files if (record := index.record(path)) is not None]
+    for path, record in records:
         own = distinct(
             at_number(record, path, number)
             for number, s in enumerate(record.symbols)
@@ -285,15 +303,13 @@ def exported(index: CodeIndex, files: Iterable[str], name: str, depth: int = MAX
         )
         if own:
             return own
-        if name == "default" and record.language in {"javascript", "typescript", "tsx"} and depth > 0:
+        if name == "default" and record.language in {"javascript", "typescript", "tsx"}:
             said = _DEFAULT.search(index.text(path) or "")
-            if said and (found := exported(index, (path,), said[1] or said[2], depth - 1)):
+            if said and (found := exported(index, (path,), said[1] or said[2], seen)):
                 return found
-    if depth > 0:
-        for path in files:
-            record = index.record(path)
-            if record is not None and (found := imported(index, path, record.language, name, depth).definitions):
-                return found
+    for path, record in records:
+        if len(seen) < MAX_ASKED and (found := imported(index, path, record.language, name, seen).definitions):
+            return found
     return ()
 
 
