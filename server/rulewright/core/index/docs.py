@@ -151,6 +151,9 @@ _MARKS = {"r": re.compile(r"^'"), "haskell": re.compile(r"^\s*[|^](?= )")}
 """What stands between the sign of a doc comment and its text."""
 
 
+_STAR = re.compile(r"^[ \t]*\*? ?|[ \t\r]+$", re.MULTILINE)
+
+
 def clean(language: str, comment: bytes) -> str:
     """A comment's text without its signs."""
     line_signs, block, _ = _signs(language)
@@ -160,7 +163,7 @@ def clean(language: str, comment: bytes) -> str:
         opening, closing = block[0].decode(), block[1].decode()
         if text.lstrip().startswith(opening):
             text = text.strip().removeprefix(opening).removesuffix(closing).lstrip("*!")
-            text = _dedent("\n".join(line.strip().removeprefix("*").removeprefix(" ") for line in text.splitlines()))
+            text = _dedent(_STAR.sub("", text))
             return text.removeprefix(".SYNOPSIS").lstrip() if language == "powershell" else text
     signs = "".join(sorted({sign.decode()[0] for sign in line_signs}))
     for line in text.splitlines():
@@ -185,9 +188,15 @@ def _without_tags(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", '"').replace("&amp;", "&")
 
 
+_AT_MARGIN = re.compile(r"\n\S")
+
+
 def _dedent(text: str) -> str:
     """Without the indentation that all lines but the first share, as `inspect.cleandoc` has it."""
-    lines = text.expandtabs().splitlines()
+    lines = (text.expandtabs() if "\t" in text else text).splitlines()
+    if len(lines) <= 1 or _AT_MARGIN.search(text):
+        # Some line behind the first begins at the margin.
+        return "\n".join([line.rstrip() for line in lines]).strip()[:MAX_DOC]
     indents = [len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()]
     margin = min(indents, default=0)
     kept = [lines[0].strip(), *(line[margin:].rstrip() for line in lines[1:])] if lines else []

@@ -13,14 +13,14 @@ lies in an `@import.group` has the text of its `@import.prefix` before it, with 
 Settings of a pattern, by `(#set! key "value")`: `exported` "false" marks its definitions as private, and "members" what
 they hold as visible, as in a trait; `head` is put before signatures, as a keyword that stands before a group;
 `constant` is the word that makes a variable a constant; `name` names what has no name, with `{capture}` for a capture's
-text; `join` makes one name of `@name` and its like beside it; `text` makes a name of a text, as in `headings.py`; `extend` takes a node of that type behind the definition
-for its body; `climbs` makes a parameter of a constructor a member of the class; `first` leaves out a name that is there already;
-`section`, a level, makes a definition hold all up to the next of that level; `once` takes only the
-first name of a node, and numbers those named "[]"; `declarator` walks from `@name`, a
-declarator of C, to what it declares; `signature` "whole" keeps the body in it, "line" ends it with the line, and "parts"
-puts a space between several `@signature`s; `module` and `import` are an import's
-module and name where no node is; `split` takes an import's name from the end of its module, behind that sign; `self` is
-a word that stands for the prefix itself.
+text; `join` makes one name of `@name` and its like beside it; `text` makes a name of a text, as in `headings.py`;
+`extend` takes a node of that type behind the definition for its body; `climbs` makes a parameter of a constructor a
+member of the class; `first` leaves out a name that is there already; `section`, a level, makes a definition hold all up
+to the next of that level; `once` takes only the first name of a node, and numbers those named "[]"; `declarator` walks
+from `@name`, a declarator of C, to what it declares; `signature` "whole" keeps the body in it, "line" ends it with the
+line, and "parts" puts a space between several `@signature`s; `module` and `import` are an import's module and name where
+no node is; `split` takes an import's name from the end of its module, behind that sign; `self` is a word that stands for
+the prefix itself.
 """
 
 import re
@@ -32,7 +32,7 @@ from typing import Any
 import msgspec
 from tree_sitter import Node, Query, QueryCursor
 
-from rulewright.core.index.declarators import declared
+from rulewright.core.index.declarators import Declared, declared
 from rulewright.core.index.docs import clean, doc_above, doc_after, doc_behind, doc_body, doc_inside, doc_string
 from rulewright.core.index.grammars import SECTIONS, Grammar
 from rulewright.core.index.headings import heading
@@ -48,6 +48,9 @@ MAX_NAME = 200
 MAX_SIGNATURE = 300
 
 _DEFINITION = re.compile(r"@definition\.(\w+)")
+_WITH_NAME = re.compile(r"^(?!.*@receiver\b).*@name\b", re.DOTALL)
+_BESIDE = frozenset({"constant", "declarator", "once", "name", "text", "join", "strip", "extend"})
+"""Settings that change what is defined."""
 _CAPTURED = re.compile(r"\{([\w.]+)\}")
 _CLOSING = re.compile(r"(?:\s*;|\s+do)?\s+end$")
 _HOLDS_METHODS = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.STRUCT, SymbolKind.ENUM})
@@ -85,6 +88,8 @@ class _Plan(msgspec.Struct, frozen=True):
     settings: dict[str, str]
     constant: bytes
     head: str
+    is_plain: bool
+    """Whether it takes no more than a look at its name and its node."""
     leads: bool
     """Whether a match may say where else to look."""
     order: int
@@ -204,12 +209,11 @@ def _matches(
     if span is not None:
         cursor = grammar.cursor("outline", query)
         cursor.set_byte_range(*span)
-    if traits.depth:
-        cursor.set_max_start_depth(traits.depth[len(source) >= LARGE])
+    matches = cursor.matches(root) if traits.depth is None else _windows(cursor, root, source, traits, found)
     plans = _plans(grammar, "outline", query)
     imported: set[int] = set()
     waiting: list[tuple[str, Node]] = []
-    for pattern, captures in cursor.matches(root):
+    for pattern, captures in matches:
         plan = plans[pattern]
         if span is not None and not _begins_in(span, plan.capture or next(iter(captures)), captures):
             continue
@@ -297,6 +301,20 @@ def _deep(
                 fields.add((at, place["field"]))
 
 
+def _windows(
+    cursor: QueryCursor, root: Node, source: bytes, traits: Traits, found: dict[int, tuple[int, _Found]]
+) -> Iterator[tuple[int, dict[str, list[Node]]]]:
+    """Matches in data: of large data in one stretch after another, until more is found than will be kept."""
+    is_large = len(source) >= LARGE
+    assert traits.depth is not None
+    cursor.set_max_start_depth(traits.depth[is_large])
+    for start in range(0, len(source) or 1, LARGE):
+        cursor.set_byte_range(start, start + LARGE)
+        yield from cursor.matches(root)
+        if len(found) > traits.most:
+            break
+
+
 def _uppermost(ordered: list[_Found], most: int) -> list[_Found]:
     """As many as may be, those that are held by the fewest others first."""
     ends: list[int] = []
@@ -374,6 +392,7 @@ def _plans(grammar: Grammar, section: str, query: Query) -> list[_Plan]:
                     settings,
                     settings.get("constant", "").encode(),
                     settings.get("head", ""),
+                    len(kinds) == 1 and _WITH_NAME.search(piece) is not None and not (_BESIDE & settings.keys()),
                     any(capture in piece for capture in ("@members", "@again", "@import")),
                     pattern + 1_000 * SECTIONS.index(section),
                 )
@@ -389,6 +408,15 @@ def _define(
     source: bytes,
     found: dict[int, tuple[int, _Found]],
 ) -> None:
+    if plan.is_plain:
+        node, name_node = captures[plan.capture][0], captures["name"][0]
+        start = name_node.start_byte
+        if start not in found:
+            name = _name(source[start : name_node.end_byte])
+            if name and name != "_":
+                at = node.start_byte
+                found[start] = (pattern, _Found(at, node.end_byte, name, plan.kind, node, name_node, captures, plan))
+            return
     defined = plan.capture
     kind = plan.kind
     if defined not in captures:
@@ -399,19 +427,17 @@ def _define(
     name_node = names[0] if names else node
     if "receiver" in captures:
         kind = int(SymbolKind.METHOD)
-    if plan.constant and source.startswith(plan.constant, node.start_byte):
-        kind = int(SymbolKind.CONSTANT)
+    if plan.constant:
+        if source.endswith(b"(", 0, node.start_byte):
+            return  # What the head of a loop declares is its own.
+        if source.startswith(plan.constant, node.start_byte):
+            kind = int(SymbolKind.CONSTANT)
     if plan.is_declarator:
         meant = declared(name_node)
         if meant is None:
             return
-        name_node, names = meant.name, [meant.name]
-        if meant.is_function and kind in _DECLARED:
-            kind = int(SymbolKind.FUNCTION)
-            captures.pop("type", None)
-        if meant.owner is not None:
-            kind = int(SymbolKind.METHOD) if meant.is_function else kind
-            captures["type"] = [meant.owner]
+        name_node = meant.name
+        kind = _declared_kind(meant, kind, captures)
     # What takes its name from one of its parts is one definition, whichever part that is.
     start = name_node.start_byte if not plan.once else -1 - node.start_byte
     if (before := found.get(start)) is not None:
@@ -425,24 +451,37 @@ def _define(
                 if key not in {"name", defined}:
                     before[1].captures[key] = [*before[1].captures.get(key, ()), *nodes]
             return
-    if plan.name:
-        name = _CAPTURED.sub(lambda m: _text(source, captures[m[1]][0]) if m[1] in captures else "", plan.name)
-    elif plan.text and names:
-        name = heading(source, plan.text, node, name_node, MAX_NAME)
-    elif plan.join and names:
-        if len(names) == 1:
-            names = _like(node, name_node)
-        name = plan.join.join(_name(source[n.start_byte : n.end_byte]) for n in names)[:MAX_NAME]
-    else:
-        name = _name(source[name_node.start_byte : name_node.end_byte]) if names else ""
-    if strip := plan.settings.get("strip"):
-        name = name.strip(strip)
+    name = _named(plan, captures, source, node, name_node if names else None)
     if not name or name == "_":
         return
     item = _Found(node.start_byte, node.end_byte, name, kind, node, name_node, captures, plan)
     if plan.extend and (behind := node.next_named_sibling) is not None and behind.type == plan.extend:
         captures["body"], item.end, item.last = [behind], behind.end_byte, behind.end_point
     found[start] = (pattern, item)
+
+
+def _declared_kind(meant: Declared, kind: int, captures: dict[str, list[Node]]) -> int:
+    if meant.is_function and kind in _DECLARED:
+        kind = int(SymbolKind.FUNCTION)
+        captures.pop("type", None)
+    if meant.owner is not None:
+        kind = int(SymbolKind.METHOD) if meant.is_function else kind
+        captures["type"] = [meant.owner]
+    return kind
+
+
+def _named(plan: _Plan, captures: dict[str, list[Node]], source: bytes, node: Node, name_node: Node | None) -> str:
+    """What a definition is called; empty where nothing names it."""
+    if plan.name:
+        return _CAPTURED.sub(lambda m: _text(source, captures[m[1]][0]) if m[1] in captures else "", plan.name)
+    if name_node is None:
+        return ""
+    if plan.text:
+        return heading(source, plan.text, node, name_node, MAX_NAME)
+    if plan.join:
+        names = _like(node, name_node)
+        return plan.join.join(_name(source[n.start_byte : n.end_byte]) for n in names)[:MAX_NAME]
+    return _name(source[name_node.start_byte : name_node.end_byte]).strip(plan.settings.get("strip"))
 
 
 def _like(node: Node, first: Node) -> list[Node]:
@@ -454,6 +493,8 @@ def _like(node: Node, first: Node) -> list[Node]:
 
 
 def _name(raw: bytes) -> str:
+    if raw.isalnum():
+        return raw[:MAX_NAME].decode()
     text = raw[: 4 * MAX_NAME].decode("utf-8", "replace")
     if "\n" in text or text[:1] in {'"', "'", "`"}:
         text = " ".join(text.split())
@@ -464,6 +505,7 @@ def _name(raw: bytes) -> str:
 
 def _symbols(grammar: Grammar, source: bytes, ordered: list[_Found], docs: list[Node], said: Said) -> list[Symbol]:
     traits = traits_of(grammar.name)
+    is_ascii = source.isascii()
     pending = [(d.start_byte, d.end_byte) for d in docs]
     pending.sort()
     next_doc = 0
@@ -528,7 +570,9 @@ def _symbols(grammar: Grammar, source: bytes, ordered: list[_Found], docs: list[
         if exported and traits.visibility in _SAID and "exported" not in item.captures:
             place = item.start, item.end, item.name_node.start_byte
             exported = is_visible(traits, said, source, place, item.name, symbols[parent] if parent >= 0 else None)
-        symbols.append(_symbol(grammar.name, source, item, parent, symbols, traits, captured, exported=exported))
+        symbols.append(
+            _symbol(grammar.name, source, item, parent, symbols, traits, captured, exported=exported, is_ascii=is_ascii)
+        )
     return owned(symbols, traits) if traits.owners else symbols
 
 
@@ -566,18 +610,20 @@ def _symbol(
     captured_doc: bytes,
     *,
     exported: bool,
+    is_ascii: bool,
 ) -> Symbol:
     captures = item.captures
     bodies = captures.get("body")
     body = bodies[0] if bodies else item.node.child_by_field_name("body")
     body_start = body.start_byte if body is not None else -1
     row, column = item.name_node.start_point
-    line_start = item.name_node.start_byte - column
     if strip := item.plan.settings.get("strip"):
         shown = source[item.name_node.start_byte : item.name_node.end_byte]
         column += len(shown) - len(shown.lstrip(strip.encode()))
-    before = source[line_start : line_start + column]
-    column16 = column if before.isascii() else len(before.decode("utf-8", "replace").encode("utf-16-le")) // 2
+    column16 = column
+    if not is_ascii:
+        before = source[item.name_node.start_byte - item.name_node.start_point[1] :][:column]
+        column16 = len(before.decode("utf-8", "replace").encode("utf-16-le")) // 2
     types = captures.get("type")
     type_name = _text(source, types[0]) if types else ""
     kind = _refined(item, parent, symbols, traits, type_name)
@@ -700,6 +746,8 @@ def _line_comment(language: str) -> re.Pattern[str] | None:
 def _signature(source: bytes, start: int, end: int, language: str = "") -> str:
     raw = source[start : min(end, start + 4 * MAX_SIGNATURE)]
     text = raw.decode("utf-8", "replace")
+    if len(raw) <= MAX_SIGNATURE and b"\n" not in raw and b"  " not in raw and b"\t" not in raw:
+        return text.strip().removesuffix("=>").rstrip(" {:=;,\r")
     if b"\n" in raw and language and (comment := _line_comment(language)):
         text = comment.sub("", text)
     if end - start > 4 * MAX_SIGNATURE:

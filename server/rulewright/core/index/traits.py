@@ -169,7 +169,7 @@ _TRAITS: dict[str, Traits] = {
     "erlang": Traits(attribute=b"-spec", visibility="listed", clauses=True),
     "markdown": Traits(doc="captured", examples=True),
     "html": Traits(doc="captured"),
-    "json": Traits(visibility="none", depth=(10, 3), most=2_000),
+    "json": Traits(visibility="none", depth=(12, 4), most=2_000),
     "yaml": Traits(visibility="none", depth=(22, 7), most=2_000),
     "toml": Traits(visibility="none", depth=(8, 2), most=2_000),
 }
