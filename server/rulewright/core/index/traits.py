@@ -106,7 +106,7 @@ _TRAITS: dict[str, Traits] = {
     "elixir": Traits(
         doc="captured",
         visibility="words",
-        private=("defp", "defmacrop", "defguardp", "defnp", "typep"),
+        private=("defp", "defmacrop", "defguardp", "defnp", "@typep"),
         methods=False,
         clauses=True,
         receiver=("__MODULE__",),
