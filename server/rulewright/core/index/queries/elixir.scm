@@ -1,66 +1,53 @@
 ;; outline
 ; depth: 1
 
-((call
-  target: (identifier) @_word
-  (arguments . (alias) @name)
+((_
+  . target: (identifier) @_word
+  . (_ . (alias) @name)
   (do_block) @body @again) @definition.module
   (#eq? @_word "defmodule"))
 
-((call
-  target: (identifier) @_word
-  (arguments . (alias) @name)
+((_
+  . target: (identifier) @_word
+  . (_ . (alias) @name)
   (do_block) @body @again) @definition.interface
   (#eq? @_word "defprotocol"))
 
-((call
-  target: (identifier) @_word
-  (arguments . (alias) @name @base)
+((_
+  . target: (identifier) @_word
+  . (_ . (alias) @name @base)
   (do_block) @body @again) @definition.module
   (#eq? @_word "defimpl"))
 
-((call
-  target: (identifier) @_word
-  (arguments
+((_
+  . target: (identifier) @_word
+  . (_
     . (alias) @name @base
-    (keywords (pair key: (keyword) value: (alias) @type)))
+    (_ (_ key: (keyword) value: (alias) @type)))
   (do_block) @body) @definition.module
   (#set! name "{base}, for: {type}")
   (#eq? @_word "defimpl"))
 
 ; What else stands in a module may hold definitions: `if`, `for`, `describe`, `schema`.
-((call
-  target: (identifier) @_word
+((_
+  . target: (identifier) @_word
   (do_block) @again)
   (#not-match? @_word "^(def|defp|defmacro|defmacrop|defguard|defguardp|defn|defnp|defmodule|defprotocol|defimpl|test|setup|setup_all|property)$"))
 
-((call
-  target: (identifier) @_word
-  (arguments
+((_
+  . target: (identifier) @_word
+  . (_
     . [
-      (call target: (identifier) @name (arguments) @arity)
+      (_ . target: (identifier) @name . (arguments) @arity)
       (identifier) @name
-      (binary_operator left: (call target: (identifier) @name (arguments) @arity) operator: "when")
-      (binary_operator left: (identifier) @name operator: "when")
+      (_ left: (_ . target: (identifier) @name . (arguments) @arity) operator: "when")
+      (_ left: (identifier) @name operator: "when")
     ]
     (keywords)? @body)
   (do_block)? @body) @definition.function
   (#not-eq? @name "unquote")
-  (#any-of? @_word "def" "defmacro" "defn"))
-
-((call
-  target: (identifier) @_word
-  (arguments
-    . [
-      (call target: (identifier) @name (arguments) @arity)
-      (identifier) @name
-      (binary_operator left: (call target: (identifier) @name (arguments) @arity) operator: "when")
-      (binary_operator left: (identifier) @name operator: "when")
-    ]
-    (keywords)? @body)
-  (do_block)? @body) @definition.function @private
-  (#not-eq? @name "unquote")
-  (#any-of? @_word "defp" "defmacrop" "defnp"))
+  (#any-of? @_word
+    "def" "defp" "defmacro" "defmacrop" "defguard" "defguardp" "defdelegate" "defn" "defnp"))
 
 ((call
   target: (identifier) @_word
@@ -72,91 +59,64 @@
       ] @name)
     (keywords)? @body)
   (do_block)? @body) @definition.function
-  (#any-of? @_word "def" "defmacro" "defn"))
+  (#any-of? @_word "def" "defp" "defmacro" "defmacrop"))
 
-((call
-  target: (identifier) @_word
-  (arguments . (binary_operator left: (call target: (identifier) @name (arguments) @arity) operator: "when")))
-  @definition.function
-  (#eq? @_word "defguard"))
-
-((call
-  target: (identifier) @_word
-  (arguments . (binary_operator left: (call target: (identifier) @name (arguments) @arity) operator: "when")))
-  @definition.function @private
-  (#eq? @_word "defguardp"))
-
-((call
-  target: (identifier) @_word
-  (arguments . [(call target: (identifier) @name (arguments) @arity) (identifier) @name])) @definition.function
-  (#eq? @_word "defdelegate"))
-
-((call
-  target: (identifier) @name
-  (arguments)) @definition.struct
+((_
+  . target: (identifier) @name
+  . (_)) @definition.struct
   (#any-of? @name "defstruct" "defexception"))
 
-((call
-  target: (identifier) @_word
-  (arguments [
+((_
+  . target: (identifier) @_word
+  . (_ [
     (list (atom) @name @definition.field)
-    (list (keywords (pair key: (keyword) @name) @definition.field))
-    (keywords (pair key: (keyword) @name) @definition.field)
+    (list (_ (_ key: (keyword) @name) @definition.field))
+    (_ (_ key: (keyword) @name) @definition.field)
   ]))
   (#set! strip ": ")
   (#any-of? @_word "defstruct" "defexception"))
 
-((call
-  target: (identifier) @_word
-  (arguments . (atom) @name . [(atom) (alias)]? @type)) @definition.field
+((_
+  . target: (identifier) @_word
+  . (_ . (atom) @name . [(atom) (alias)]? @type)) @definition.field
   (#set! strip ": ")
   (#any-of? @_word
     "field" "belongs_to" "has_many" "has_one" "many_to_many" "embeds_one" "embeds_many"))
 
-((call
-  target: (identifier) @_word
-  (arguments . (string) @name)
+((_
+  . target: (identifier) @_word
+  . (_ . (string) @name)
   (do_block) @body) @definition.function @private
   (#set! name "{_word} {name}")
   (#any-of? @_word "test" "describe" "property"))
 
 ((unary_operator
   operator: "@"
-  operand: (call
-    target: (identifier) @name
-    (arguments))) @definition.constant @private
+  operand: (_
+    . target: (identifier) @name
+    . (_))) @definition.constant @private
   (#not-match? @name "^(doc|moduledoc|typedoc|shortdoc|spec|type|typep|opaque|callback|macrocallback|impl|behaviour|derive|compile|dialyzer|deprecated|external_resource|before_compile|after_compile|on_definition|on_load|optional_callbacks|tag|moduletag|describetag|vsn|file|nifs|fallback_to_any|after_verify|preferred_cli_env|requirements|enforce_keys)$"))
 
 ((unary_operator
   operator: "@"
-  operand: (call
-    target: (identifier) @_word
-    (arguments
-      (binary_operator
+  operand: (_
+    . target: (identifier) @_word
+    . (_
+      (_
         left: [(identifier) @name (call target: (identifier) @name)]
         operator: "::")))) @definition.class
-  (#any-of? @_word "type" "opaque"))
+  (#any-of? @_word "type" "typep" "opaque"))
 
 ((unary_operator
   operator: "@"
-  operand: (call
-    target: (identifier) @_word
-    (arguments
-      (binary_operator
-        left: [(identifier) @name (call target: (identifier) @name)]
-        operator: "::")))) @definition.class @private
-  (#eq? @_word "typep"))
-
-((unary_operator
-  operator: "@"
-  operand: (call
-    target: (identifier) @_word
-    (arguments [
-      (binary_operator
+  operand: (_
+    . target: (identifier) @_word
+    . (_ [
+      (_
         left: [(identifier) @name (call target: (identifier) @name)]
         operator: "::")
-      (binary_operator
-        left: (binary_operator
+      (_
+        left: (_
           left: [(identifier) @name (call target: (identifier) @name)]
           operator: "::")
         operator: "when")
@@ -165,76 +125,71 @@
 
 ((unary_operator
   operator: "@"
-  operand: (call
-    target: (identifier) @_word
-    (arguments [(string) (sigil)] @doc)))
+  operand: (_
+    . target: (identifier) @_word
+    . (_ [(string) (sigil)] @doc)))
   (#any-of? @_word "doc" "typedoc"))
 
 ((unary_operator
   operator: "@"
-  operand: (call
-    target: (identifier) @_word
-    (arguments [(string) (sigil)] @doc.inside)))
+  operand: (_
+    . target: (identifier) @_word
+    . (_ [(string) (sigil)] @doc.inside)))
   (#eq? @_word "moduledoc"))
 
-((call
-  target: (identifier) @_word
-  (arguments . [(alias) (dot right: (alias))] @import.module .)) @import
+((_
+  . target: (identifier) @_word
+  . (_ . [(alias) (_ right: (alias))] @import.module .)) @import
   (#set! split ".")
   (#eq? @_word "alias"))
 
-((call
-  target: (identifier) @_word
-  (arguments
-    . [(alias) (dot right: (alias)) (identifier)] @import.module
-    . (keywords (pair value: (alias) @import.alias)))) @import
+((_
+  . target: (identifier) @_word
+  . (_
+    . [(alias) (_ right: (alias)) (identifier)] @import.module
+    . (_ (_ value: (alias) @import.alias)))) @import
   (#set! split ".")
   (#eq? @_word "alias"))
 
-((call
-  target: (identifier) @_word
-  (arguments
-    (dot
+((_
+  . target: (identifier) @_word
+  . (_
+    (_
       left: (_) @import.prefix
       right: (tuple) @import.group)))
   (#any-of? @_word "alias" "import" "require" "use"))
 
-((call
-  target: (identifier) @_word
-  (arguments (dot right: (tuple (alias) @import.module @import))))
+((_
+  . target: (identifier) @_word
+  . (_ (_ right: (tuple (alias) @import.module @import))))
   (#set! split ".")
   (#eq? @_word "alias"))
 
-((call
-  target: (identifier) @_word
-  (arguments (dot right: (tuple (alias) @import.module @import))))
-  (#any-of? @_word "import" "require" "use"))
-
-((call
-  target: (identifier) @_word
-  (arguments . [(alias) (dot right: (alias))] @import.module)) @import
+((_
+  . target: (identifier) @_word
+  . (_ . [(alias) (_ right: (alias))] @import.module)) @import
   (#any-of? @_word "require" "use"))
 
-((call
-  target: (identifier) @_word
-  (arguments . (alias) @import.module .)) @import
+((_
+  . target: (identifier) @_word
+  . (_ . (alias) @import.module .)) @import
   (#set! import "*")
   (#eq? @_word "import"))
 
-((call
-  target: (identifier) @_word
-  (arguments
+((_
+  . target: (identifier) @_word
+  . (_
     . (alias) @import.module
-    (keywords (pair key: (keyword) @_only value: (list (keywords (pair key: (keyword) @import.name))))))) @import
+    (_ (_ key: (keyword) @_only value: (list (_ (_ key: (keyword) @import.name))))))) @import
   (#set! strip ": ")
   (#match? @_only "^only")
   (#eq? @_word "import"))
 
-((call
-  target: (identifier) @_word
-  (arguments
+((_
+  . target: (identifier) @_word
+  . (_
     . (alias) @import.module
-    (keywords (pair key: (keyword) @_except)))) @import
+    (_ (_ key: (keyword) @_except)))) @import
   (#set! import "*")
   (#not-match? @_except "^only")
   (#eq? @_word "import"))
@@ -243,28 +198,28 @@
 ; near
 ; where: ^[ \t]+(?:alias|import|require)[ \t]+([A-Z][\w.]*\w)
 
-((call
-  target: (identifier) @_word
-  (arguments . [(alias) (dot right: (alias))] @import.module .)) @import
+((_
+  . target: (identifier) @_word
+  . (_ . [(alias) (_ right: (alias))] @import.module .)) @import
   (#set! split ".")
   (#eq? @_word "alias"))
 
-((call
-  target: (identifier) @_word
-  (arguments
-    . [(alias) (dot right: (alias))] @import.module
-    . (keywords (pair value: (alias) @import.alias)))) @import
+((_
+  . target: (identifier) @_word
+  . (_
+    . [(alias) (_ right: (alias))] @import.module
+    . (_ (_ value: (alias) @import.alias)))) @import
   (#set! split ".")
   (#eq? @_word "alias"))
 
-((call
-  target: (identifier) @_word
-  (arguments . (alias) @import.module)) @import
+((_
+  . target: (identifier) @_word
+  . (_ . (alias) @import.module)) @import
   (#eq? @_word "require"))
 
-((call
-  target: (identifier) @_word
-  (arguments . (alias) @import.module .)) @import
+((_
+  . target: (identifier) @_word
+  . (_ . (alias) @import.module .)) @import
   (#set! import "*")
   (#eq? @_word "import"))
 
@@ -282,9 +237,9 @@
 ((call
   target: (identifier) @_word
   (arguments . [
-    (call (arguments) @pattern.parameter)
-    (binary_operator left: (call (arguments) @pattern.parameter) operator: "when")
-    (binary_operator
+    (_ (arguments) @pattern.parameter)
+    (_ left: (_ (arguments) @pattern.parameter) operator: "when")
+    (_
       left: (_) @pattern.parameter
       operator: ["+" "-" "*" "/" "++" "--" "<>" "|>" "<<<" ">>>" "~>" "<~" "<~>" "<|>" "&&&" "|||" "==" "in"]
       right: (_) @pattern.parameter)
@@ -304,11 +259,11 @@
 (binary_operator operator: ["when" "::" "\\\\" "in"] right: (_) @skip)
 (call target: (_) @skip)
 (struct) @skip
-((call target: (identifier) @_word (do_block (stab_clause left: (_) @skip)))
+((call target: (identifier) @_word (_ (_ left: (_) @skip)))
   (#eq? @_word "cond"))
 
 (tuple (alias) @local.import)
-((call target: (identifier) @_word (arguments (keywords (pair value: (alias) @local.import))))
+((call target: (identifier) @_word (_ (_ (_ value: (alias) @local.import))))
   (#any-of? @_word "alias" "require"))
 
 (call target: (identifier) @elsewhere)

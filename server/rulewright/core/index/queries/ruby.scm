@@ -11,9 +11,8 @@
 (module body: (body_statement) @again @access.start)
 (class body: (body_statement) @again @access.start)
 (singleton_class body: (body_statement) @again @access.start)
-(call block: (do_block body: (body_statement) @again @access.start))
-(call block: (block body: (block_body) @again @access.start))
-(assignment right: (call block: (do_block body: (body_statement) @again @access.start)))
+(call block: (_ body: (_) @again @access.start))
+(assignment right: (_ block: (_ body: (_) @again @access.start)))
 (if [(then) (else) (elsif)] @again)
 (unless [(then) (else)] @again)
 (elsif [(then) (else) (elsif)] @again)
@@ -21,18 +20,18 @@
 
 (class
   name: [(constant) @name (scope_resolution name: (constant) @name)]
-  body: (body_statement
-    (call
-      method: (identifier) @_include
-      arguments: (argument_list [(constant) (scope_resolution)] @base)
+  body: (_
+    (_
+      . method: (identifier) @_include
+      arguments: (_ [(constant) (scope_resolution)] @base)
       (#any-of? @_include "include" "extend" "prepend"))))
 
 (module
   name: [(constant) @name (scope_resolution name: (constant) @name)]
-  body: (body_statement
-    (call
-      method: (identifier) @_include
-      arguments: (argument_list [(constant) (scope_resolution)] @base)
+  body: (_
+    (_
+      . method: (identifier) @_include
+      arguments: (_ [(constant) (scope_resolution)] @base)
       (#any-of? @_include "include" "extend" "prepend"))))
 
 (method name: (_) @name) @definition.method
@@ -41,15 +40,15 @@
 (alias name: (_) @name) @definition.method
 
 ; A word before a definition: `private def name`, `memoize def name`.
-((call
-  method: (identifier) @_word
-  arguments: (argument_list
+((_
+  . method: (identifier) @_word
+  arguments: (_
     [(method name: (_) @name) (singleton_method name: (_) @name)] @definition.method))
   (#not-match? @_word "^(private|protected|private_class_method)$"))
 
-((call
-  method: (identifier) @_word
-  arguments: (argument_list
+((_
+  . method: (identifier) @_word
+  arguments: (_
     [(method name: (_) @name) (singleton_method name: (_) @name)] @definition.method @private))
   (#any-of? @_word "private" "protected" "private_class_method"))
 
@@ -63,17 +62,17 @@
 
 ((assignment
   left: (constant) @name
-  right: (call
+  right: (_
     receiver: (constant) @_made
     method: (identifier) @_new
-    arguments: (argument_list . [(constant) (scope_resolution)] @base)?
+    arguments: (_ . [(constant) (scope_resolution)] @base)?
     block: (_)? @body)) @definition.class @exported
   (#any-of? @_made "Class" "Module")
   (#eq? @_new "new"))
 
 ((assignment
   left: (constant) @name
-  right: (call
+  right: (_
     receiver: (constant) @_made
     method: (identifier) @_new
     block: (_)? @body)) @definition.struct @exported
@@ -82,49 +81,49 @@
 
 ((assignment
   left: (constant)
-  right: (call
+  right: (_
     receiver: (constant) @_made
     method: (identifier) @_new
-    arguments: (argument_list (simple_symbol) @name @definition.property @exported)))
+    arguments: (_ (simple_symbol) @name @definition.property @exported)))
   (#set! strip ":")
   (#any-of? @_made "Struct" "Data")
   (#any-of? @_new "new" "define"))
 
-((call
-  method: (identifier) @_word
-  arguments: (argument_list [(simple_symbol) (string)] @name)) @definition.property
+((_
+  . method: (identifier) @_word
+  arguments: (_ [(simple_symbol) (string)] @name)) @definition.property
   (#set! strip ":\"'")
   (#any-of? @_word
     "attr_accessor" "attr_reader" "attr_writer" "attr" "class_attribute" "mattr_accessor" "mattr_reader"
     "cattr_accessor" "cattr_reader" "thread_mattr_accessor"))
 
-((call
-  method: (identifier) @_private
-  arguments: (argument_list
-    (call
-      method: (identifier) @_word
-      arguments: (argument_list [(simple_symbol) (string)] @name)) @definition.property @private))
+((_
+  . method: (identifier) @_private
+  arguments: (_
+    (_
+      . method: (identifier) @_word
+      arguments: (_ [(simple_symbol) (string)] @name)) @definition.property @private))
   (#set! strip ":\"'")
   (#any-of? @_private "private" "protected")
   (#any-of? @_word "attr_accessor" "attr_reader" "attr_writer" "attr"))
 
-((call
-  method: (identifier) @_word
-  arguments: (argument_list . [(simple_symbol) (string)] @name)
+((_
+  . method: (identifier) @_word
+  arguments: (_ . [(simple_symbol) (string)] @name)
   block: (_)? @body) @definition.method
   (#set! strip ":\"'")
   (#any-of? @_word
     "define_method" "define_singleton_method" "alias_method" "scope" "let" "let!" "subject"))
 
-((call
-  method: (identifier) @_word
-  arguments: (argument_list (simple_symbol) @name)) @definition.method
+((_
+  . method: (identifier) @_word
+  arguments: (_ (simple_symbol) @name)) @definition.method
   (#set! strip ":")
   (#any-of? @_word "delegate" "def_delegators" "def_delegator"))
 
-((call
-  method: (identifier) @_word
-  arguments: (argument_list . (simple_symbol) @name)) @definition.property
+((_
+  . method: (identifier) @_word
+  arguments: (_ . (simple_symbol) @name)) @definition.property
   (#set! strip ":")
   (#any-of? @_word
     "has_many" "has_one" "belongs_to" "has_and_belongs_to_many" "has_one_attached" "has_many_attached" "attribute"))
@@ -135,25 +134,25 @@
 ((identifier) @access.hidden
   (#any-of? @access.hidden "private" "protected"))
 
-((call
-  method: (identifier) @_word
-  arguments: (argument_list [(simple_symbol) (string)] @hidden.name)) @hidden
+((_
+  . method: (identifier) @_word
+  arguments: (_ [(simple_symbol) (string)] @hidden.name)) @hidden
   (#any-of? @_word "private" "protected" "private_constant" "private_class_method"))
 
-((call
-  method: (identifier) @_require
-  arguments: (argument_list . (string (string_content) @import.module) .)) @import
+((_
+  . method: (identifier) @_require
+  arguments: (_ . (string (string_content) @import.module) .)) @import
   (#any-of? @_require "require" "load"))
 
-((call
-  method: (identifier) @_require
-  arguments: (argument_list . (string (string_content) @import.module) .)) @import
+((_
+  . method: (identifier) @_require
+  arguments: (_ . (string (string_content) @import.module) .)) @import
   (#set! before "./")
   (#eq? @_require "require_relative"))
 
-((call
-  method: (identifier) @_autoload
-  arguments: (argument_list
+((_
+  . method: (identifier) @_autoload
+  arguments: (_
     . (simple_symbol) @import.name
     . (string (string_content) @import.module))) @import
   (#set! strip ":")
@@ -167,23 +166,24 @@
 (operator_assignment left: [(instance_variable) (class_variable)] @name) @definition.field
 (assignment left: (left_assignment_list [(instance_variable) (class_variable)] @name)) @definition.field
 
-((call
-  method: (identifier) @_require
-  arguments: (argument_list . (string (string_content) @import.module) .)) @import
+((_
+  . method: (identifier) @_require
+  arguments: (_ . (string (string_content) @import.module) .)) @import
   (#eq? @_require "require"))
 
-((call
-  method: (identifier) @_require
-  arguments: (argument_list . (string (string_content) @import.module) .)) @import
+((_
+  . method: (identifier) @_require
+  arguments: (_ . (string (string_content) @import.module) .)) @import
   (#set! before "./")
   (#eq? @_require "require_relative"))
 
 ;; injections
-; where: <<[~-]?['"]?(?:SQL|HTML|JS|JAVASCRIPT|CSS|JSON|YAML|YML|XML|GRAPHQL|BASH|SH|MARKDOWN|MD)\b
+; where: <<[~-]?['"]?(?:SQL|HTML|JS|JAVASCRIPT|CSS|BASH|SH)\b
 
-(heredoc_body
+((heredoc_body
   . (heredoc_content) @injection.content
   . (heredoc_end) @injection.language)
+  (#any-of? @injection.language "SQL" "HTML" "JS" "JAVASCRIPT" "CSS" "BASH" "SH"))
 
 ;; scopes
 
@@ -248,7 +248,6 @@
 ;; calls
 
 (call method: (identifier) @call)
-(call receiver: [(constant) (scope_resolution name: (constant))] @_class method: (identifier) @call)
 (call receiver: (constant) @call method: (identifier) @_new (#eq? @_new "new"))
 (call receiver: (scope_resolution name: (constant) @call) method: (identifier) @_new (#eq? @_new "new"))
 (body_statement (identifier) @call)
