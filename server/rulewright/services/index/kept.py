@@ -49,6 +49,10 @@ class KeptIndex:
     def step(self, timeout_s: float) -> bool:
         """Go on with what is to be done for at most about this long; whether there is more."""
         report = self._index.step(timeout_s)
+        if report.is_new:
+            # What was read before is of another database.
+            self._records.clear()
+            self._names = Names(self._index)
         if report.changed or report.removed:
             self._records.clear()
             self._names.changed(report.changed)
