@@ -3,29 +3,22 @@
 ;; outline
 ; depth: 2
 
-(program (_ (variable_declarator
+; Only the uppermost declarations are so near to the top; one in the head of a loop is left out.
+((lexical_declaration (variable_declarator
   name: (identifier) @name
   value: (new_expression constructor: (_) @type)?)) @definition.variable
   (#set! constant "const"))
-(export_statement (_ (variable_declarator
+((variable_declaration (variable_declarator
   name: (identifier) @name
   value: (new_expression constructor: (_) @type)?)) @definition.variable
   (#set! constant "const"))
-(program (_ (variable_declarator
-  name: (object_pattern
-    [(shorthand_property_identifier_pattern) @name
-     (pair_pattern value: [(identifier) @name (assignment_pattern left: (identifier) @name)])
-     (object_assignment_pattern left: (_) @name)
-     (rest_pattern (identifier) @name)]))) @definition.variable
-  (#set! constant "const"))
-(export_statement (_ (variable_declarator
-  name: (object_pattern
-    [(shorthand_property_identifier_pattern) @name
-     (pair_pattern value: [(identifier) @name (assignment_pattern left: (identifier) @name)])]))) @definition.variable
-  (#set! constant "const"))
-(program (_ (variable_declarator name: (array_pattern (identifier) @name))) @definition.variable
-  (#set! constant "const"))
-(export_statement (_ (variable_declarator name: (array_pattern (identifier) @name))) @definition.variable
+((lexical_declaration (variable_declarator
+  name: [(object_pattern
+           [(shorthand_property_identifier_pattern) @name
+            (pair_pattern value: [(identifier) @name (assignment_pattern left: (identifier) @name)])
+            (object_assignment_pattern left: (_) @name)
+            (rest_pattern (identifier) @name)])
+         (array_pattern (identifier) @name)])) @definition.variable
   (#set! constant "const"))
 
 (function_declaration name: (identifier) @name body: (_) @body) @definition.function
@@ -47,8 +40,8 @@
   value: [(call_expression) (new_expression) (object) (array) (string) (template_string) (number) (ternary_expression)] @definition.variable
   (#set! name "default"))
 
-(program (_ (variable_declarator value: (object) @members)))
-(export_statement declaration: (_ (variable_declarator value: (object) @members)))
+(lexical_declaration (variable_declarator value: (object) @members))
+(variable_declaration (variable_declarator value: (object) @members))
 (export_statement value: (object) @members)
 (export_statement value: (call_expression arguments: (arguments (object) @members)))
 
@@ -73,16 +66,14 @@
   source: (string) @import.module) @import
 
 ;; members
-; depth: 2
+; depth: 3
 
 (object (pair key: (property_identifier) @name) @definition.property)
-(object (method_definition name: (_) @name body: (_) @body) @definition.method)
 (object (pair
   key: (_) @name
   value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @definition.method)
-(object (method_definition ["get" "set"] name: (_) @name body: (_) @body) @definition.property)
-(class_body (method_definition name: (_) @name body: (_) @body) @definition.method)
-(class_body (method_definition ["get" "set"] name: (_) @name body: (_) @body) @definition.property)
+(method_definition name: (_) @name body: (_) @body) @definition.method
+(method_definition ["get" "set"] name: (_) @name body: (_) @body) @definition.property
 
 ;; deep
 ; near

@@ -6,10 +6,10 @@
   name: (identifier) @name
   (class_heritage [(identifier) (member_expression)] @base)?
   body: (class_body) @body @members) @definition.class
-(program (_ (variable_declarator
+(lexical_declaration (variable_declarator
   name: (identifier) @name
   value: (class (class_heritage [(identifier) (member_expression)] @base)? body: (class_body) @body @members))
-  ) @definition.class)
+  ) @definition.class
 (export_statement
   value: (class
     (class_heritage [(identifier) (member_expression)] @base)?
@@ -97,11 +97,10 @@
 
 ;; members
 
-(class_body (field_definition
-  property: (_) @name value: (new_expression constructor: (_) @type)?) @definition.field)
-(class_body (field_definition
+(field_definition property: (_) @name value: (new_expression constructor: (_) @type)?) @definition.field
+(field_definition
   property: (_) @name
-  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @definition.method)
+  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @definition.method
 
 ;; deep
 ; where: require\s*\(\s*(["'`])

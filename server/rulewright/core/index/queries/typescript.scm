@@ -14,11 +14,11 @@
     (extends_clause value: [(identifier) (member_expression)] @base)
     (implements_clause [(type_identifier) @base (nested_type_identifier) @base (generic_type name: (_) @base)])])?
   body: (class_body) @body @members) @definition.class
-(program (_ (variable_declarator
+(lexical_declaration (variable_declarator
   name: (identifier) @name
   value: (class
     (class_heritage (extends_clause value: [(identifier) (member_expression)] @base))?
-    body: (class_body) @body @members))) @definition.class)
+    body: (class_body) @body @members))) @definition.class
 (export_statement
   value: (class
     (class_heritage (extends_clause value: [(identifier) (member_expression)] @base))?
@@ -33,42 +33,34 @@
 (enum_declaration name: (_) @name body: (_) @body @members) @definition.enum
 (internal_module name: (_) @name body: (_) @body @again) @definition.namespace
 (module name: (_) @name body: (_) @body @again) @definition.module
-(module body: (statement_block (_ (variable_declarator name: (identifier) @name)) @definition.variable)
-  (#set! constant "const"))
 (ambient_declaration (statement_block) @again)
-(ambient_declaration (_ (variable_declarator name: (identifier) @name)) @definition.variable
-  (#set! constant "const"))
 (function_signature name: (identifier) @name) @definition.function
 (import_alias . (identifier) @name) @definition.variable
 (lexical_declaration (variable_declarator name: (identifier) @name type: (type_annotation (_) @type)))
 
-(program (_ (variable_declarator value: (_ . (object) @members))))
-(export_statement declaration: (_ (variable_declarator value: (_ . (object) @members))))
+(lexical_declaration (variable_declarator
+  value: [(as_expression . (object) @members) (satisfies_expression . (object) @members)]))
 
 (import_statement (import_require_clause (identifier) @import.alias source: (string) @import.module)) @import
 (export_statement "=" (identifier) @export.name) @export
 
 ;; members
 
-(class_body (public_field_definition
+(public_field_definition
   name: (_) @name
   type: (type_annotation (_) @type)?
-  value: (new_expression constructor: (_) @type)?) @definition.field)
-(class_body (public_field_definition
+  value: (new_expression constructor: (_) @type)?) @definition.field
+(public_field_definition
   name: (_) @name
-  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @definition.method)
-(class_body [(abstract_method_signature name: (_) @name) (method_signature name: (_) @name)] @definition.method)
-(class_body (method_definition parameters: (formal_parameters
+  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @definition.method
+(abstract_method_signature name: (_) @name) @definition.method
+(method_signature name: (_) @name) @definition.method
+(method_signature ["get" "set"] name: (_) @name) @definition.property
+(property_signature name: (_) @name type: (type_annotation (_) @type)?) @definition.property
+(method_definition parameters: (formal_parameters
   (_ [(accessibility_modifier) "readonly"]
     pattern: (identifier) @name
-    type: (type_annotation (_) @type)?) @definition.field)))
-(interface_body [
-  (property_signature name: (_) @name type: (type_annotation (_) @type)?) @definition.property
-  (method_signature name: (_) @name) @definition.method])
-(interface_body (method_signature ["get" "set"] name: (_) @name) @definition.property)
-(object_type [
-  (property_signature name: (_) @name type: (type_annotation (_) @type)?) @definition.property
-  (method_signature name: (_) @name) @definition.method])
+    type: (type_annotation (_) @type)?) @definition.field))
 (enum_body [
   (_ name: (_) @name) @definition.enum_member
   (property_identifier) @name @definition.enum_member])
