@@ -99,7 +99,7 @@ _TRAITS: dict[str, Traits] = {
     "tsx": _ECMASCRIPT,
     "go": Traits(doc="behind", visibility="capital", methods=False, owners=True),
     "rust": Traits(visibility="captured", attribute=b"#[", methods=False, receiver=("self", "Self")),
-    "java": Traits(attribute=b"@", receiver=("this",)),
+    "java": Traits(bare=True, attribute=b"@", receiver=("this",)),
     "ruby": Traits(
         visibility="words", has_sections=True, constructors=("initialize",), receiver=("self",), closing="end"
     ),
