@@ -38,6 +38,10 @@ FILES = tree("""
     crates/more-things/Cargo.toml: [package]\\nname = "more-things"
     crates/more-things/src/lib.rs: pub mod part;
     crates/more-things/src/part.rs
+    odd/Cargo.toml: [package]\\nname = "odd"\\n[[bin]]\\nname = "odd"\\npath = "core/main.rs"
+    odd/core/main.rs
+    odd/core/one.rs: use crate::two;\\nmod tests {\\n    use super::*;\\n    mod deep {\\n        use super::super::X;\\n    }\\n}\\nfn f() {\\n    use super::Y;\\n}
+    odd/core/two.rs
 """)
 
 RESOLVED = [
@@ -78,6 +82,21 @@ RESOLVED = [
 @pytest.mark.parametrize(("path", "module", "name", "found"), RESOLVED)
 def test_a_use_means_a_file(path: str, module: str, name: str, found: str) -> None:
     assert resolve("rust", Import(module, name), path, FILES) == tuple(found.split())
+
+
+INLINE = [
+    (0, "crate", "two", "odd/core/two.rs"),
+    # In a module of the file's own text, `super` is the file.
+    (2, "super", "*", "odd/core/one.rs"),
+    (4, "super::super", "X", "odd/core/one.rs"),
+    (4, "super::super::super", "two", "odd/core/two.rs"),
+    (8, "super", "Y", "odd/core/main.rs"),
+]
+
+
+@pytest.mark.parametrize(("row", "module", "name", "found"), INLINE)
+def test_a_use_means_what_it_does_where_it_stands(row: int, module: str, name: str, found: str) -> None:
+    assert resolve("rust", Import(module, name, row=row), "odd/core/one.rs", FILES) == (found,)
 
 
 BROUGHT = [

@@ -32,14 +32,39 @@ def resolve(imported: Import, path: str, files: Files) -> Iterator[str]:
     parts = [p for p in [*imported.module.split("::"), imported.name] if p and p != "*"]
     if not parts:
         return
-    start = _start(parts, path, files, is_outside=imported.module.startswith("::"))
+    around = _inline_around(files.text(path) or "", imported.row)
+    start = _start(parts, path, files, around, is_outside=imported.module.startswith("::"))
     if start is not None:
         yield _walk(*start, files).file
 
 
-def _start(parts: list[str], path: str, files: Files, *, is_outside: bool) -> tuple[_Module, list[str]] | None:
+_INLINE = re.compile(r"[ \t]*(?:pub(?:\([^)]*\))?[ \t]+)?mod[ \t]+(\w+)[ \t]*\{")
+
+
+def _inline_around(text: str, row: int) -> list[str]:
+    """The modules of a file's own text that hold a row, the outermost first; known from indentation."""
+    lines = text.split("\n", row + 1)[: row + 1]
+    if len(lines) <= row or not lines[row][:1].isspace():
+        return []
+    found: list[str] = []
+    indent = len(lines[row]) - len(lines[row].lstrip())
+    for line in reversed(lines[:row]):
+        own = len(line) - len(line.lstrip())
+        if own < indent and line.strip():
+            indent = own
+            if (inline := _INLINE.match(line)) is not None:
+                found.append(inline[1])
+        if indent == 0:
+            break
+    return found[::-1]
+
+
+def _start(
+    parts: list[str], path: str, files: Files, around: list[str], *, is_outside: bool
+) -> tuple[_Module, list[str]] | None:
     """The module that a path begins in, and what is left of the path."""
-    own = _module_at(path, files)
+    file = _module_at(path, files)
+    own = _walk(file, around, files)
     first = parts[0]
     if first == "crate":
         root = _crate_root(path, files)
@@ -50,7 +75,8 @@ def _start(parts: list[str], path: str, files: Files, *, is_outside: bool) -> tu
         rest = parts
         module: _Module | None = own
         while rest and rest[0] == "super" and module is not None:
-            module, rest = _parent(module, files), rest[1:]
+            around = around[:-1] if (is_inline := bool(around)) else around
+            module, rest = _walk(file, around, files) if is_inline else _parent(module, files), rest[1:]
         return (module, rest) if module is not None else None
     if not is_outside and (child := _child(own, first, files)) is not None:
         return child, parts[1:]
@@ -130,12 +156,15 @@ def _crate_root(path: str, files: Files) -> str | None:
     """The file at the top of the crate that a file belongs to."""
     if basename(path) in _ROOTS or _is_built(path, files):
         return path
+    for folder in above(folder_of(path)):
+        for name in _ROOTS:
+            if files.exists(found := f"{folder}/{name}".lstrip("/")):
+                return found
+        if files.exists(f"{folder}/Cargo.toml".lstrip("/")):
+            break
     package = _package(path, files)
     if package is None:
-        return next(
-            (f for folder in above(folder_of(path)) for r in _ROOTS if files.exists(f := f"{folder}/{r}".lstrip("/"))),
-            None,
-        )
+        return None
     for built in _BUILT:
         folder = f"{package}/{built}".lstrip("/")
         if path.startswith(f"{folder}/"):

@@ -251,8 +251,4 @@
 (call receiver: (constant) @call method: (identifier) @_new (#eq? @_new "new"))
 (call receiver: (scope_resolution name: (constant) @call) method: (identifier) @_new (#eq? @_new "new"))
 (body_statement (identifier) @call)
-(block_body (identifier) @call)
-(argument_list (identifier) @call)
-(assignment right: (identifier) @call)
-(binary (identifier) @call)
 (call receiver: (identifier) @call)
