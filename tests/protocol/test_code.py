@@ -154,7 +154,9 @@ async def test_calls(client, work):
 
 
 async def test_a_language_that_another_server_answers_for_is_left_to_it(client, work):
-    await client.initialize(root=work, options={"rulewright": {"code": {"beside": ["python"], "hover": ["*", "python"]}}})
+    await client.initialize(
+        root=work, options={"rulewright": {"code": {"beside": ["python"], "hover": ["*", "python"]}}}
+    )
     uri = client.open(work / "use.py", USE)
     await client.settled()
     assert not await client.request("textDocument/definition", at(uri, 2, 5))
