@@ -129,6 +129,14 @@ def test_items_of_a_list_are_named_or_numbered() -> None:
     assert record.symbols[0].kind == SymbolKind.OBJECT
 
 
+@pytest.mark.parametrize("end", [b"$(", b"@-", b"x $)", b"$["])
+def test_a_here_document_that_is_being_typed_ends(end: bytes) -> None:
+    assert tree(analyse("perl", b"sub f { 1 }\nprint <<F;\n" + end)) == ["f"]
+    fenced = b"# T\n\n```perl\nsub f { 1 }\nprint <<F;\n" + end
+    assert tree(analyse("markdown", fenced))[0] == "T"
+    assert tree(analyse("markdown", b"```perl\n<<F;" + end)) == []
+
+
 @pytest.mark.parametrize("language", ["c", "lua", "make", "cpp", "powershell"])
 def test_a_file_that_is_not_utf8_is_read(language: str) -> None:
     assert analyse(language, b"# caf\xe9 \xff\nx = 1\nint f(void);\nlocal y = require('a')\n").language == language

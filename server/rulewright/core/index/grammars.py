@@ -11,7 +11,7 @@ from functools import cache
 from importlib.resources import files
 
 import msgspec
-from tree_sitter import Language, Parser, Query, QueryCursor
+from tree_sitter import Language, Parser, Query, QueryCursor, Tree
 
 from rulewright.core.languages import canonical
 
@@ -94,12 +94,27 @@ DEEP = ("python", "javascript", "typescript", "tsx", "go", "rust", "java", "ruby
 SUPPORTED: tuple[str, ...] = tuple(sorted({*_WHEELS, *_BUNDLE}))
 
 
+NEEDS_LINE_END = frozenset({"perl"})
+"""Languages whose grammar never ends where a text does in the middle of a line: in Perl's, in a here-document."""
+
+
+class LineEndingParser:
+    """A parser that sees a line feed more than the text has."""
+
+    def __init__(self, language: Language) -> None:
+        self._parser = Parser(language)
+
+    def parse(self, source: bytes, old_tree: Tree | None = None) -> Tree:
+        """As `Parser.parse` does."""
+        return self._parser.parse(source + b"\n", old_tree) if old_tree else self._parser.parse(source + b"\n")
+
+
 class Grammar:
     """A language's parser and queries, compiled when first used. Not for two threads at once."""
 
     def __init__(self, name: str, language: Language) -> None:
         self.name, self.language = name, language
-        self.parser = Parser(language)
+        self.parser = Parser(language) if name not in NEEDS_LINE_END else LineEndingParser(language)
         self._sections = _sections(name)
         self._cursors: dict[str, tuple[Query, QueryCursor] | None] = {}
         depth = {s: _DEPTH.search(text) for s, text in self._sections.items()}

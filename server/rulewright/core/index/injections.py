@@ -16,7 +16,7 @@ from collections.abc import Iterator
 import msgspec
 from tree_sitter import Node, Parser, Point, Range, Tree
 
-from rulewright.core.index.grammars import Grammar, grammar_of
+from rulewright.core.index.grammars import NEEDS_LINE_END, Grammar, grammar_of
 from rulewright.core.index.outline import outline
 from rulewright.core.index.symbols import Import, Symbol
 from rulewright.core.index.traits import traits_of
@@ -115,6 +115,12 @@ def _range(source: bytes, node: Node, inner: str) -> Range:
 
 
 def _piece(inner: Grammar, source: bytes, ranges: list[Range]) -> Piece:
+    if inner.name in NEEDS_LINE_END:
+        last = ranges[-1]
+        if (end := source.rfind(b"\n", last.start_byte, last.end_byte) + 1) <= last.start_byte:
+            return Piece(inner.name, ranges[0].start_byte, last.end_byte, inner.parser.parse(b""))
+        row = last.start_point.row + source.count(b"\n", last.start_byte, end)
+        ranges = [*ranges[:-1], Range(last.start_point, Point(row, 0), last.start_byte, end)]
     tree = Parser(inner.language, included_ranges=ranges).parse(source)
     return Piece(inner.name, ranges[0].start_byte, ranges[-1].end_byte, tree)
 
