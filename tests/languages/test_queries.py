@@ -16,6 +16,8 @@ _SET_BEHIND_PREDICATE = re.compile(r'\(#(?!set!)[\w-]+\?(?:"(?:\\.|[^"\\])*"|[^(
 def test_a_query_file_has_known_sections_and_sets_before_it_asks(name: str) -> None:
     text = files("rulewright.core.index").joinpath("queries", name).read_text("utf-8")
     assert set(_HEADER.findall(text)) <= set(SECTIONS)
+    # To the binding every node passes.
+    assert "#not-any-of?" not in text
     # The binding writes past its memory where a `#set!` stands behind a predicate.
     assert _SET_BEHIND_PREDICATE.findall(text) == []
 

@@ -28,5 +28,8 @@ def words_of(source: bytes) -> bytes:
 
 
 def has_word(words: bytes, name: str) -> bool:
-    """Whether a record's words hold `name`."""
-    return b"\n%b\n" % name.encode("utf-8", "surrogatepass") in words
+    """Whether a record's words hold `name`, or each word in it: signs, as in `@items`, `empty?` and `A.B`, are no words."""
+    encoded = name.encode("utf-8", "surrogatepass")
+    if name.isidentifier():
+        return b"\n%b\n" % encoded in words
+    return all(b"\n%b\n" % word in words for word in encoded.translate(_TABLE).split())
