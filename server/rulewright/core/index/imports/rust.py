@@ -103,6 +103,8 @@ def _child(module: _Module, name: str, files: Files) -> _Module | None:
     if files.exists(f"{base}/mod.rs"):
         return _Module(f"{base}/mod.rs", base)
     text = files.text(module.file) or ""
+    if name not in text:
+        return None
     placed = re.search(rf"#\[path[ \t]*=[ \t]*\"([^\"]+)\"\]\s*(?:pub(?:\([^)]*\))?\s+)?mod\s+{name}\b", text)
     if placed is not None:
         found = join(folder_of(module.file), placed[1])
