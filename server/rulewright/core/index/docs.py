@@ -152,18 +152,29 @@ _MARKS = {"r": re.compile(r"^'"), "haskell": re.compile(r"^\s*[|^](?= )")}
 
 
 _STAR = re.compile(r"^[ \t]*\*? ?|[ \t\r]+$", re.MULTILINE)
+_FIRST_STAR = re.compile(r"[^\n]*(\n[ \t]*\*)")
+
+
+def _without_stars(text: str) -> str:
+    """The inside of a block comment without the star that may begin each line."""
+    text = text.rstrip()
+    first = _FIRST_STAR.match(text)
+    # Nearly always the stars of all lines stand below each other.
+    if first is not None and text.count(first[1]) == text.count("\n"):
+        return text.replace(first[1] + " ", "\n").replace(first[1], "\n")
+    return _STAR.sub("", text)
 
 
 def clean(language: str, comment: bytes) -> str:
     """A comment's text without its signs."""
     line_signs, block, _ = _signs(language)
     lines: list[str] = []
-    text = comment[: 4 * MAX_DOC].decode("utf-8", "replace")
+    text = comment[: MAX_DOC * 3 // 2 if comment.isascii() else 4 * MAX_DOC].decode("utf-8", "replace")
     if block:
         opening, closing = block[0].decode(), block[1].decode()
         if text.lstrip().startswith(opening):
             text = text.strip().removeprefix(opening).removesuffix(closing).lstrip("*!")
-            text = _dedent(_STAR.sub("", text))
+            text = _dedent(_without_stars(text))
             return text.removeprefix(".SYNOPSIS").lstrip() if language == "powershell" else text
     signs = "".join(sorted({sign.decode()[0] for sign in line_signs}))
     for line in text.splitlines():

@@ -634,6 +634,10 @@ def _symbol(
     if doc and parent >= 0 and doc == symbols[parent].doc:
         # What begins on the line of what holds it, as a parameter that is a property, has no comment of its own above.
         doc = doc_after(language, source, item.end) if traits.doc == "after" else ""
+    if body is None and not heads and head[1] - head[0] > MAX_SIGNATURE and item.kind in _SMALL:
+        # Of a long value its first line says enough.
+        line = source.find(b"\n", item.name_node.end_byte, head[1])
+        head = head[0], line if line >= 0 else head[1]
     if traits.bare and not heads:
         head = _behind_attributes(source, *head), head[1]
     if bodies and not heads and bodies[0].end_byte <= item.name_node.start_byte:
@@ -744,13 +748,14 @@ def _line_comment(language: str) -> re.Pattern[str] | None:
 
 
 def _signature(source: bytes, start: int, end: int, language: str = "") -> str:
-    raw = source[start : min(end, start + 4 * MAX_SIGNATURE)]
+    raw = source[start : min(end, start + 2 * MAX_SIGNATURE)]
     text = raw.decode("utf-8", "replace")
     if len(raw) <= MAX_SIGNATURE and b"\n" not in raw and b"  " not in raw and b"\t" not in raw:
         return text.strip().removesuffix("=>").rstrip(" {:=;,\r")
-    if b"\n" in raw and language and (comment := _line_comment(language)):
-        text = comment.sub("", text)
-    if end - start > 4 * MAX_SIGNATURE:
+    if b"\n" in raw and language and (b"//" in raw or b"#" in raw or b"--" in raw or b"%" in raw or b";" in raw):
+        comment = _line_comment(language)
+        text = comment.sub("", text) if comment is not None else text
+    if end - start > 2 * MAX_SIGNATURE:
         text = text.rstrip("\ufffd")
     return " ".join(text.split())[:MAX_SIGNATURE].removesuffix("=>").rstrip(" {:=;,")
 

@@ -77,7 +77,7 @@ def is_visible(
         return True
     head = source[max(start, at - _HEAD) : at]
     is_member = parent is not None and parent.kind in _MEMBERS
-    if traits.private and not (traits.has_sections and is_member) and _words(traits.private).search(head):
+    if head and traits.private and not (traits.has_sections and is_member) and _words(traits.private).search(head):
         return False
     if traits.visibility == "marked":
         return _is_marked(traits, said, source, start, name, parent)
