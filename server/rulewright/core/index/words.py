@@ -28,7 +28,7 @@ def words_of(source: bytes) -> bytes:
 
 
 def has_word(words: bytes, name: str) -> bool:
-    """Whether a record's words hold `name`, or each word in it: signs, as in `@items`, `empty?` and `A.B`, are no words."""
+    """Whether a record's words hold each word of `name`: signs, as in `@items`, `empty?` and `A.B`, are in no word."""
     encoded = name.encode("utf-8", "surrogatepass")
     if name.isidentifier():
         return b"\n%b\n" % encoded in words
