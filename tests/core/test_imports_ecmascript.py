@@ -1,5 +1,6 @@
-# ruff: noqa: E501 - a listing has one line for each file
 """Imports of JavaScript and TypeScript, as data: what they mean, what would bring a name in, and where that goes."""
+
+# ruff: noqa: E501 - a listing has one line for each file
 
 import pytest
 

@@ -12,8 +12,8 @@ _MAX_ATTRIBUTE = 30
 """Lines of one attribute or annotation."""
 _CLOSING = (b")", b"]")
 _DIRECTIVE = re.compile(
-    rb"//(?:go:\w|nolint|export )|(?://|#|/\*)[ ]?(?:eslint|tslint:|@ts-|prettier-|istanbul |c8 |biome-|noqa|type: ?ignore"
-    rb"|pylint:|pyright:|mypy:|fmt:|pragma:|rubocop:)"
+    rb"//(?:go:\w|nolint|export )|(?://|#|/\*)[ ]?(?:eslint|tslint:|@ts-|prettier-|istanbul |c8 |biome-|noqa"
+    rb"|type: ?ignore|pylint:|pyright:|mypy:|fmt:|pragma:|rubocop:)"
 )
 """What a comment says to a tool and not to people."""
 _QUOTES = re.compile(rb'(?:~\w+)?("""|\'\'\'|"|\')')
@@ -25,10 +25,31 @@ def _signs(language: str) -> tuple[tuple[bytes, ...], tuple[bytes, bytes] | None
     return *comment_signs(language), traits_of(language)
 
 
-def doc_above(language: str, source: bytes, start: int) -> str:
+@cache
+def _beginnings(language: str) -> tuple[bytes, ...]:
+    """How a line may begin that stands right above a definition and has to do with its doc."""
+    line_signs, _, traits = _signs(language)
+    return (*line_signs, traits.attribute) if traits.attribute else line_signs
+
+
+@cache
+def _endings(language: str) -> tuple[bytes, ...]:
+    block = _signs(language)[1]
+    return (*_CLOSING, block[1]) if block else _CLOSING
+
+
+def doc_above(  # noqa: C901 - the hot path: it runs for every definition
+    language: str, source: bytes, start: int
+) -> str:
     """The comment right above the line that holds the byte `start`; empty when there is none."""
     line_signs, block, traits = _signs(language)
     end = source.rfind(b"\n", 0, start)
+    if end < 0:
+        return ""
+    begin = source.rfind(b"\n", 0, end) + 1
+    line = source[begin:end].strip()
+    if not line or not (line.startswith(_beginnings(language)) or line.endswith(_endings(language))):
+        return ""
     collected: list[bytes] = []
     for _ in range(_MAX_LINES):
         if end < 0:

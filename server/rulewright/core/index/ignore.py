@@ -157,7 +157,7 @@ def _segment(part: str) -> str | None:
     return first + "".join(f"(?>[^/]*?{piece})" for piece in middle if piece) + "[^/]*" + last
 
 
-def _bracket(part: str, at: int) -> tuple[str, int] | None:  # noqa: C901 - one small grammar
+def _bracket(part: str, at: int) -> tuple[str, int] | None:
     """The class that begins behind `[` at `at`, and where it ends; None when it is not closed or not valid."""
     negated = part[at : at + 1] in {"!", "^"} and part[at : at + 1] != ""
     at += negated

@@ -18,9 +18,9 @@ text; `join` makes one name of `@name` and its like beside it; `text` makes a na
 member of the class; `first` leaves out a name that is there already; `section`, a level, makes a definition hold all up
 to the next of that level; `once` takes only the first name of a node, and numbers those named "[]"; `declarator` walks
 from `@name`, a declarator of C, to what it declares; `signature` "whole" keeps the body in it, "line" ends it with the
-line, and "parts" puts a space between several `@signature`s; `module` and `import` are an import's module and name where
-no node is; `split` takes an import's name from the end of its module, behind that sign; `self` is a word that stands for
-the prefix itself.
+line, and "parts" puts a space between several `@signature`s; `module` and `import` are an import's module and name
+where no node is; `split` takes an import's name from the end of its module, behind that sign; `self` is a word that
+stands for the prefix itself.
 """
 
 import re
@@ -136,7 +136,7 @@ class _Caught(msgspec.Struct):
             self.inner_docs.append(captures["doc.inside"])
 
 
-def outline(
+def outline(  # noqa: C901 - the hot path: it runs for every file, and a call for each kind of capture would cost
     grammar: Grammar, source: bytes, root: Node, span: tuple[int, int] | None = None
 ) -> tuple[tuple[Symbol, ...], tuple[Import, ...]]:
     """Symbols in order of their start, and imports, of a tree's root; with `span`, of what begins between two bytes."""
@@ -149,7 +149,7 @@ def outline(
         else:
             caught.add(plan, captures)
             if traits.visibility in _SAID:
-                said.add(captures, source, traits)
+                said.add(captures, source)
     for captures in caught.more:
         if (known := found.get(captures["name"][0].start_byte)) is not None:
             for key, nodes in captures.items():
@@ -401,7 +401,7 @@ def _plans(grammar: Grammar, section: str, query: Query) -> list[_Plan]:
     return cached
 
 
-def _define(
+def _define(  # noqa: C901, PLR0912 - as above, for every definition
     pattern: int,
     plan: _Plan,
     captures: dict[str, list[Node]],
@@ -503,7 +503,9 @@ def _name(raw: bytes) -> str:
     return text.strip()[:MAX_NAME]
 
 
-def _symbols(grammar: Grammar, source: bytes, ordered: list[_Found], docs: list[Node], said: Said) -> list[Symbol]:
+def _symbols(  # noqa: C901, PLR0912, PLR0915 - as above
+    grammar: Grammar, source: bytes, ordered: list[_Found], docs: list[Node], said: Said
+) -> list[Symbol]:
     traits = traits_of(grammar.name)
     is_ascii = source.isascii()
     pending = [(d.start_byte, d.end_byte) for d in docs]
@@ -708,14 +710,17 @@ def _is_exported(item: _Found, parent: int, symbols: list[Symbol], traits: Trait
 
 
 def _head_end(source: bytes, item: _Found, body: Node | None) -> int:
+    extent = item.plan.extent
+    if body is None and not extent:
+        return item.node.end_byte
     name_end = item.name_node.end_byte if item.name_node.end_byte < item.end else item.start
-    if item.plan.extent == "line":
+    if extent == "line":
         line = source.find(b"\n", name_end, item.end)
         return line if line >= 0 else item.end
-    if body is None or item.plan.extent or body.start_byte <= name_end:
+    if body is None or extent or body.start_byte <= name_end:
         return item.node.end_byte
     end = body.start_byte
-    if b"\n" in source[name_end:end]:
+    if source.find(b"\n", name_end, end) >= 0:
         # Comments between a head and its body belong to neither.
         while (before := body.prev_sibling) is not None and before.is_extra:
             body, end = before, before.start_byte

@@ -22,9 +22,12 @@ class Traits(msgspec.Struct, frozen=True):
     `body` look above, then for a doc comment right behind the definition or at the start of its body, and `behind` for
     any comment that ends the line of a small one."""
     visibility: Visibility = "all"
-    """What other files can use: everything, nothing (the keys of data), what has an `@exported` capture, what begins with a capital, all
-    that does not begin with an underscore, what its modifiers say, what an `@export` lists, or what stands right behind
-    one of the words of `marks` at the top, or is listed, and all that such a thing holds."""
+    """What other files can use.
+
+    Everything, nothing (the keys of data), what has an `@exported` capture, what begins with a capital, all that does
+    not begin with an underscore, what its modifiers say, what an `@export` lists, or what stands right behind one of the
+    words of `marks` at the top, or is listed, and all that such a thing holds.
+    """
     marks: tuple[bytes, ...] = ()
     """Words right before a definition that make it visible."""
     script: str = ""

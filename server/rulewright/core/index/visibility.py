@@ -37,7 +37,7 @@ class Said(msgspec.Struct):
     is_script: bool | None = None
     """Whether all files share what is at the top; None while nobody asked."""
 
-    def add(self, captures: dict[str, list[Node]], source: bytes, traits: Traits) -> None:
+    def add(self, captures: dict[str, list[Node]], source: bytes) -> None:
         """Take what a match captures as `@export`, with `@export.name`, or as `@access`.
 
         `@access.start` is something in which nothing is hidden to begin with; `@hidden` hides each `@hidden.name`.
@@ -73,6 +73,8 @@ def is_visible(
     if traits.visibility == "listed":
         return parent is not None or said.exports is None or name in said.exports
     start, end, at = place
+    if start == at and traits.visibility == "marked" and parent is not None and parent.kind not in _NAMESPACES:
+        return not name.startswith("#")  # Nothing stands before its name that could hide it.
     if traits.has_sections and not traits.private and not said.has_hiding:
         return True
     head = source[max(start, at - _HEAD) : at]
@@ -111,6 +113,9 @@ def _is_marked(traits: Traits, said: Said, source: bytes, start: int, name: str,
 
 @cache
 def _words(words: tuple[str, ...]) -> re.Pattern[bytes]:
-    """Any of some words; what stands in brackets behind one, as in Scala's `private[core]` and Swift's
-    `private(set)`, says that it is not all that hidden."""
+    """Any of some words.
+
+    What stands in brackets behind one, as in Scala's `private[core]` and Swift's `private(set)`, says that it is not
+    all that hidden.
+    """
     return re.compile(rb"(?<![\w@:$])(?:" + b"|".join(re.escape(w.encode()) for w in words) + rb")(?![\w\[(])")
