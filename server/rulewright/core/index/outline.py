@@ -619,12 +619,12 @@ def _symbol(
     body = bodies[0] if bodies else item.node.child_by_field_name("body")
     body_start = body.start_byte if body is not None else -1
     row, column = item.name_node.start_point
+    line_start = item.name_node.start_byte - column
     if strip := item.plan.settings.get("strip"):
-        shown = source[item.name_node.start_byte : item.name_node.end_byte]
+        shown = source[line_start + column : item.name_node.end_byte]
         column += len(shown) - len(shown.lstrip(strip.encode()))
     column16 = column
-    if not is_ascii:
-        before = source[item.name_node.start_byte - item.name_node.start_point[1] :][:column]
+    if not is_ascii and not (before := source[line_start : line_start + column]).isascii():
         column16 = len(before.decode("utf-8", "replace").encode("utf-16-le")) // 2
     types = captures.get("type")
     type_name = _text(source, types[0]) if types else ""

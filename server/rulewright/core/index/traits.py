@@ -25,8 +25,8 @@ class Traits(msgspec.Struct, frozen=True):
     """What other files can use.
 
     Everything, nothing (the keys of data), what has an `@exported` capture, what begins with a capital, all that does
-    not begin with an underscore, what its modifiers say, what an `@export` lists, or what stands right behind one of the
-    words of `marks` at the top, or is listed, and all that such a thing holds.
+    not begin with an underscore, what its modifiers say, what an `@export` lists, or what stands right behind one of
+    the words of `marks` at the top, or is listed, and all that such a thing holds.
     """
     marks: tuple[bytes, ...] = ()
     """Words right before a definition that make it visible."""
