@@ -19,6 +19,8 @@ class Publisher:
     def __init__(self, server: "Server") -> None:
         self._server = server
         self._on_its_way: dict[str, asyncio.Task[None]] = {}
+        self._shown: dict[str, wire.PublishDiagnosticsParams] = {}
+        """What was sent last for each open document."""
 
     def document_changed(self, uri: str) -> None:
         """Publish when no further change comes for a while."""
@@ -38,6 +40,7 @@ class Publisher:
         if self._server.client.pulls:
             return
         self._give_up(uri)
+        self._shown.pop(uri, None)
         self._send(wire.PublishDiagnosticsParams(uri, []))
 
     def _schedule(self, uri: str, delay_s: float) -> None:
@@ -67,7 +70,10 @@ class Publisher:
         diagnosis = await gateway.diagnose(snapshot, uri)
         # A change in the meantime has its own publication on its way; editors drop one of another version.
         if gateway.take_snapshot().documents.get(uri) is document:
-            self._send(publication(document, diagnosis, self._server))
+            published = publication(document, diagnosis, self._server)
+            if self._shown.get(uri) != published:
+                self._shown[uri] = published
+                self._send(published)
             if diagnosis.again_in_s:
                 # Not part of this work: nobody waits for a pause in somebody's typing.
                 self._server.pending.start_background(self._again(document, diagnosis.again_in_s), f"pause in {uri}")

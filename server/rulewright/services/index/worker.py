@@ -27,6 +27,8 @@ from rulewright.services.index.wire import READY, Outcome, decode_order, encode_
 if TYPE_CHECKING:
     from rulewright.services.index.cache import CodeCache
 
+NICENESS = 10
+"""Whoever types comes first: an index can wait."""
 FLUSH_S = 0.02
 """Answers wait at most this long for others, and for as long as the file at hand takes."""
 FLUSH_BYTES = 1 << 16
@@ -38,6 +40,8 @@ def main(root: bytes, cache_folder: str, timeout_s: float, max_bytes: int) -> No
     """Answer every order. Ends with its parent, because the parent's end closes the pipe."""
     orders, answers = os.dup(0), os.dup(1)
     os.dup2(2, 1)  # a stray print must not end up among the answers
+    if hasattr(os, "nice"):
+        os.nice(NICENESS)
     gc.disable()  # records hold no cycles, and looking for them costs a tenth of the work
     cache = _cache(cache_folder) if cache_folder else None
     send(answers, READY)
