@@ -163,7 +163,9 @@ def outline(  # noqa: C901 - the hot path: it runs for every file, and a call fo
     ordered = _ordered((f for _, f in found.values()), traits)
     for doc in caught.inner_docs:
         _put_inside(doc, ordered)
-    imports = tuple(dict.fromkeys(_imports(source, caught))) if caught.imports else ()
+    # What stands deep in a file was found last.
+    brought = sorted(_imports(source, caught), key=lambda i: i.row) if caught.imports else ()
+    imports = tuple(dict.fromkeys(brought))
     return tuple(_symbols(grammar, source, ordered, caught.docs, said)), imports
 
 

@@ -3,6 +3,9 @@
 ;; outline
 ; depth: 2
 
+; What stands behind a syntax error is often inside of it.
+(ERROR) @again
+
 ; Only the uppermost declarations are so near to the top; one in the head of a loop is left out.
 ((lexical_declaration (variable_declarator
   name: (identifier) @name

@@ -1,6 +1,9 @@
 ;; outline
 ; depth: 1
 
+; What stands behind a syntax error is often inside of it.
+(ERROR) @again
+
 (function_declaration name: (identifier) @name) @definition.function
 (method_declaration
   receiver: (parameter_list (parameter_declaration type:

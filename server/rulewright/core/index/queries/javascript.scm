@@ -103,6 +103,7 @@
   value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @definition.method
 
 ;; deep
+; where: class[ ]([\w$]+)\s*[{e]
 ; where: require\s*\(\s*(["'`])
 ; where: this\.(?P<field>#?[\w$]+)\s*=(?![=>])
 
@@ -112,6 +113,10 @@
   right: (new_expression constructor: (_) @type)?) @definition.field
 ((call_expression function: (identifier) @_require arguments: (arguments . (string) @import.module .)) @import
   (#eq? @_require "require"))
+(class_declaration
+  name: (identifier) @name
+  (class_heritage [(identifier) (member_expression)] @base)?
+  body: (class_body) @body @members) @definition.class
 
 ;; scopes
 

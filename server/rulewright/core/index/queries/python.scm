@@ -1,6 +1,9 @@
 ;; outline
 ; depth: 2
 
+; What stands behind a syntax error is often inside of it.
+(ERROR) @again
+
 (class_definition
   name: (identifier) @name
   superclasses: (argument_list [(identifier) (attribute)] @base)?) @definition.class

@@ -65,6 +65,16 @@
   (_ name: (_) @name) @definition.enum_member
   (property_identifier) @name @definition.enum_member])
 
+;; deep
+; where: class[ ]([\w$]+)\s*[{<ei]
+
+(class_declaration
+  name: (type_identifier) @name
+  (class_heritage [
+    (extends_clause value: [(identifier) (member_expression)] @base)
+    (implements_clause [(type_identifier) @base (nested_type_identifier) @base (generic_type name: (_) @base)])])?
+  body: (class_body) @body @members) @definition.class
+
 ;; scopes
 
 [(class_declaration) (abstract_class_declaration) (interface_declaration) (type_alias_declaration)
