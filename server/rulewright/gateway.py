@@ -167,9 +167,10 @@ class Gateway:
             problems = await self._offload(self._apply_settings)
             self._tell_projects()
         for project in self._projects.opened:
-            below = [r for p in paths if (r := project.view.relative(p)) is not None and _is_about_rules(project, r)]
-            if below and project.settings.rules.auto_reload:
-                await self._offload(project.rules.reload, below)
+            below = [r for p in paths if (r := project.view.relative(p)) is not None]
+            about_rules = await self._offload(_about_rules, project, below) if below else []
+            if about_rules and project.settings.rules.auto_reload:
+                await self._offload(project.rules.reload, about_rules)
                 self._announce(project.root)
         return tuple(_sentence(p) for p in problems)
 
@@ -418,11 +419,17 @@ def _place(snapshot: Snapshot, uri: str) -> tuple[Project, str] | None:
     return (project, relative) if project and relative is not None else None
 
 
-def _is_about_rules(project: OpenProject, path: str) -> bool:
-    """Whether a change at a path may change rules: a rule file, its folder, one that held some, or settings."""
-    if ".ai-rules" in path.split("/") or path.endswith(("rulewright.toml", "pyproject.toml")):
-        return True
-    return not path or any(known.startswith(path + "/") for known in project.view.book.entries)
+def _about_rules(project: OpenProject, paths: Sequence[str]) -> list[str]:
+    """Those of some paths where rules may have changed: rule files, folders, settings, and what held rules before."""
+    known = project.view.book.entries
+    return [
+        path
+        for path in paths
+        if ".ai-rules" in path.split("/")
+        or path.endswith(("rulewright.toml", "pyproject.toml"))
+        or Path(project.root, path).is_dir()
+        or any(entry.startswith(path + "/") for entry in known)
+    ]
 
 
 def _runner_key(check: CheckSettings) -> tuple[int, int]:

@@ -15,7 +15,7 @@ _SPANS = re.compile(
     r"|(?P<bracket>[\[\]])"
     r"|(?P<sign>`|<(?=[A-Za-z/!?])|&(?=#?\w+;)|\\(?=[!-/:-@\[-`{-~]))"
 )
-_LINKS = re.compile(r"\]\s*[(\[:]")
+_LINKS = re.compile(r"\]\s*[(\[:]|!\[")
 """What makes brackets more than brackets, somewhere in a text."""
 _LIST = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s")
 _PROMPT = re.compile(r"^\s*>>> ")

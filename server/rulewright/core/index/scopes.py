@@ -294,7 +294,7 @@ def child_at(node: Node, byte: int) -> Node | None:
 
 
 _NOT_CODE = re.compile(r"comment|string|content|fragment|text|literal_|heredoc|regex|escape")
-_NAME = re.compile(rb"(?:@@?|\$)?(?:[^\W\d][\w]*(?:\.[A-Z]\w*)*[?!]?|[\x80-\xff\w]+[?!]?)")
+_NAME = re.compile(rb"(?:@@?|\$)?(?:[^\W\d][\w]*[?!]?|[\x80-\xff\w]+[?!]?)")
 
 
 def name_at(root: Node, source: bytes, byte: int) -> Node | None:

@@ -49,7 +49,8 @@ def _smallest(root: Node, source: bytes, byte: int) -> Node | None:
 
 def _trimmed(source: bytes, node: Node) -> int:
     """The end of a node without the line ends behind its text."""
-    end = node.end_byte
+    # Some grammars get a line end behind the text, which is no part of it.
+    end = min(node.end_byte, len(source))
     if node.parent is None:
         return end
     while end > node.start_byte and source[end - 1] in b"\r\n":
@@ -59,7 +60,7 @@ def _trimmed(source: bytes, node: Node) -> int:
 
 def _inside(node: Node, source: bytes) -> list[tuple[int, int]]:
     """What is between the quotes or the brackets of a node."""
-    start, end = node.start_byte, node.end_byte
+    start, end = node.start_byte, min(node.end_byte, len(source))
     if end - start < 2:  # noqa: PLR2004 - a pair
         return []
     first, last = source[start], source[end - 1]
