@@ -13,7 +13,7 @@ _SPANS = re.compile(
     r"(?P<code>(?<!`)`[^`\n]+`(?!`))"
     r"|(?P<link>(?<!!)\[(?P<text>[^\[\]\n`<>\\]*)\]\((?P<url>https?://[\w./~%#?=+@,:-]+)\))"
     r"|(?P<bracket>[\[\]])"
-    r"|(?P<sign>`|<(?=[A-Za-z/!?])|&(?=#?\w+;)|\\(?=[!-/:-@\[-`{-~]))"
+    r"|(?P<sign>`|<(?=\S)|&(?=#?\w+;)|\\(?=[!-/:-@\[-`{-~]))"
 )
 _LINKS = re.compile(r"\]\s*[(\[:]|!\[")
 """What makes brackets more than brackets, somewhere in a text."""
