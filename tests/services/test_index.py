@@ -510,7 +510,9 @@ def test_progress_counts_and_guesses(root: Path, tmp_path: Path) -> None:
     index.close()
 
 
-def test_open_files_come_first(root: Path, tmp_path: Path) -> None:
+def test_open_files_come_first(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # In one look: what a slower one has not seen yet cannot come first.
+    monkeypatch.setattr("rulewright.services.index.index.SCAN_SLICE_S", 60)
     for n in range(1200):
         (root / f"f{n:04}.py").write_text("name = 1\n" + "#" * n)
     index = inline_index(root, tmp_path / "cache")
