@@ -232,11 +232,15 @@ class Log(msgspec.Struct, frozen=True, tag=True):
     text: str
 
 
+class Alive(msgspec.Struct, frozen=True, tag=True):
+    """A long answer is still being worked at."""
+
+
 class Ready(msgspec.Struct, frozen=True, tag=True):
     """The host has started."""
 
 
-FromHost = Answer | Seen | Progress | Log | Ready
+FromHost = Answer | Seen | Progress | Log | Alive | Ready
 
 _encode = msgspec.msgpack.Encoder().encode
 decode_to_host = msgspec.msgpack.Decoder(ToHost).decode

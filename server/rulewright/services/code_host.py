@@ -23,6 +23,7 @@ import msgspec
 
 from rulewright.core.changes import apply_changes
 from rulewright.core.code_messages import (
+    Alive,
     Answer,
     Ask,
     Cancel,
@@ -37,7 +38,6 @@ from rulewright.core.code_messages import (
     Question,
     Ready,
     Seen,
-    Settled,
     ToHost,
     decode_from_host,
     encode,
@@ -51,7 +51,7 @@ SILENT_S = 20.0
 GUARD_S = 0.5
 MAX_DEATHS = 4
 PERIOD_S = 120.0
-"""More deaths than that in this time, and there is no further host."""
+"""With so many deaths in this time there is no further host."""
 
 NOTHING = b"null"
 _LENGTH = struct.Struct(">I")
@@ -70,8 +70,6 @@ class CodeHost:
         self._lock = threading.RLock()
         self._numbers = itertools.count(1)
         self._waiting: dict[int, Future[bytes]] = {}
-        self._patient: set[int] = set()
-        """Questions that may wait for minutes of work, while the host goes on saying how far it is."""
         self._listeners: list[Listener] = []
         self._configured: Configure | None = None
         self._paused = False
@@ -93,6 +91,8 @@ class CodeHost:
     def tell(self, message: ToHost) -> None:
         """Say something to the host, and to every one that takes its place as far as that still matters then."""
         with self._lock:
+            if self.gone:
+                return
             self._remember(message)
             self.start()
             self._outbox.put(encode(message))
@@ -109,8 +109,6 @@ class CodeHost:
             if not self._waiting:
                 self._heard_at = monotonic()
             self._waiting[number] = future
-            if isinstance(question, Settled):
-                self._patient.add(number)
             self._outbox.put(encode(Ask(number, question)))
         future.add_done_callback(lambda done: self._over(number, done))
         return future
@@ -139,6 +137,8 @@ class CodeHost:
                 self._documents[message.uri] = _Told(message)
             case Changed():
                 if (told := self._documents.get(message.uri)) is not None:
+                    if any(change.range is None for change in message.changes):
+                        told.changes.clear()  # A new text makes them void.
                     told.changes.append(message)
                     if len(told.changes) > _MANY_CHANGES:
                         told.settle(self._encoding)
@@ -230,13 +230,12 @@ class CodeHost:
                     listener(message)
             case Log():
                 log.log(message.level, "%s", message.text)
-            case Ready():
+            case Alive() | Ready():
                 pass
 
     def _over(self, number: int, future: "Future[bytes]") -> None:
         with self._lock:
             self._waiting.pop(number, None)
-            self._patient.discard(number)
             if future.cancelled() and self._process is not None:
                 self._outbox.put(encode(Cancel(number)))
 

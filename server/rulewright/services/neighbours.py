@@ -4,6 +4,7 @@ The protocol has no way to ask. The system has: servers are processes below the 
 them. Only the names of programs and scripts are looked at.
 """
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -95,13 +96,30 @@ def languages_of(found: Iterable[Process]) -> frozenset[str]:
     )
 
 
+_INTERPRETERS = re.compile(
+    r"(?:node|nodejs|deno|bun|java|ruby|dotnet|code|electron|python[\d.]*|perl|bash|sh|escript|elixir)$"
+)
+_SCRIPT = frozenset({"", ".exe", ".js", ".cjs", ".mjs", ".sh", ".bat", ".dll", ".jar"})
+
+
 def _names(process: Process) -> Iterator[str]:
-    # The program, and the script of an interpreter; what comes later are arguments, and may name anything.
-    for word in process.command[:3]:
-        path = PurePath(word.replace("\\", "/"))
-        yield path.name.lower()
-        yield path.stem.lower()
-        yield from ("pylance" for part in path.parts if "vscode-pylance" in part)
+    """What a process may be called: its program, or the script of an interpreter. Arguments may name anything."""
+    words = [PurePath(word.replace("\\", "/")) for word in process.command]
+    if not words:
+        return
+    program = words[0].name.lower().removesuffix(".exe")
+    yield program
+    if _INTERPRETERS.fullmatch(program):
+        for path in words[1:_SCRIPT_WORDS]:
+            yield path.name.lower()
+            if path.suffix.lower() in _SCRIPT:
+                yield path.stem.lower()
+            yield from ("pylance" for part in path.parts if "vscode-pylance" in part)
+            yield from ("jdtls" for part in path.parts if part.lower() in {"jdtls", "org.eclipse.jdt.ls"})
+
+
+_SCRIPT_WORDS = 4
+"""The program, and what may stand before a script, such as `-m` or a switch of the interpreter."""
 
 
 def _below(all_of_them: list[Process], editor: int, own: int) -> list[Process]:

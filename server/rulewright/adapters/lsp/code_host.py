@@ -23,6 +23,7 @@ import msgspec
 from rulewright.adapters.lsp.code_answers import Answering, Answers
 from rulewright.code_gateway import CodeGateway, IndexProgress
 from rulewright.core.code_messages import (
+    Alive,
     Answer,
     Ask,
     Cancel,
@@ -47,6 +48,7 @@ SLICE_S = 0.005
 REST_S = 0.1
 """How often an idle host looks whether a document has rested."""
 PROGRESS_S = 0.2
+ALIVE_S = 1.0
 NOTHING = b"null"
 ERROR = 40
 """`logging.ERROR`, without importing it."""
@@ -72,6 +74,7 @@ class CodeHost:
         self._unparsed: dict[str, tuple[str, int | None]] = {}
         self._told: dict[str, tuple[float, IndexProgress]] = {}
         self._has_work = True
+        self._lived_at = 0.0
 
     def run(self) -> None:
         """Go on until there are no more messages."""
@@ -83,10 +86,25 @@ class CodeHost:
                 self._take(message)
             elif self._running:
                 self._go_on()
+                self._live()
             else:
-                self._parse()
-                self._has_work = self._gateway.work(SLICE_S)
-                self._report()
+                self._work()
+
+    def _work(self) -> None:
+        """What is to be done while nobody asks. A fault in it costs no more than this turn."""
+        try:
+            self._parse()
+            self._has_work = self._gateway.work(SLICE_S)
+            self._report()
+        except Exception:  # noqa: BLE001 - as in `_take`
+            self._has_work = False
+            self._send(Log(ERROR, traceback.format_exc()))
+
+    def _live(self) -> None:
+        """Say now and then that a long answer is still being worked at."""
+        if monotonic() - self._lived_at > ALIVE_S:
+            self._lived_at = monotonic()
+            self._send(Alive())
 
     def _next(self) -> Any:
         """The next message; None when there is time for other work."""
@@ -110,6 +128,8 @@ class CodeHost:
                 case Cancel():
                     self._stop(message.id)
                 case Configure():
+                    # What they look at may be gone afterwards.
+                    self._end_running()
                     self._answers = Answers(message.capabilities, message.client_name)
                     self._gateway.configure(message)
                 case Opened():
@@ -159,6 +179,12 @@ class CodeHost:
             self._send(Answer(number, NOTHING, traceback.format_exc()))
         else:
             self._running.append((number, answering))
+
+    def _end_running(self) -> None:
+        while self._running:
+            number, answering = self._running.popleft()
+            answering.close()
+            self._send(Answer(number, NOTHING))
 
     def _stop(self, number: int) -> None:
         self.cancelled.discard(number)

@@ -40,7 +40,10 @@ def follow(ls: Server) -> None:
 
 def cancel(ls: Server, params: t.WorkDoneProgressCancelParams) -> None:
     """Stop indexing because somebody wants peace; a command goes on with it."""
-    if any(view.token == params.token for view in ls.index_views.values()):
+    stopped = [view for view in ls.index_views.values() if view.token == params.token]
+    for view in stopped:
+        view.stop()
+    if stopped:
         ls.gateway.pause_index(paused=True)
         ls.show("Indexing is paused. The command rulewright.resumeIndex goes on with it.", t.MessageType.Info)
 
@@ -56,6 +59,11 @@ class View:
     def update(self, progress: code_messages.Progress) -> None:
         """Take how far it is."""
         self._latest = progress
+        self._changed.set()
+
+    def stop(self) -> None:
+        """Show no more: it is paused, or its workspace is gone."""
+        self._latest = None
         self._changed.set()
 
     async def show(self, ls: Server) -> None:

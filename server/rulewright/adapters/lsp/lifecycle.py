@@ -87,6 +87,9 @@ async def _open(ls: Server, paths: Sequence[str]) -> None:
 async def _close(ls: Server, paths: Sequence[str]) -> None:
     async with ls.projects_lock:
         await ls.gateway.close_projects(paths)
+    for path in paths:
+        if (view := ls.index_views.get(path)) is not None:
+            view.stop()
 
 
 def initialized(ls: Server, _params: t.InitializedParams) -> None:

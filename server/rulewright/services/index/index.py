@@ -454,7 +454,7 @@ class Index:
         try:
             return question(self.store)
         except sqlite3.Error as error:
-            if is_busy(error):
+            if is_busy(error) or isinstance(error, sqlite3.ProgrammingError):
                 raise
             self._mend(error)
             return question(self.store)

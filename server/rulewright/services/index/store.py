@@ -558,6 +558,8 @@ def is_busy(error: sqlite3.Error) -> bool:
 
 
 def _is_damage(error: sqlite3.Error) -> bool:
+    if isinstance(error, sqlite3.ProgrammingError | sqlite3.InterfaceError):
+        return False  # A fault of ours, such as asking what is closed, says nothing of the file.
     if isinstance(error, sqlite3.OperationalError):
         text = str(error)
         return "malformed" in text or "no such" in text or "no column" in text or "has " in text
