@@ -20,8 +20,21 @@ _REQUIRE = re.compile(
 )
 _ITEM = re.compile(rb"//[^\n]*|/\*.*?\*/|(?:[^,\s/]|/(?![/*]))(?:[^,/\n]|/(?![/*]))*", re.DOTALL)
 _HEADER = re.compile(rb"(?:\xef\xbb\xbf)?(?:#![^\n]*(?:\n|$))?")
-_COMMENTS = re.compile(rb"(?:[ \t]*(?:/\*.*?\*/|//[^\n]*)[ \t]*\r?\n)+(?=[ \t]*\r?\n|[ \t]*[\"']use )", re.DOTALL)
-_DIRECTIVES = re.compile(rb"(?:\s*([\"'])use [\w ]+\1[ \t]*;?[ \t]*(?:\r?\n|$))+")
+_COMMENT = re.compile(rb"\s*(?:/\*(?:[^*]|\*(?!/))*\*/[ \t]*(?:\r?\n|$)|(?:[ \t]*//[^\n]*(?:\n|$))+)")
+"""A comment with its lines, and nothing else on them."""
+_DETACHED = re.compile(rb"[ \t]*(?:\r?\n|[\"']use )")
+"""What stands behind a comment that is not about the code below it."""
+_LICENCE = re.compile(
+    rb"^\s*(?:/\*!|/[/*]+[\s*]*licen[cs]e\b)|\bcopyright\b|@(?:licen[cs]e|preserve|copyright|file|fileoverview)\b|SPDX-"
+    rb"|\ball rights reserved\b|\blicen[cs]ed\s+(?:under|to)\b"
+    rb"|\b(?:MIT|BSD|ISC|Apache|GNU|Mozilla)\b[^\n]*\blicen[cs]e\b",
+    re.IGNORECASE,
+)
+_PRAGMA = re.compile(
+    rb"@ts-(?:no)?check\b|@(?:no)?flow\b|@jsx\w*\s|@jest-environment\b|///\s*<|eslint-(?:env\b|disable(?!-))|tslint:disable(?!-)"
+)
+"""What counts only above all code; a comment for the next line, such as `@ts-ignore`, stays with that."""
+_DIRECTIVES = re.compile(rb"(?:\s*([\"'])use [\w ]+\1[ \t]*;?[ \t]*(?://[^\n]*|/\*[^*\n]*\*/[ \t]*)?(?:\r?\n|$))+")
 
 
 def relative_specifiers(text: str, *, relative: bool) -> list[str]:
@@ -168,15 +181,40 @@ def _behind(source: bytes, statement: _Statement, line: bytes) -> Insertion:
 def _first(source: bytes, line: bytes) -> Insertion:
     """Behind what must or may stand first: a shebang, a comment about the file, directives such as "use strict"."""
     header = _HEADER.match(source)
-    at = header.end() if header else 0
-    comments = _COMMENTS.match(source, at)
-    at = comments.end() if comments else at
+    start = header.end() if header else 0
+    at = _behind_comments(source, start, is_first=True)
     directives = _DIRECTIVES.match(source, at)
-    at = directives.end() if directives else at
+    at = _behind_comments(source, directives.end(), is_first=False) if directives else at
     eol = eol_of(source)
     text = line
-    if at and (comments or directives or (header and header[0].startswith(b"#"))):
+    if at > start or (header and b"#!" in header[0]):
         text = (eol if source[:at].endswith(b"\n") else eol + eol) + text
     if at < len(source) and not is_blank_at(source, at):
         text += eol
     return Insertion(at, text.decode())
+
+
+def _behind_comments(source: bytes, at: int, *, is_first: bool) -> int:
+    """The byte behind the comments about the whole file that begin at `at`, which is itself where there are none.
+
+    These are licences, pragmas such as `@ts-check`, and with `is_first` any comment at the top that a blank line or a
+    directive follows. Of lines of which one is a pragma, those behind it may be about the code below and stay there.
+    """
+    end = start = at
+    while found := _COMMENT.match(source, at):
+        at = found.end()
+        is_detached = is_first and bool(_DETACHED.match(source, at))
+        if is_detached or _LICENCE.search(found[0]):
+            end = at
+        elif pragmas := list(_PRAGMA.finditer(source, found.start(), at)):
+            is_block = found[0].lstrip().startswith(b"/*")
+            end = at if is_block else next_line(source, pragmas[-1].end() - 1)
+        elif is_first and end == start and source.startswith((b"//", b"/*"), at):
+            # A comment right above another is judged with it.
+            continue
+        else:
+            break
+        if end != at:
+            break
+        is_first = is_first and source.startswith((b"//", b"/*"), at)
+    return end
