@@ -25,12 +25,18 @@ def serve_code_host() -> int:
     return serve(lambda changed: code_gateway(SERVER_WORKERS, watch=TreeWatch(changed)))
 
 
+def is_too_wide(root: str) -> bool:
+    """Whether a folder is no project but everything: the root of a disk, or somebody's home."""
+    path = Path(root)
+    return path.parent == path or path == Path.home()
+
+
 def code_gateway(workers: int = 0, cache_dir: Path | None = None, watch: FolderWatch | None = None) -> CodeGateway:
     """A gateway to the code; `workers` processes index it, one a core where that is 0."""
     n_workers = workers or min(os.cpu_count() or 1, MAX_WORKERS)
 
     def make(root: str, settings: IndexSettings) -> KeptIndex:
-        if not root or not settings.enabled:
+        if not root or not settings.enabled or is_too_wide(root):
             return OpenOnlyIndex()
         return open_index(root, settings, n_workers, cache_dir)
 

@@ -6,11 +6,13 @@ for each question. Paths are relative to a workspace's root; a document outside 
 
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Generator, Iterable, Sequence
+from pathlib import Path
 from time import monotonic
 from typing import Any, Protocol
 
 import msgspec
 
+from rulewright.code_view import LiveIndex
 from rulewright.core.code_messages import Changed, Configure, Opened, Root
 from rulewright.core.code_ports import CodeIndex
 from rulewright.core.complete.state import Client, CompletionState, Trigger
@@ -31,8 +33,11 @@ IDLE_S = 0.25
 """How long a document must rest before the index takes what it holds."""
 SCAN_EVERY_S = 30.0
 """How often the disk is looked at while somebody is at work: what no event told is found then."""
+MAX_SCAN_EVERY_S = 300.0
 SCAN_SHARE = 50
 """A scan that takes long is made more rarely, so that it never takes more than a fiftieth of the time."""
+MAX_TOUCHED = 1000
+"""Folders that are watched though no index knows a file in them."""
 MAX_FILES = 24
 """Files that are not open and stay parsed."""
 MAX_SYMBOLS = 200
@@ -134,7 +139,8 @@ class CodeWorkspace:
         read: Callable[[str], str | None],
         encoding: PositionEncoding,
     ) -> None:
-        self.root, self.settings, self._index, self.encoding = root, settings, index, encoding
+        self.root, self.settings, self.kept, self.encoding = root, settings, index, encoding
+        self._live = LiveIndex(index, self._typed)
         self.beside: tuple[str, ...] = ()
         self._read = read
         self.open: OrderedDict[str, Buffer] = OrderedDict()
@@ -145,9 +151,12 @@ class CodeWorkspace:
         self.completion = CompletionState()
 
     @property
-    def index(self) -> KeptIndex:
-        """The symbols."""
-        return self._index
+    def index(self) -> CodeIndex:
+        """The symbols, with what is being typed."""
+        return self._live
+
+    def _typed(self, path: str) -> Buffer | None:
+        return self.open.get(path) if path in self.unsaid else None
 
     def buffer(self, path: str) -> Buffer | None:
         """The open document, else the file; None where there is neither."""
@@ -178,7 +187,7 @@ class CodeWorkspace:
         now = monotonic()
         for path in [p for p, at in self.unsaid.items() if p != but and now - at >= rested_s]:
             del self.unsaid[path]
-            self._index.overlay(path, self.open[path].record)
+            self.kept.overlay(path, self.open[path].record)
 
     def relative(self, path: str) -> str | None:
         """An absolute path below the root, or None."""
@@ -204,7 +213,9 @@ class CodeGateway:
         watch: FolderWatch | None = None,
     ) -> None:
         self._open_index, self._read, self._watch = open_index, read, watch
-        self._watches = self._is_active = self._was_busy = False
+        self._watches = self._is_active = self._was_busy = self._is_scan = False
+        self._touched: set[str] = set()
+        """Folders that were made or changed and may hold no file of an index yet."""
         self._scanned_at, self._scan_took_s = monotonic(), 0.0
         self._workspaces: dict[str, CodeWorkspace] = {}
         self._outside = CodeWorkspace("", CodeSettings(), open_index("", IndexSettings(enabled=False)), read, "utf-16")
@@ -224,7 +235,7 @@ class CodeGateway:
         """Take other workspaces, settings or another client; what stays the same goes on."""
         documents = [(*self._find(path), path) for path in self._documents.values()]
         for root in {r for r in self._workspaces if r not in {new.path for new in message.roots}}:
-            self._workspaces.pop(root).index.close()
+            self._workspaces.pop(root).kept.close()
         self._encoding = self._outside.encoding = message.encoding
         self._watches = message.watch
         self._was_busy = True
@@ -232,7 +243,7 @@ class CodeGateway:
             kept, before = self._workspaces.get(new.path), self._roots.get(new.path)
             if kept is None or before is None or before.index != new.index:
                 if kept is not None:
-                    kept.index.close()
+                    kept.kept.close()
                 index = self._open_index(new.path, new.index)
                 self._workspaces[new.path] = CodeWorkspace(new.path, new.code, index, self._read, message.encoding)
                 if self._paused:
@@ -259,7 +270,7 @@ class CodeGateway:
         text = message.text.decode("utf-8", "surrogatepass")
         language = language_of(message.path, message.language_id)
         self._keep(workspace, path, Buffer(message.path, language, text, message.version))
-        workspace.index.prefer([path])
+        workspace.kept.prefer([path])
 
     def changed(self, message: Changed) -> None:
         """A document has changed."""
@@ -267,23 +278,29 @@ class CodeGateway:
         if absolute is None:
             return
         workspace, path = self._find(absolute)
-        buffer = workspace.open[path]
+        buffer = workspace.open.get(path)
+        if buffer is None:
+            return
         buffer.apply(message.changes, self._encoding, message.version)
         self._keep(workspace, path, buffer)
 
     def closed(self, uri: str) -> None:
         """A document is closed: the file counts."""
-        if (absolute := self._documents.pop(uri, None)) is not None:
+        absolute = self._documents.pop(uri, None)
+        # A client may spell one file in two ways, and have it open in both.
+        if absolute is not None and absolute not in self._documents.values():
             self._uris.pop(absolute, None)
             self._drop(*self._find(absolute))
 
     def touched(self, paths: Iterable[str]) -> None:
         """Files or folders may have changed on disk; without paths, any of them."""
         paths = list(paths)
+        if self._watches:
+            self._touched.update(p for p in paths[:MAX_TOUCHED] if Path(p).is_dir())
         for workspace in self._workspaces.values():
             below = [r for p in paths if (r := workspace.relative(p)) is not None]
             if below or not paths:
-                workspace.index.refresh(below or None)
+                workspace.kept.refresh(below or None)
 
     def parse(self, uri: str) -> None:
         """Parse an open document if it has changed."""
@@ -296,7 +313,7 @@ class CodeGateway:
         """Stop indexing, or go on."""
         self._paused = paused
         for workspace in self._workspaces.values():
-            (workspace.index.pause if paused else workspace.index.resume)()
+            (workspace.kept.pause if paused else workspace.kept.resume)()
 
     def work(self, timeout_s: float) -> bool:
         """Do some of what waits in the background; whether there is more."""
@@ -304,9 +321,10 @@ class CodeGateway:
         more = False
         for workspace in self._everywhere():
             workspace.say(rested_s=IDLE_S)
-            more |= workspace.index.step(timeout_s)
+            more |= workspace.kept.step(timeout_s)
         if self._was_busy and not more:
-            self._scan_took_s = monotonic() - self._scanned_at
+            if self._is_scan:
+                self._scan_took_s, self._is_scan = monotonic() - self._scanned_at, False
             self._follow_folders()
         self._was_busy = more
         return more
@@ -319,14 +337,17 @@ class CodeGateway:
         """Seconds until the disk should be looked at again; None while nobody is at work."""
         if not self._is_active or not self._workspaces:
             return None
-        return max(0.0, self._scanned_at + max(SCAN_EVERY_S, SCAN_SHARE * self._scan_took_s) - monotonic())
+        return max(
+            0.0,
+            self._scanned_at + min(max(SCAN_EVERY_S, SCAN_SHARE * self._scan_took_s), MAX_SCAN_EVERY_S) - monotonic(),
+        )
 
     def _scan_again(self) -> None:
         if self.next_scan_s() == 0 and not self._was_busy:
-            self._is_active = False
+            self._is_active, self._is_scan = False, True
             self._scanned_at = monotonic()
             for workspace in self._workspaces.values():
-                workspace.index.refresh()
+                workspace.kept.refresh()
 
     def _follow_folders(self) -> None:
         if self._watch is not None:
@@ -334,12 +355,13 @@ class CodeGateway:
                 (
                     self._absolute(w, folder).rstrip("/")
                     for w in self._workspaces.values()
-                    for folder in w.index.folders()
+                    for folder in w.kept.folders()
                 )
                 if self._watches
                 else ()
             )
-            self._watch.follow(frozenset(folders))
+            self._touched = {p for p in list(self._touched)[:MAX_TOUCHED] if Path(p).is_dir()}
+            self._watch.follow(frozenset(folders) | self._touched)
 
     def n_unsaid(self) -> int:
         """Documents whose latest text waits to be taken by an index."""
@@ -349,22 +371,22 @@ class CodeGateway:
         """Go on until everything said so far is known."""
         for workspace in self._everywhere():
             workspace.say()
-            while workspace.index.step(_STEP_S):
+            while workspace.kept.step(_STEP_S):
                 yield
 
     def progress(self) -> list[tuple[str, IndexProgress]]:
         """How far each workspace's index is."""
-        return [(root, workspace.index.progress()) for root, workspace in self._workspaces.items()]
+        return [(root, workspace.kept.progress()) for root, workspace in self._workspaces.items()]
 
     def status(self) -> dict[str, Any]:
         """A record of each workspace's index."""
-        return {root: workspace.index.status() for root, workspace in self._workspaces.items()}
+        return {root: workspace.kept.status() for root, workspace in self._workspaces.items()}
 
     # Headless
 
     def build(self, root: str, on_progress: Callable[[IndexProgress], None]) -> Any:
         """Bring the index of a workspace up to date, and give its status."""
-        index = self._workspaces[root].index
+        index = self._workspaces[root].kept
         while index.step(_STEP_S):
             on_progress(index.progress())
         on_progress(index.progress())
@@ -381,18 +403,18 @@ class CodeGateway:
 
     def why(self, root: str, path: str) -> str:
         """Whether a file is in the index, and the reason."""
-        return self._workspaces[root].index.why(path)
+        return self._workspaces[root].kept.why(path)
 
     def clear(self, root: str, *, records: bool) -> None:
         """Forget what is known of a workspace."""
-        self._workspaces[root].index.clear(records=records)
+        self._workspaces[root].kept.clear(records=records)
 
     def close(self) -> None:
         """End what was started."""
         if self._watch is not None:
             self._watch.close()
         for workspace in self._everywhere():
-            workspace.index.close()
+            workspace.kept.close()
 
     def uri(self, workspace: CodeWorkspace, path: str) -> str:
         """The URI of a file, as the client spells it where it is open."""
@@ -426,8 +448,15 @@ class CodeGateway:
         for workspace in self._everywhere():
             workspace.say()
             symbols = outline.workspace_symbols(workspace, query, MAX_SYMBOLS)
-            answers = workspace.answers
-            found.append((workspace, [s for s in symbols if answers("symbols", language_of(s.location.path))]))
+            wanted = []
+            for symbol in symbols:
+                path = symbol.location.path
+                # A folder in a folder knows its files better.
+                if self._find(self._absolute(workspace, path))[0] is workspace and workspace.answers(
+                    "symbols", language_of(path)
+                ):
+                    wanted.append(symbol)
+            found.append((workspace, wanted))
         return found
 
     def definition(self, uri: str, position: Position) -> tuple[Spot, Any] | None:
@@ -538,7 +567,7 @@ class CodeGateway:
     def _drop(self, workspace: CodeWorkspace, path: str) -> None:
         workspace.open.pop(path, None)
         workspace.unsaid.pop(path, None)
-        workspace.index.overlay(path, None)
+        workspace.kept.overlay(path, None)
 
 
 _STEP_S = 0.05

@@ -247,3 +247,46 @@ async def test_a_file_that_changes_on_disk_is_known_at_once(client, work):
     await client.settled()
     assert [f["name"] for f in await client.request("workspace/symbol", {"query": "Heap"})] == ["Heap"]
     assert await client.request("workspace/symbol", {"query": "Stack"}) == []
+
+
+async def test_what_was_just_typed_has_members_at_once(client, work):
+    await client.initialize(root=work)
+    text = "class Q:\n    def method(self): pass\n\n\nq = Q()\nq."
+    uri = client.open(work / "new.py", text)
+    found = await client.request("textDocument/completion", at(uri, 5, 2))
+    assert "method" in [i["label"] for i in found["items"]]
+
+
+async def test_a_symbol_of_a_folder_in_a_folder_comes_once(client, work):
+    (work / "sub").mkdir()
+    (work / "sub" / "inner.py").write_text("class Inner: pass\n")
+    await client.initialize(roots=[work, work / "sub"])
+    found = await client.request("workspace/symbol", {"query": "Inner"})
+    assert [f["name"] for f in found] == ["Inner"]
+
+
+async def test_one_file_under_two_spellings(client, work):
+    await client.initialize(root=work)
+    (work / "sp ace.py").write_text("")
+    first = client.open(work / "sp ace.py", "def one(): pass\n")
+    other = first.replace("sp%20ace", "sp%20%61ce")
+    document = {"uri": other, "languageId": "python", "version": 1, "text": "def one(): pass\n"}
+    client.notify("textDocument/didOpen", {"textDocument": document})
+    client.notify("textDocument/didClose", {"textDocument": {"uri": other}})
+    client.change(first, "def two(): pass\n")
+    found = await client.request("textDocument/documentSymbol", of(first))
+    assert [f["name"] for f in found] == ["two"]
+
+
+async def test_a_folder_that_is_closed_keeps_its_index(client, work, code):
+    await client.initialize(root=work)
+    uri = client.open(work / "stack.py", STACK)
+    asked = client.ask("textDocument/references", at(uri, 0, 7, context={"includeDeclaration": True}))
+    event = {"added": [], "removed": [{"uri": work.as_uri(), "name": "work"}]}
+    client.notify("workspace/didChangeWorkspaceFolders", {"event": event})
+    await asked
+    event = {"added": event["removed"], "removed": []}
+    client.notify("workspace/didChangeWorkspaceFolders", {"event": event})
+    await client.settled()
+    status = await client.request("workspace/executeCommand", {"command": "rulewright.indexStatus", "arguments": []})
+    assert status[work.as_posix()]["parsed"] == 0

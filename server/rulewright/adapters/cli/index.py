@@ -181,21 +181,27 @@ def run_why(launcher: "Launcher", file: str, *, overlay: Sequence[str]) -> int:
 
 def run_clear(launcher: "Launcher", *, records: bool, overlay: Sequence[str]) -> int:
     """Forget the index of a project."""
-    code, root = _open(launcher, overlay)
+    code, root = _open(launcher, overlay, clear=True)
     code.clear(root, records=records)
     code.close()
     click.echo(f"The index of {root} is empty" + (", and so is the store of contents." if records else "."))
     return 0
 
 
-def _open(launcher: "Launcher", overlay: Sequence[str], *, scan: bool = False) -> tuple[CodeGateway, str]:
+def _open(
+    launcher: "Launcher", overlay: Sequence[str], *, scan: bool = False, clear: bool = False
+) -> tuple[CodeGateway, str]:
     gateway = launcher.headless()
     project = open_project(gateway, gateway.root_of(Path.cwd()), overlay, near=())
-    if not project.settings.index.enabled:
+    index = project.settings.index
+    if scan and not index.enabled:
         raise click.UsageError("The index is switched off by the setting index.enabled.")
+    path = Path(project.root)
+    if path == path.parent or path == Path.home():
+        raise click.UsageError(f"{project.root} is no project, and too much to index. Run the command in a project.")
     code = launcher.code()
-    # Columns are shown in code points.
-    root = Root(project.root, project.settings.index, project.settings.code)
+    # An old index can be cleared though none is wanted now. Columns are shown in code points.
+    root = Root(project.root, msgspec.structs.replace(index, enabled=index.enabled or clear), project.settings.code)
     code.configure(Configure((root,), "utf-32", scan=scan))
     return code, project.root
 
