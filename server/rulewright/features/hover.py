@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from rulewright.core.code_ports import Workspace
+from rulewright.core.index.grammars import grammar_of
 from rulewright.core.index.meaning import Meaning, meaning_at
 from rulewright.core.index.naming import Defined
 from rulewright.core.index.site import Local, Site, site_at
@@ -49,12 +50,31 @@ def hover(workspace: Workspace, path: str, position: Position) -> Hover | None:
 
 def _sections(site: Site, meaning: Meaning) -> tuple[Section, ...]:
     if meaning.definitions:
-        return _of_symbol(meaning.definitions, meaning)
+        return _of_symbol(meaning.definitions, meaning, _language(site.workspace, meaning.definitions[0]))
     if meaning.files:
         return (Section("note", "module, {}", names=meaning.files[:1]),)
     if meaning.local is not None and meaning.local.binding.kind != "import":
         return (Section("code", _local_text(site, meaning.local), site.language),)
     return ()
+
+
+def _language(workspace: Workspace, defined: Defined) -> str:
+    """The language in which a symbol is written: its file's, or that of the script or the fence that holds it.
+
+    Another file is read only where its language embeds others, and a file that no longer has the symbol there says
+    nothing.
+    """
+    grammar = grammar_of(defined.language)
+    if grammar is None or not grammar.section("injections"):
+        return defined.language
+    buffer = workspace.buffer(defined.path)
+    if buffer is None:
+        return defined.language
+    symbol = defined.symbol
+    if not buffer.line(symbol.row)[symbol.column :].startswith(symbol.name.encode()):
+        return defined.language
+    piece = buffer.piece_at(buffer.line_start(symbol.row) + symbol.column)
+    return piece.language if piece is not None else defined.language
 
 
 def _local_text(site: Site, local: Local) -> str:
@@ -64,12 +84,12 @@ def _local_text(site: Site, local: Local) -> str:
     return f"({kind}) {binding.name}: {said}" if said else f"({kind}) {binding.name}"
 
 
-def _of_symbol(definitions: tuple[Defined, ...], meaning: Meaning) -> tuple[Section, ...]:
+def _of_symbol(definitions: tuple[Defined, ...], meaning: Meaning, language: str) -> tuple[Section, ...]:
     first = definitions[0]
     symbol = first.symbol
-    sections = [Section("code", symbol.signature or symbol.name, first.language)]
+    sections = [Section("code", symbol.signature or symbol.name, language)]
     if symbol.doc:
-        sections.append(Section("doc", symbol.doc, first.language))
+        sections.append(Section("doc", symbol.doc, language))
     kind = SymbolKind(symbol.kind).name.lower().replace("_", " ")
     place = f"{first.path}:{symbol.row + 1}"
     if first.container:
