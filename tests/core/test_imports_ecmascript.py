@@ -70,6 +70,22 @@ PACKAGES = tree("""
     packages/three/main.ts
 """)
 
+COMMON = tree("""
+    lib.js: function libFn() {}\\nmodule.exports = { libFn };
+    one.js: function lib() {}\\nmodule.exports = lib;
+    main.js: const fs = require('fs');
+    late.js: const fs = require('fs');\\nasync function f() {\\n  import('./x');\\n}
+    words.js: /*\\n import of words\\n */\\nconst fs = require ('fs');
+    offers.js: module.exports = { f };
+    both.js: import x from 'x';\\nconst fs = require('fs');
+    said.js: // require('fs')\\nf();
+    made.js: const load = createRequire(x);
+    main.mjs: const fs = require('fs');
+    main.ts: const fs = require('fs');
+    strict/package.json: {"type": "module"}
+    strict/main.js: const fs = require('fs');
+""")
+
 RESOLVED = [
     (PLAIN, "src/main.ts", "./lib/money", "src/lib/money.ts src/lib/money.js"),
     (PLAIN, "src/main.ts", "./lib/money.js", "src/lib/money.ts src/lib/money.js"),
@@ -124,6 +140,17 @@ BROUGHT = [
     (PLAIN, "other", "src/node/other.mjs", "src/node/start.mjs", 'import { other } from "./other.mjs";'),
     (PLAIN, "now", "src/lib/date.js", "src/lib/kept.cjs", 'const { now } = require("./date");'),
     (PLAIN, "now", "src/lib/date.js", "src/old.js", 'const { now } = require("./lib/date");'),
+    (COMMON, "libFn", "lib.js", "main.js", 'const { libFn } = require("./lib");'),
+    (COMMON, "lib", "one.js", "main.js", 'const lib = require("./one");'),
+    (COMMON, "libFn", "lib.js", "late.js", 'const { libFn } = require("./lib");'),
+    (COMMON, "libFn", "lib.js", "words.js", 'const { libFn } = require("./lib");'),
+    (COMMON, "libFn", "lib.js", "offers.js", 'const { libFn } = require("./lib");'),
+    (COMMON, "libFn", "lib.js", "both.js", 'import { libFn } from "./lib";'),
+    (COMMON, "libFn", "lib.js", "said.js", 'import { libFn } from "./lib";'),
+    (COMMON, "libFn", "lib.js", "made.js", 'import { libFn } from "./lib";'),
+    (COMMON, "libFn", "lib.js", "main.mjs", 'import { libFn } from "./lib.js";'),
+    (COMMON, "libFn", "lib.js", "main.ts", 'import { libFn } from "./lib";'),
+    (COMMON, "libFn", "lib.js", "strict/main.js", 'import { libFn } from "../lib.js";'),
     # What every file sees, and what is no code, needs no import.
     (PLAIN, "everywhere", "src/global.js", "src/app.tsx", None),
     (PLAIN, "key", "src/view/data.json", "src/app.tsx", None),
@@ -270,3 +297,25 @@ def test_an_import_goes_where_it_belongs(new: NewImport, before: str, after: str
     record = analyse(language, result.encode())
     assert record.n_errors == 0
     assert insertion(language, result.encode(), record, new) is None
+
+
+UNSAVED = [
+    # The file on disk, if there is one, says nothing yet.
+    ("new.js", "libFn", "lib.js", "const fs = require('fs');\n", "const { libFn } = require('./lib');\n"),
+    ("new.js", "lib", "one.js", "const fs = require('fs');\n", "const lib = require('./one');\n"),
+    ("new.js", "lib", "one.js", "import fs from 'fs';\n", "import lib from './one';\n"),
+    ("new.js", "libFn", "lib.js", "f('a');\n", "import { libFn } from './lib';\n\n"),
+    ("new.mjs", "libFn", "lib.js", "const fs = require('fs');\n", "import { libFn } from './lib.js';\n"),
+    ("new.ts", "libFn", "lib.js", "const fs = require('fs');\n", "import { libFn } from './lib';\n\n"),
+    ("strict/new.js", "libFn", "lib.js", "const fs = require('fs');\n", "import { libFn } from '../lib.js';\n"),
+]
+
+
+@pytest.mark.parametrize(("path", "name", "target", "text", "line"), UNSAVED)
+def test_text_that_is_not_saved_says_how_it_imports(path: str, name: str, target: str, text: str, line: str) -> None:
+    language = "typescript" if path.endswith(".ts") else "javascript"
+    new = new_import(language, name, target, path, COMMON)
+    assert new is not None
+    place = insertion(language, text.encode(), analyse(language, text.encode()), new)
+    assert place is not None
+    assert place.text == line

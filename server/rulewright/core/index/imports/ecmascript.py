@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from rulewright.core.index.imports import Files, Insertion, NewImport
-from rulewright.core.index.imports.ecmascript_text import insert, relative_specifiers
+from rulewright.core.index.imports.ecmascript_text import insert, is_script, relative_specifiers
 from rulewright.core.index.imports.packages import (
     aliases_of,
     package_entries,
@@ -25,6 +25,11 @@ _MEANT = {
 """What a written extension may stand for before it is compiled."""
 _CODE = re.compile(r"(?:\.d)?\.[cm]?[jt]sx?$")
 _COMPONENT = (".vue", ".svelte")
+_TAKEN = re.compile(r"import\s+(\{[^}]*\}|[\w$]+)\s+from\b")
+
+
+class _ModuleImport(NewImport, frozen=True):
+    """An import of a file that stays an ES module, whatever its text is by now."""
 
 
 def resolve(imported: Import, path: str, files: Files) -> Iterator[str]:
@@ -72,7 +77,7 @@ def new_import(name: str, target: str, path: str, files: Files) -> NewImport | N
     module = _specifier(target, path, own, files)
     if module is None or not re.fullmatch(r"[^\W\d][\w$]*|[\w$]+", name):
         return None
-    if _is_common(path, own):
+    if _is_common(path, own, files):
         taken = name if is_default else f"{{ {name} }}"
         return NewImport(module, "default" if is_default else name, f'const {taken} = require("{module}");')
     is_type = text is not None and bool(
@@ -80,7 +85,8 @@ def new_import(name: str, target: str, path: str, files: Files) -> NewImport | N
     )
     keyword = "import type" if is_type and re.search(r"^import type\b", own, re.MULTILINE) else "import"
     taken = name if is_default else f"{{ {name} }}"
-    return NewImport(module, "default" if is_default else name, f'{keyword} {taken} from "{module}";')
+    kind = _ModuleImport if _is_strict(path, files) else NewImport
+    return kind(module, "default" if is_default else name, f'{keyword} {taken} from "{module}";')
 
 
 def _is_default(name: str, text: str) -> bool:
@@ -98,13 +104,19 @@ def _is_module(text: str) -> bool:
     return bool(re.search(r"^\s*(?:export|import)\b|\bmodule\.exports\b|\bexports\.\w", text, re.MULTILINE))
 
 
-def _is_common(path: str, text: str) -> bool:
+def _is_common(path: str, text: str, files: Files) -> bool:
     """Whether a file takes from others by `require` alone."""
     if path.endswith((".cjs", ".cts")):
         return True
-    if not path.endswith((".js", ".jsx")) or re.search(r"^\s*(?:import|export)\b", text, re.MULTILINE):
-        return False
-    return bool(re.search(r"\brequire\(", text))
+    return path.endswith((".js", ".jsx")) and not _is_strict(path, files) and is_script(text)
+
+
+def _is_strict(path: str, files: Files) -> bool:
+    """Whether a file has to be an ES module, by its name or by its package."""
+    if path.endswith((".mjs", ".mts")):
+        return True
+    package = package_of(path, files)
+    return bool(package and package[1].get("type") == "module") and path.endswith((".js", ".jsx"))
 
 
 def _specifier(target: str, path: str, text: str, files: Files) -> str | None:
@@ -166,5 +178,13 @@ def _of_package(target: str, package: tuple[str, dict[str, object]], files: File
 
 
 def insertion(source: bytes, record: FileRecord, new: NewImport) -> Insertion | None:
-    """A place in a statement that takes from the same module, else a line among the imports, in the file's style."""
+    """A place in a statement that takes from the same module, else a line among the imports, in the file's style.
+
+    The text may be newer than what `new_import` read, or the first that anybody sees of the file: where it takes from
+    others by `require` alone, so does the new line.
+    """
+    if record.language == "javascript" and not isinstance(new, _ModuleImport):
+        taken = _TAKEN.match(new.statement)
+        if taken and is_script(source.decode("utf-8", "replace")):
+            new = NewImport(new.module, new.name, f'const {taken[1]} = require("{new.module}");')
     return insert(source, record, new)

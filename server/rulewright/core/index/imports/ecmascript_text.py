@@ -18,6 +18,17 @@ _REQUIRE = re.compile(
     rb"""(?:const|let|var)\s+(?:(?P<default>[\w$]+)|(?P<open>\{)(?P<names>[^}]*)\})\s*=\s*require\(\s*"""
     rb"""(?P<quote>["'])(?P<module>[^"'\n]+)(?P=quote)\s*\)[.\w$]*[ \t]*(?P<semi>;)?"""
 )
+_COMMON = re.compile(
+    r"^(?![ \t]*(?://|/?\*))(?:[^\n]*?(?<![.\w$])require[ \t]*\(|[ \t]*module\.exports\b)", re.MULTILINE
+)
+_MODULE = re.compile(
+    r"""^[ \t]*(?:import\s*(?:[{*"']|[\w$]+\s*(?:,|from\b|\{|\*))|import\s+type\b|import\.meta\b"""
+    r"""|export\s*(?:[{*]|(?:default|async|function|class|const|let|var)\b))""",
+    re.MULTILINE,
+)
+"""Import and export statements, not `import()` and not the words in a comment."""
+_HEAD = 50_000
+"""Characters of a file that say how it imports."""
 _ITEM = re.compile(rb"//[^\n]*|/\*.*?\*/|(?:[^,\s/]|/(?![/*]))(?:[^,/\n]|/(?![/*]))*", re.DOTALL)
 _HEADER = re.compile(rb"(?:\xef\xbb\xbf)?(?:#![^\n]*(?:\n|$))?")
 _COMMENT = re.compile(rb"\s*(?:/\*(?:[^*]|\*(?!/))*\*/[ \t]*(?:\r?\n|$)|(?:[ \t]*//[^\n]*(?:\n|$))+)")
@@ -40,6 +51,14 @@ _DIRECTIVES = re.compile(rb"(?:\s*([\"'])use [\w ]+\1[ \t]*;?[ \t]*(?://[^\n]*|/
 def relative_specifiers(text: str, *, relative: bool) -> list[str]:
     """The specifiers in a text that begin with a dot, or all others."""
     return [m[2] for m in _SPECIFIER.finditer(text) if m[2].startswith(".") is relative]
+
+
+def is_script(text: str) -> bool:
+    """Whether a text is CommonJS: it has a `require` or `module.exports`, and no `import` or `export` statement."""
+    # The head and the plain words first: this is asked for each item of a completion.
+    text = text[:_HEAD]
+    is_possible = "require" in text or "module.exports" in text
+    return is_possible and not _MODULE.search(text) and bool(_COMMON.search(text))
 
 
 class _Statement(msgspec.Struct, frozen=True):
