@@ -319,3 +319,102 @@ def test_text_that_is_not_saved_says_how_it_imports(path: str, name: str, target
     place = insertion(language, text.encode(), analyse(language, text.encode()), new)
     assert place is not None
     assert place.text == line
+
+
+SAME = tree("""
+    tsconfig.json: {"compilerOptions": {"paths": {"@lib/*": ["./src/lib/*"], "button": ["./src/lib/knob.ts"]}}}
+    src/lib/widget.ts: export const a = 1;\\nexport const n = 1;\\nexport default class Widget {}
+    src/lib/knob.ts: export const n = 1;
+    src/lib/index.ts: export * from './widget';
+    src/lib/Panel.vue: <script></script>
+    src/other/widget.ts: export const n = 1;
+    src/old.js: exports.n = 1;
+""")
+
+JOINED = [
+    (
+        "src/main.ts",
+        "n",
+        "src/lib/widget.ts",
+        "import { a } from '@lib/widget';\n",
+        "import { a, n } from '@lib/widget';\n",
+    ),
+    (
+        "src/lib/main.ts",
+        "n",
+        "src/lib/widget.ts",
+        "import { a } from '@lib/widget';\n",
+        "import { a, n } from '@lib/widget';\n",
+    ),
+    (
+        "src/main.ts",
+        "Widget",
+        "src/lib/widget.ts",
+        "import { a } from '@lib/widget';\n",
+        "import Widget, { a } from '@lib/widget';\n",
+    ),
+    (
+        "src/main.ts",
+        "n",
+        "src/lib/widget.ts",
+        "import { a } from './lib/widget.js';\n",
+        "import { a, n } from './lib/widget.js';\n",
+    ),
+    (
+        "src/main.ts",
+        "n",
+        "src/lib/index.ts",
+        "import { a } from '@lib/index';\n",
+        "import { a, n } from '@lib/index';\n",
+    ),
+    ("src/main.ts", "n", "src/lib/index.ts", "import { a } from './lib/';\n", "import { a, n } from './lib/';\n"),
+    ("src/main.ts", "n", "src/lib/knob.ts", "import { a } from 'button';\n", "import { a, n } from 'button';\n"),
+    (
+        "src/main.ts",
+        "Panel",
+        "src/lib/Panel.vue",
+        "import { a } from '@lib/Panel.vue';\n",
+        "import Panel, { a } from '@lib/Panel.vue';\n",
+    ),
+    (
+        "src/main.js",
+        "n",
+        "src/lib/widget.ts",
+        "const { a } = require('@lib/widget');\n",
+        "const { a, n } = require('@lib/widget');\n",
+    ),
+    ("src/lib/main.ts", "n", "src/lib/index.ts", "import { a } from '.';\n", "import { a, n } from '.';\n"),
+    # A name that looks alike means another file.
+    (
+        "src/main.ts",
+        "n",
+        "src/other/widget.ts",
+        "import { a } from '@lib/widget';\n",
+        "import { a } from '@lib/widget';\nimport { n } from './other/widget';\n",
+    ),
+    (
+        "src/main.ts",
+        "n",
+        "src/lib/widget.ts",
+        "import a from 'widget';\n",
+        "import a from 'widget';\nimport { n } from './lib/widget';\n",
+    ),
+    (
+        "src/main.ts",
+        "n",
+        "src/lib/widget.ts",
+        "import a from './lib/widget?raw';\n",
+        "import { n } from './lib/widget';\nimport a from './lib/widget?raw';\n",
+    ),
+]
+
+
+@pytest.mark.parametrize(("path", "name", "target", "before", "after"), JOINED)
+def test_a_name_joins_what_means_the_same_file(path: str, name: str, target: str, before: str, after: str) -> None:
+    language = "javascript" if path.endswith(".js") else "typescript"
+    new = new_import(language, name, target, path, MemoryFiles({**SAME.texts, path: before}))
+    assert new is not None
+    source = before.encode()
+    place = insertion(language, source, analyse(language, source), new)
+    assert place is not None
+    assert (source[: place.byte] + place.text.encode() + source[place.byte :]).decode() == after

@@ -120,17 +120,35 @@ def _is_strict(path: str, files: Files) -> bool:
 
 
 def _specifier(target: str, path: str, text: str, files: Files) -> str | None:
-    """How a careful hand would name the target from here."""
+    """How the file names the target already, else how a careful hand would name it from here."""
+    named = relative_specifiers(text, relative=False)
+    bare = _last(target)
+    # A folder stands for its index.
+    lasts = {bare, _last(folder_of(target)), ".", ".."} if bare == "index" else {bare}
+    for said in (*named, *relative_specifiers(text, relative=True)):
+        # Only what looks like it is resolved, because that may read files.
+        if _last(said) in lasts and next(resolve(Import(said), path, files), None) == target and "?" not in said:
+            return said
     own, other = package_of(path, files), package_of(target, files)
     if other is not None and own is not None and own[0] != other[0] and other[1].get("name"):
         return _of_package(target, other, files)
     stem = _stem(target, path, text, files)
     near = _relative(folder_of(path), stem)
     alias = specifier_by_alias(stem, target, path, files)
+    if alias in named:
+        return alias
     if alias is None or near.startswith("./"):
         return near
-    uses = any(s.startswith(alias.partition("/")[0] + "/") for s in relative_specifiers(text, relative=False))
+    uses = any(s.startswith(alias.partition("/")[0] + "/") for s in named)
     return alias if uses or near.count("../") > 1 else near
+
+
+def _last(path: str) -> str:
+    """The last part of a path or a specifier, without what may be left out of one."""
+    bare = _CODE.sub("", path).rstrip("/")
+    for ending in _COMPONENT:
+        bare = bare.removesuffix(ending)
+    return bare.rpartition("/")[2]
 
 
 def _stem(target: str, path: str, text: str, files: Files) -> str:
