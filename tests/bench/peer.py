@@ -58,10 +58,25 @@ class Peer:
         """Send a notification."""
         self._send({"method": method, "params": params})
 
-    def ask(self, method: str, params: Any) -> bytes:
-        """The body of the answer to a request."""
+    def begin_ask(self, method: str, params: Any) -> int:
+        """Send a request; its id, for `answer_to`."""
         self._n_ids += 1
         self._send({"id": self._n_ids, "method": method, "params": params})
+        return self._n_ids
+
+    def answer_to(self, number: int) -> bytes:
+        """The body of the answer to a request; other answers before it are passed over."""
+        while json.loads(body := self.answer_to_any()).get("id") != number:
+            pass
+        return body
+
+    def ask(self, method: str, params: Any) -> bytes:
+        """The body of the answer to a request."""
+        self.begin_ask(method, params)
+        return self.answer_to_any()
+
+    def answer_to_any(self) -> bytes:
+        """The body of the next answer."""
         while True:
             body = self._receive()
             # Most bodies are answers; the few others are short enough to be read.

@@ -27,7 +27,7 @@ def main() -> int:
         return made
 
     server.build_server = watched
-    return front.serve_stdio(app.serving)
+    return front.serve_stdio(app.serving, app.importing_engine)
 
 
 if __name__ == "__main__":
