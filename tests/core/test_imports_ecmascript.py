@@ -232,6 +232,7 @@ INSERTED = [
     (NAMED, "/* eslint-disable */\nf();\n", '/* eslint-disable */\n\nimport { n } from "./m";\n\nf();\n'),
     (NAMED, "// eslint-disable-next-line\nf();\n", 'import { n } from "./m";\n\n// eslint-disable-next-line\nf();\n'),
     (NAMED, "// @ts-ignore\nf();\n", 'import { n } from "./m";\n\n// @ts-ignore\nf();\n'),
+    (NAMED, "// Under the MIT license.\nf();\n", '// Under the MIT license.\n\nimport { n } from "./m";\n\nf();\n'),
     (NAMED, "/** Asks for a license. */\nf();\n", 'import { n } from "./m";\n\n/** Asks for a license. */\nf();\n'),
     (
         NAMED,

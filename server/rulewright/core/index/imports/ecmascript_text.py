@@ -38,7 +38,7 @@ _DETACHED = re.compile(rb"[ \t]*(?:\r?\n|[\"']use )")
 _LICENCE = re.compile(
     rb"^\s*(?:/\*!|/[/*]+[\s*]*licen[cs]e\b)|\bcopyright\b|@(?:licen[cs]e|preserve|copyright|file|fileoverview)\b|SPDX-"
     rb"|\ball rights reserved\b|\blicen[cs]ed\s+(?:under|to)\b"
-    rb"|\b(?:MIT|BSD|ISC|Apache|GNU|Mozilla)\b[^\n]*\blicen[cs]e\b",
+    rb"|\b(?:MIT|BSD|ISC|Apache|GNU|Mozilla)\b[^\n]{0,40}\blicen[cs]e\b",
     re.IGNORECASE,
 )
 _PRAGMA = re.compile(
