@@ -72,9 +72,12 @@ def session(root: Path, cache: Path, *, settled: bool = False) -> tuple[list[flo
         peer.ask(METHOD, None)
         mark(idle)
         keys = []
+        typed = ""
         for version in range(2, N_KEYS + 2):
-            key = '"""' if version % 50 == 0 else "x" if version % 2 else ""
-            where = {"start": at, "end": {**at, "character": at["character"] + (not key)}}
+            # A letter and its removal in turns; now and then a string is opened, and gone with the next key.
+            key = "" if typed else '"""' if version % 50 == 0 else "x"
+            where = {"start": at, "end": {**at, "character": at["character"] + len(typed)}}
+            typed = key
             started = time.perf_counter()
             changed = {**document["textDocument"], "version": version}
             peer.tell(
