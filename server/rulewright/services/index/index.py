@@ -161,12 +161,16 @@ class Index:
         self._changed: list[str] = []
         self._removed: list[str] = []
         self._is_new = False
+        self._is_closed = False
         self._version = self._ask(lambda store: store.version())
         self._last_id = self._ask(lambda store: store.last_id())
         """All files up to this id have been told of, or were there when the index was opened."""
 
     def close(self) -> None:
-        """Write what is known and let go of everything."""
+        """Write what is known and let go of everything; a second time does nothing."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         try:
             self._write_all()
             self._ask(lambda store: store.keep_stamps())
