@@ -12,6 +12,9 @@ from rulewright.core.changes import ContentChange
 from rulewright.core.config import CodeSettings, IndexSettings
 from rulewright.core.text import Position, PositionEncoding
 
+TRIGGER_CHARACTERS = (".", ":", ">", "/", '"', "'", "@")
+"""Behind which an editor asks for completions by itself, beside letters: of members, of paths, of decorators."""
+
 # Questions. Positions are in the client's units.
 
 

@@ -39,8 +39,6 @@ N_IMPORTABLE = 30
 """Symbols of other files that are offered with an import."""
 MAX_IMPORTS_KNOWN = 2_000
 
-TRIGGER_CHARACTERS = (".", ":", ">", "/", '"', "'", "@")
-"""What editors should ask after, beside letters."""
 _SIGNS = {":": ("::", ":"), ">": ("->", "?->"), ".": (".", "?.", "&.", "!!.", ".."), "@": ("@",)}
 
 

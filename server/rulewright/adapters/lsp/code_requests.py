@@ -13,16 +13,13 @@ from rulewright.adapters.lsp.wire import Ready
 from rulewright.core import code_messages as ask
 from rulewright.core.text import Position
 
-TRIGGERS = (".", ":", ">", '"', "'", "/", "@", "<", "$")
-"""Characters behind which an editor asks for completions by itself: of members, of paths, of decorators and tags."""
-
 Begin = Callable[[Any], ask.Question]
 
 
 def register(server: Server) -> None:
     """Answer everything about code."""
     completion = t.CompletionOptions(
-        trigger_characters=list(TRIGGERS),
+        trigger_characters=list(ask.TRIGGER_CHARACTERS),
         resolve_provider=True,
         completion_item=t.ServerCompletionItemOptions(label_details_support=True),
     )

@@ -13,6 +13,7 @@ from rulewright.core.code_ports import SymbolRow
 from rulewright.core.index.buffer import Buffer
 from rulewright.core.index.imports import NewImport
 from rulewright.core.index.naming import bound_name
+from rulewright.core.index.splice import difference
 from rulewright.core.index.symbols import Import, Symbol
 
 MAX_RECENT = 400
@@ -130,7 +131,7 @@ class CompletionState:
         last, self._last = self._last, (path, source, end)
         if last is None or last[0] != path or last[1] is source:
             return
-        low, _, high = changed(last[1], source)
+        low, _, high = difference(last[1], source)
         if high - low > MAX_TYPED:
             return
         while low > 0 and _is_wordy(source[low - 1 : low]):
@@ -230,7 +231,7 @@ def _rows_typed(old: bytes, new: bytes) -> int | None:
         return 0
     if abs(len(old) - len(new)) > MAX_SINCE:
         return None
-    low, old_high, new_high = changed(old, new)
+    low, old_high, new_high = difference(old, new)
     if max(old_high, new_high) - low > MAX_SINCE:
         return None
     return new.count(b"\n", low, new_high) - old.count(b"\n", low, old_high)
@@ -240,38 +241,8 @@ def _is_near(old: bytes, new: bytes) -> bool:
     """Whether two texts differ in one short stretch at most."""
     if abs(len(old) - len(new)) > MAX_TYPED:
         return False
-    low, old_high, new_high = changed(old, new)
+    low, old_high, new_high = difference(old, new)
     return max(old_high, new_high) - low <= MAX_TYPED
-
-
-def changed(old: bytes, new: bytes) -> tuple[int, int, int]:
-    """The byte where two texts begin to differ, and where that ends in each."""
-    limit = min(len(old), len(new))
-    low = _common(old, new, limit)
-    back = _common_end(old, new, limit - low)
-    return low, len(old) - back, len(new) - back
-
-
-def _common(a: bytes, b: bytes, limit: int) -> int:
-    low, high = 0, limit
-    while low < high:
-        middle = (low + high + 1) // 2
-        if a[low:middle] == b[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def _common_end(a: bytes, b: bytes, limit: int) -> int:
-    low, high = 0, limit
-    while low < high:
-        middle = (low + high + 1) // 2
-        if a[len(a) - middle : len(a) - low] == b[len(b) - middle : len(b) - low]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
 
 
 def _is_wordy(char: bytes) -> bool:

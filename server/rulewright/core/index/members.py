@@ -392,11 +392,6 @@ def bases_of(index: CodeIndex, holder: Defined) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for part in _parts(index, holder) for text in part.symbol.bases))
 
 
-def is_or_extends(index: CodeIndex, holder: Defined, base: Defined) -> bool:
-    """Whether a class is another, or has it among its bases."""
-    return any(part is not None and _same_type(part, base) for part, _ in line_of(index, holder))
-
-
 def _same_type(one: Defined, other: Defined) -> bool:
     return one.key == other.key or (
         one.language in _REOPENED
@@ -411,19 +406,6 @@ def _submodule(index: CodeIndex, files: tuple[str, ...], name: str) -> tuple[str
             below = folder(path) + "/" if folder(path) else ""
             found += [p for p in (f"{below}{name}.py", f"{below}{name}/__init__.py") if index.exists(p)]
     return tuple(found)
-
-
-def holder_of(index: CodeIndex, inner: Defined) -> Defined | None:
-    """The class or the module that a member belongs to; None for what stands alone."""
-    record: FileRecord | None = index.record(inner.path)
-    if record is None:
-        return None
-    if inner.symbol.parent >= 0:
-        return at_number(record, inner.path, inner.symbol.parent)
-    if inner.language == "go" and inner.symbol.kind == SymbolKind.METHOD and inner.symbol.type:
-        value = type_value(index, inner.path, "go", inner.symbol.type, None)
-        return value.definitions[0] if value.definitions else None
-    return None
 
 
 def is_member_of_type(record: FileRecord, symbol: Symbol) -> bool:

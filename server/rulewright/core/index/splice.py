@@ -31,7 +31,7 @@ def splice_outline(
     has_sections = "(#set! section" in grammar.section("outline")
     if has_sections or grammar.section("injections") or traits.is_whole(source) or traits.is_whole(old_source):
         return None
-    start, old_end, new_end = _difference(old_source, source)
+    start, old_end, new_end = difference(old_source, source)
     if start == old_end == new_end:
         return symbols, imports
     old_rows = _rows(old_tree.root_node, old_source, start, old_end)
@@ -82,8 +82,8 @@ def _moved(symbol: Symbol, rows: int, places: int) -> Symbol:
     )
 
 
-def _difference(old: bytes, new: bytes) -> tuple[int, int, int]:
-    """Where two texts begin to differ, and where that ends in each."""
+def difference(old: bytes, new: bytes) -> tuple[int, int, int]:
+    """The byte where two texts begin to differ, and where that ends in each."""
     limit = min(len(old), len(new))
     start = _common(old, new, limit)
     back = _common_end(old, new, limit - start)

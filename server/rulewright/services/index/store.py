@@ -376,13 +376,6 @@ class Store:
             raise
         return Replaced(changed, touched)
 
-    def forget_below(self, folder: str) -> list[str]:
-        """Forget the files of a folder that is gone; their paths."""
-        gone = list(self.stamps(folder))
-        if gone:
-            self.write((), gone)
-        return gone
-
     def unsettle(self, file_id: int) -> None:
         """Have the next scan look at a file's content again."""
         self._drop_stamps()
