@@ -14,9 +14,10 @@ from rulewright.core.complete.context import context_at
 from rulewright.core.complete.items import Candidate, ItemKind, Source
 from rulewright.core.complete.nearby import nearby
 from rulewright.core.complete.rank import matching, merged, ranked
-from rulewright.core.complete.state import Client, CompletionState, Trigger, changed
+from rulewright.core.complete.state import Client, CompletionState, Trigger
 from rulewright.core.index.buffer import Buffer
 from rulewright.core.index.match import Matcher
+from rulewright.core.index.splice import difference
 from rulewright.core.languages import language_of
 from rulewright.features.completion import LIMIT, Completions, complete
 from tests.harness.code import MemoryWorkspace
@@ -72,7 +73,7 @@ def test_an_answer_is_sound(name, where, is_cut, is_explicit):
         after = accepted(workspace, name, found, item).encode("utf-8", "surrogatepass")
         inserted = (item.insert or item.label).encode()
         # The import may have moved the word, never changed it.
-        low, _, high = changed(buffer.source, after)
+        low, _, high = difference(buffer.source, after)
         assert inserted in after[max(0, min(low, context.start) - len(inserted)) : high + len(inserted)]
     decoded = msgspec.json.decode(render_completions(found, CLIENT))
     assert [i["sortText"] for i in decoded["items"]] == sorted(i["sortText"] for i in decoded["items"])
@@ -157,7 +158,7 @@ def test_the_order_of_the_input_never_shows(found, chance, prefix):
 
 @given(st.binary(max_size=60), st.binary(max_size=60))
 def test_a_change_is_found_where_it_is(old, new):
-    low, old_high, new_high = changed(old, new)
+    low, old_high, new_high = difference(old, new)
     assert old[:low] == new[:low]
     assert old[old_high:] == new[new_high:]
     assert low <= old_high
