@@ -202,3 +202,9 @@ def test_an_import_goes_where_it_belongs(before: str, module: str, name: str, af
     record = analyse("python", result.encode())
     assert record.n_errors == 0
     assert insertion("python", result.encode(), record, new) is None
+
+
+def test_half_a_character_in_an_import_is_left_alone() -> None:
+    source = "from shop import \ud83d, basket\n".encode("utf-8", "surrogatepass")
+    new = NewImport("shop", "till", "from shop import till")
+    assert insertion("python", source, analyse("python", source), new) is None

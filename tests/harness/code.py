@@ -79,7 +79,7 @@ class MemoryIndex:
 
     def text(self, path: str) -> str | None:
         buffer = self._buffers.get(path)
-        return buffer.source.decode() if buffer is not None else None
+        return buffer.source.decode("utf-8", "replace") if buffer is not None else None
 
 
 class MemoryWorkspace:

@@ -149,8 +149,8 @@ def of_file(at: Situation) -> Iterator[Candidate]:
     for symbol in at.fitting_by(at.named_symbols()):
         if not symbol.name.strip() or (symbol.kind == SymbolKind.METHOD and symbol.parent < 0):
             continue
-        if (symbol.row, symbol.column) == (row, column):
-            continue  # What is being named at the cursor.
+        if symbol.row == row and symbol.column <= column <= symbol.column + len(symbol.name.encode()):
+            continue  # What is being named at the cursor: a heading has many words, a module's name has dots.
         level = _levels_up(symbol, symbols, around, is_explicit=at.language not in IMPLICIT_SELF)
         if level >= 0:
             yield of_symbol(symbol, at.path, Source.FILE, level)
@@ -172,6 +172,8 @@ def _levels_up(symbol: Symbol, symbols: Sequence[Symbol], around: set[int], *, i
 def of_imports(at: Situation) -> Iterator[Candidate]:
     """What the file's imports bind."""
     for name, one in at.fitting_by(at.bound()):
+        if one.row == at.row and name == at.context.prefix:
+            continue  # What is being imported at the cursor.
         kind = ItemKind.MODULE if not one.name else _guessed_kind(name)
         yield Candidate(name, kind, Source.IMPORT, module=one.module)
 

@@ -73,9 +73,15 @@ def new_import(language: str, name: str, target: str, path: str, files: Files) -
 
 
 def insertion(language: str, source: bytes, record: FileRecord, new: NewImport) -> Insertion | None:
-    """Where a new import goes and what is written there; None when the file has it already."""
+    """Where a new import goes and what is written there; None when the file has it already.
+
+    Import statements that hold half a character, which some editors send while an emoji is typed, are left alone: None.
+    """
     module = _module(language)
-    return module.insertion(source, record, new) if module else None
+    try:
+        return module.insertion(source, record, new) if module else None
+    except UnicodeDecodeError:
+        return None
 
 
 def _module(language: str) -> ModuleType | None:
