@@ -205,6 +205,6 @@ def test_an_import_goes_where_it_belongs(before: str, module: str, name: str, af
 
 
 def test_half_a_character_in_an_import_is_left_alone() -> None:
-    source = "from shop import \ud83d, basket\n".encode("utf-8", "surrogatepass")
+    source = "from shop import a\ud83d, basket\n".encode("utf-8", "surrogatepass")
     new = NewImport("shop", "till", "from shop import till")
     assert insertion("python", source, analyse("python", source), new) is None
