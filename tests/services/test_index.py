@@ -823,6 +823,24 @@ def test_two_programs_on_one_workspace(root: Path, tmp_path: Path) -> None:
     two.close()
 
 
+def test_an_index_that_another_program_emptied_is_filled_again(root: Path, tmp_path: Path) -> None:
+    editor = build(root, tmp_path / "cache")
+    before = contents(editor)
+    terminal = build(root, tmp_path / "cache")
+    terminal.clear()
+    terminal.close()
+    assert editor.paths() == []
+    assert editor.step(0).is_new, "what was kept of it in memory counts no more"
+    editor.run()
+    assert contents(editor) == before
+    assert not editor.step(0).is_new
+    # Its own doing is no news.
+    editor.clear()
+    report = editor.step(0)
+    assert (report.is_new, report.is_idle) == (False, True)
+    editor.close()
+
+
 def test_many_processes_index_one_workspace_at_once(root: Path, tmp_path: Path) -> None:
     for n in range(150):
         (root / f"f{n}.py").write_text(f"name_{n} = 1\n")

@@ -163,6 +163,7 @@ class Index:
         self._is_new = False
         self._is_closed = False
         self._version = self._ask(lambda store: store.version())
+        self._generation = self._ask(lambda store: store.generation())
         self._last_id = self._ask(lambda store: store.last_id())
         """All files up to this id have been told of, or were there when the index was opened."""
 
@@ -279,6 +280,7 @@ class Index:
         self._results.clear()
         self._deletions.clear()
         self._ask(lambda store: store.clear())
+        self._generation = self._ask(lambda store: store.generation())
         if records:
             self.cache.clear()
 
@@ -473,6 +475,11 @@ class Index:
     def _note_others(self) -> None:
         """Tell of what another process has written. What it deleted is not told: its ids lead nowhere."""
         version = self._ask(lambda store: store.version())
+        if version != self._version and self._generation != (now := self._ask(lambda store: store.generation())):
+            # Somebody emptied it, on purpose as a rule: what this process knows is read again too.
+            self._generation, self._is_new = now, True
+            self._last_id = 0
+            self.refresh()
         if version != self._version:
             paths = self._ask(lambda store: store.paths_after(self._last_id))
             self._changed += paths

@@ -52,6 +52,7 @@ EPOCH = 1_577_836_800
 """2020-01-01: ids of files begin at the milliseconds since then, which is more than any database had files before."""
 STAMPS = "stamps"
 """Under which all stamps are kept as one value; there only while it is true."""
+GENERATION = "generation"
 LAST = chr(0x10FFFF)
 """Greater than any character of a name."""
 
@@ -405,11 +406,17 @@ class Store:
         """Keep a value."""
         self.db.execute("insert or replace into meta values (?, ?)", (key, value))
 
+    def generation(self) -> int:
+        """How often everything was forgotten: who sees another number than before knows nothing any more."""
+        return int(self.get_meta(GENERATION) or 0)
+
     def clear(self) -> None:
         """Forget everything."""
         self.db.execute("begin immediate")
+        generation = self.generation() + 1
         for table in ("files", "analyses", "names", "meta"):
             self.db.execute(f"delete from {table}")  # noqa: S608 - our own names
+        self.set_meta(GENERATION, generation)
         self.db.execute("commit")
         self.db.execute("vacuum")
 
