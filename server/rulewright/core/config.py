@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Meta
 
 from rulewright.core.findings import Severity
+from rulewright.core.languages import LANGUAGES, canonical
 from rulewright.core.rules.globs import split
 from rulewright.core.rules.rule import SOURCES, Source
 
@@ -86,7 +87,7 @@ class IndexSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     ] = 0
 
 
-Languages = tuple[str, ...]
+Languages = Annotated[tuple[str, ...], Meta(extra={"of": "language"})]
 _ALL: Languages = ("*",)
 
 
@@ -202,17 +203,29 @@ def _take_table(tables: dict[str, dict[str, Any]], layer: SettingsLayer, name: s
         if key not in fields:
             problems.append(refuse(f"`{name}.{key}` is not a setting{_did_you_mean(key, fields)}"))
             continue
-        kind = fields[key].type
-        written = layer.layer in {"environment", "flags"}
-        if written and isinstance(value, str) and "tuple[" in str(kind):
-            value = split(value)  # noqa: PLW2901
         try:
-            converted = msgspec.convert(value, kind, strict=not written)
-        except msgspec.ValidationError:
-            problems.append(refuse(f"`{name}.{key}` must be {_type_name(kind)}, not {_shown(value, kind)}"))
+            taken, doubts = _take(value, fields[key].type, is_text=layer.layer in {"environment", "flags"})
+        except ValueError as error:
+            problems.append(refuse(f"`{name}.{key}` {error}"))
             continue
-        tables.setdefault(name, {})[key] = converted
+        problems += [refuse(f"`{name}.{key}`: {doubt}", broken=False) for doubt in doubts]
+        tables.setdefault(name, {})[key] = taken
     return problems
+
+
+def _take(value: Any, kind: Any, *, is_text: bool) -> tuple[Any, list[str]]:
+    """A value as its setting has it, and doubts about it; raises ValueError, which says what the setting takes."""
+    given = split(value) if is_text and isinstance(value, str) and "tuple[" in str(kind) else value
+    try:
+        taken = msgspec.convert(given, kind, strict=not is_text)
+    except msgspec.ValidationError:
+        message = f"must be {_type_name(kind)}, not {_shown(given, kind)}"
+        raise ValueError(message) from None
+    return _languages(taken) if _is_languages(kind) else (taken, [])
+
+
+def _is_languages(kind: Any) -> bool:
+    return any(meta.extra and meta.extra.get("of") == "language" for meta in getattr(kind, "__metadata__", ()))
 
 
 _SECTIONS: dict[str, type[msgspec.Struct]] = {f.name: f.type for f in msgspec.structs.fields(Settings)}
@@ -230,13 +243,30 @@ def environment_layer(environ: Mapping[str, str]) -> SettingsLayer:
     return SettingsLayer("environment", "environment", values)
 
 
-def _did_you_mean(word: str, known: Mapping[str, Any]) -> str:
+def _languages(written: Languages) -> tuple[Languages, list[str]]:
+    """The list with each language by its own name, and a sentence about each word in it that names none."""
+    names: list[str] = []
+    unknown: list[str] = []
+    for word in written:
+        sign, plain = ("!", word[1:]) if word.startswith("!") else ("", word)
+        language = plain if plain in {"*", "auto"} else canonical(plain)
+        if language is None:
+            unknown.append(f"`{plain}` is no language known here{_did_you_mean(plain, LANGUAGES, 0)}")
+        names.append(sign + (language or plain))
+    return tuple(names), unknown
+
+
+def _did_you_mean(word: str, known: Mapping[str, Any], n_listed: int = 100) -> str:
     close = get_close_matches(word, list(known), n=1)
-    return f"; did you mean `{close[0]}`?" if close else f"; known: {', '.join(sorted(known))}."
+    if close:
+        return f"; did you mean `{close[0]}`?"
+    return f"; known: {', '.join(sorted(known))}." if len(known) <= n_listed else "."
 
 
 def _shown(value: Any, kind: Any) -> str:
     """A refused value, and the choice that it is nearest to."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and _type_name(kind).startswith("a number"):
+        return f"{value:,}."
     if not isinstance(value, str):
         return f"{_a(value)}."
     close = get_close_matches(value, re.findall(r'"([^"]+)"', _type_name(kind)), n=1)
@@ -277,7 +307,7 @@ def _plain(schema: Mapping[str, Any]) -> str:
     if schema.get("type") == "array":
         items = schema.get("items") or {}
         return "a list of " + (" or ".join(f'"{v}"' for v in items["enum"]) if "enum" in items else "text")
-    return {"boolean": "true or false", "integer": "a number", "string": "text"}[schema["type"]]
+    return {"boolean": "true or false", "integer": _number(schema), "string": "text"}[schema["type"]]
 
 
 def doc_of(name: str) -> str:

@@ -63,6 +63,16 @@ class OutlineRecords(msgspec.Struct, frozen=True):
     symbols: tuple[OutlineRecord, ...]
 
 
+class WhyRecord(msgspec.Struct, frozen=True):
+    """The output of `rulewright index why --json`."""
+
+    version: int
+    root: str
+    path: str
+    reason: str
+    """A sentence: that it is indexed and what of it, or why it is not."""
+
+
 class StatusRecord(msgspec.Struct, frozen=True):
     """The output of `rulewright index status --json` and `rulewright index build --json`."""
 
@@ -126,6 +136,8 @@ def run_status(launcher: "Launcher", *, as_json: bool, overlay: Sequence[str]) -
 
 def run_search(launcher: "Launcher", pattern: str, limit: int, *, as_json: bool, overlay: Sequence[str]) -> int:
     """Find symbols by a pattern."""
+    if not pattern.strip():
+        raise click.UsageError("The pattern is empty; write a part of a name, such as HttpReq or hr.")
     code, root = _open(launcher, overlay, scan=True)
     try:
         code.build(root, _ProgressLine(shown=not as_json and sys.stderr.isatty()))
@@ -171,11 +183,13 @@ def run_symbols(launcher: "Launcher", file: str, *, as_json: bool, overlay: Sequ
     return 0
 
 
-def run_why(launcher: "Launcher", file: str, *, overlay: Sequence[str]) -> int:
+def run_why(launcher: "Launcher", file: str, *, as_json: bool, overlay: Sequence[str]) -> int:
     """Say whether a file is in the index, and why."""
     code, root = _open(launcher, overlay)
-    click.echo(printable(code.why(root, relative_to(Path(root), file))))
+    path = relative_to(Path(root), file)
+    reason = code.why(root, path)
     code.close()
+    click.echo(to_json(WhyRecord(1, root, path, reason)) if as_json else printable(reason))
     return 0
 
 
@@ -183,7 +197,10 @@ def run_clear(launcher: "Launcher", *, records: bool, overlay: Sequence[str]) ->
     """Forget the index of a project."""
     code, root = _open(launcher, overlay, clear=True)
     code.clear(root, records=records)
+    problem = code.status()[root].problem
     code.close()
+    if problem:
+        raise click.ClickException(f"The index of {root} could not be emptied: {printable(problem)}.")
     click.echo(f"The index of {root} is empty" + (", and so is the store of contents." if records else "."))
     return 0
 

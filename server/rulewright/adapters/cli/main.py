@@ -262,13 +262,14 @@ def symbols(launcher: Launcher, *, file: str, as_json: bool, overlay: tuple[str,
 
 @index.command("why")
 @click.argument("file", type=click.Path())
+@_json_option
 @_set_option
 @click.pass_obj
-def why_indexed(launcher: Launcher, *, file: str, overlay: tuple[str, ...]) -> int:
+def why_indexed(launcher: Launcher, *, file: str, as_json: bool, overlay: tuple[str, ...]) -> int:
     """Say whether FILE is in the index, and why."""
     from rulewright.adapters.cli.index import run_why
 
-    return run_why(launcher, file, overlay=overlay)
+    return run_why(launcher, file, as_json=as_json, overlay=overlay)
 
 
 @index.command()

@@ -29,7 +29,7 @@ class BrokenSettings(click.ClickException):
     exit_code = 2
 
     def __init__(self) -> None:
-        super().__init__("The settings are broken; nothing was checked.")
+        super().__init__("The settings are broken; nothing was done.")
 
 
 def overlay_of(assignments: Sequence[str]) -> dict[str, dict[str, object]]:
