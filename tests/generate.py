@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from rulewright.adapters.cli.index import FoundRecords, OutlineRecords, StatusRecord, WhyRecord
 from rulewright.adapters.cli.render_json import CheckRecord
 from rulewright.adapters.cli.rules import RulesRecord, RuleTestsRecord
 from rulewright.core.config import USER_ONLY_TABLES, Settings, describe, doc_of
@@ -24,6 +25,10 @@ def generated() -> Iterator[tuple[str, str]]:
         ("rules-list", RulesRecord),
         ("rules-test", RuleTestsRecord),
         ("why", Explanation),
+        ("index-search", FoundRecords),
+        ("index-symbols", OutlineRecords),
+        ("index-status", StatusRecord),
+        ("index-why", WhyRecord),
         ("settings", Settings),
     ):
         schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(record)}
