@@ -102,7 +102,7 @@ def accepted(workspace: MemoryWorkspace, path: str, found: Completions, item: Co
     edits = [(e.range, e.text) for e in (*item.edits, *resolve_item(workspace, item.data).edits)]
     edits.append((found.replace, item.insert or item.label))
     # From the end, so that no edit moves the place of another.
-    edits.sort(key=lambda e: e[0].start, reverse=True)
+    edits.sort(key=lambda e: (e[0].start, e[0].end), reverse=True)
     changes = [ContentChange(where, text) for where, text in dict.fromkeys(edits)]
     content = workspace.buffers[path].source.decode("utf-8", "surrogatepass")
     return apply_changes(Text(content), changes, workspace.encoding).content

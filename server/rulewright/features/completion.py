@@ -224,7 +224,8 @@ def _written(language: str, new: NewImport, name: str) -> str:
     """How a name is written behind its import, where that is not the name."""
     if language == "go" and not new.name:
         return f"{_GO_NAME.sub('', new.statement) or new.module.rpartition('/')[2]}.{name}"
-    return new.name if new.name and new.name != name else ""
+    # A default export is called whatever one likes.
+    return new.name if new.name not in {"", "default", name} else ""
 
 
 _GO_NAME = re.compile(r'^import (?=")|^import |\s*".*$')

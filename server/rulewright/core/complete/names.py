@@ -13,7 +13,7 @@ from rulewright.core.complete.state import first_letter
 from rulewright.core.index.grammars import Grammar
 from rulewright.core.index.members import members, own_class
 from rulewright.core.index.naming import BY_FOLDER, IMPLICIT_SELF, SPACES, is_test
-from rulewright.core.index.near import distance, family, folder
+from rulewright.core.index.near import distance, family, folder, stem
 from rulewright.core.index.scopes import ScopeTree, child_at, node_for, scopes_of
 from rulewright.core.index.site import Site
 from rulewright.core.index.symbols import Symbol, SymbolKind
@@ -30,6 +30,8 @@ MIN_SEARCH = 3
 """Letters from which on the index is searched for more than prefixes."""
 ENOUGH = 4
 """Candidates that make that search unnecessary: it takes ten times as long as all the rest."""
+MAX_NAMELESS = 300
+"""Default exports without a name that are looked at."""
 MIN_WORD = 3
 """Letters of a word that is worth offering."""
 
@@ -207,7 +209,7 @@ def of_workspace(at: Situation, n_here: int) -> tuple[list[Candidate], bool]:
     languages = family(at.language)
     here = folder(at.path)
     by_folder = at.language in BY_FOLDER
-    candidates = []
+    candidates = list(_nameless(at)) if "typescript" in languages else []
     for row in at.fitting_by([(row.name, row) for row in rows]):
         if row.path == at.path or row.language not in languages or not _is_free(row, at.language):
             continue
@@ -227,6 +229,36 @@ def of_workspace(at: Situation, n_here: int) -> tuple[list[Candidate], bool]:
             )
         )
     return candidates, complete
+
+
+def _nameless(at: Situation) -> Iterator[Candidate]:
+    """What other files export by default without a name, called like its file: `my-thing.ts` gives `myThing`."""
+    key = at.path, at.context.start
+    kept = at.state.nameless
+    if kept is None or kept[0] != key:
+        kept = key, tuple(r for r in at.index.symbols_named("default", MAX_NAMELESS) if not r.container)
+        at.state.nameless = kept
+    rows = {row.path: row for row in kept[1]}
+    named = [(name, row) for row in rows.values() if (name := _name_of_file(row)) and row.path != at.path]
+    for name, row in sorted(at.fitting_by((name, (name, row)) for name, row in named), key=lambda one: one[1].path):
+        if not (row.exported and row.language in family(at.language)):
+            continue
+        far = distance(at.path, row.path) + (5 if is_test(row.path) and not is_test(at.path) else 0)
+        origin = Origin(row.path, name, row.row)
+        yield Candidate(
+            name, kind_of_symbol(row.kind), Source.WORKSPACE, far, "", row.path, origin=origin, import_from=row.path
+        )
+
+
+def _name_of_file(row: SymbolRow) -> str:
+    name = stem(row.path)
+    if name == "index":
+        name = folder(row.path).rpartition("/")[2]
+    first, *rest = re.split(r"[^A-Za-z\d_$]+", name)
+    joined = first + "".join(part[:1].upper() + part[1:] for part in rest)
+    if row.kind in _TYPES:
+        joined = joined[:1].upper() + joined[1:]
+    return joined if joined.isidentifier() else ""
 
 
 def _is_free(row: SymbolRow, language: str) -> bool:

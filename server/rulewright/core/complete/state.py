@@ -122,6 +122,8 @@ class CompletionState:
         self._last: tuple[str, bytes, int] | None = None
         self.imports_known: dict[tuple[str, str, str], NewImport | None] = {}
         """How a file would import a symbol of another, by both paths and the name; bounded by who fills it."""
+        self.nameless: tuple[tuple[str, int], tuple[SymbolRow, ...]] | None = None
+        """What other files export without a name, as it was where the word at these two, a path and a byte, began."""
         self._elsewhere: tuple[str, int, str, tuple[SymbolRow, ...]] | None = None
 
     # Recency

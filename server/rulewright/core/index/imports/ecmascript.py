@@ -70,7 +70,7 @@ def new_import(name: str, target: str, path: str, files: Files) -> NewImport | N
     if target == path or not (_CODE.search(target) or target.endswith(_COMPONENT)):
         return None
     text = files.text(target)
-    is_default = target.endswith(_COMPONENT) or (text is not None and _is_default(name, text))
+    is_default = target.endswith(_COMPONENT) or (text is not None and _is_default(name, target, text))
     if text is not None and not _is_module(text) and not target.endswith(_COMPONENT):
         return None
     own = files.text(path) or ""
@@ -89,15 +89,31 @@ def new_import(name: str, target: str, path: str, files: Files) -> NewImport | N
     return kind(module, "default" if is_default else name, f'{keyword} {taken} from "{module}";')
 
 
-def _is_default(name: str, text: str) -> bool:
+def _is_default(name: str, target: str, text: str) -> bool:
+    """Whether a name is what a file exports by default; what has no name there is called like its file."""
     n = re.escape(name)
-    return bool(
-        re.search(
-            rf"\bexport\s+default\s+(?:(?:async\s+)?function\s*\*?\s*|(?:abstract\s+)?class\s+)?{n}\b"
-            rf"|\bexport\s*\{{[^}}]*\b{n}\s+as\s+default\b|\bmodule\.exports\s*=\s*(?:class\s+|function\s+)?{n}\b",
-            text,
-        )
+    said = re.search(
+        rf"\bexport\s+default\s+(?:(?:async\s+)?function\s*\*?\s*|(?:abstract\s+)?class\s+)?{n}\s*(?:[;({{<\n]|extends\b|$)"
+        rf"|\bexport\s*\{{[^}}]*\b{n}\s+as\s+default\b|\bmodule\.exports\s*=\s*(?:class\s+|function\s+)?{n}\b(?!\s*[.,])",
+        text,
     )
+    if said:
+        return True
+    if _NAMELESS.search(text) is None or _plain(name) not in {_plain(_last(target)), _plain(_last(folder_of(target)))}:
+        return False
+    return re.search(rf"\bexport\b[^;\n]*\b{n}\b|\bexports\.{n}\b", text) is None
+
+
+_NAMELESS = re.compile(
+    r"^\s*export\s+default\s+(?![A-Za-z_$][\w$]*\s*(?:;|$))(?!(?:abstract\s+)?class\s+(?!extends\b)[\w$])"
+    r"(?!(?:async\s+)?function\s*\*?\s*[\w$])|^\s*module\.exports\s*=\s*(?![\w$.]+\s*(?:;|$))",
+    re.MULTILINE,
+)
+"""An export by default of something that has no name."""
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z\d]", "", name.lower())
 
 
 def _is_module(text: str) -> bool:
