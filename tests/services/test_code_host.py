@@ -89,13 +89,34 @@ def test_a_killed_host_is_replaced_and_told_everything_again(host: CodeHost, roo
     assert host.gone == ""
 
 
-def test_a_question_that_was_asked_when_the_host_died_is_answered_with_nothing(host: CodeHost, root: str) -> None:
+def test_a_question_that_was_asked_when_the_host_died_is_asked_of_the_next_one(host: CodeHost, root: str) -> None:
     uri = begin(host, root)
     assert names(host, uri)
     os.kill(process_of(host), signal.SIGSTOP)
-    asked = host.ask(say.DocumentSymbols(uri))
+    asked = host.ask(say.DocumentSymbols(uri)), host.ask(say.DocumentSymbols(uri))
     os.kill(process_of(host), signal.SIGKILL)
-    assert asked.result(30) == b"null"
+    assert [[s["name"] for s in json.loads(a.result(30))] for a in asked] == [["first"], ["first"]]
+    assert host._waiting == {}
+
+
+def test_a_question_that_two_hosts_died_of_is_answered_with_nothing(tmp_path: Path) -> None:
+    host = CodeHost(script(tmp_path, f"import sys\nopen({str(tmp_path / 'n')!r}, 'a').write('x')\nsys.stdin.read(9)\n"))
+    try:
+        assert host.ask(say.Status()).result(30) == b"null"
+        assert (tmp_path / "n").read_text() == "xx"
+    finally:
+        host.close()
+
+
+def test_what_a_hung_host_was_at_is_given_up_and_the_next_question_is_not(host: CodeHost, root: str) -> None:
+    uri = begin(host, root)
+    assert names(host, uri)
+    host._silent_s = 0.2
+    os.kill(process_of(host), signal.SIGSTOP)
+    first, second = host.ask(say.DocumentSymbols(uri)), host.ask(say.DocumentSymbols(uri))
+    first.add_done_callback(lambda _: setattr(host, "_silent_s", 20))
+    assert first.result(30) == b"null"
+    assert [s["name"] for s in json.loads(second.result(30))] == ["first"]
 
 
 def script(tmp_path: Path, body: str) -> list[str]:

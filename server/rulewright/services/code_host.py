@@ -69,7 +69,9 @@ class CodeHost:
         self._silent_s = silent_s
         self._lock = threading.RLock()
         self._numbers = itertools.count(1)
-        self._waiting: dict[int, Future[bytes]] = {}
+        self._waiting: dict[int, tuple[Question, Future[bytes]]] = {}
+        self._again: set[int] = set()
+        """Of those that wait: what a host that ended had been asked already."""
         self._listeners: list[Listener] = []
         self._configured: Configure | None = None
         self._paused = False
@@ -78,6 +80,8 @@ class CodeHost:
         self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._heard_at = monotonic()
         self._deaths: deque[float] = deque(maxlen=MAX_DEATHS)
+        self._hung = 0
+        """Process id of the host that was ended last because it said nothing."""
         self._closed = threading.Event()
         self.gone = ""
         """Why there is no host any more; empty while there is one."""
@@ -108,7 +112,7 @@ class CodeHost:
             number = next(self._numbers)
             if not self._waiting:
                 self._heard_at = monotonic()
-            self._waiting[number] = future
+            self._waiting[number] = question, future
             self._outbox.put(encode(Ask(number, question)))
         future.add_done_callback(lambda done: self._over(number, done))
         return future
@@ -158,6 +162,8 @@ class CodeHost:
             self._outbox.put(encode(Pause(True)))
         for told in self._documents.values():
             self._outbox.put(encode(told.settle(self._encoding)))
+        for number, (question, _) in self._waiting.items():
+            self._outbox.put(encode(Ask(number, question)))
 
     # The process
 
@@ -209,6 +215,7 @@ class CodeHost:
                 waits = bool(self._waiting) and monotonic() - self._heard_at > self._silent_s
             if waits:
                 log.warning("the code host has said nothing for %g seconds and is ended", self._silent_s)
+                self._hung = process.pid
                 process.kill()
                 return
 
@@ -217,7 +224,8 @@ class CodeHost:
         match message:
             case Answer():
                 with self._lock:
-                    future = self._waiting.pop(message.id, None)
+                    _, future = self._waiting.pop(message.id, (None, None))
+                    self._again.discard(message.id)
                 if message.failure:
                     log.error("a question about code was not answered: %s", message.failure)
                 if future is not None and future.set_running_or_notify_cancel():
@@ -236,6 +244,7 @@ class CodeHost:
     def _over(self, number: int, future: "Future[bytes]") -> None:
         with self._lock:
             self._waiting.pop(number, None)
+            self._again.discard(number)
             if future.cancelled() and self._process is not None:
                 self._outbox.put(encode(Cancel(number)))
 
@@ -246,7 +255,7 @@ class CodeHost:
             self._process = None
             for told in self._documents.values():
                 told.blame()
-            self._give_up_waiting()
+            self._give_up_asked(hung=process.pid == self._hung)
             now = monotonic()
             self._deaths.append(now)
         _end(process)
@@ -264,9 +273,23 @@ class CodeHost:
             self._give_up_waiting()
         log.error("%s", self.gone)
 
+    def _give_up_asked(self, *, hung: bool) -> None:
+        """A host has ended: give up what it may have ended of, keep the rest for the next one.
+
+        That is what two hosts have been asked, and of a host that hung the oldest question, which it was at. So no
+        question costs more than two hosts, and somebody who waits for another answer only waits longer.
+        """
+        kept = {number: asked for number, asked in self._waiting.items() if number not in self._again}
+        for number in list(kept)[:1] if hung else ():
+            del kept[number]
+        self._waiting = {number: asked for number, asked in self._waiting.items() if number not in kept}
+        self._give_up_waiting()
+        self._waiting, self._again = kept, set(kept)
+
     def _give_up_waiting(self) -> None:
         waiting, self._waiting = self._waiting, {}
-        for future in waiting.values():
+        self._again.clear()
+        for _, future in waiting.values():
             if future.set_running_or_notify_cancel():
                 future.set_result(NOTHING)
 

@@ -62,6 +62,30 @@ def imports_around(site: Site) -> Iterator[tuple[Node, Import]]:
 _IMPORTS = re.compile(r"import|use_declaration|export_statement|extern_crate|mod_item|^call$|require|include")
 
 
+_LOADED: dict[str, re.Pattern[bytes]] = {
+    **dict.fromkeys(
+        ("javascript", "typescript", "tsx", "vue", "svelte"),
+        re.compile(
+            rb"(?:\bfrom|\bimport|\b(?:require(?:\.resolve)?|import|(?:jest|vi)\.(?:un|do)?[mM]ock|jest\.requireActual)"
+            rb"\s*\()\s*[\"'`]\Z"
+        ),
+    ),
+    "ruby": re.compile(rb"(?:\b(require_relative|require|load)[ \t(]+|\bautoload[ \t(]+:\w+,[ \t]*)[\"']\Z"),
+}
+"""What stands before a path that is loaded, wherever in a file."""
+_BEFORE = 100
+
+
+def quoted_module(language: str, source: bytes, start: int, said: str) -> str:
+    """The module that a path in quotes names whose text begins at a byte; empty where nothing is loaded there."""
+    pattern = _LOADED.get(language)
+    found = pattern.search(source, max(0, start - _BEFORE), start) if pattern is not None else None
+    if found is None:
+        return ""
+    # What Ruby's `require_relative` names is beside the file, with or without a dot before it.
+    return f"./{said}" if language == "ruby" and found[1] == b"require_relative" and said[:1] != "." else said
+
+
 def in_import(site: Site, name: str) -> Named | None:
     """What a name inside an import statement means; None where it is in none."""
     imports = site.index.imports_of(site.path)

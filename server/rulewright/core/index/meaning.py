@@ -11,7 +11,7 @@ from tree_sitter import Node
 
 from rulewright.core.index.builtin_names import is_builtin_member
 from rulewright.core.index.chain import Link, chain_before
-from rulewright.core.index.importing import import_named, imports_around, in_import
+from rulewright.core.index.importing import import_named, imports_around, in_import, quoted_module
 from rulewright.core.index.imports import resolve
 from rulewright.core.index.members import (
     Value,
@@ -171,17 +171,27 @@ def _of_local(site: Site, local: Local) -> tuple[Named | None, Local | None] | N
 
 
 def _import_path(site: Site) -> Meaning | None:
-    """The module that a string in an import names."""
-    node = site.root.descendant_for_byte_range(site.byte, site.byte) if site.root is not None else None
-    if node is None or not _QUOTED.search(node.type):
+    """The module that a string in an import names; also right behind its last letter."""
+    for byte in dict.fromkeys((site.byte, max(site.byte - 1, 0))):
+        node = site.root.descendant_for_byte_range(byte, byte) if site.root is not None else None
+        if node is not None and _QUOTED.search(node.type) and (found := _of_path(site, node)) is not None:
+            return found
+    return None
+
+
+def _of_path(site: Site, node: Node) -> Meaning | None:
+    written = _text(site.source, node.start_byte, node.end_byte)
+    said = written.strip("\"'`<>")
+    start = node.start_byte + len(written.encode()) - len(written.lstrip("\"'`<>").encode())
+    if not said:
         return None
-    said = _text(site.source, node.start_byte, node.end_byte).strip("\"'`<>")
-    for _, one in imports_around(site):
-        if said and one.module == said:
-            files = resolve(site.language, Import(one.module), site.path, site.index)
-            files = files or resolve(site.language, one, site.path, site.index)
-            step: Step = "import" if files else "outside"
-            return Meaning(said, node.start_byte, node.end_byte, step, files=files)
+    module = quoted_module(site.language, site.source, start, said)
+    ones = [Import(module)] if module else [one for _, one in imports_around(site) if one.module == said]
+    for one in ones:
+        files = resolve(site.language, Import(one.module), site.path, site.index)
+        files = files or resolve(site.language, one, site.path, site.index)
+        step: Step = "import" if files else "outside"
+        return Meaning(said, start, start + len(said.encode()), step, files=files)
     return None
 
 
