@@ -54,7 +54,7 @@ def _known(at: Situation, value: Value) -> Iterator[Candidate]:
         symbol = one.symbol
         if symbol.kind == SymbolKind.CONSTRUCTOR and value.is_instance:
             continue
-        if value.files and not symbol.exported and one.language != "python":
+        if value.files and symbol.parent < 0 and not symbol.exported and one.language != "python":
             continue
         candidate = of_symbol(symbol, one.path, Source.MEMBER, min(number // 25, 3), one.container)
         if own and candidate.is_private:

@@ -7,6 +7,7 @@ from tree_sitter import Node
 
 from rulewright.core.index.imports import resolve
 from rulewright.core.index.naming import NOTHING, Named, bound_name, of_import
+from rulewright.core.index.scopes import Binding
 from rulewright.core.index.site import Site
 from rulewright.core.index.symbols import Import
 
@@ -41,6 +42,23 @@ def import_named(site: Site, name: str, row: int) -> Named:
     if not ones:
         return NOTHING
     return of_import(site.index, site.path, site.language, max(ones, key=lambda i: (i.row <= row, i.row)))
+
+
+def required(site: Site, binding: Binding) -> Named:
+    """What a local that `require` sets stands for, as in `const { one: uno } = require("./a")`, also in a function."""
+    if binding.kind != "import" or binding.type[:1] not in {'"', "'", "`"}:
+        return NOTHING
+    name = ""
+    if (whole := _REQUIRED.match(site.source, binding.end)) is not None:
+        name = (whole[1] or b"").decode("utf-8", "replace")
+    else:
+        key = _KEY.search(site.source, max(0, binding.start - _BEFORE), binding.start)
+        name = key[1].decode("utf-8", "replace") if key is not None else binding.name
+    return of_import(site.index, site.path, site.language, Import(binding.type.strip("\"'`"), name, binding.name))
+
+
+_REQUIRED = re.compile(rb"\s*=\s*require\s*\([^()\n]*\)(?:\s*\.\s*([\w$]+))?")
+_KEY = re.compile(rb"([\w$]+)\s*:\s*\Z")
 
 
 def imports_around(site: Site) -> Iterator[tuple[Node, Import]]:

@@ -11,7 +11,7 @@ from tree_sitter import Node
 
 from rulewright.core.index.builtin_names import is_builtin_member
 from rulewright.core.index.chain import Link, chain_before
-from rulewright.core.index.importing import import_named, imports_around, in_import, quoted_module
+from rulewright.core.index.importing import import_named, imports_around, in_import, quoted_module, required
 from rulewright.core.index.imports import resolve
 from rulewright.core.index.members import (
     Value,
@@ -165,7 +165,7 @@ def _of_local(site: Site, local: Local) -> tuple[Named | None, Local | None] | N
         return Named((own,), step="file"), local
     if local.binding.kind == "import":
         row = site.buffer.point(local.binding.start)[0]
-        named = import_named(site, local.binding.name, row)
+        named = required(site, local.binding) or import_named(site, local.binding.name, row)
         return named or Named(step="outside"), local
     return None if local.is_file_level and has_symbol(site, local.binding.name) else (None, local)
 

@@ -10,10 +10,12 @@ from collections.abc import Iterator
 import msgspec
 
 from rulewright.core.code_ports import CodeIndex
+from rulewright.core.index.exports import is_common
 from rulewright.core.index.imports import resolve
 from rulewright.core.index.naming import (
     BY_FOLDER,
     CALLABLE,
+    ECMASCRIPT,
     EXPLICIT,
     NOTHING,
     SPACES,
@@ -27,6 +29,7 @@ from rulewright.core.index.naming import (
     enclosing,
     exported,
     free_name,
+    handed_on,
     is_top,
     package_of,
     ranked,
@@ -73,7 +76,7 @@ def value_of(index: CodeIndex, named: Named, depth: int = MAX_DEPTH) -> Value:
     if named.step == "outside":
         return OUTSIDE
     if named.files and not named.definitions:
-        return Value(files=named.files)
+        return _module(index, named.files, depth)
     if not named.definitions:
         return UNKNOWN
     first = named.definitions[0]
@@ -82,6 +85,17 @@ def value_of(index: CodeIndex, named: Named, depth: int = MAX_DEPTH) -> Value:
     if first.symbol.kind == SymbolKind.ENUM_MEMBER:
         return _object_of_container(index, first)
     return Value(named.definitions)
+
+
+def _module(index: CodeIndex, files: tuple[str, ...], depth: int) -> Value:
+    """A module; of CommonJS it is also what the file sets `module.exports` to."""
+    if depth <= 0 or not is_common(files[0], index.text(files[0]) or ""):
+        return Value(files=files)
+    if (handed := handed_on(index, files[0])) is not None:
+        return _module(index, handed, depth - 1) if handed else OUTSIDE
+    whole = exported(index, files[:1], "default")
+    value = value_of(index, Named(whole, step="import"), depth - 1) if whole else UNKNOWN
+    return Value(value.definitions, files, is_instance=value.is_instance)
 
 
 def held(index: CodeIndex, variable: Defined, depth: int = MAX_DEPTH) -> Value:
@@ -242,12 +256,8 @@ def member(index: CodeIndex, value: Value, name: str) -> Named:
     """What a name means behind a value. `outside` where the value is known and has no such member here."""
     if value.is_outside:
         return Named(step="outside")
-    if value.files:
-        if found := exported(index, value.files, name):
-            return Named(found, step="member")
-        if files := _submodule(index, value.files, name):
-            return Named(files=files, step="member")
-        return Named(step="outside")
+    if value.files and ((named := _of_module(index, value.files, name)) or not value.definitions):
+        return named or Named(step="outside")
     seen_outside = False
     for holder in value.definitions:
         for part, is_outside in line_of(index, holder):
@@ -261,6 +271,13 @@ def member(index: CodeIndex, value: Value, name: str) -> Named:
     return NOTHING
 
 
+def _of_module(index: CodeIndex, files: tuple[str, ...], name: str) -> Named:
+    if found := exported(index, files, name):
+        return Named(found, step="member")
+    below = _submodule(index, files, name)
+    return Named(files=below, step="member") if below else NOTHING
+
+
 def members(index: CodeIndex, value: Value) -> Iterator[Defined]:
     """All members of a value, each name once, the class's own before those of its bases."""
     seen: set[str] = set()
@@ -271,10 +288,15 @@ def members(index: CodeIndex, value: Value) -> Iterator[Defined]:
 
 
 def _all_members(index: CodeIndex, value: Value) -> Iterator[Defined]:
+    whole = {d.key for d in value.definitions}
     for path in value.files:
-        yield from _offered(index, path)
+        for one in _offered(index, path):
+            # What a module is as a whole it does not hold.
+            if one.key not in whole and not (whole and one.symbol.name == "default"):
+                yield one
+    seen: set[str] = set(value.files)
     for path in value.files:
-        yield from _passed_on(index, path)
+        yield from _passed_on(index, path, seen)
     for holder in value.definitions:
         for part, _ in line_of(index, holder):
             if part is not None:
@@ -288,13 +310,24 @@ def _offered(index: CodeIndex, path: str) -> Iterator[Defined]:
             yield at_number(record, path, number)
 
 
-def _passed_on(index: CodeIndex, path: str) -> Iterator[Defined]:
+def _passed_on(index: CodeIndex, path: str, seen: set[str]) -> Iterator[Defined]:
     """What a module has imported and so offers as its own."""
     record = index.record(path)
-    for brought in record.imports if record is not None else ():
-        name = bound_name(record.language, brought) if record is not None else ""
+    if record is None:
+        return
+    text = (index.text(path) or "").split("\n") if record.language in ECMASCRIPT else []
+    for brought in record.imports:
+        if text and not (brought.row < len(text) and text[brought.row].lstrip().startswith("export")):
+            continue
+        name = bound_name(record.language, brought)
         if name and (found := exported(index, (path,), name)):
             yield msgspec.structs.replace(found[0], symbol=_called(found[0].symbol, name))
+        elif brought.name == "*" and not brought.alias and record.language in EXPLICIT and len(seen) < MAX_BASES:
+            for target in resolve(record.language, brought, path, index):
+                if target not in seen:
+                    seen.add(target)
+                    yield from _offered(index, target)
+                    yield from _passed_on(index, target, seen)
 
 
 def _called(symbol: Symbol, name: str) -> Symbol:

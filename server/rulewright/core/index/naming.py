@@ -14,6 +14,7 @@ import msgspec
 
 from rulewright.core.code_ports import CodeIndex, SymbolRow
 from rulewright.core.index.builtin_names import is_builtin
+from rulewright.core.index.exports import default_name, module_handed_on
 from rulewright.core.index.imports import resolve
 from rulewright.core.index.near import distance, family, folder, stem
 from rulewright.core.index.symbols import FileRecord, Import, Symbol, SymbolKind
@@ -41,6 +42,7 @@ IMPLICIT_SELF = frozenset(
 """Languages in which a class's members are named without a receiver from inside it."""
 BY_FOLDER = frozenset({"go", "java", "kotlin", "scala", "hcl"})
 """Languages in which the files of a folder see each other's names."""
+ECMASCRIPT = frozenset({"javascript", "typescript", "tsx"})
 EXPLICIT = frozenset({"python", "javascript", "typescript", "tsx", "go"})
 """Languages in which a name of another module is never seen without an import."""
 
@@ -296,28 +298,40 @@ def exported(index: CodeIndex, files: Iterable[str], name: str, seen: _Seen | No
     seen.update((path, name) for path in files)
     records = [(path, record) for path in files if (record := index.record(path)) is not None]
     for path, record in records:
+        is_handed = name == "default" and record.language in ECMASCRIPT and handed_on(index, path)
         own = distinct(
             at_number(record, path, number)
             for number, s in enumerate(record.symbols)
             if s.name == name and is_top(s, record)
         )
-        if own:
+        if own and not is_handed:
             return own
-        if name == "default" and record.language in {"javascript", "typescript", "tsx"}:
-            said = _DEFAULT.search(index.text(path) or "")
-            if said and (found := exported(index, (path,), said[1] or said[2], seen)):
-                return found
+        if record.language in ECMASCRIPT and (found := _by_default(index, path, record, name, seen)):
+            return found
     for path, record in records:
         if len(seen) < MAX_ASKED and (found := imported(index, path, record.language, name, seen).definitions):
             return found
     return ()
 
 
-_DEFAULT = re.compile(
-    r"^\s*export\s+default\s+(?:abstract\s+)?(?:(?:async\s+)?function\s*\*?\s*|class\s+)?([A-Za-z_$][\w$]*)\s*[;({<\n]"
-    r"|\b([A-Za-z_$][\w$]*)\s+as\s+default\b",
-    re.MULTILINE,
-)
+def _by_default(index: CodeIndex, path: str, record: FileRecord, name: str, seen: _Seen) -> tuple[Defined, ...]:
+    """What a JavaScript file exports by default, or as a property of that."""
+    if name != "default":
+        holders = {number for number, s in enumerate(record.symbols) if s.name == "default"}
+        members = (number for number, s in enumerate(record.symbols) if s.name == name and s.parent in holders)
+        return distinct(at_number(record, path, number) for number in members)
+    text = index.text(path) or ""
+    said = default_name(text)
+    if said and (found := exported(index, (path,), said, seen)):
+        return found
+    handed = handed_on(index, path) if len(seen) < MAX_ASKED else None
+    return exported(index, handed, name, seen) if handed else ()
+
+
+def handed_on(index: CodeIndex, path: str) -> tuple[str, ...] | None:
+    """The files of the module that a CommonJS file hands on as its own; None where it hands on none."""
+    module = module_handed_on(index.text(path) or "")
+    return resolve("javascript", Import(module), path, index) if module else None
 
 
 def names_module(name: str, files: Iterable[str]) -> bool:

@@ -4,6 +4,7 @@ import re
 
 from rulewright.core.code_ports import CodeIndex
 from rulewright.core.index.chain import Link, assigned
+from rulewright.core.index.importing import required
 from rulewright.core.index.members import (
     MAX_DEPTH,
     OUTSIDE,
@@ -55,7 +56,7 @@ def _behind(index: CodeIndex, value: Value, link: Link) -> Value:
     """A value with what stands behind its name: a call, an index, or the next member."""
     if link.is_called:
         value = called(index, value)
-    elif value.definitions and value.definitions[0].symbol.kind in CALLABLE and not value.is_instance:
+    elif value.definitions and value.definitions[0].symbol.kind in CALLABLE and not (value.is_instance or value.files):
         # A property, or a call without brackets: what is behind it belongs to what it gives.
         value = returned(index, value.definitions[0])
     return UNKNOWN if link.is_indexed and value else value
@@ -66,14 +67,8 @@ def _first_value(site: Site, chain: tuple[Link, ...], depth: int) -> tuple[Value
     name = chain[0].name
     if (name in traits_of(site.language).receiver or name in BASE) and (value := receiver_word(site, name)):
         return value, 1
-    local = local_of(site, name)
-    if local is not None and local.binding.kind != "import" and symbol_at(site, local.binding.start) is None:
-        if (value := _held_by(site, local, depth)) or value.is_outside:
-            return value, 1
-        if not (local.is_file_level and has_symbol(site, name)):
-            return UNKNOWN, 1
-    elif local is not None and (own := symbol_at(site, local.binding.start)) is not None:
-        return value_at(site, Named((own,), step="file"), depth), 1
+    if (here := _bound_here(site, name, depth)) is not None:
+        return here, 1
     names: list[str] = []
     for link in chain:
         names.append(link.name)
@@ -86,6 +81,24 @@ def _first_value(site: Site, chain: tuple[Link, ...], depth: int) -> tuple[Value
             return _held_by(site, bound, depth), 1
         return value_at(site, named, depth), 1
     return value, len(names) - len(rest)
+
+
+def _bound_here(site: Site, name: str, depth: int) -> Value | None:
+    """What a local of this name is; None where the file says it, or another one."""
+    local = local_of(site, name)
+    if local is None:
+        return None
+    if named := required(site, local.binding):
+        return value_of(site.index, named, depth)
+    own = symbol_at(site, local.binding.start)
+    if own is not None:
+        return value_at(site, Named((own,), step="file"), depth)
+    if local.binding.kind == "import":
+        return None
+    value = _held_by(site, local, depth)
+    if value or value.is_outside:
+        return value
+    return None if local.is_file_level and has_symbol(site, name) else UNKNOWN
 
 
 def value_at(site: Site, named: Named, depth: int = MAX_DEPTH) -> Value:

@@ -128,6 +128,38 @@
 (assignment_pattern right: (_) @skip)
 (pair_pattern key: (_) @skip)
 
+; What CommonJS takes from elsewhere; the path is there so that this counts, not the variable.
+(lexical_declaration (variable_declarator
+  name: (identifier) @local.import
+  value: (call_expression function: (identifier) @_require arguments: (arguments . (string) @type .)))
+  (#eq? @_require "require"))
+(lexical_declaration (variable_declarator
+  name: (object_pattern [
+    (shorthand_property_identifier_pattern) @local.import
+    (pair_pattern value: (identifier) @local.import)])
+  value: (call_expression function: (identifier) @_require arguments: (arguments . (string) @type .)))
+  (#eq? @_require "require"))
+(lexical_declaration (variable_declarator
+  name: (identifier) @local.import
+  value: (member_expression
+    object: (call_expression function: (identifier) @_require arguments: (arguments . (string) @type .))))
+  (#eq? @_require "require"))
+(variable_declaration (variable_declarator
+  name: (identifier) @local.import
+  value: (call_expression function: (identifier) @_require arguments: (arguments . (string) @type .)))
+  (#set! scope "function") (#eq? @_require "require"))
+(variable_declaration (variable_declarator
+  name: (object_pattern [
+    (shorthand_property_identifier_pattern) @local.import
+    (pair_pattern value: (identifier) @local.import)])
+  value: (call_expression function: (identifier) @_require arguments: (arguments . (string) @type .)))
+  (#set! scope "function") (#eq? @_require "require"))
+(variable_declaration (variable_declarator
+  name: (identifier) @local.import
+  value: (member_expression
+    object: (call_expression function: (identifier) @_require arguments: (arguments . (string) @type .))))
+  (#set! scope "function") (#eq? @_require "require"))
+
 (import_clause (identifier) @local.import)
 (namespace_import (identifier) @local.import)
 (import_specifier !alias name: (identifier) @local.import)

@@ -1,0 +1,34 @@
+"""What a JavaScript file says it exports as a whole, read from its text."""
+
+import re
+
+_DEFAULT = re.compile(
+    r"^\s*export\s+default\s+(?:abstract\s+)?(?:(?:async\s+)?function\s*\*?\s*|class\s+)?([A-Za-z_$][\w$]*)\s*[;({<\n]"
+    r"|\b([A-Za-z_$][\w$]*)\s+as\s+default\b"
+    r"|^(?:(?:var|let|const)[ \t]+)?(?:[\w$]+[ \t]*=[ \t]*)*?(?:exports[ \t]*=[ \t]*)?module\.exports[ \t]*=[ \t]*"
+    r"(?:exports[ \t]*=[ \t]*)?(?:(?:async[ \t]+)?function[ \t]*\*?[ \t]+|class[ \t]+)?([A-Za-z_$][\w$]*)"
+    r"(?:(?<=[\w$])[ \t]*(?:;|$)|(?<!require)[ \t]*(?:\(|\{|extends\b))"
+    r"|^(?:var|let|const)[ \t]+([A-Za-z_$][\w$]*)[ \t]*=[ \t]*(?:exports[ \t]*=[ \t]*)?module\.exports[ \t]*=",
+    re.MULTILINE,
+)
+_HANDED_ON = re.compile(
+    r"^module\.exports[ \t]*=[ \t]*require\(\s*[\"']([^\"'\n]+)[\"']\s*\)[ \t]*(?:;|$)", re.MULTILINE
+)
+_COMMON = re.compile(r"^[^\n/*]*\bmodule\.exports[ \t]*=(?!=)", re.MULTILINE)
+
+
+def default_name(text: str) -> str:
+    """The name of what a module exports by default, or of what `module.exports` is set to; empty where it has none."""
+    said = _DEFAULT.search(text)
+    return next(filter(None, said.groups())) if said is not None else ""
+
+
+def module_handed_on(text: str) -> str:
+    """The module in `module.exports = require("./lib")`; empty where a file hands on none."""
+    handed = _HANDED_ON.search(text)
+    return handed[1] if handed is not None else ""
+
+
+def is_common(path: str, text: str) -> bool:
+    """Whether a file is a CommonJS module that sets `module.exports` as a whole."""
+    return path.endswith((".js", ".cjs", ".jsx", ".cts")) and _COMMON.search(text) is not None
