@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from rulewright.core.code_ports import SymbolRow
 from rulewright.core.complete.items import Candidate, ItemKind, Origin, Source, kind_of_symbol
 from rulewright.core.complete.names import local_scopes, of_words, site_of
 from rulewright.core.complete.situation import Situation, of_symbol
+from rulewright.core.complete.standing import can_stand, is_said_private, receiver_at
 from rulewright.core.index.meaning import receiver_of
 from rulewright.core.index.members import UNKNOWN, Value, members
-from rulewright.core.index.naming import TYPES
-from rulewright.core.index.near import distance, family
+from rulewright.core.index.naming import TYPES, defined
+from rulewright.core.index.near import distance, family, folder
 from rulewright.core.index.returns import named_type
 from rulewright.core.index.symbols import SymbolKind
 from rulewright.core.index.traits import traits_of
@@ -49,12 +51,13 @@ def of_receiver(at: Situation) -> tuple[list[Candidate], bool]:
 
 
 def _known(at: Situation, value: Value) -> Iterator[Candidate]:
+    if not value:
+        return
     own = at.context.receiver in traits_of(at.language).receiver
-    for number, one in enumerate(members(at.index, value) if value else ()):
+    receiver = receiver_at(at, value)
+    for number, one in enumerate(members(at.index, value)):
         symbol = one.symbol
-        if symbol.kind == SymbolKind.CONSTRUCTOR and value.is_instance:
-            continue
-        if value.files and symbol.parent < 0 and not symbol.exported and one.language != "python":
+        if not can_stand(one, receiver):
             continue
         candidate = of_symbol(symbol, one.path, Source.MEMBER, min(number // 25, 3), one.container)
         if own and candidate.is_private:
@@ -189,6 +192,27 @@ def _guessed(at: Situation) -> tuple[list[Candidate], bool]:
             origin=Origin(row.path, row.name, row.row),
         )
         for row in asked.rows
-        if row.language in languages and (row.kind == SymbolKind.METHOD or (row.container and row.kind in _MEMBERS))
+        if row.language in languages
+        and (row.kind == SymbolKind.METHOD or (row.container and row.kind in _MEMBERS))
+        and _is_likely(at, row)
     ]
     return found, False
+
+
+def _is_likely(at: Situation, row: SymbolRow) -> bool:
+    """Whether a member of anything can stand behind a receiver of which nothing is known."""
+    if row.name.startswith("@"):
+        return False
+    if row.language == "elixir" and not at.context.receiver[:1].isupper():
+        return row.kind == SymbolKind.FIELD
+    if row.exported or row.path == at.path or at.context.receiver in traits_of(at.language).receiver:
+        return True
+    match row.language:
+        case "go":
+            return folder(row.path) == folder(at.path)
+        case "python" | "rust":
+            return True
+        case "javascript" | "typescript" | "tsx":
+            # What a class that nobody else can name holds may be reached all the same.
+            return not any(is_said_private(d.symbol) for d in defined(at.index, [row]))
+    return False
