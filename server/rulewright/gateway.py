@@ -28,6 +28,7 @@ from rulewright.core.code_messages import (
 )
 from rulewright.core.config import CheckSettings, SettingProblem
 from rulewright.core.edits import Edit
+from rulewright.core.findings import Finding
 from rulewright.core.ports import CheckRunner, Code, Offload
 from rulewright.core.rules.parse import Origin
 from rulewright.core.rules.rule import Rule
@@ -55,6 +56,7 @@ from rulewright.services.files import (
     replace_text,
     walk,
     write_new,
+    write_output,
 )
 from rulewright.services.projects import OpenProject, Projects
 from rulewright.services.quiet import Quiet
@@ -62,6 +64,10 @@ from rulewright.services.quiet import Quiet
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from rulewright.core.baseline import Baseline, Known
+    from rulewright.core.changed import Changes
+
+MAX_BASELINE_KB = 100_000
 RulesListener = Callable[[str], None]
 OnChange = Callable[[list[str]], Awaitable[None]]
 Watch = Callable[[Callable[[], Iterable[str]], Callable[[], Iterable[str]], OnChange], Awaitable[None]]
@@ -358,6 +364,46 @@ class Gateway:
             replace_text(Path(project.root, report.path), report.content or "", fixed.content)
         except (OSError, Unreadable) as reason:
             return f"{report.path} was not fixed: {reason}. It was left as it was."
+        return ""
+
+    def changed_since(self, project: Project, revision: str) -> "Changes | str":
+        """What differs from where HEAD and `revision` parted; a sentence when git cannot say."""
+        from rulewright.services.git import GitProblem, changed_since  # noqa: PLC0415 - most checks do without
+
+        self.calls["changed_since"] += 1
+        try:
+            return changed_since(Path(project.root), revision)
+        except GitProblem as problem:
+            return str(problem)
+
+    def recognise(self, project: Project, findings: Iterable[Finding], texts: Mapping[str, str]) -> "tuple[Known, ...]":
+        """What findings are known by from one run to the next; `texts` are those that are not on disk."""
+        from rulewright.features.baseline import recognise  # noqa: PLC0415 - as above
+
+        def read(path: str) -> str:
+            try:
+                return texts[path] if path in texts else read_text(Path(project.root, path), max_kb=MAX_BASELINE_KB)
+            except Unreadable:
+                return ""
+
+        return recognise(findings, read)
+
+    def read_baseline(self, path: Path) -> "Baseline | str":
+        """A baseline; a sentence when there is none, or it cannot be read."""
+        from rulewright.core.baseline import read_baseline  # noqa: PLC0415 - as above
+
+        try:
+            read = read_baseline(read_text(path, max_kb=MAX_BASELINE_KB))
+        except Unreadable as reason:
+            read = f"cannot be used: {reason}" if path.exists() else "does not exist; --write-baseline makes it"
+        return f"{path}: {read}." if isinstance(read, str) else read
+
+    def write_output(self, path: Path, content: str) -> str:
+        """Write what the user asked for where they said. Returns why not, or nothing."""
+        try:
+            write_output(path, content)
+        except OSError as error:
+            return f"{path} could not be written: {error.strerror or error}."
         return ""
 
     def root_of(self, start: Path) -> Path:

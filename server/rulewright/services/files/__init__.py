@@ -10,7 +10,7 @@ from rulewright.services.files.rule_files import (
     rules_folder_of,
 )
 from rulewright.services.files.walk import walk
-from rulewright.services.files.write import replace_text, write_new, write_text
+from rulewright.services.files.write import replace_text, write_new, write_output, write_text
 
 __all__ = [
     "DEFAULT_RULES",
@@ -26,5 +26,6 @@ __all__ = [
     "rules_folder_of",
     "walk",
     "write_new",
+    "write_output",
     "write_text",
 ]

@@ -25,6 +25,15 @@ def write_text(path: Path, content: str) -> None:
         raise
 
 
+def write_output(path: Path, content: str) -> None:
+    """Write what a command was told to write: a file in one step, a pipe or device as it is. Raises OSError."""
+    if path.exists() and not path.is_file():
+        with path.open("wb") as stream:
+            stream.write(content.encode("utf-8", "surrogateescape"))
+    else:
+        write_text(path, content)
+
+
 def replace_text(path: Path, before: str, after: str) -> None:
     """Write `after` where `before` still stands. Raises OSError, or Unreadable with the reason."""
     if after == before:

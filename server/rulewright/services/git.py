@@ -1,0 +1,114 @@
+"""Ask git what differs from a revision. Only the options that need it come here; nothing is ever written."""
+
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from rulewright.core.changed import Changes, read_changes
+
+TIMEOUT_S = 120
+
+_OF_A_HOOK = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"}
+"""Set in hooks for the folder that git stands in, which need not be the project's: the project's own folder decides."""
+
+_FOREIGN = {"GIT_EXTERNAL_DIFF", "GIT_DIFF_OPTS"}
+"""They would have other programs, or other options, write the diff."""
+
+_DIFF = (
+    "diff", "--no-ext-diff", "--no-textconv", "--no-color", "--ignore-submodules=all", "--find-renames", "--relative",
+    "--diff-filter=d",
+)  # fmt: skip
+
+SHALLOW = (
+    "This clone is shallow: fetch the whole history (`git fetch --unshallow`; in GitHub Actions `fetch-depth: 0`, in "
+    "GitLab CI `GIT_DEPTH: 0`)."
+)
+
+
+class GitProblem(Exception):  # noqa: N818 - an answer, not a fault
+    """Git cannot say; the message is a sentence that says why, and what helps."""
+
+
+def changed_since(root: Path, revision: str, environ: Mapping[str, str] = os.environ) -> Changes:
+    """What differs below `root` from where HEAD and `revision` parted: committed, not committed and untracked.
+
+    Raises GitProblem.
+    """
+    git = _Git(root, environ)
+    base = git.fork_point(revision)
+    numstat = git.run(*_DIFF, "--numstat", "-z", base, "--")
+    patch = git.run(*_DIFF, "--unified=0", "--inter-hunk-context=0", "--src-prefix=a/", "--dst-prefix=b/", base, "--")
+    untracked = git.run("ls-files", "--others", "--exclude-standard", "-z")
+    return read_changes(numstat, patch, untracked)
+
+
+class _Git:
+    """Git, in one folder."""
+
+    def __init__(self, root: Path, environ: Mapping[str, str]) -> None:
+        self.root = root
+        own = {k: v for k, v in environ.items() if k not in _OF_A_HOOK | _FOREIGN}
+        self.environ = {**own, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
+
+    def fork_point(self, revision: str) -> str:
+        """The commit where HEAD and `revision` parted."""
+        inside = self.ask("rev-parse", "--is-inside-work-tree")
+        if inside.returncode:
+            said = _first_line(inside.stderr)
+            if "dubious ownership" in said:
+                raise GitProblem(f"git does not trust this folder: {said}. See `git config safe.directory`.")
+            raise GitProblem(f"{self.root} is in no git repository, so nothing is known of {revision}.")
+        commit = self._commit(revision)
+        head = self._commit("HEAD")
+        base = self.ask("merge-base", head, commit)
+        if base.returncode:
+            raise GitProblem(self._hint(f"{revision} and HEAD have no commit in common."))
+        return base.stdout.decode("ascii").strip()
+
+    def _commit(self, revision: str) -> str:
+        # A name that starts with a dash is none for git, and an option for some of its commands.
+        found = None if revision.startswith("-") or "\0" in revision else self.ask(
+            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
+        )  # fmt: skip
+        if found is None or found.returncode:
+            if revision == "HEAD":
+                raise GitProblem("This repository has no commit yet, so everything in it is new: leave --since out.")
+            raise GitProblem(self._hint(f"git knows no revision `{revision}` here."))
+        return found.stdout.decode("ascii").strip()
+
+    def _hint(self, sentence: str) -> str:
+        shallow = self.ask("rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
+        return f"{sentence} {SHALLOW}" if shallow else sentence
+
+    def run(self, *arguments: str) -> bytes:
+        """What git prints; raises GitProblem when it fails."""
+        done = self.ask(*arguments)
+        if done.returncode:
+            raise GitProblem(f"`git {arguments[0]}` failed: {_first_line(done.stderr)}.")
+        return done.stdout
+
+    def ask(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        """Run git; raises GitProblem when there is none, or it takes too long."""
+        # A monitor of files is a program that the repository's own configuration may name.
+        command = ["git", "-c", "core.fsmonitor=false", "-c", "core.quotePath=true", *arguments]
+        try:
+            return subprocess.run(  # noqa: S603, PLW1510, RUF100 - the exit code is for the caller to look at
+                command,
+                cwd=self.root,
+                env=self.environ,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=TIMEOUT_S,
+            )
+        except FileNotFoundError:
+            raise GitProblem("git was not found on the PATH, and --since needs it.") from None
+        except PermissionError as error:
+            raise GitProblem(f"git could not be started: {error.strerror}.") from None
+        except subprocess.TimeoutExpired:
+            raise GitProblem(f"`git {arguments[0]}` took longer than {TIMEOUT_S} s and was ended.") from None
+
+
+def _first_line(errors: bytes) -> str:
+    lines = errors.decode("utf-8", "replace").strip().splitlines() or ["it does not say why"]
+    return lines[0].removeprefix("fatal: ").rstrip(".")
