@@ -59,6 +59,10 @@ class LiveIndex:
         """The files right in a folder."""
         return self._index.below(folder)
 
+    def folders_in(self, folder: str) -> Iterable[str]:
+        """The folders right in a folder."""
+        return self._index.folders_in(folder)
+
     def ending(self, suffix: str) -> Iterable[str]:
         """The files whose path ends so."""
         return self._index.ending(suffix)

@@ -74,6 +74,11 @@ class MemoryIndex:
         prefix = folder + "/" if folder else ""
         return [p for p in sorted(self._buffers) if p.startswith(prefix) and "/" not in p[len(prefix) :]]
 
+    def folders_in(self, folder: str) -> Iterable[str]:
+        prefix = folder + "/" if folder else ""
+        rest = [p[len(prefix) :] for p in self._buffers if p.startswith(prefix)]
+        return sorted({prefix + p.partition("/")[0] for p in rest if "/" in p})
+
     def ending(self, suffix: str) -> Iterable[str]:
         return [p for p in sorted(self._buffers) if p == suffix or p.endswith("/" + suffix)]
 

@@ -72,11 +72,15 @@ class CodeIndex(Protocol):
         ...
 
     def exists(self, path: str) -> bool:
-        """Whether the workspace has this file. With the next three, what `core.index.imports.Files` asks for."""
+        """Whether the workspace has this file. The rest, folders left out, is what `imports.Files` asks for."""
         ...
 
     def below(self, folder: str) -> Iterable[str]:
         """The files right in a folder, in order; the root is the empty string."""
+        ...
+
+    def folders_in(self, folder: str) -> Iterable[str]:
+        """The paths of the folders right in a folder that are indexed, in order; the root is the empty string."""
         ...
 
     def ending(self, suffix: str) -> Iterable[str]:

@@ -7,6 +7,7 @@ from rulewright.core.complete.items import Candidate, ItemKind, Source, kind_of_
 from rulewright.core.complete.names import of_words
 from rulewright.core.complete.situation import Situation, of_symbol
 from rulewright.core.index.imports import resolve
+from rulewright.core.index.imports.packages import aliases_of
 from rulewright.core.index.members import Value, members
 from rulewright.core.index.near import folder
 from rulewright.core.index.symbols import Import, SymbolKind
@@ -179,8 +180,8 @@ def _paths(at: Situation, said: str) -> Iterator[Candidate]:
     if said.startswith("."):
         yield from _files(at, _joined(folder(at.path), where))
         return
-    if at.language in {"css", "html", "c", "cpp", "objective-c"}:
-        yield from _files(at, _joined(folder(at.path), where))
+    for root in _roots(at, said, where):
+        yield from _files(at, root)
     listed = (at.context.words.modules, Source.BUILTIN), (_imported(at), Source.MEMBER), (_packages(at), Source.MEMBER)
     for modules, source in listed:
         for module in dict.fromkeys(modules):
@@ -191,6 +192,35 @@ def _paths(at: Situation, said: str) -> Iterator[Candidate]:
                 yield Candidate(module, ItemKind.MODULE, source)
             elif module.startswith(where + "/"):
                 yield Candidate(module[len(where) + 1 :], ItemKind.MODULE, source, module=where)
+
+
+def _roots(at: Situation, said: str, where: str) -> Iterator[str]:
+    """The folders that a path without a dot in front may begin in."""
+    match at.language:
+        case "css" | "html" | "php":
+            yield _joined("" if said.startswith("/") else folder(at.path), where)
+        case "c" | "cpp" | "objective-c":
+            yield _joined(folder(at.path), where)
+            for root in ("include", "src", *([""] if where else [])):
+                if root != folder(at.path):
+                    yield _joined(root, where)
+        case "ruby":
+            yield from (_joined(root, where) for root in _LOADED)
+        case "go" if (own := _own_module(at)) and (said.startswith(f"{own}/")):
+            yield where[len(own) + 1 :]
+        case "javascript" | "typescript" | "tsx" | "vue" | "svelte" if where:
+            yield from dict.fromkeys(folder(target) for target in aliases_of(f"{where}/x", at.path, at.index))
+
+
+_LOADED = ("lib", "spec", "test")
+"""Where Ruby's `require` looks."""
+
+
+def _own_module(at: Situation) -> str:
+    """What a Go project calls itself."""
+    text = at.index.text("go.mod") or ""
+    own = re.search(r"(?m)^module\s+(\S+)", text[:MAX_MANIFEST])
+    return own[1] if own is not None else ""
 
 
 def _packages(at: Situation) -> Iterator[str]:
@@ -204,9 +234,10 @@ def _packages(at: Situation) -> Iterator[str]:
         case "go":
             if (text := at.index.text("go.mod")) is not None and len(text) < MAX_MANIFEST:
                 yield from _REQUIRED.findall(text)
-                if (own := re.search(r"(?m)^module\s+(\S+)", text)) is not None:
+                if own := _own_module(at):
+                    yield own
                     folders = {folder(path) for path, _ in at.others() if path.endswith(".go")}
-                    yield from sorted(f"{own[1]}/{where}" for where in folders if where)
+                    yield from sorted(f"{own}/{where}" for where in folders if where)
 
 
 MAX_MANIFEST = 200_000
@@ -243,25 +274,17 @@ def _files(at: Situation, where: str) -> Iterator[Candidate]:
         elif at.language == "ruby":
             if ending == "rb":
                 yield Candidate(stem, ItemKind.FILE, Source.MEMBER, module=name)
-        elif bare or own is None or ending in own.extensions or at.language == "html":
+        elif at.language == "go":
+            continue  # A package is a folder.
+        elif bare or own is None or ending in own.extensions or at.language in {"html", "php"}:
             yield Candidate(name, ItemKind.FILE, Source.MEMBER, module=name)
     for name in _folders(at, where):
         yield Candidate(name, ItemKind.FOLDER, Source.MEMBER, 1, module=name + "/")
 
 
 def _folders(at: Situation, where: str) -> list[str]:
-    """Folders below one that hold files of this language, as far as the open documents and the index say."""
-    start = where + "/" if where else ""
-    found: set[str] = set()
-    known = LANGUAGES.get(at.buffer.language)
-    for ending in known.extensions[:2] if known is not None else ():
-        for path in _some(at.index.ending(f"index.{ending}")):
-            if path.startswith(start) and "/" in path[len(start) :]:
-                found.add(path[len(start) :].partition("/")[0])
-    for path, _ in at.others():
-        if path.startswith(start) and "/" in path[len(start) :]:
-            found.add(path[len(start) :].partition("/")[0])
-    return sorted(found)
+    """Folders right in one, without those that only hold packages of others."""
+    return [path.rpartition("/")[2] for path in _some(at.index.folders_in(where))]
 
 
 def _some(paths: Iterable[str]) -> Iterator[str]:

@@ -94,6 +94,9 @@ _RUBY_PATH = re.compile(rb"\b(require_relative|require|load)[\s(]+[\"']([^\"'\n]
 _GO_PATH = re.compile(rb"(?:\bimport\s+|\bimport\s*\([^()]*)(?:[\w.]+\s+)?[\"`]([^\"`\n]*)\Z")
 _CSS_PATH = re.compile(rb"(?:@import\s+|@use\s+|@forward\s+|\burl\(\s*)[\"']?([^\"'\n)]*)\Z")
 _C_PATH = re.compile(rb"#\s*(?:include|import)\s*[\"<]([^\">\n]*)\Z")
+_PHP_PATH = re.compile(
+    rb"\b(?:include|require)(?:_once)?[\s(]+(__DIR__\s*\.\s*|dirname\(__FILE__\)\s*\.\s*)?[\"']([^\"'\n]*)\Z"
+)
 _HTML_PATH = re.compile(rb"\b(?:src|href)\s*=\s*[\"']([^\"'\n]*)\Z")
 
 
@@ -116,6 +119,12 @@ def _quoted(language: str, source: bytes, byte: int) -> ImportPlace | None:
             found = _C_PATH.search(head)
         case "html":
             found = _HTML_PATH.search(head)
+        case "php":
+            found = _PHP_PATH.search(head)
+            if found is not None and found[1]:
+                # Behind `__DIR__ .` the path begins with a slash, and is that of this folder.
+                return ImportPlace("path", "." + found[2].decode("utf-8", "replace"), "/")
+            return ImportPlace("path", found[2].decode("utf-8", "replace"), "/") if found else None
         case _:
             found = None
     return ImportPlace("path", found[1].decode("utf-8", "replace"), "/") if found else None

@@ -10,12 +10,15 @@ from typing import Any
 
 from rulewright.core.code_ports import Matches, SymbolRow
 from rulewright.core.config import IndexSettings
+from rulewright.core.index.fit import unfit_folder
 from rulewright.core.index.match import Matcher
 from rulewright.core.index.symbols import FileRecord, Import
 from rulewright.core.languages import language_of
 from rulewright.services.index.builder import Progress
+from rulewright.services.index.ignores import folder_patterns
 from rulewright.services.index.index import Index
 from rulewright.services.index.reading import NotThereError, read_file
+from rulewright.services.index.scan import ignores_above
 from rulewright.services.index.searching import Names
 from rulewright.services.index.tables import FoundSymbol
 
@@ -164,6 +167,27 @@ class KeptIndex:
         with contextlib.suppress(OSError, ValueError), os.scandir(self._absolute(folder)) as entries:
             names.update(entry.name for entry in entries if entry.is_file())
         return [prefix + name for name in sorted(names)]
+
+    def folders_in(self, folder: str) -> Iterable[str]:
+        """The folders right in a folder that are indexed, in order."""
+        root, full = self._index.root, self._absolute(folder)
+        prefix = folder + "/" if folder else ""
+        found = {
+            p[len(prefix) :].partition("/")[0]
+            for p in self._index.overlays
+            if p.startswith(prefix) and "/" in p[len(prefix) :]
+        }
+        ignores = ignores_above(root, folder)
+        ignores = ignores.joined(folder_patterns(full, folder, prefix=ignores.prefix))
+        with contextlib.suppress(OSError, ValueError), os.scandir(full) as entries:
+            found.update(
+                entry.name
+                for entry in entries
+                if entry.is_dir(follow_symlinks=False)
+                and not unfit_folder(entry.name)
+                and not ignores.ignored(prefix + entry.name, entry.name, is_folder=True)
+            )
+        return [prefix + name for name in sorted(found) if not name.startswith(".")]
 
     def ending(self, suffix: str) -> Iterable[str]:
         """The files whose path is `suffix` or ends with a slash and `suffix`, in order."""

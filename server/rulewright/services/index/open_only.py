@@ -134,6 +134,12 @@ class OpenOnlyIndex:
         prefix = folder + "/" if folder else ""
         return [p for p in sorted(self._records) if p.startswith(prefix) and "/" not in p[len(prefix) :]]
 
+    def folders_in(self, folder: str) -> Iterable[str]:
+        """The folders right in a folder that hold an open document."""
+        prefix = folder + "/" if folder else ""
+        rest = [p[len(prefix) :] for p in self._records if p.startswith(prefix)]
+        return sorted({prefix + p.partition("/")[0] for p in rest if "/" in p})
+
     def ending(self, suffix: str) -> Iterable[str]:
         """The documents whose path ends so."""
         return [p for p in sorted(self._records) if p == suffix or p.endswith("/" + suffix)]

@@ -1,0 +1,28 @@
+"""An index as the gateway keeps it: what it says of folders."""
+
+from pathlib import Path
+
+from rulewright.core.config import IndexSettings
+from rulewright.core.index.symbols import FileRecord
+from rulewright.services.index.kept import open_index
+
+
+def test_the_folders_in_a_folder_are_those_that_are_indexed(tmp_path: Path) -> None:
+    root = tmp_path / "w"
+    for path in ("src/shop/deep/a.py", "src/b.py", "build/x.py", "src/out/y.py", "node_modules/z/i.js", ".hidden/c.py"):
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text("", "utf-8")
+    (root / ".gitignore").write_text("build/\n", "utf-8")
+    (root / "src" / ".ignore").write_text("out\n", "utf-8")
+    index = open_index(str(root), IndexSettings(), 1, tmp_path / "cache")
+    try:
+        assert list(index.folders_in("")) == ["src"]
+        assert list(index.folders_in("src")) == ["src/shop"]
+        assert list(index.folders_in("src/shop")) == ["src/shop/deep"]
+        assert list(index.folders_in("missing")) == []
+        # A document that is not saved yet makes its folders.
+        index.overlay("src/new/part/d.py", FileRecord("python"))
+        assert list(index.folders_in("src")) == ["src/new", "src/shop"]
+        assert list(index.folders_in("src/new")) == ["src/new/part"]
+    finally:
+        index.close()
