@@ -7,29 +7,51 @@ from rulewright.core.index.buffer import Buffer
 from rulewright.core.index.symbols import FileRecord, Import
 
 
+MAX_TEXT = 256 * 1024
+"""Bytes of a document that an import's meaning is read from."""
+
+
 class LiveIndex:
     """A `CodeIndex` whose records of documents that are being typed are those of this moment."""
 
-    def __init__(self, index: CodeIndex, typed: Callable[[str], Buffer | None]) -> None:
-        self._index, self._typed = index, typed
+    def __init__(
+        self,
+        index: CodeIndex,
+        typed: Callable[[str], Buffer | None],
+        opened: Callable[[str], Buffer | None] | None = None,
+    ) -> None:
+        self._index, self._typed, self._opened = index, typed, opened or typed
+
+        self._lives: dict[str, tuple[object, bool, FileRecord | None, FileRecord, Sequence[Import]]] = {}
 
     def record(self, path: str) -> FileRecord | None:
         """All that is known of a file; for one that is being typed without its words."""
         buffer = self._typed(path)
         known = self._index.record(path)
         if buffer is None:
+            self._lives.pop(path, None)
             return known
+        return self._live(path, buffer, known)[0]
+
+    def _live(self, path: str, buffer: Buffer, known: FileRecord | None) -> tuple[FileRecord, Sequence[Import]]:
+        """What a document holds; while a word or a chain of them grows, what it held when that began."""
+        kept = self._lives.get(path)
+        if kept is not None and kept[0] is buffer.around_chain and kept[1] == buffer.has_chain and kept[2] is known:
+            return kept[3:]
         live = FileRecord(buffer.language, buffer.symbols, buffer.imports)
         root = buffer.root
         # Half a line can swallow a class: then what was known before it says more.
         if root is not None and root.has_error and known is not None and len(known.symbols) > len(live.symbols):
-            return known
-        return live
+            live = known
+        self._lives[path] = buffer.around_chain, buffer.has_chain, known, live, buffer.imports
+        return live, buffer.imports
 
     def imports_of(self, path: str) -> Sequence[Import]:
         """The imports of a file."""
         buffer = self._typed(path)
-        return buffer.imports if buffer is not None else self._index.imports_of(path)
+        if buffer is None:
+            return self._index.imports_of(path)
+        return self._live(path, buffer, self._index.record(path))[1]
 
     def symbols_named(self, name: str, limit: int = 1000) -> Sequence[SymbolRow]:
         """Symbols of exactly this name."""
@@ -68,5 +90,8 @@ class LiveIndex:
         return self._index.ending(suffix)
 
     def text(self, path: str) -> str | None:
-        """A small file's text."""
-        return self._index.text(path)
+        """A small file's text; that of a document as it is, saved or not."""
+        buffer = self._opened(path)
+        if buffer is None:
+            return self._index.text(path)
+        return buffer.source.decode("utf-8", "replace") if len(buffer.source) <= MAX_TEXT else None

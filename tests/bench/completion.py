@@ -14,6 +14,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -130,9 +131,9 @@ def keystrokes(*, rests: bool = True) -> Iterator[Keystroke]:
     """
     source = "\n".join(p.read_text("utf-8") for p in sorted(Path(asyncio.__file__).parent.glob("*.py")))
     text = "\n".join(source.split("\n")[:N_LINES]) + "\n"
-    index = BigIndex()
+    index: Any = BigIndex()
     code = CodeGateway(lambda _root, _settings: index, lambda _path: None)
-    code.configure(Configure((Root("/w", IndexSettings(), CodeSettings()),), "utf-8"))
+    code.configure(Configure((Root("/w", IndexSettings(), CodeSettings()),), "utf-8", scan=False))
     code.opened(Opened(URI, "/w/big.py", "python", 1, text.encode()))
     answers = Answers()
     answers.completion = CLIENT

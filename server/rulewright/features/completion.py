@@ -110,21 +110,22 @@ def complete(
     context = context_at(buffer, byte)
     source = buffer.source
     explicit = state.is_explicit(trigger, path, source, byte, context.prefix)
-    state.observe(path, source, context.start, context.byte)
+    state.observe(path, source, context.start, context.byte, buffer.around)
     if not _is_wanted(context, trigger, source, explicit=explicit):
         return NOTHING
     embedded = buffer.grammar is not None and context.grammar is not None and context.grammar is not buffer.grammar
     matcher = Matcher(context.prefix) if context.prefix else None
     at = Situation(workspace, path, buffer, context, state, matcher, embedded)
     others = [other.source for _, other in at.others()]
-    near = nearby(source, context.start, context.end, context.before, others)
+    end = max(context.end, byte)
+    state.begin((path, buffer.around, context.start, len(source) - end, context.words, *others))
+    near = state.once("near", lambda: nearby(source, context.start, context.end, context.before, others))
     at = msgspec.structs.replace(at, near=near)
     candidates, is_complete = _candidates(at)
     matches = matching(matcher, candidates)
     found = _importable(at, ranked(matches, context, near, state))
     is_cut = len(found) > limit
     items = _items(at, found[:limit], found)
-    end = max(context.end, byte)
     encoding = workspace.encoding
     return Completions(
         items,

@@ -62,7 +62,7 @@ def context_at(buffer: Buffer, byte: int) -> Context:
     """What a byte of a document stands in. Never raises, whatever the text."""
     source = buffer.source
     byte = min(max(byte, 0), len(source))
-    grammar, root, language = buffer.grammar, buffer.root, buffer.language
+    grammar, root, language = buffer.grammar, buffer.near_root, buffer.language
     if (piece := buffer.piece_at(byte)) is not None and (inner := grammar_of(piece.language)) is not None:
         grammar, root, language = inner, piece.tree.root_node, piece.language
     words = vocabulary(grammar.name if grammar is not None else language)

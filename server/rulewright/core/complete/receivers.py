@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -147,16 +147,28 @@ def _seen(at: Situation, *, is_known: bool) -> Iterator[Candidate]:
     if receiver and (receiver[-1:].isalnum() or receiver[-1:] in {b"_", b"?", b"!"}):
         whole = re.escape(receiver)
         same = re.compile(rb"%b(?<![\w\x80-\xff]%b)\s*[?!&]?%b\s*%b" % (whole, whole, operator, name))
-        yield from _words(at, {*same.findall(source, low, start), *same.findall(source, end, high)}, Source.SEEN, 0)
-        for _, buffer in at.others()[:N_SEEN_FILES]:
-            yield from _words(at, set(same.findall(buffer.source, 0, SEEN_BYTES)), Source.SEEN, 1)
+        here = at.once("same", lambda: _decoded({*same.findall(source, low, start), *same.findall(source, end, high)}))
+        yield from _words(at, here, Source.SEEN, 0)
+        files = at.others()[:N_SEEN_FILES]
+        for found in at.once("others", lambda: [_decoded({*same.findall(b.source, 0, SEEN_BYTES)}) for _, b in files]):
+            yield from _words(at, found, Source.SEEN, 1)
     if is_known:
         return
     # A dot behind a letter or a bracket: not one that ends a sentence.
     anything = re.compile(rb"[\w)\]]%b%b" % (operator, name))
-    found = Counter(anything.findall(source, low, start)) + Counter(anything.findall(source, end, high))
-    often = sorted(found, key=lambda n: (-found[n], n))
+    often = at.once(
+        "often",
+        lambda: _often(Counter(anything.findall(source, low, start)) + Counter(anything.findall(source, end, high))),
+    )
     yield from _words(at, often if at.context.prefix else often[:N_OFTEN], Source.GUESS, 0)
+
+
+def _decoded(names: Iterable[bytes]) -> list[str]:
+    return [name.decode("utf-8", "replace") for name in names]
+
+
+def _often(found: Counter[bytes]) -> list[str]:
+    return _decoded(sorted(found, key=lambda n: (-found[n], n)))
 
 
 _MEMBER = rb"([A-Za-z_\x80-\xff][\w\x80-\xff]*"
@@ -164,8 +176,8 @@ N_OFTEN = 60
 """Members of anything that are offered where nothing is typed yet."""
 
 
-def _words(at: Situation, names: Iterable[bytes], source: Source, far: int) -> Iterator[Candidate]:
-    for name in at.fitting([name.decode("utf-8", "replace") for name in names]):
+def _words(at: Situation, names: Sequence[str], source: Source, far: int) -> Iterator[Candidate]:
+    for name in at.fitting(names):
         yield Candidate(name, ItemKind.FIELD, source, far)
 
 

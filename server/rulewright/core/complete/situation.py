@@ -1,6 +1,6 @@
 """One question as the sources of candidates see it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -55,6 +55,10 @@ class Situation(msgspec.Struct, frozen=True):
     def row(self) -> int:
         """Of the cursor."""
         return self.buffer.point(self.context.byte)[0]
+
+    def once(self, what: str, make: Callable[[], T]) -> T:
+        """What does not depend on the letters of the word, made once while it is typed."""
+        return self.state.once(what, make)
 
     def fitting(self, names: Sequence[str]) -> Sequence[str]:
         """Those names that match what was typed. Asked of many at once, before anything is made of them."""

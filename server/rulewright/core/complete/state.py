@@ -5,7 +5,8 @@ it are the same but for recency and speed.
 """
 
 import re
-from typing import Literal
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
@@ -16,6 +17,7 @@ from rulewright.core.index.naming import bound_name
 from rulewright.core.index.splice import difference
 from rulewright.core.index.symbols import Import, Symbol
 
+T = TypeVar("T")
 MAX_RECENT = 400
 """Names that were typed lately."""
 MAX_VIEWS = 12
@@ -106,9 +108,9 @@ class View(msgspec.Struct):
     words: dict[str, list[str]] | None = None
     """The file's words by their first letter in lower case, underscores in front left out."""
     words_source: bytes = b""
-    checked: bytes = b""
-    """The text for which this was last found to be good enough."""
-    words_checked: bytes = b""
+    checked: object = None
+    """`Buffer.around` of the text for which this was last found to be good enough."""
+    words_checked: object = None
 
 
 class CompletionState:
@@ -120,18 +122,41 @@ class CompletionState:
         self._tick = 0
         self._views: dict[str, View] = {}
         self._last: tuple[str, bytes, int] | None = None
+        self._observed: object = None
         self.imports_known: dict[tuple[str, str, str], NewImport | None] = {}
         """How a file would import a symbol of another, by both paths and the name; bounded by who fills it."""
         self.nameless: tuple[tuple[str, int], tuple[SymbolRow, ...]] | None = None
         """What other files export without a name, as it was where the word at these two, a path and a byte, began."""
         self._elsewhere: tuple[str, int, str, tuple[SymbolRow, ...]] | None = None
+        self._around: tuple[object, ...] = ()
+        self._kept: dict[str, Any] = {}
+
+    # While a word grows
+
+    def begin(self, around: tuple[object, ...]) -> None:
+        """Say what is around the word that is asked about: as long as that is the same, `once` knows its answers."""
+        if len(around) != len(self._around) or any(
+            a is not b and a != b for a, b in zip(around, self._around, strict=True)
+        ):
+            self._around, self._kept = around, {}
+
+    def once(self, what: str, make: Callable[[], T]) -> T:
+        """What does not depend on the letters of the word that is being typed, made once for all of them."""
+        if what not in self._kept:
+            self._kept[what] = make()
+        kept: T = self._kept[what]
+        return kept
 
     # Recency
 
-    def observe(self, path: str, source: bytes, start: int, end: int) -> None:
-        """Look at what was typed since the last question; the word between two bytes is not finished yet."""
+    def observe(self, path: str, source: bytes, start: int, end: int, around: object = None) -> None:
+        """Look at what was typed since the last question; the word between two bytes is not finished yet.
+
+        `around` is that of the buffer: as long as it stays, nothing else has been typed.
+        """
         last, self._last = self._last, (path, source, end)
-        if last is None or last[0] != path or last[1] is source:
+        is_same, self._observed = around is not None and around is self._observed, around
+        if is_same or last is None or last[0] != path or last[1] is source:
             return
         low, _, high = difference(last[1], source)
         if high - low > MAX_TYPED:
@@ -174,7 +199,7 @@ class CompletionState:
     def view(self, path: str, buffer: Buffer) -> View:
         """A file's symbols and imports; while somebody types, those from a few lines ago."""
         view = self._views.get(path)
-        if view is not None and view.checked is buffer.source:
+        if view is not None and view.checked is buffer.around:
             return view
         self._views.pop(path, None)
         if view is None or (rows := _rows_typed(view.source, buffer.source)) is None:
@@ -186,7 +211,7 @@ class CompletionState:
                 view.words, view.words_source = before.words, before.words_source
         else:
             view.rows_since = rows
-        view.checked = buffer.source
+        view.checked = buffer.around
         self._views[path] = view
         if len(self._views) > MAX_VIEWS:
             del self._views[next(iter(self._views))]
@@ -195,9 +220,9 @@ class CompletionState:
     def words(self, path: str, buffer: Buffer, letter: str) -> list[str]:
         """A file's words that begin with a letter; of one that is being typed in, those from a little while ago."""
         view = self.view(path, buffer)
-        if view.words is not None and view.words_checked is buffer.source:
+        if view.words is not None and view.words_checked is buffer.around:
             return view.words.get(letter, [])
-        view.words_checked = buffer.source
+        view.words_checked = buffer.around
         if view.words is None or not _is_near(view.words_source, buffer.source):
             view.words, view.words_source = {}, buffer.source
             for word in buffer.words.decode("utf-8", "replace").split("\n")[1:-1][:MAX_WORDS]:

@@ -14,6 +14,7 @@ from rulewright.core.changes import ContentChange, apply_changes
 from rulewright.core.index.analyse import fallback, record_of
 from rulewright.core.index.grammars import Grammar, grammar_of
 from rulewright.core.index.injections import Piece, pieces
+from rulewright.core.index.leaves import is_same_leaf
 from rulewright.core.index.outline import outline
 from rulewright.core.index.scopes import ScopeTree, node_for, scopes_of
 from rulewright.core.index.splice import splice_outline
@@ -22,6 +23,13 @@ from rulewright.core.index.words import words_of
 from rulewright.core.text import Position, PositionEncoding, Range, Text
 
 _LONE_CR = re.compile(r"\r(?!\n)")
+_LETTERS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
+"""What grows a word without anything else changing."""
+_CHAIN = _LETTERS + b"."
+_REST_OF_WORD = re.compile(rb"[0-9A-Za-z_]*")
+_LETTERS_SET = frozenset(bytes([byte]) for byte in _LETTERS)
+MAX_GROWING = 200
+"""Bytes of a word that is being typed; a longer one is data."""
 SMALL = 20_000
 """Bytes up to which a whole outline costs less than finding out what changed."""
 
@@ -34,6 +42,10 @@ class Buffer:
         self.grammar: Grammar | None = grammar_of(language)
         self._exact: Text | None = None
         """The text itself, where it has lone carriage returns and bytes alone would not say enough."""
+        self.around: object
+        """Stays the same as long as only one word is being typed, and all around it stays."""
+        self.around_chain: object
+        """The same for words with dots between them."""
         self._set(text)
 
     def _set(self, text: str) -> None:
@@ -49,6 +61,10 @@ class Buffer:
         self._outline: tuple[tuple[Symbol, ...], tuple[Import, ...]] | None = None
         self._outline_source = b""
         self._outline_tree: Tree | None = None
+        self._word, self._chain = 0, 0
+        self.around, self.around_chain = object(), object()
+        self._is_near = False
+        """Whether the tree that was not parsed again is the one that parsing would give."""
         self._forget()
 
     def _forget(self) -> None:
@@ -75,16 +91,45 @@ class Buffer:
         start, end = sorted((self.byte(where.start, encoding), self.byte(where.end, encoding)))
         new = text.encode("utf-8", "surrogatepass")
         start_point, end_point = self.point(start), self.point(end)
+        is_growing = self._is_growing(self._word, start, end, new, _LETTERS)
+        is_chain = self._is_growing(self._chain, start, end, new, _CHAIN)
         self.source = self.source[:start] + new + self.source[end:]
         delta = len(new) - (end - start)
         inserted = [start + offset for offset in _line_starts(new)[1:]]
         kept = self._starts[end_point.row + 1 :]
         self._starts[start_point.row + 1 :] = [*inserted, *((s + delta for s in kept) if delta else kept)]
+        stop = start + len(new)
         if self._tree is not None:
-            stop = start + len(new)
             self._tree.edit(start, end, stop, start_point, end_point, self.point(stop))
+        if is_growing:
+            self._is_near = (self._is_parsed or self._is_near) and self._is_same_tree()
+        else:
+            self._word, self.around, self._is_near = self._start_of(stop, _LETTERS), object(), False
+        if not is_chain:
+            self._chain, self.around_chain = self._start_of(stop, _CHAIN), object()
         self._is_parsed = False
         self._forget()
+
+    def _is_growing(self, since: int, start: int, end: int, new: bytes, letters: bytes) -> bool:
+        """Whether a change only puts some letters for others behind a place, where the last change was too."""
+        return (
+            since <= start
+            and end - since <= MAX_GROWING
+            and not new.translate(None, letters)
+            and not self.source[since:end].translate(None, letters)
+        )
+
+    def _start_of(self, byte: int, letters: bytes) -> int:
+        """Where the run of some letters begins that ends at a byte."""
+        head = self.source[max(0, byte - MAX_GROWING) : byte]
+        return byte - len(head) + len(head.rstrip(letters))
+
+    def _is_same_tree(self) -> bool:
+        """Whether parsing would give the same tree: a name has become another, and nothing but that has changed."""
+        if self._tree is None or self.grammar is None:
+            return False
+        word = _REST_OF_WORD.match(self.source, self._word)
+        return word is not None and is_same_leaf(self.grammar, self._tree, self.source, self._word, word.end())
 
     # Places
 
@@ -146,6 +191,21 @@ class Buffer:
             self._tree = self.grammar.parser.parse(self.source, self._tree) if self._tree else self._parse()
             self._is_parsed = True
         return self._tree
+
+    @property
+    def near_root(self) -> Node | None:
+        """The tree's root for who asks while a word is being typed, not always parsed again; None without a grammar.
+
+        The tree is that of the text, but nodes may not be kept beyond the question: parsing makes others.
+        """
+        if self._is_near and not self._is_parsed and self._tree is not None:
+            return self._tree.root_node
+        return self.root
+
+    @property
+    def has_chain(self) -> bool:
+        """Whether anything is typed of the words for which `around_chain` holds."""
+        return self.source[self._chain : self._chain + 1] in _LETTERS_SET
 
     def _parse(self) -> Tree:
         assert self.grammar is not None
