@@ -140,7 +140,7 @@ class CodeWorkspace:
         encoding: PositionEncoding,
     ) -> None:
         self.root, self.settings, self.kept, self.encoding = root, settings, index, encoding
-        self._live = LiveIndex(index, self._typed)
+        self._live = LiveIndex(index, self._typed, lambda path: self.open.get(path))
         self.beside: tuple[str, ...] = ()
         self._read = read
         self.open: OrderedDict[str, Buffer] = OrderedDict()

@@ -121,6 +121,15 @@ ALIASED = [
     ),
     ("defmodule A do\r\n  alias X.Z\r\nend\r\n", "defmodule A do\r\n  alias X.M\r\n  alias X.Z\r\nend\r\n"),
     ("defmodule A do\r\n  def a, do: 1\r\nend\r\n", "defmodule A do\r\n  alias X.M\r\n\r\n  def a, do: 1\r\nend\r\n"),
+    # Into the braces that are there, in order where they are in order.
+    ("defmodule A do\n  alias X.{B}\nend\n", "defmodule A do\n  alias X.{B, M}\nend\n"),
+    ("defmodule A do\n  alias X.{B, Z.Q}\nend\n", "defmodule A do\n  alias X.{B, M, Z.Q}\nend\n"),
+    ("defmodule A do\n  alias X.{Z, B}\nend\n", "defmodule A do\n  alias X.{Z, B, M}\nend\n"),
+    (
+        "defmodule A do\n  alias X.{\n    B,\n    Z\n  }\nend\n",
+        "defmodule A do\n  alias X.{\n    B,\n    M,\n    Z\n  }\nend\n",
+    ),
+    ("defmodule A do\n  alias X.Y.{B}\nend\n", "defmodule A do\n  alias X.M\n  alias X.Y.{B}\nend\n"),
     ("defmodule A do\n  alias X.M\nend\n", None),
     ("defmodule A do\n  alias X.{B, M}\nend\n", None),
     ("IO.puts(1)\n", None),

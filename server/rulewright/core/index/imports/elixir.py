@@ -6,7 +6,8 @@ from itertools import islice, product
 
 from rulewright.core.index.imports import Files, Insertion, NewImport
 from rulewright.core.index.imports.lines import Line, among, behind, import_lines, likeness, nearest
-from rulewright.core.index.imports.written import eol_of, is_blank_at, next_line
+from rulewright.core.index.imports.written import Item, eol_of, is_blank_at, joined, next_line
+from rulewright.core.index.imports.written import place as place_of
 from rulewright.core.index.symbols import FileRecord, Import
 
 _SUFFIXES = (".ex", ".exs")
@@ -127,6 +128,8 @@ def insertion(source: bytes, record: FileRecord, new: NewImport) -> Insertion | 
         return None
     word, _, rest = new.statement.partition(" ")
     end = _first_body(source, record)
+    if word == "alias" and (place := _into_braces(source, opening.end(), end, new)) is not None:
+        return place
     lines = {
         w: [line for line in import_lines(source, record, _STATEMENT[w]) if opening.end() <= line.start < end]
         for w in _ORDER
@@ -153,6 +156,21 @@ def insertion(source: bytes, record: FileRecord, new: NewImport) -> Insertion | 
         at, lead = doc.end(), eol
     tail = b"" if is_blank_at(source, at) or source[at : next_line(source, at)].strip() == b"end" else eol
     return Insertion(at, (lead + text + eol + tail).decode())
+
+
+def _into_braces(source: bytes, start: int, end: int, new: NewImport) -> Insertion | None:
+    """A place in `alias X.{A, B}` between two bytes; None where there is no such list of this module."""
+    listed = re.compile(rb"^[ \t]*alias[ \t(]+" + re.escape(new.module.encode()) + rb"\.\{([^{}#]*)\}", re.MULTILINE)
+    found = listed.search(source, start, end)
+    if found is None or not found[1].strip():
+        return None
+    items = [Item(m[0].decode(), m.start(), m.end()) for m in _ITEM.finditer(source, *found.span(1))]
+    index = place_of([item.text for item in items], new.name, (str,))
+    at, text = joined(source, items, index, new.name, found.end(1))
+    return Insertion(at, text.decode())
+
+
+_ITEM = re.compile(rb"[\w.]+")
 
 
 def _first_body(source: bytes, record: FileRecord) -> int:
