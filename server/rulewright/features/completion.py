@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from rulewright.core.code_ports import Workspace
+from rulewright.core.complete.arguments import arguments
 from rulewright.core.complete.context import Context, context_at
 from rulewright.core.complete.items import Candidate, Source, parameters_of
 from rulewright.core.complete.modules import of_import
@@ -164,7 +165,7 @@ def _candidates(at: Situation) -> tuple[list[Candidate], bool]:
     found = [*of_language(at)]
     if context.wants in {"tag", "attribute", "property"}:
         return [*found, *of_file(at), *of_words(at)], True
-    found += [*locals_of(at), *own_members(at), *of_file(at), *of_imports(at)]
+    found += [*arguments(at), *locals_of(at), *own_members(at), *of_file(at), *of_imports(at)]
     if not context.prefix:
         return found, False
     found += of_words(at)

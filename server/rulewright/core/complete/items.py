@@ -35,6 +35,8 @@ class Source(IntEnum):
     """A member of anything, where nothing is known of the receiver."""
     WORD = 12
     """A word of this file or of another open one."""
+    ARGUMENT = 13
+    """A keyword of the call around the cursor, with the sign behind it."""
 
 
 class ItemKind(IntEnum):
