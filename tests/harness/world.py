@@ -169,6 +169,7 @@ class World(NavigationSteps, CompletionSteps):
             _environment(
                 RULEWRIGHT_CONFIG_DIR=str(self.root / ".no-user-settings"),
                 RULEWRIGHT_CACHE_DIR=str(self.root / ".cache"),
+                XDG_CONFIG_HOME=str(self.root / ".config"),
             ),
         ):
             code = run(app.headless, app.serve_stdio, app.code)

@@ -165,6 +165,21 @@ def init(launcher: Launcher, folder: str, *, yes: bool, imports: tuple[str, ...]
     return run_init(launcher.headless(), folder, yes=yes, imports=imports)
 
 
+@cli.command("editor-config")
+@click.argument("editor", metavar="EDITOR")
+@click.option("--write", is_flag=True, help="Write it to a file, if that is not there yet; nothing is overwritten.")
+@click.option("--command", metavar="PATH", help="How the editor starts Rulewright.  [default: the program that runs]")
+@click.option("--language", "languages", multiple=True, metavar="NAME", help="Only for this one; may be given again.")
+@click.pass_obj
+def editor_config(
+    launcher: Launcher, editor: str, *, write: bool, command: str | None, languages: tuple[str, ...]
+) -> int:
+    """Print the configuration that makes EDITOR start Rulewright: neovim, helix, emacs, sublime, zed or kate."""
+    from rulewright.adapters.cli.editor_config import run_editor_config
+
+    return run_editor_config(launcher.headless(), editor, write=write, command=command, languages=languages)
+
+
 @cli.group()
 def rules() -> None:
     """List, explain and test the rules of a project."""
