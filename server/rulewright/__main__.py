@@ -28,7 +28,7 @@ def main() -> None:
     from rulewright import app
     from rulewright.adapters.cli.main import run
 
-    sys.exit(run(app.headless, app.serve_stdio, app.code))
+    sys.exit(run(app))
 
 
 def starts_server(arguments: list[str]) -> bool:

@@ -3,9 +3,11 @@
 import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rulewright.core.addresses import Address
 from rulewright.core.config import CheckSettings, Layer, SettingProblem, Settings, SettingsLayer, merge
 from rulewright.core.ports import CheckRunner, Code
 from rulewright.core.rules.select import Policy
@@ -47,10 +49,14 @@ def serving() -> Gateway:
     code = CodeHost()
     code.start()
 
-    import asyncio
-
     def runner(check: CheckSettings) -> CheckRunner:
         return _pool(check, SERVER_WORKERS)
+
+    return _serving(runner, code)
+
+
+def _serving(runner: Callable[[CheckSettings], CheckRunner], code: Code) -> Gateway:
+    import asyncio
 
     return _gateway("editor", "the editor's settings", runner, asyncio.to_thread, code)
 
@@ -67,6 +73,41 @@ def serve_stdio() -> int:
     from rulewright.adapters.lsp.front import serve_stdio as serve
 
     return serve(serving, importing_engine)
+
+
+def serve_sockets(wanted: Mapping[str, Address], token_file: Path | None, say: Callable[[str], None]) -> int:
+    """Run the language server on sockets until the process is told to end; returns the exit code.
+
+    `wanted` has addresses by transport, `tcp` or `ws`; `say` gets a line for people about each. The token to ask for
+    is that of `token_file`, else a new one. Raises OSError and ValueError, both with what went wrong.
+    """
+    import asyncio
+
+    from rulewright.services.code_host import CodeHost
+    from rulewright.services.tokens import Tokens
+    from rulewright.services.workers.shared import SharedRunners
+
+    with importing_engine():
+        from rulewright.adapters.lsp.server import build_server
+        from rulewright.adapters.lsp.sockets import node
+
+    runners = SharedRunners(lambda check: _pool(check, SERVER_WORKERS))
+    with Tokens(token_file, say) as tokens:
+        return node.run(
+            # What knows the code is a process for each client, started when it opens something.
+            lambda: build_server(_serving(runners, CodeHost())),
+            wanted,
+            tokens,
+            partial(asyncio.to_thread, runners.close),
+        )
+
+
+def connect(address: Address, token_file: Path | None) -> int:
+    """Join standard input and output to a node on this machine; returns the exit code. Raises as `serve_sockets`."""
+    from rulewright.adapters.lsp.sockets.connect import connect as join
+    from rulewright.services.tokens import read_token, token_path
+
+    return join(address, read_token(token_file or token_path("tcp", address.port)))
 
 
 def importing_engine() -> AbstractContextManager[None]:

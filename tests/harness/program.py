@@ -5,9 +5,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from io import BufferedRWPair
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
 import rulewright
 
@@ -47,48 +48,44 @@ def write_files(root: Path, files: Mapping[str, str | bytes]) -> Path:
     return root
 
 
-class ServerProcess:
-    """`rulewright serve --stdio` with a client that counts in code points."""
+class Session:
+    """A client that counts in code points and asks one thing at a time."""
 
-    def __init__(self, root: Path, arguments: Sequence[str] = ("serve", "--stdio")) -> None:
+    def __init__(self, root: Path, in_: IO[bytes] | BufferedRWPair, out: IO[bytes] | BufferedRWPair) -> None:
         self.root = root
         self.notes: list[Message] = []
         self._n_ids = 0
-        self._process = subprocess.Popen(
-            [*PROGRAM, *arguments], cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment()
-        )
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._in, self._out = self._process.stdin, self._process.stdout
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, _t: type[BaseException] | None, error: BaseException | None, _b: TracebackType | None) -> None:
-        if error is not None:
-            self._process.kill()
-        self._process.communicate()
+        self._in, self._out = in_, out
 
     def begin(self, options: Any = None) -> Message:
         """Start a session in the root; the server's capabilities."""
+        capabilities: Message = self.ask("initialize", self.introduction(options))["capabilities"]
+        self.tell("initialized", {})
+        self.ask("rulewright/settled")
+        return capabilities
+
+    def introduction(self, options: Any = None) -> Message:
+        """The parameters of `initialize`."""
         folder = {"uri": self.root.as_uri(), "name": "w"}
-        params = {
+        return {
             "processId": os.getpid(),
             "rootUri": folder["uri"],
             "workspaceFolders": [folder],
             "initializationOptions": options,
             "capabilities": {"general": {"positionEncodings": ["utf-32"]}, "textDocument": {"diagnostic": {}}},
         }
-        capabilities: Message = self.ask("initialize", params)["capabilities"]
-        self.tell("initialized", {})
-        self.ask("rulewright/settled")
-        return capabilities
 
-    def end(self) -> int:
-        """Leave as an editor does; the exit code."""
+    def open(self, name: str, text: str, language: str = "python") -> str:
+        """Open a document of the root; its URI."""
+        uri = (self.root / name).as_uri()
+        document = {"uri": uri, "languageId": language, "version": 1, "text": text}
+        self.tell("textDocument/didOpen", {"textDocument": document})
+        return uri
+
+    def leave(self) -> None:
+        """Say goodbye as an editor does."""
         self.ask("shutdown")
         self.tell("exit")
-        return self._process.wait()
 
     def tell(self, method: str, params: Any = None) -> None:
         """Send a notification."""
@@ -96,14 +93,19 @@ class ServerProcess:
 
     def ask(self, method: str, params: Any = None) -> Any:
         """Send a request; its result."""
+        answer = self.answer(method, params)
+        assert "error" not in answer, answer
+        return answer["result"]
+
+    def answer(self, method: str, params: Any = None) -> Message:
+        """Send a request; all of its answer."""
         self._n_ids += 1
         self._send({"id": self._n_ids, "method": method, "params": params})
         while True:
             message = self._receive()
             if "method" not in message:
                 assert message["id"] == self._n_ids
-                assert "error" not in message, message
-                return message["result"]
+                return message
             self.notes.append(message)
             if "id" in message:
                 self._send({"id": message["id"], "result": None})
@@ -129,3 +131,28 @@ class ServerProcess:
                 length = int(value)
         message: Message = json.loads(self._out.read(length))
         return message
+
+
+class ServerProcess(Session):
+    """`rulewright serve --stdio` and its client."""
+
+    def __init__(self, root: Path, arguments: Sequence[str] = ("serve", "--stdio")) -> None:
+        self._process = subprocess.Popen(
+            [*PROGRAM, *arguments], cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment()
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        super().__init__(root, self._process.stdin, self._process.stdout)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _t: type[BaseException] | None, error: BaseException | None, _b: TracebackType | None) -> None:
+        if error is not None:
+            self._process.kill()
+        self._process.communicate()
+
+    def end(self) -> int:
+        """Leave as an editor does; the exit code."""
+        self.leave()
+        return self._process.wait()

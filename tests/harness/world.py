@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import io
 import os
-import re
 import shlex
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta, timezone
@@ -28,6 +27,7 @@ from rulewright.services.rules import RuleKeeper
 from rulewright.services.workers import InlineRunner
 from tests.harness.case import CURSOR
 from tests.harness.world_completion import CompletionSteps
+from tests.harness.world_git import GitSteps, steady
 from tests.harness.world_navigation import NavigationSteps
 
 START = datetime(2026, 3, 2, 10, 42, tzinfo=timezone(timedelta(hours=1)))
@@ -53,7 +53,7 @@ async def at_once(function: Callable[..., Any], /, *arguments: Any) -> Any:
     return function(*arguments)
 
 
-class World(NavigationSteps, CompletionSteps):
+class World(NavigationSteps, CompletionSteps, GitSteps):
     """A workspace with everything around it that a step needs."""
 
     def __init__(self, root: Path, settings: Mapping[str, Any] | None = None, *, defaults: bool = False) -> None:
@@ -169,14 +169,15 @@ class World(NavigationSteps, CompletionSteps):
             _environment(
                 RULEWRIGHT_CONFIG_DIR=str(self.root / ".no-user-settings"),
                 RULEWRIGHT_CACHE_DIR=str(self.root / ".cache"),
+                RULEWRIGHT_STATE_DIR=str(self.root / ".state"),
                 XDG_CONFIG_HOME=str(self.root / ".config"),
             ),
         ):
-            code = run(app.headless, app.serve_stdio, app.code)
+            code = run(app)
         text = out.buffer.getvalue().decode("utf-8")
         out.close()
         text = text.replace(self.root.as_posix(), "<root>")
-        return code, re.sub(r"in \d+\.\d\d s", "in <t> s", re.sub(r'"seconds": [\d.]+', '"seconds": 0', text))
+        return code, steady(text)
 
 
 async def _never(*_: object) -> None:

@@ -170,7 +170,7 @@ def fix_late(self, project, report):
     return fix(self, project, report)
 Gateway.fix = fix_late
 sys.argv = ["rulewright", "check", "--fix", "-q"]
-sys.exit(run(app.headless, app.serve_stdio, app.code))
+sys.exit(run(app))
 """
 
 
@@ -217,7 +217,7 @@ def read_only(*arguments, **options):
     raise OSError(errno.EROFS, os.strerror(errno.EROFS))
 tempfile.mkstemp = read_only
 sys.argv = ["rulewright", "check", "--fix", "-q"]
-sys.exit(run(app.headless, app.serve_stdio, app.code))
+sys.exit(run(app))
 """
 
 

@@ -87,19 +87,24 @@ class CodeHost:
         """Why there is no host any more; empty while there is one."""
 
     def start(self) -> None:
-        """Start the process; what is said and asked before that starts it too."""
+        """Start the process; a question and a document that is opened do that too."""
         with self._lock:
             if self._process is None and not self._closed.is_set() and not self.gone:
                 self._launch()
 
     def tell(self, message: ToHost) -> None:
-        """Say something to the host, and to every one that takes its place as far as that still matters then."""
+        """Say something to the host, and to every one that takes its place as far as that still matters then.
+
+        Where none has been started, a document that is opened does that; all else waits for it.
+        """
         with self._lock:
             if self.gone:
                 return
             self._remember(message)
-            self.start()
-            self._outbox.put(encode(message))
+            if self._process is not None:
+                self._outbox.put(encode(message))
+            elif isinstance(message, Opened):
+                self.start()  # It is told all that is remembered, this too.
 
     def ask(self, question: Question) -> "Future[bytes]":
         """The answer as JSON; `null` when there is none to be had. Cancelling the future tells the host."""

@@ -2,38 +2,52 @@
 
 import os
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
-import msgspec
 
 from rulewright import __version__
 
 if TYPE_CHECKING:
     from rulewright.code_gateway import CodeGateway
+    from rulewright.core.addresses import Address
     from rulewright.gateway import Gateway
 
-FORMATS = ("text", "json", "sarif")
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit")
 SEVERITIES = ("error", "warning", "info", "hint", "never")
 
 
-class Launcher(msgspec.Struct, frozen=True):
-    """What the command line may start."""
+class Launcher(Protocol):
+    """What the command line may start: the composition root."""
 
-    headless: Callable[[], "Gateway"]
-    serve_stdio: Callable[[], int]
-    code: Callable[[], "CodeGateway"]
+    def headless(self) -> "Gateway":
+        """A gateway to rules and checks."""
+
+    def code(self) -> "CodeGateway":
+        """A gateway to the code."""
+
+    def serve_stdio(self) -> int:
+        """Run the language server for one client; the exit code."""
+
+    def serve_sockets(
+        self, wanted: Mapping[str, "Address"], token_file: Path | None, say: Callable[[str], None]
+    ) -> int:
+        """Run it for several; the exit code. Raises OSError and ValueError."""
+
+    def connect(self, address: "Address", token_file: Path | None) -> int:
+        """Join standard input and output to a server on a socket; the exit code. Raises as `serve_sockets`."""
 
 
-def run(headless: Callable[[], "Gateway"], serve_stdio: Callable[[], int], code: Callable[[], "CodeGateway"]) -> int:
+def run(launcher: Launcher) -> int:
     """Run the command line of this process; returns the exit code."""
     _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         # File names and sources may hold what the terminal cannot show.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        result = cli.main(obj=Launcher(headless, serve_stdio, code), standalone_mode=False, prog_name="rulewright")
+        result = cli.main(obj=launcher, standalone_mode=False, prog_name="rulewright")
     except click.exceptions.Exit as end:
         return end.exit_code
     except click.Abort:
@@ -105,14 +119,85 @@ def cli(context: click.Context, *, stdio: bool) -> int:
     return 0
 
 
+class _AddressType(click.ParamType):  # type: ignore[type-arg]
+    """An address on this machine."""
+
+    name = "[HOST:]PORT"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> "Address":
+        """Read what was written."""
+        from rulewright.core.addresses import is_loopback, read_address
+
+        try:
+            address = read_address(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        if not is_loopback(address.host):
+            self.fail(
+                f"{address.host} can be reached from, or is, another machine, and what goes there could be read on the "
+                "way: that needs TLS, which this version does not have. Use 127.0.0.1, and ssh -L to reach it from "
+                "elsewhere.",
+                param,
+                ctx,
+            )
+        return address
+
+
+_token_file_option = click.option(
+    "--token-file",
+    type=click.Path(path_type=Path),
+    help="A file with the token, readable by you alone. Without it the server makes one that `connect` finds.",
+)
+
+
 @cli.command()
 @_with(_server_flags)
+@click.option("--tcp", type=_AddressType(), help="Listen on a TCP port of this machine; 0 takes any that is free.")
+@click.option("--ws", type=_AddressType(), help="Listen for WebSockets, each message without a header.")
+@_token_file_option
 @click.pass_obj
-def serve(launcher: Launcher, *, stdio: bool) -> int:
-    """Run the language server."""
-    if not stdio:
-        raise click.UsageError("Say how to talk to the editor: rulewright serve --stdio")
-    return launcher.serve_stdio()
+def serve(
+    launcher: Launcher, *, stdio: bool, tcp: "Address | None", ws: "Address | None", token_file: Path | None
+) -> int:
+    """Run the language server: for one editor, or on sockets for several at once.
+
+    A client of a socket brings the token of the server as initializationOptions.token; `rulewright connect` does that
+    for editors that only know standard input and output.
+    """
+    wanted = {name: address for name, address in (("tcp", tcp), ("ws", ws)) if address is not None}
+    if stdio and (wanted or token_file):
+        raise click.UsageError("--stdio is for one editor, and --tcp and --ws are for several: give one or the other.")
+    if stdio:
+        return launcher.serve_stdio()
+    if not wanted:
+        raise click.UsageError(
+            "Say how to talk to the editor: rulewright serve --stdio, or --tcp PORT or --ws PORT for several."
+        )
+    try:
+        return launcher.serve_sockets(wanted, token_file, lambda line: click.echo(line, err=True))
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@cli.command()
+@click.argument("address", type=_AddressType())
+@_token_file_option
+@click.pass_obj
+def connect(launcher: Launcher, *, address: "Address", token_file: Path | None) -> int:
+    """Join an editor to a server that listens on a TCP port: what an editor starts in place of `serve --stdio`."""
+    try:
+        return launcher.connect(address, token_file)
+    except ConnectionRefusedError:
+        raise click.ClickException(
+            f"Nothing listens on {address}. Start it: rulewright serve --tcp {address.port}"
+        ) from None
+    except FileNotFoundError as error:
+        raise click.ClickException(
+            f"There is no token of a server on {address}: {error.filename} is not there. "
+            f"Start it: rulewright serve --tcp {address.port}"
+        ) from None
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
 
 
 @cli.command()
@@ -123,8 +208,19 @@ def serve(launcher: Launcher, *, stdio: bool) -> int:
     type=click.Choice(FORMATS),
     default="text",
     show_default=True,
-    help="How to report.",
+    help="How to report. github: annotations; gitlab: code quality; junit: test results; sarif: code scanning.",
 )
+@click.option("--output", metavar="FILE", help="Write the report to FILE, and print text.")
+@click.option(
+    "--since",
+    metavar="REV",
+    help="Report only what touches lines that changed since this branch and REV parted, such as origin/main; "
+    "not yet committed and untracked files too.",
+)
+@click.option("--whole-files", is_flag=True, help="With --since: report all of each file that changed.")
+@click.option("--baseline", metavar="FILE", help="Do not report the findings that FILE lists.")
+@click.option("--write-baseline", metavar="FILE", help="List all findings in FILE, for --baseline, and report none.")
+@click.option("--prune-baseline", is_flag=True, help="Take findings that are gone out of the --baseline FILE.")
 @click.option("--fix", is_flag=True, help="Apply the safe fixes to the files.")
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
 @click.option(
@@ -140,7 +236,8 @@ def serve(launcher: Launcher, *, stdio: bool) -> int:
 def check(launcher: Launcher, /, **options: Any) -> int:
     """Check files and folders (default: here) against the rules that apply to them.
 
-    `-` checks standard input. Exit code 0: nothing to report, 1: findings, 2: wrong usage or broken settings.
+    `-` checks standard input. Exit code 0: nothing to report, 1: findings, 2: wrong usage, broken settings, or
+    something that is needed is not there; nothing was checked then.
     """
     from rulewright.adapters.cli.check import CheckOptions, run_check
 
@@ -178,6 +275,31 @@ def editor_config(
     from rulewright.adapters.cli.editor_config import run_editor_config
 
     return run_editor_config(launcher.headless(), editor, write=write, command=command, languages=languages)
+
+
+@cli.command()
+@_json_option
+@click.pass_obj
+def paths(launcher: Launcher, *, as_json: bool) -> int:
+    """Say what is kept outside of projects: where, and how large it is."""
+    from rulewright.adapters.cli.folders import run_paths
+
+    return run_paths(launcher.headless(), as_json=as_json)
+
+
+@cli.command()
+@click.option("--settings", is_flag=True, help="Your settings too.")
+@click.option("--dry-run", is_flag=True, help="Show what would go, and delete nothing.")
+@click.option("--yes", "-y", is_flag=True, help="Ask nothing.")
+@click.pass_obj
+def wipe(launcher: Launcher, *, settings: bool, dry_run: bool, yes: bool) -> int:
+    """Delete what is kept outside of projects; it is made again when it is needed.
+
+    Nothing of a project is touched, and nothing that Rulewright did not write.
+    """
+    from rulewright.adapters.cli.folders import run_wipe
+
+    return run_wipe(launcher.headless(), settings=settings, dry_run=dry_run, yes=yes)
 
 
 @cli.group()

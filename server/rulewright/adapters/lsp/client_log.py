@@ -6,7 +6,8 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 
 from lsprotocol import types as t
 
@@ -45,8 +46,12 @@ class Flood:
         return True
 
 
+SESSION: ContextVar[Server | None] = ContextVar("SESSION", default=None)
+"""Whose work this is, in a process that has more than one client."""
+
+
 class ClientLog(logging.Handler):
-    """Sends log records to the client as window/logMessage."""
+    """Sends log records to the client as window/logMessage, but for those of another client's session."""
 
     def __init__(self, server: Server, loop: asyncio.AbstractEventLoop, level: int = logging.INFO) -> None:
         super().__init__(level)
@@ -56,6 +61,8 @@ class ClientLog(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Send from the loop's own thread, whichever thread logs."""
+        if SESSION.get() not in {None, self._server}:
+            return
         line = record.getMessage()
         try:
             self._loop.call_soon_threadsafe(self._send, record.levelno, line)
@@ -73,24 +80,32 @@ class ClientLog(logging.Handler):
 
 
 @contextmanager
-def logging_to(server: Server) -> Iterator[None]:
-    """Send the log to stderr and to the client for as long as this lasts."""
-    ours = logging.getLogger("rulewright")
+def logging_to_stderr() -> Iterator[None]:
+    """Send the log to stderr for as long as this lasts."""
+    ours, pygls = logging.getLogger("rulewright"), logging.getLogger("pygls")
     stderr = logging.StreamHandler(sys.stderr)
     stderr.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    handlers = [stderr, ClientLog(server, asyncio.get_running_loop())]
-    level, pygls = ours.level, logging.getLogger("pygls")
-    pygls_level = pygls.level
+    level, pygls_level = ours.level, pygls.level
     ours.setLevel(min(level or logging.INFO, logging.INFO))
     # pygls logs each refused or cancelled request with a traceback; what matters of it we log ourselves.
     pygls.setLevel(logging.CRITICAL)
-    for handler in handlers:
-        ours.addHandler(handler)
+    with _handling(stderr):
+        yield
+    ours.setLevel(level)
+    pygls.setLevel(pygls_level)
+
+
+def logging_to(server: Server) -> AbstractContextManager[None]:
+    """Send the log to the client too for as long as this lasts."""
+    return _handling(ClientLog(server, asyncio.get_running_loop()))
+
+
+@contextmanager
+def _handling(handler: logging.Handler) -> Iterator[None]:
+    ours = logging.getLogger("rulewright")
+    ours.addHandler(handler)
     try:
         yield
     finally:
-        for handler in handlers:
-            ours.removeHandler(handler)
-            handler.close()
-        ours.setLevel(level)
-        pygls.setLevel(pygls_level)
+        ours.removeHandler(handler)
+        handler.close()

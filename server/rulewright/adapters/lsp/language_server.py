@@ -3,11 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as t
 from pygls.exceptions import FeatureRequestError, JsonRpcException
 from pygls.lsp.server import LanguageServer
+from pygls.protocol import default_converter
 
 from rulewright import __version__
 from rulewright.adapters.lsp.calls import DEADLINE_S
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from rulewright.gateway import Gateway
 
 log = logging.getLogger(__name__)
+
+_converter = cache(default_converter)
+"""One for all clients of a process: it makes code for each type that it meets, which takes longer than using it."""
 
 
 class Server(LanguageServer):
@@ -59,6 +64,7 @@ class Server(LanguageServer):
             __version__,
             text_document_sync_kind=t.TextDocumentSyncKind.Incremental,
             protocol_cls=RulewrightProtocol,
+            converter_factory=_converter,
         )
 
     @property

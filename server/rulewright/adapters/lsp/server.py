@@ -2,9 +2,9 @@
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from rulewright.adapters.lsp import (
     code_action,
@@ -21,7 +21,7 @@ from rulewright.adapters.lsp import (
     watched_files,
     workspace_diagnostics,
 )
-from rulewright.adapters.lsp.client_log import logging_to
+from rulewright.adapters.lsp.client_log import logging_to, logging_to_stderr
 from rulewright.adapters.lsp.front import Front
 from rulewright.adapters.lsp.language_server import Server
 from rulewright.adapters.lsp.reader import Inbox, Writer
@@ -60,11 +60,33 @@ def build_server(gateway: "Gateway") -> Server:
 def run(server: Server, inbox: Inbox, writer: Writer, front: Front) -> int:
     """Serve the client whose messages come through `inbox`, until it leaves; the exit code."""
     sys.setswitchinterval(SWITCH_INTERVAL_S)
-    return asyncio.run(serve(server, inbox, writer, front))
+    return asyncio.run(_run(server, inbox, writer, front))
 
 
-async def serve(server: Server, inbox: Inbox, writer: Writer, front: Front) -> int:
-    """The same, within an event loop."""
+async def _run(server: Server, inbox: Inbox, writer: Writer, front: Front) -> int:
+    server.protocol.front = front
+    with logging_to_stderr():
+        return await serve(server, pump(inbox, server.protocol.receive), writer)
+
+
+class Output(Protocol):
+    """Where a client's messages go, and who says when it is gone."""
+
+    def write(self, body: bytes) -> None:
+        """Send one body."""
+
+    def close(self) -> None:
+        """Send no more."""
+
+    def on_lost(self, tell: Callable[[], None]) -> None:
+        """Call `tell`, in any thread, when nobody reads any more."""
+
+
+async def serve(server: Server, taking: Coroutine[Any, Any, None], output: Output) -> int:
+    """Serve a client until it leaves; the exit code.
+
+    `taking` hands its messages to `server.protocol.receive`, and ends with the last one.
+    """
     loop = asyncio.get_running_loop()
     left: asyncio.Future[int] = loop.create_future()
 
@@ -77,11 +99,10 @@ async def serve(server: Server, inbox: Inbox, writer: Writer, front: Front) -> i
             loop.call_soon_threadsafe(leave, 1)
 
     server.on_leave(leave)
-    server.protocol.set_writer(writer)
-    server.protocol.front = front
-    writer.on_lost(lose_client)
+    server.protocol.set_writer(output)
+    output.on_lost(lose_client)
     with logging_to(server):
-        pumping = asyncio.create_task(pump(inbox, server.protocol.receive), name="taking messages")
+        pumping = asyncio.create_task(taking, name="taking messages")
         pumping.add_done_callback(lambda _: leave(0))
         try:
             return await left

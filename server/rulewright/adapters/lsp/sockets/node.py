@@ -1,0 +1,223 @@
+"""A node: listens, lets clients in and serves each until it leaves. One that misbehaves costs only its own session."""
+
+import asyncio
+import hmac
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing, suppress
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
+
+from rulewright.adapters.lsp.client_log import SESSION, logging_to_stderr
+from rulewright.adapters.lsp.framing import MAX_BODY
+from rulewright.adapters.lsp.language_server import Server
+from rulewright.adapters.lsp.server import SWITCH_INTERVAL_S, serve
+from rulewright.adapters.lsp.sockets.channel import Channel, TcpChannel, WsChannel
+from rulewright.adapters.lsp.sockets.hello import RefusedError, read_hello
+from rulewright.core.addresses import Address, is_loopback
+
+if TYPE_CHECKING:
+    from websockets.asyncio.server import ServerConnection
+    from websockets.http11 import Request, Response
+
+log = logging.getLogger(__name__)
+
+HELLO_S = 10.0
+"""Seconds in which a client has to say who it is."""
+MAX_CLIENTS = 64
+MAX_STRANGERS = 64
+"""Connections that have not said yet who they are."""
+BACKLOG = 128
+
+
+class Doorkeeper(Protocol):
+    """Who makes tokens, and tells people of addresses."""
+
+    def token(self, transport: str, address: Address) -> str:
+        """The token to ask for on an address, whose port is taken already. Raises OSError."""
+
+    def listening(self, transport: str, address: Address) -> None:
+        """Clients can come from now on."""
+
+
+class Node:
+    """Who is connected, and what serves them."""
+
+    def __init__(self, make_server: Callable[[], Server], doorkeeper: Doorkeeper) -> None:
+        self._make_server, self._doorkeeper = make_server, doorkeeper
+        self._clients: set[asyncio.Task[Any]] = set()
+        self._n_strangers = 0
+        self._servers: list[Any] = []
+
+    async def listen(self, wanted: Mapping[str, Address]) -> None:
+        """Listen on addresses by transport, `tcp` or `ws`. Raises OSError when one cannot be had."""
+        for transport, address in wanted.items():
+            await (self._listen_tcp if transport == "tcp" else self._listen_ws)(address)
+
+    async def _listen_tcp(self, address: Address) -> None:
+        token = ""
+
+        async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await self._meet(TcpChannel(reader, writer), token)
+
+        server = await asyncio.start_server(meet, address.host, address.port, backlog=BACKLOG, start_serving=False)
+        self._servers.append(server)
+        address = Address(address.host, server.sockets[0].getsockname()[1])
+        token = self._doorkeeper.token("tcp", address)
+        await server.start_serving()
+        self._doorkeeper.listening("tcp", address)
+
+    async def _listen_ws(self, address: Address) -> None:
+        from websockets.asyncio.server import serve as serve_ws  # noqa: PLC0415 - most nodes do without
+
+        token = ""
+
+        async def meet(connection: "ServerConnection") -> None:
+            is_known = connection.request is not None and "Authorization" in connection.request.headers
+            await self._meet(WsChannel(connection), None if is_known else token)
+
+        server = await serve_ws(
+            meet,
+            address.host,
+            address.port,
+            backlog=BACKLOG,
+            start_serving=False,
+            max_size=MAX_BODY,
+            compression=None,
+            open_timeout=HELLO_S,
+            process_request=lambda _, request: _refuse_request(request, token),
+            server_header=None,
+            logger=_quiet_logger(),
+        )
+        self._servers.append(server)
+        address = Address(address.host, server.sockets[0].getsockname()[1])
+        token = self._doorkeeper.token("ws", address)
+        await server.start_serving()
+        self._doorkeeper.listening("ws", address)
+
+    async def aclose(self) -> None:
+        """End all sessions and listen no more."""
+        for server in self._servers:
+            server.close()
+        for client in tuple(self._clients):
+            client.cancel()
+        if self._clients:
+            await asyncio.wait(tuple(self._clients))
+
+    async def _meet(self, channel: Channel, token: str | None) -> None:
+        """One client from its first byte to its last."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._clients.add(task)
+        try:
+            async with aclosing(channel.bodies()) as bodies:  # type: ignore[type-var]
+                first = await self._let_in(channel, bodies, token)
+                if first is not None:
+                    await self._serve(channel, first, bodies)
+        except asyncio.CancelledError:
+            pass  # The node ends; that this task was cancelled is no news to anyone.
+        except Exception:
+            log.exception("a session ended by an error of our own")
+        finally:
+            self._clients.discard(task)
+            with suppress(Exception):
+                await channel.aclose()
+
+    async def _let_in(self, channel: Channel, bodies: AsyncIterator[bytes], token: str | None) -> bytes | None:
+        """The first message of somebody who may come in."""
+        if self._n_strangers >= MAX_STRANGERS:
+            return None
+        self._n_strangers += 1
+        try:
+            async with asyncio.timeout(HELLO_S):
+                first = await anext(bodies)
+            first = read_hello(first, token)
+        except (StopAsyncIteration, TimeoutError):
+            return None
+        except RefusedError as refused:
+            log.info("a client was not let in: %s", refused)
+            channel.write(refused.answer)
+            return None
+        finally:
+            self._n_strangers -= 1
+        if len(self._clients) - self._n_strangers > MAX_CLIENTS:
+            log.warning("a client was not let in: there are %d already", MAX_CLIENTS)
+            return None
+        return first
+
+    async def _serve(self, channel: Channel, first: bytes, bodies: AsyncIterator[bytes]) -> None:
+        server = self._make_server()
+        SESSION.set(server)
+
+        async def take() -> None:
+            server.protocol.receive(first)
+            async for body in bodies:
+                server.protocol.receive(body)
+                # Tasks get their turn, also when many messages came in one piece.
+                await asyncio.sleep(0)
+
+        await serve(server, take(), channel)
+
+
+def _quiet_logger() -> logging.Logger:
+    """Of a library that tells of every connection."""
+    logger = logging.getLogger("rulewright.websockets")
+    logger.setLevel(logging.WARNING)
+    return logger
+
+
+def _refuse_request(request: "Request", token: str) -> "Response | None":
+    """The answer to a handshake that is not to succeed.
+
+    A page of another site may try to connect by the visitor's browser, which then names where the page is from.
+    """
+    from websockets.datastructures import Headers  # noqa: PLC0415 - as above
+    from websockets.http11 import Response  # noqa: PLC0415
+
+    def refuse(status: HTTPStatus, text: str) -> Response:
+        body = f"{text}\n".encode()
+        headers = Headers({"Content-Type": "text/plain; charset=utf-8", "Content-Length": str(len(body))})
+        return Response(status.value, status.phrase, headers, body)
+
+    origins = request.headers.get_all("Origin")
+    if any(not _is_from_here(origin) for origin in origins):
+        return refuse(HTTPStatus.FORBIDDEN, "Pages of other sites are not let in.")
+    given = request.headers.get_all("Authorization")
+    if given and not (len(given) == 1 and hmac.compare_digest(given[0].encode(), f"Bearer {token}".encode())):
+        return refuse(HTTPStatus.UNAUTHORIZED, "The token is not that of this server.")
+    return None
+
+
+def _is_from_here(origin: str) -> bool:
+    host = urlsplit(origin).hostname or ""
+    return host == "localhost" or is_loopback(host)
+
+
+def run(
+    make_server: Callable[[], Server],
+    wanted: Mapping[str, Address],
+    doorkeeper: Doorkeeper,
+    ended: Callable[[], Awaitable[None]],
+) -> int:
+    """Serve until the process is told to end; the exit code. `ended` is awaited when all sessions are over."""
+    sys.setswitchinterval(SWITCH_INTERVAL_S)
+    return asyncio.run(_run(Node(make_server, doorkeeper), wanted, ended))
+
+
+async def _run(node: Node, wanted: Mapping[str, Address], ended: Callable[[], Awaitable[None]]) -> int:
+    loop = asyncio.get_running_loop()
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with suppress(NotImplementedError):  # Windows: Ctrl-C raises KeyboardInterrupt there.
+            loop.add_signal_handler(number, stopped.set)
+    with logging_to_stderr():
+        try:
+            await node.listen(wanted)
+            await stopped.wait()
+        finally:
+            await node.aclose()
+            await ended()
+    return 0

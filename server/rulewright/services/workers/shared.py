@@ -1,0 +1,47 @@
+"""Worker processes that several gateways use: as many clients as there are, the machine has no more cores."""
+
+import threading
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+
+from rulewright.core.config import CheckSettings
+from rulewright.core.ports import CheckRunner
+from rulewright.core.rules.job import CheckJob, CheckResult
+
+
+class SharedRunners:
+    """Makes one runner for equal settings and hands it to all; they live until `close`."""
+
+    def __init__(self, make: Callable[[CheckSettings], CheckRunner]) -> None:
+        self._make = make
+        self._runners: dict[tuple[int, int], CheckRunner] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, check: CheckSettings) -> CheckRunner:
+        """The runner for these settings."""
+        key = check.jobs, check.timeout_s
+        with self._lock:
+            if key not in self._runners:
+                self._runners[key] = self._make(check)
+            return _Share(self._runners[key])
+
+    def close(self) -> None:
+        """End all processes."""
+        with self._lock:
+            while self._runners:
+                self._runners.popitem()[1].close()
+
+
+class _Share:
+    """A runner of which one gateway can let go without taking it from the others."""
+
+    def __init__(self, runner: CheckRunner) -> None:
+        self._runner = runner
+
+    def run_all(self, jobs: Iterable[CheckJob]) -> Iterator[CheckResult]:
+        return self._runner.run_all(jobs)
+
+    def run_soon(self, job: CheckJob) -> Awaitable[CheckResult]:
+        return self._runner.run_soon(job)
+
+    def close(self) -> None:
+        pass
