@@ -13,7 +13,7 @@ from pygls.protocol import LanguageServerProtocol
 
 from rulewright.adapters.lsp import parent
 from rulewright.adapters.lsp.calls import Calls
-from rulewright.adapters.lsp.client_log import MAX_LINES, Flood, logging_to
+from rulewright.adapters.lsp.client_log import MAX_LINES, Flood, logging_to, logging_to_stderr
 from rulewright.adapters.lsp.protocol import decode, encode
 from tests.harness.lsp_memory import PUSH, Refused
 
@@ -88,7 +88,7 @@ def test_a_line_that_repeats_itself_passes_once():
 async def test_the_log_reaches_the_client_without_a_flood(client, capfd):
     await client.initialize(PUSH)
     log = logging.getLogger("rulewright.test")
-    with logging_to(client.server):
+    with logging_to_stderr(), logging_to(client.server):
         await asyncio.to_thread(log.warning, "from another thread")
         for n in range(MAX_LINES * 3):
             log.info("line %d", n)
