@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from rulewright.adapters.cli.folders import PathsRecord
 from rulewright.adapters.cli.index import FoundRecords, OutlineRecords, StatusRecord, WhyRecord
 from rulewright.adapters.cli.render_json import CheckRecord
 from rulewright.adapters.cli.rules import RulesRecord, RuleTestsRecord
@@ -29,6 +30,7 @@ def generated() -> Iterator[tuple[str, str]]:
         ("index-symbols", OutlineRecords),
         ("index-status", StatusRecord),
         ("index-why", WhyRecord),
+        ("paths", PathsRecord),
         ("settings", Settings),
     ):
         schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(record)}

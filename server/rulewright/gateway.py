@@ -64,6 +64,8 @@ from rulewright.services.quiet import Quiet
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from rulewright.services.user_folders import Folders, Kept
+
     from rulewright.core.baseline import Baseline, Known
     from rulewright.core.changed import Changes
 
@@ -423,6 +425,24 @@ class Gateway:
     def write_new(self, root: Path, name: str, content: str) -> bool:
         """Write a file below `root` that is not there yet; False when it is. Raises OSError."""
         return write_new(root, name, content)
+
+    def user_folders(self) -> "Folders":
+        """What lies outside of projects: settings, cache and state of this user."""
+        from rulewright.services.user_folders import look  # noqa: PLC0415 - two commands need it
+
+        return look()
+
+    def processes_in(self, folders: Iterable[str]) -> tuple[int, ...] | None:
+        """Other processes that have files below these folders open; None where the system does not tell."""
+        from rulewright.services.user_folders import processes_in  # noqa: PLC0415 - one command needs it
+
+        return processes_in(folders)
+
+    def delete_kept(self, kept: Iterable["Kept"]) -> tuple[int, tuple[str, ...]]:
+        """Delete files of this user that we wrote: the bytes that are free, and sentences about what could not be."""
+        from rulewright.services.user_folders import delete  # noqa: PLC0415 - one command needs it
+
+        return delete(kept)
 
     def test_rules(self, project: Project) -> tuple[RuleTest, ...]:
         """Run the examples of every rule that no setting switches off."""

@@ -302,6 +302,31 @@ def wipe(launcher: Launcher, *, settings: bool, dry_run: bool, yes: bool) -> int
     return run_wipe(launcher.headless(), settings=settings, dry_run=dry_run, yes=yes)
 
 
+@cli.command()
+@_json_option
+@click.pass_obj
+def paths(launcher: Launcher, *, as_json: bool) -> int:
+    """Say what is kept outside of projects: where, and how large it is."""
+    from rulewright.adapters.cli.folders import run_paths
+
+    return run_paths(launcher.headless(), as_json=as_json)
+
+
+@cli.command()
+@click.option("--settings", is_flag=True, help="Your settings too.")
+@click.option("--dry-run", is_flag=True, help="Show what would go, and delete nothing.")
+@click.option("--yes", "-y", is_flag=True, help="Ask nothing.")
+@click.pass_obj
+def wipe(launcher: Launcher, *, settings: bool, dry_run: bool, yes: bool) -> int:
+    """Delete what is kept outside of projects; it is made again when it is needed.
+
+    Nothing of a project is touched, and nothing that Rulewright did not write.
+    """
+    from rulewright.adapters.cli.folders import run_wipe
+
+    return run_wipe(launcher.headless(), settings=settings, dry_run=dry_run, yes=yes)
+
+
 @cli.group()
 def rules() -> None:
     """List, explain and test the rules of a project."""
