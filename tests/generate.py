@@ -9,6 +9,7 @@ from rulewright.adapters.cli.folders import PathsRecord
 from rulewright.adapters.cli.index import FoundRecords, OutlineRecords, StatusRecord, WhyRecord
 from rulewright.adapters.cli.render_json import CheckRecord
 from rulewright.adapters.cli.rules import RulesRecord, RuleTestsRecord
+from rulewright.core.baseline import BaselineRecord
 from rulewright.core.config import USER_ONLY_TABLES, Settings, describe, doc_of
 from rulewright.core.languages import LANGUAGES
 from rulewright.core.rules.parse import KEYS
@@ -23,6 +24,7 @@ def generated() -> Iterator[tuple[str, str]]:
     """Path and content of every generated file."""
     for name, record in (
         ("check", CheckRecord),
+        ("baseline", BaselineRecord),
         ("rules-list", RulesRecord),
         ("rules-test", RuleTestsRecord),
         ("why", Explanation),

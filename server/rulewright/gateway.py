@@ -403,6 +403,8 @@ class Gateway:
     def write_output(self, path: Path, content: str) -> str:
         """Write what the user asked for where they said. Returns why not, or nothing."""
         try:
+        except FileExistsError:
+            return f"{path} could not be written: one of its folders is a file."
             write_output(path, content)
         except OSError as error:
             return f"{path} could not be written: {error.strerror or error}."

@@ -7,14 +7,18 @@ from urllib.parse import unquote_to_bytes
 import jsonschema
 import pytest
 
+from tests.harness.data import test_data
 from tests.harness.program import command, write_files
 
 ROOT = Path(__file__).parents[2]
 SARIF = json.loads((ROOT / "tests/data/sarif-subset.schema.json").read_text("utf-8"))
+OFFICIAL = test_data("schemas", "sarif-2.1.0.json")
+"""The schema of the standard itself, where it is at hand."""
 
 RULE = """---
 description: Log
 globs: ["**/*.py"]
+tags: [logs, logs, style]
 check:
   - {id: log, language: python, severity: error, message: "Log $A", note: "Really.", rule: {pattern: print($A)},
      fix: "log($A)", url: "https://rules.example/log?a=1#b"}
@@ -142,6 +146,15 @@ def test_the_schema_of_sarif_is_one():
     jsonschema.Draft202012Validator.check_schema(SARIF)
 
 
+@pytest.mark.parametrize("schema", [OFFICIAL] if OFFICIAL and OFFICIAL.exists() else [], ids=["2.1.0"][: bool(OFFICIAL)])
+def test_sarif_is_as_the_schema_of_the_standard_says(root, schema):
+    log = json.loads(command(root, "check", "--format", "sarif").stdout)
+    validator = jsonschema.Draft7Validator(json.loads(schema.read_text("utf-8")))
+    assert [e.message for e in validator.iter_errors(log)] == []
+    log["runs"][0]["results"][0]["level"] = "fatal"
+    assert [e.message for e in validator.iter_errors(log)] != []
+
+
 def test_sarif_is_as_the_standard_says(root):
     run = sarif(command(root, "check", "--format", "sarif"))
     rules = run["tool"]["driver"]["rules"]
@@ -149,6 +162,10 @@ def test_sarif_is_as_the_standard_says(root):
     for result in run["results"]:
         assert rules[result["ruleIndex"]]["id"] == result["ruleId"]
     assert {r["level"] for r in run["results"]} == {"error", "warning", "note"}
+    (stated,) = [r for r in rules if r["id"] == "rule"]
+    assert stated["shortDescription"] == {"text": "Log"}
+    assert stated["help"] == {"text": "Text.", "markdown": "Text."}
+    assert stated["properties"] == {"tags": ["logs", "style"]}
 
 
 def test_sarif_and_json_say_the_same(root):
@@ -193,9 +210,13 @@ def test_a_fix_in_sarif_replaces_what_the_finding_marks(root):
 def test_the_fingerprint_of_a_finding_outlives_a_move(root):
     def prints():
         results = sarif(command(root, "check", "--format", "sarif", "a.py"))["results"]
-        return {(r["ruleId"], r["partialFingerprints"]["rulewright/v1"]) for r in results}
+        return [(r["ruleId"], r["partialFingerprints"]["rulewright/v1"]) for r in results]
 
     before = prints()
+    assert len(set(before)) == len(before)
     content = (root / "a.py").read_bytes()
-    (root / "a.py").write_bytes(b"# A line more\r\n" + content)
+    (root / "a.py").write_bytes(b"# A line more\r\n  " + content)
     assert prints() == before
+    (root / "a.py").write_bytes(content.replace(b"print", b"print "))
+    # Two rules look at the line that is another one now.
+    assert len(set(before) - set(prints())) == 2

@@ -5,11 +5,13 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 import msgspec
 
+from rulewright.adapters.cli.narrow import LookedAt, Narrowed, Narrowing, Refused, narrowed, narrowing
+from rulewright.adapters.cli.progress import ProgressLine, wants_progress
 from rulewright.adapters.cli.project import open_project, relative_to
 from rulewright.adapters.cli.report import CheckOutcome, Summary, printable
 from rulewright.core.findings import SEVERITIES, Finding, Severity
@@ -18,12 +20,24 @@ from rulewright.core.sources import Found, Skipped
 from rulewright.features.check import FileReport
 from rulewright.gateway import Gateway
 
+if TYPE_CHECKING:
+    from rulewright.core.baseline import Baseline
+
+KNOWING_FORMATS = {"sarif", "gitlab"}
+"""Formats for services that tell a finding from one run to the next."""
+
 
 class CheckOptions(msgspec.Struct, frozen=True):
     """The options of the command."""
 
     paths: tuple[str, ...] = ()
     output_format: str = "text"
+    output: str | None = None
+    since: str | None = None
+    whole_files: bool = False
+    baseline: str | None = None
+    write_baseline: str | None = None
+    prune_baseline: bool = False
     fix: bool = False
     diff: bool = False
     fail_on: Severity | Literal["never"] | None = None
@@ -37,12 +51,24 @@ class CheckOptions(msgspec.Struct, frozen=True):
 class _Run:
     """What one run collects."""
 
-    outcome_findings: list[Finding] = field(default_factory=list)
+    narrowing: Narrowing
+    findings: list[Finding] = field(default_factory=list)
+    old: set[Finding] = field(default_factory=set)
+    """Those of `findings` that touch no changed line."""
     skipped: list[Skipped] = field(default_factory=list)
-    n_files: int = 0
+    checked: list[str] = field(default_factory=list)
+    folders: list[str] = field(default_factory=list)
+    """Folders that were gone through as a whole."""
     n_fixed: int = 0
     diffs: list[str] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def looked_at(self) -> LookedAt:
+        """What this run can say something about."""
+        # A run of what changed has gone through no folder as a whole.
+        folders = self.folders if self.narrowing.changes is None else ()
+        return LookedAt(frozenset(self.checked), tuple(folders), frozenset(s.path for s in self.skipped))
 
 
 def run_check(gateway: Gateway, options: CheckOptions) -> int:
@@ -50,42 +76,60 @@ def run_check(gateway: Gateway, options: CheckOptions) -> int:
     started = time.perf_counter()
     _refuse_contradictions(options)
     try:
-        outcome = _check_stdin(gateway, options) if "-" in options.paths else _check_paths(gateway, options)
+        project, run = (_check_stdin if "-" in options.paths else _check_paths)(gateway, options)
     finally:
         gateway.close()
-    project, run = outcome
-    threshold = options.fail_on or project.settings.check.fail_on
-    findings = tuple(run.outcome_findings)
-    shown = CheckOutcome(
-        root=project.root,
-        findings=findings,
-        skipped=tuple(run.skipped),
-        summary=Summary(
-            files=run.n_files,
-            rules=len(in_force(project)),
-            findings=len(findings),
-            by_severity={s: n for s in SEVERITIES if (n := sum(1 for f in findings if f.severity == s))},
-            fixable=sum(1 for f in findings if f.fix and f.fix.safe),
-            fixed=run.n_fixed,
-            skipped=len(run.skipped),
-            seconds=round(time.perf_counter() - started, 3),
-        ),
-        texts=run.texts,
-    )
-    if not ("-" in options.paths and options.fix):
-        _print(shown, options, run.diffs)
-    return int(threshold != "never" and any(f.at_least(threshold) for f in findings))
+    if options.write_baseline is not None:
+        return _write_baseline(gateway, project, run, options.write_baseline, quiet=options.quiet)
+    report = _narrowed(gateway, project, run, options)
+    if options.prune_baseline and report.stale and options.baseline and run.narrowing.baseline:
+        _put(gateway, options.baseline, _text_of(run.narrowing.baseline - report.stale))
+    shown = _outcome(project, run, report, options, time.perf_counter() - started)
+    _print(gateway, shown, options, run.diffs)
+    return int(any(map(shown.fails, shown.findings)))
 
 
 def _refuse_contradictions(options: CheckOptions) -> None:
-    if options.stdin_filename and "-" not in options.paths:
-        raise click.UsageError(
-            "--stdin-filename names standard input: write `rulewright check - --stdin-filename NAME`."
-        )
-    if options.diff and options.fix:
-        raise click.UsageError("--diff changes nothing and --fix does: choose one.")
-    if options.diff and options.output_format != "text":
-        raise click.UsageError(f"--diff prints a diff, so there is no place for --format {options.output_format}.")
+    stdin = "-" in options.paths
+    text_only = options.output_format == "text" and options.output is None
+    for is_wrong, sentence in (
+        (
+            options.stdin_filename and not stdin,
+            "--stdin-filename names standard input: write `rulewright check - --stdin-filename NAME`.",
+        ),
+        (options.diff and options.fix, "--diff changes nothing and --fix does: choose one."),
+        (
+            options.diff and not text_only,
+            f"--diff prints a diff, so there is no place for {_format_or_output(options)}.",
+        ),
+        (stdin and options.since, "--since looks at files, and standard input is none."),
+        (options.whole_files and not options.since, "--whole-files says what --since REV reports: give both."),
+        (
+            options.since and (options.fix or options.diff) and not options.whole_files,
+            "Fixes are made in whole files: add --whole-files to mend all of each file that changed.",
+        ),
+        (
+            options.prune_baseline and options.baseline is None,
+            "--prune-baseline takes entries out of --baseline FILE: give both.",
+        ),
+        (stdin and (options.prune_baseline or options.write_baseline), "Standard input is too little for a baseline."),
+        (
+            options.write_baseline and (options.baseline or options.since),
+            "--write-baseline writes down all findings: leave --baseline and --since out.",
+        ),
+        (
+            options.write_baseline and (options.diff or not text_only),
+            f"--write-baseline reports nothing, so there is no place for {_format_or_output(options)}.",
+        ),
+    ):
+        if is_wrong:
+            raise click.UsageError(sentence)
+
+
+def _format_or_output(options: CheckOptions) -> str:
+    if options.write_baseline and options.diff:
+        return "--diff"
+    return "--output" if options.output_format == "text" else f"--format {options.output_format}"
 
 
 def in_force(project: Project) -> list[str]:
@@ -102,23 +146,34 @@ def _check_paths(gateway: Gateway, options: CheckOptions) -> tuple[Project, _Run
     starts = [relative_to(root, a) for a in arguments]
     only_files = all((root / s).is_file() for s in starts)
     project = open_project(gateway, root, options.overlay, near=starts if only_files else None)
-    run = _Run()
-    wanted = dict.fromkeys(_files(gateway, project, root, starts, run))
-    run.n_files = len(wanted)
-    for report in gateway.check(project, wanted):
-        _take(gateway, project, report, run, options)
+    run = _Run(_narrowing(gateway, project, options))
+    with ProgressLine(shown=not options.quiet and wants_progress(sys.stderr)) as progress:
+        wanted: dict[str, None] = {}
+        for path in _files(gateway, project, root, starts, run):
+            if run.narrowing.is_wanted(path):
+                wanted[path] = None
+                progress("Found", len(wanted))
+        run.skipped = [s for s in run.skipped if run.narrowing.is_wanted(s.path)]
+        for number, report in enumerate(gateway.check(project, wanted), start=1):
+            _take(gateway, project, report, run, options, progress)
+            progress("Checked", number, len(wanted))
     for skipped in run.skipped:
         if skipped.path in starts:
             # Whoever names a file expects it to be checked.
             click.echo(f"rulewright: {printable(skipped.path)} was not checked: {skipped.reason}.", err=True)
     _add_rule_file_findings(project, wanted, run)
-    run.outcome_findings.sort(key=lambda f: (f.path, f.start, f.end, f.rule_id))
+    run.findings.sort(key=lambda f: (f.path, f.start, f.end, f.rule_id))
     return project, run
+
+
+def _narrowing(gateway: Gateway, project: Project, options: CheckOptions) -> Narrowing:
+    return narrowing(gateway, project, since=options.since, whole_files=options.whole_files, baseline=options.baseline)
 
 
 def _files(gateway: Gateway, project: Project, root: Path, starts: list[str], run: _Run) -> Iterator[str]:
     for start in starts:
         if (root / start).is_dir():
+            run.folders.append(start)
             for entry in gateway.walk(project, start):
                 if isinstance(entry, Found):
                     yield entry.path
@@ -130,27 +185,38 @@ def _files(gateway: Gateway, project: Project, root: Path, starts: list[str], ru
 
 
 def _add_rule_file_findings(project: Project, checked: dict[str, None], run: _Run) -> None:
-    """A broken rule file is a finding wherever it lies: what it should enforce is not. Mere hints stay home."""
+    """A broken rule file is a finding wherever it lies: what it should enforce is not. Mere hints stay home.
+
+    So do warnings about rule files that did not change, when only changes are asked for.
+    """
+    told = {"error", "warning"} if run.narrowing.changes is None else {"error"}
     for finding in project.book.findings:
-        if finding.path not in checked and finding.severity in {"error", "warning"}:
-            run.outcome_findings.append(finding)
+        if finding.path not in checked and finding.severity in told:
+            run.findings.append(finding)
 
 
-def _take(gateway: Gateway, project: Project, report: FileReport, run: _Run, options: CheckOptions) -> None:
+def _take(
+    gateway: Gateway, project: Project, report: FileReport, run: _Run, options: CheckOptions, progress: ProgressLine
+) -> None:
     if report.skipped:
         run.skipped.append(Skipped(report.path, report.skipped))
-        run.n_files -= 1
+    else:
+        run.checked.append(report.path)
     findings = report.findings
     if (options.fix or options.diff) and report.content is not None and any(f.fix and f.fix.safe for f in findings):
         fixed = gateway.fix(project, report)
         if options.diff:
             run.diffs.append(_diff(report.path, report.content, fixed.content))
         elif why_not := gateway.write_fixed(project, report, fixed):
+            progress.clear()
             click.echo(f"rulewright: {why_not}", err=True)
         else:
             findings = fixed.remaining
             run.n_fixed += fixed.n_fixed
-    run.outcome_findings += findings
+    run.findings += findings
+    if report.path not in project.book.entries:
+        # What is wrong with a rule file counts as a whole: one changed line can break another one.
+        run.old.update(run.narrowing.old(findings, report.content))
 
 
 def _check_stdin(gateway: Gateway, options: CheckOptions) -> tuple[Project, _Run]:
@@ -163,9 +229,9 @@ def _check_stdin(gateway: Gateway, options: CheckOptions) -> tuple[Project, _Run
     relative = relative_to(root, options.stdin_filename)
     content = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
     project = open_project(gateway, root, options.overlay, near=[relative])
-    run = _Run(n_files=1, texts={relative: content})
+    run = _Run(_narrowing(gateway, project, options), checked=[relative], texts={relative: content})
     report = next(iter(gateway.check(project, [relative], contents={relative: content})))
-    run.outcome_findings += report.findings
+    run.findings += report.findings
     if report.skipped:
         run.skipped.append(Skipped(relative, report.skipped))
     if options.fix or options.diff:
@@ -173,8 +239,9 @@ def _check_stdin(gateway: Gateway, options: CheckOptions) -> tuple[Project, _Run
         if options.diff:
             run.diffs.append(_diff(relative, content, fixed.content))
         else:
-            run.outcome_findings = list(fixed.remaining)
+            run.findings = list(fixed.remaining)
             run.n_fixed = fixed.n_fixed
+            run.texts[relative] = fixed.content
             sys.stdout.buffer.write(fixed.content.encode("utf-8", "surrogateescape"))
             sys.stdout.buffer.flush()
     _add_rule_file_findings(project, {relative: None}, run)
@@ -192,23 +259,107 @@ def _diff(path: str, before: str, after: str) -> str:
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
-def _print(outcome: CheckOutcome, options: CheckOptions, diffs: list[str]) -> None:
+def _narrowed(gateway: Gateway, project: Project, run: _Run, options: CheckOptions) -> Narrowed:
+    wants_known = options.output_format in KNOWING_FORMATS or run.narrowing.baseline is not None
+    known = gateway.recognise(project, run.findings, run.texts) if wants_known else ()
+    return narrowed(run.narrowing, run.findings, known, run.old, run.looked_at)
+
+
+def _outcome(project: Project, run: _Run, report: Narrowed, options: CheckOptions, seconds: float) -> CheckOutcome:
+    findings = report.findings
+    return CheckOutcome(
+        root=project.root,
+        findings=findings,
+        skipped=tuple(run.skipped),
+        summary=Summary(
+            files=len(run.checked),
+            rules=len(in_force(project)),
+            findings=len(findings),
+            by_severity={s: n for s in SEVERITIES if (n := sum(1 for f in findings if f.severity == s))},
+            fixable=sum(1 for f in findings if f.fix and f.fix.safe),
+            fixed=run.n_fixed,
+            skipped=len(run.skipped),
+            seconds=round(seconds, 3),
+            baselined=report.n_baselined,
+            stale=report.stale.total(),
+            unchanged=report.n_unchanged,
+        ),
+        texts=run.texts,
+        known=report.known,
+        rules={(rule.id, rule.path): rule for rule in project.book.selection.active},
+        fail_on=options.fail_on or project.settings.check.fail_on,
+        pruned=options.prune_baseline,
+    )
+
+
+def _write_baseline(gateway: Gateway, project: Project, run: _Run, file: str, *, quiet: bool) -> int:
+    from collections import Counter
+
+    _put(gateway, file, _text_of(Counter(gateway.recognise(project, run.findings, run.texts))))
+    if not quiet:
+        count = f"{len(run.findings):,} finding{'' if len(run.findings) == 1 else 's'}"
+        click.echo(f"Wrote {count} to {file}; `rulewright check --baseline {file}` reports what is new.")
+    return 0
+
+
+def _text_of(baseline: "Baseline") -> str:
+    from rulewright.core.baseline import write_baseline
+
+    return write_baseline(baseline)
+
+
+def _put(gateway: Gateway, file: str, content: str) -> None:
+    """Write a file that the user named; raises Refused."""
+    if why_not := gateway.write_output(Path(file), content):
+        raise Refused(why_not)
+
+
+def _print(gateway: Gateway, outcome: CheckOutcome, options: CheckOptions, diffs: list[str]) -> None:
     if options.diff:
         for diff in diffs:
             # Bytes that are not UTF-8 go out as they came in, or the diff could not be applied.
             click.echo(diff.encode("utf-8", "surrogateescape"), nl=False)
         return
-    match options.output_format:
+    # With `check - --fix` the mended text is what is printed.
+    prints_report = not ("-" in options.paths and options.fix)
+    if options.output is None:
+        for text in _rendered(outcome, options, options.output_format) if prints_report else ():
+            click.echo(text)
+        return
+    if prints_report:
+        for text in _rendered(outcome, options, "text"):
+            click.echo(text)
+    report = "".join(f"{click.unstyle(text)}\n" for text in _rendered(outcome, options, options.output_format))
+    _put(gateway, options.output, report)
+
+
+def _rendered(outcome: CheckOutcome, options: CheckOptions, output_format: str) -> Iterator[str]:
+    """The report, in pieces that each end a line."""
+    match output_format:
         case "json":
             from rulewright.adapters.cli.render_json import render
 
-            click.echo(render(outcome))
+            yield render(outcome)
         case "sarif":
             from rulewright.adapters.cli.render_sarif import render as render_sarif
 
-            click.echo(render_sarif(outcome))
+            yield render_sarif(outcome)
+        case "junit":
+            from rulewright.adapters.cli.render_junit import render as render_junit
+
+            yield render_junit(outcome)
+        case "gitlab":
+            from rulewright.adapters.cli.render_gitlab import render as render_gitlab
+
+            yield render_gitlab(outcome)
+        case "github":
+            from rulewright.adapters.cli.render_github import render as render_github
+            from rulewright.adapters.cli.render_text import summary
+
+            yield from render_github(outcome)
+            if not options.quiet:
+                yield from summary(outcome, verbose=options.verbose)
         case _:
             from rulewright.adapters.cli.render_text import render as render_text
 
-            for line in render_text(outcome, verbose=options.verbose, quiet=options.quiet):
-                click.echo(line)
+            yield from render_text(outcome, verbose=options.verbose, quiet=options.quiet)

@@ -1,6 +1,7 @@
 """Findings for programs: JSON, versioned. The schema is made from these records (docs/schemas/check.json)."""
 
 import re
+from typing import Any
 
 import msgspec
 
@@ -73,14 +74,17 @@ def render(outcome: CheckOutcome) -> str:
     return to_json(record)
 
 
-def to_json(record: msgspec.Struct) -> str:
-    """Indented JSON. Bytes that were not UTF-8 cannot be written in it; they become replacement characters."""
+def to_json(record: Any) -> str:
+    """Indented JSON of a record, or of a list of them.
+
+    Bytes that were not UTF-8 cannot be written in it; they become replacement characters.
+    """
     try:
         data = msgspec.json.encode(record)
     except UnicodeEncodeError:
         import json
 
-        data = _plain(json.dumps(msgspec.to_builtins(record), ensure_ascii=False)).encode()
+        data = plain(json.dumps(msgspec.to_builtins(record), ensure_ascii=False)).encode()
     return msgspec.json.format(data, indent=2).decode()
 
 
@@ -88,23 +92,23 @@ def finding_record(finding: Finding) -> FindingRecord:
     """A finding as it is written."""
     start, end = finding.range.start, finding.range.end
     fix = finding.fix
-    edits = tuple(EditRecord(e.start, e.end, _plain(e.new_text)) for e in fix.edits) if fix else ()
+    edits = tuple(EditRecord(e.start, e.end, plain(e.new_text)) for e in fix.edits) if fix else ()
     return FindingRecord(
-        id=_plain(finding.rule_id),
+        id=plain(finding.rule_id),
         severity=finding.severity,
-        message=_plain(finding.message),
-        note=_plain(finding.note),
-        path=_plain(finding.path),
+        message=plain(finding.message),
+        note=plain(finding.note),
+        path=plain(finding.path),
         line=start.line + 1,
         column=start.character + 1,
         end_line=end.line + 1,
         end_column=end.character + 1,
-        rule_path=_plain(finding.rule_path),
-        url=_plain(finding.url),
-        fix=FixRecord(_plain(fix.title), fix.safe, edits) if fix else None,
+        rule_path=plain(finding.rule_path),
+        url=plain(finding.url),
+        fix=FixRecord(plain(fix.title), fix.safe, edits) if fix else None,
     )
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Bytes that were not UTF-8 become replacement characters."""
     return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)

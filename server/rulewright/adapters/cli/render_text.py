@@ -27,7 +27,7 @@ def render(outcome: CheckOutcome, *, verbose: bool, quiet: bool) -> Iterator[str
     if not quiet:
         if outcome.findings or (verbose and outcome.skipped):
             yield ""
-        yield from _summary(outcome, verbose=verbose)
+        yield from summary(outcome, verbose=verbose)
 
 
 def _finding(finding: Finding, sources: "_Sources") -> Iterator[str]:
@@ -44,14 +44,25 @@ def _finding(finding: Finding, sources: "_Sources") -> Iterator[str]:
         yield f"           {printable(line)}"
 
 
-def _summary(outcome: CheckOutcome, *, verbose: bool) -> Iterator[str]:
-    summary = outcome.summary
-    if summary.fixed:
-        yield click.style(f"Fixed {_count(summary.fixed, 'finding')}.", fg="green")
-    head = f"Checked {_count(summary.files, 'file')} with {_count(summary.rules, 'rule')} in {summary.seconds:.2f} s: "
-    yield head + _verdict(summary)
-    if summary.fixable:
-        yield f"{_count(summary.fixable, 'finding')} can be fixed with --fix (--diff shows how)."
+def summary(outcome: CheckOutcome, *, verbose: bool) -> Iterator[str]:
+    """The lines below the findings."""
+    counts = outcome.summary
+    if counts.fixed:
+        yield click.style(f"Fixed {_count(counts.fixed, 'finding')}.", fg="green")
+    head = f"Checked {_count(counts.files, 'file')} with {_count(counts.rules, 'rule')} in {counts.seconds:.2f} s: "
+    yield head + _verdict(counts)
+    if counts.fixable:
+        yield f"{_count(counts.fixable, 'finding')} can be fixed with --fix (--diff shows how)."
+    if counts.unchanged:
+        yield f"Not shown: {_count(counts.unchanged, 'finding')} on unchanged lines. --whole-files shows them."
+    if counts.baselined:
+        yield f"Not shown: {_count(counts.baselined, 'finding')} which the baseline lists."
+    if counts.stale:
+        gone = f"{_count(counts.stale, 'finding')} that {'is' if counts.stale == 1 else 'are'} gone"
+        if outcome.pruned:
+            yield f"Took {gone} out of the baseline."
+        else:
+            yield f"The baseline lists {gone}. --prune-baseline takes them out."
     reasons = Counter(s.reason.split(":")[0].split(" (")[0] for s in outcome.skipped if s.reason != NEVER)
     if reasons and not verbose:
         listed = ", ".join(f"{n} {reason}" for reason, n in reasons.most_common())
