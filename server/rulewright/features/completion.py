@@ -21,6 +21,7 @@ from rulewright.core.complete.names import (
     own_members,
 )
 from rulewright.core.complete.nearby import nearby
+from rulewright.core.complete.overriding import overrides
 from rulewright.core.complete.rank import Ranked, is_clear, matching, ranked
 from rulewright.core.complete.receivers import of_receiver
 from rulewright.core.complete.situation import Situation
@@ -160,12 +161,14 @@ def _candidates(at: Situation) -> tuple[list[Candidate], bool]:
             return of_import(at)
         case "member":
             return of_receiver(at)
+        case "method":
+            return list(overrides(at)), True
         case "comment" | "string" | "declare":
             return list(of_words(at)) if context.prefix else [], bool(context.prefix)
     found = [*of_language(at)]
     if context.wants in {"tag", "attribute", "property"}:
         return [*found, *of_file(at), *of_words(at)], True
-    found += [*arguments(at), *locals_of(at), *own_members(at), *of_file(at), *of_imports(at)]
+    found += [*overrides(at), *arguments(at), *locals_of(at), *own_members(at), *of_file(at), *of_imports(at)]
     if not context.prefix:
         return found, False
     found += of_words(at)

@@ -70,8 +70,8 @@ def _call_around(language: str, source: bytes, start: int, end: int) -> _Call | 
     name = _CALLED.search(source, max(0, opened - 200), opened)
     if name is None or _DEFINED.search(source, max(0, name.start() - 20), name.start()):
         return None
-    before = _parts(source[opened + 1 : start].decode("utf-8", "replace"))[:-1]
-    behind = _parts(source[end : end + MAX_CALL].decode("utf-8", "replace"))[1:]
+    before = parts_of(source[opened + 1 : start].decode("utf-8", "replace"))[:-1]
+    behind = parts_of(source[end : end + MAX_CALL].decode("utf-8", "replace"))[1:]
     keyword = _KEYWORD[language]
     given = frozenset(found[1] for part in (*before, *behind) if (found := keyword.match(part)))
     return _Call(name.start(1), sum(keyword.match(part) is None for part in before), given)
@@ -102,7 +102,7 @@ _CLOSING = frozenset({b")", b"]", b"}"})
 _OPENING = frozenset({b"(", b"[", b"{"})
 
 
-def _parts(text: str) -> list[str]:
+def parts_of(text: str) -> list[str]:
     """What stands between the commas of a list, up to the bracket that ends it."""
     parts: list[str] = []
     depth, begin, quote = 0, 0, ""
@@ -147,7 +147,7 @@ def _names(at: Situation, callee: Defined, n_before: int) -> list[str]:
     found: list[str] = []
     n_taken = 0
     is_bound = callee.symbol.kind in {SymbolKind.METHOD, SymbolKind.CONSTRUCTOR}
-    for number, part in enumerate(_parts(callee.symbol.signature[opened + 1 :])):
+    for number, part in enumerate(parts_of(callee.symbol.signature[opened + 1 :])):
         parameter = _PARAMETER.match(part.strip())
         stars, name = (parameter[1], parameter[2] or "") if parameter is not None else ("", "")
         if number == 0 and is_bound and name in {"self", "cls"}:

@@ -17,7 +17,7 @@ from rulewright.core.index.buffer import Buffer
 from rulewright.core.index.grammars import Grammar, grammar_of
 from rulewright.core.index.traits import comment_signs
 
-Place = Literal["name", "member", "declare", "import", "comment", "string", "number"]
+Place = Literal["name", "member", "declare", "method", "import", "comment", "string", "number"]
 Group = Literal["statement", "expression", "infix"]
 
 HEAD = 2_000
@@ -97,7 +97,9 @@ def _in_code(found: Context, source: bytes, line: bytes) -> Context:
     if words.language in _MARKUP:
         return _markup(found, source, before)
     if _is_declared(source, start, end, line, before, words, root):
-        return msgspec.structs.replace(found, place="declare", before=before)
+        # The name of a method may be that of one which a base has.
+        is_method = words.language == "python" and _METHOD.fullmatch(line) is not None
+        return msgspec.structs.replace(found, place="method" if is_method else "declare", before=before)
     group = _group(source, start, line, before, words)
     wants = _wants(source, start, end, before, words, root)
     if wants == "type" and group == "statement":
@@ -105,6 +107,7 @@ def _in_code(found: Context, source: bytes, line: bytes) -> Context:
     return msgspec.structs.replace(found, group=group, wants=wants, before=before)
 
 
+_METHOD = re.compile(rb"[ \t]+(?:async[ \t]+)?def[ \t]+")
 _MARKUP = frozenset({"html", "svelte", "vue", "css"})
 
 

@@ -155,6 +155,8 @@ class Candidate(msgspec.Struct, frozen=True):
             self.signature,
             self.import_from,
             self.insert,
+            self.is_private,
+            self.is_deprecated,
         )
 
 

@@ -9,7 +9,8 @@ stands; `types_after` keywords behind which a type stands; `operators` what stan
 `word_start`, `word_inside`, `word_end` characters of names beside letters, digits and underscores;
 `typed_names = true` a type stands before a new name; `implicit_this = true` members need no receiver inside a class.
 Tables: `literals` the type of what begins with a sign; `members` by type (those of `object` are everybody's);
-`exports` by module or class; `snippets` by what is typed for them, in LSP's snippet syntax.
+`exports` by module or class; `methods` that any class may have, with what stands behind each; `snippets` by what is
+typed for them, in LSP's snippet syntax.
 """
 
 import re
@@ -47,6 +48,7 @@ class Vocabulary(msgspec.Struct, frozen=True):
     members: dict[str, Words] = {}
     exports: dict[str, Words] = {}
     snippets: dict[str, str] = {}
+    methods: dict[str, str] = {}
     word_start: str = ""
     word_inside: str = ""
     word_end: str = ""
@@ -104,6 +106,7 @@ def vocabulary(language: str) -> Vocabulary:
         **fields,
         operators=tuple(sorted(operators, key=len, reverse=True)),
         literals=parent.literals | data.get("literals", {}),
+        methods=parent.methods | data.get("methods", {}),
         snippets=parent.snippets | data.get("snippets", {}),
         is_known=True,
     )

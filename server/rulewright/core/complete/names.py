@@ -9,6 +9,7 @@ from tree_sitter import Node
 from rulewright.core.code_ports import SymbolRow
 from rulewright.core.complete.items import Candidate, ItemKind, Origin, Source, kind_of_binding, kind_of_symbol
 from rulewright.core.complete.situation import Situation, of_symbol
+from rulewright.core.complete.standing import is_said_private
 from rulewright.core.complete.state import first_letter
 from rulewright.core.index.grammars import Grammar
 from rulewright.core.index.members import members, own_class
@@ -133,12 +134,19 @@ def locals_of(at: Situation) -> Iterator[Candidate]:
         depth += 1
 
 
+_PRIVATE_IN_BASE = frozenset({"java", "kotlin", "scala", "csharp", "swift", "cpp"})
+"""Languages in which a class does not see what its bases have for themselves."""
+
+
 def own_members(at: Situation) -> Iterator[Candidate]:
     """Members of the class around the cursor, where the language needs no receiver for them."""
     if at.language not in IMPLICIT_SELF:
         return
     value = own_class(at.index, at.path, at.row)
+    own = {d.symbol.name for d in value.definitions}
     for number, one in enumerate(members(at.index, value) if value else ()):
+        if one.container not in own and at.language in _PRIVATE_IN_BASE and is_said_private(one.symbol):
+            continue
         yield of_symbol(one.symbol, one.path, Source.OWN, min(number // 20, 3))
 
 
