@@ -1,6 +1,7 @@
 # make check   makes the environment, installs, and checks this repository with its own rules
 # make test    the test suite: needs Python and pip only
 # make e2e     installs and drives real editors
+# make vsix    the extension for VS Code, in vscode-extension/dist
 # make lint    formatting, types, import contracts
 # make bench   figures, as ratios against named tools
 # make help    the rest
@@ -11,7 +12,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PIP_NO_INPUT = 1
 
-.PHONY: check test e2e bench lint format update generate pythons requirements clean help
+.PHONY: check test e2e vsix bench lint format update generate pythons requirements clean help
 
 check: $(VENV)/.run
 	$(BIN)/rulewright check
@@ -24,6 +25,9 @@ update: $(VENV)/.test
 
 e2e: $(VENV)/.e2e
 	$(BIN)/python -m pytest -q -m e2e tests/e2e
+
+vsix: $(VENV)/.e2e
+	$(BIN)/python -m tests.harness.nodejs
 
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.bench
@@ -77,7 +81,7 @@ $(VENV)/.e2e: requirements/e2e.txt $(VENV)/.test
 	@touch $@
 
 clean:
-	rm -rf .venv .venv-* .e2e .bench dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* .e2e .bench vscode-extension/dist vscode-extension/node_modules dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 help:
-	@sed -n 's/^# //p' Makefile | head -6
+	@sed -n 's/^# //p' Makefile | head -7

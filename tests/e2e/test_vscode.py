@@ -1,0 +1,166 @@
+"""The extension in a real VS Code: a user's day through the editor's own API, and a folder that is not trusted."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.vscode import pictures
+from tests.e2e.vscode.machine import Machine
+from tests.e2e.vscode.workspace import counted_files, write_workspace
+from tests.harness import nodejs
+from tests.harness.wait import is_alive, until
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+
+SUITES = Path(__file__).parent / "vscode"
+BIN = Path(sys.executable).parent
+SUITE_TIMEOUT_S = 300
+
+
+@pytest.fixture(scope="module")
+def package() -> Path:
+    return nodejs.package()
+
+
+@pytest.fixture(scope="module")
+def machine() -> Machine:
+    return Machine.installed()
+
+
+def run_suite(machine: Machine, package: Path, home: Path, suite: str, **plan: Any) -> dict[str, Any]:
+    """Run a suite inside the package as it would be installed; what it reports."""
+    with zipfile.ZipFile(package) as archive:
+        archive.extractall(home / "unpacked")
+    extension = home / "unpacked" / "extension"
+    for name in ("steps.js", suite):
+        shutil.copy(SUITES / name, extension)
+    done = machine.run(
+        "run_suite.mjs",
+        home,
+        {
+            **plan,
+            "extension": str(extension),
+            "suite": str(extension / suite),
+            "timeoutMs": SUITE_TIMEOUT_S * 1000,
+        },
+    )
+    shown = f"{done.stdout}\n{done.stderr}"
+    sys.stdout.write(shown)
+    log = home / "editor" / "server.log"
+    assert done.returncode == 0, shown + (log.read_text("utf-8", "replace")[-4000:] if log.exists() else "")
+    report: dict[str, Any] = json.loads((extension / "report.json").read_text())
+    assert report["pids"]
+    for pid in report["pids"]:
+        until(lambda pid=pid: not is_alive(pid))
+    return report
+
+
+def test_the_extensions_own_logic(package: Path) -> None:
+    assert package.stat().st_size < nodejs.LARGEST_PACKAGE_BYTES
+    nodejs.npm(nodejs.EXTENSION, "run", "lint")
+    output = nodejs.npm(nodejs.EXTENSION, "run", "test")
+    assert "fail 0" in output
+    assert "skipped 0" in output
+
+
+def test_a_users_day(machine: Machine, package: Path, tmp_path: Path) -> None:
+    folder = write_workspace(tmp_path / "my wörk 😀")
+    file = tmp_path / "day.code-workspace"
+    file.write_text(json.dumps({"folders": [{"path": str(folder)}], "settings": {}}))
+    report = run_suite(
+        machine,
+        package,
+        tmp_path,
+        "main_suite.js",
+        target={"workspace": str(file)},
+        trusted=True,
+        settings={"rulewright.server.command": [str(BIN / "rulewright")]},
+    )
+    steps = counted_files(SUITES / "main_suite.js", "async function")
+    assert len(report["passed"]) == steps
+    figures = report["figures"]
+    ours = figures["startedAfterMs"] - figures["askedVersionMs"]
+    print(
+        f"\nactivation: loading and activating took {figures['startedAfterMs']:.0f} ms until the server was started, "
+        f"{figures['askedVersionMs']:.0f} ms of it for its version, which later windows know: {ours:.0f} ms are left"
+    )
+
+
+def test_a_folder_that_is_not_trusted(machine: Machine, package: Path, tmp_path: Path) -> None:
+    folder = write_workspace(tmp_path / "cloned", files=0)
+    program = folder / ".venv" / "bin" / "rulewright"
+    program.parent.mkdir(parents=True)
+    program.write_text(f"#!/bin/sh\ntouch '{folder}/it-was-run'\necho rulewright 9.9.9\n")
+    program.chmod(0o755)
+    (folder / ".vscode").mkdir()
+    (folder / ".vscode" / "settings.json").write_text(json.dumps({"rulewright.server.command": str(program)}))
+    wheels = tmp_path / "wheels"
+    wheels.mkdir()
+    write_forwarding_wheel(wheels)
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    python = getattr(sys, "_base_executable", sys.executable)
+    (programs / "python3").symlink_to(python)
+    report = run_suite(
+        machine,
+        package,
+        tmp_path,
+        "untrusted_suite.js",
+        target={"folder": str(folder)},
+        trusted=False,
+        settings={},
+        variables={
+            "PATH": f"{programs}{os.pathsep}/usr/bin{os.pathsep}/bin",
+            "PIP_NO_INDEX": "1",
+            "PIP_FIND_LINKS": str(wheels),
+            "PIP_CONFIG_FILE": os.devnull,
+        },
+    )
+    assert len(report["passed"]) == counted_files(SUITES / "untrusted_suite.js", "      async function")
+    assert not (folder / "it-was-run").exists()
+
+
+def write_forwarding_wheel(folder: Path) -> None:
+    """A package of our name that runs the server under test, so that a set-up needs no index."""
+    name = "rulewright-9.9.9"
+    info = f"{name}.dist-info"
+    files = {
+        "rulewright_forward.py": "import os, sys\n"
+        f"def main():\n    os.execv({str(BIN / 'rulewright')!r}, [{str(BIN / 'rulewright')!r}, *sys.argv[1:]])\n",
+        f"{info}/METADATA": "Metadata-Version: 2.1\nName: rulewright\nVersion: 9.9.9\n",
+        f"{info}/WHEEL": "Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{info}/entry_points.txt": "[console_scripts]\nrulewright = rulewright_forward:main\n",
+    }
+    record = "".join(f"{path},,\n" for path in [*files, f"{info}/RECORD"])
+    with zipfile.ZipFile(folder / f"{name}-py3-none-any.whl", "w") as archive:
+        for path, content in {**files, f"{info}/RECORD": record}.items():
+            archive.writestr(path, content)
+
+
+def test_the_package_installs_and_pictures_are_taken(machine: Machine, package: Path, tmp_path: Path) -> None:
+    """Only the installation counts: what is on the pictures is for people to look at."""
+    done = pictures.take(machine, package, BIN / "rulewright", tmp_path)
+    sys.stdout.write(f"{done.stdout}\n{done.stderr}")
+    assert "was successfully installed" in done.stdout, f"{done.stdout}\n{done.stderr}"
+
+
+def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("RULEWRIGHT_CHROMIUM", raising=False)
+    with pytest.raises(RuntimeError, match="Chromium"):
+        Machine.find_chromium()
+
+
+def test_a_broken_lock_file_fails_with_what_npm_says(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text("{")
+    (tmp_path / "package-lock.json").write_text("{}")
+    with pytest.raises(RuntimeError, match="npm ci"):
+        nodejs.install(tmp_path)
+    assert isinstance(subprocess.run([nodejs.node(), "--version"], capture_output=True, check=True).stdout, bytes)

@@ -1,0 +1,220 @@
+// A user's day, through the editor's own API: what LSP brings, and what the extension does around it.
+const assert = require("node:assert/strict");
+const fs = require("node:fs");
+const path = require("node:path");
+const { vscode, until, activated, runSteps, isReady, configuration } = require("./steps.js");
+
+const { Global } = vscode.ConfigurationTarget;
+
+exports.run = async () => {
+  const states = [];
+  const server = await activated();
+  server.onDidChangeState((state) => states.push(state));
+  const root = vscode.workspace.workspaceFolders[0].uri;
+  const at = (name) => vscode.Uri.joinPath(root, name);
+  const app = at("src/app.py");
+  const found = (uri) => vscode.languages.getDiagnostics(uri).filter((d) => d.source === "rulewright");
+  const codes = (uri) => found(uri).map((d) => String(d.code?.value ?? d.code)).sort();
+  const settled = () => server.connection.client.sendRequest("rulewright/settled");
+  let document;
+
+  const steps = [
+    async function theServerStarts() {
+      await until("the server", () => isReady(server));
+      assert.equal(server.found.source, "the setting rulewright.server.command");
+      assert.equal(server.startCount, 1);
+      assert.match(server.state.version, /^\d+\.\d+\.\d+/);
+    },
+    async function indexingIsShown() {
+      const seen = await until("progress", () => states.find((state) => state.name === "indexing" && / of /.test(state.progress)));
+      assert.match(seen.progress, /^[\d,]+ of [\d,]+ files/);
+      await until("the end of indexing", () => server.state.name === "ready");
+    },
+    async function findingsAreShownBehindAnEmoji() {
+      document = await vscode.workspace.openTextDocument(app);
+      await vscode.window.showTextDocument(document);
+      await until("findings", () => found(app).length === 3);
+      assert.deepEqual(codes(app), ["no-eval", "no-eval", "no-print"]);
+      const first = found(app).find((d) => d.range.start.line === 1);
+      assert.equal(document.getText(first.range), "eval(s)");
+      assert.equal(first.severity, vscode.DiagnosticSeverity.Error);
+      assert.equal(first.message.split("\n")[0], "eval runs text as code");
+    },
+    async function aFixIsOfferedAndMade() {
+      const range = found(app).find((d) => d.range.start.line === 1).range;
+      const actions = await vscode.commands.executeCommand("vscode.executeCodeActionProvider", app, range, undefined, 20);
+      const fix = actions.find((action) => action.isPreferred && action.edit);
+      assert.ok(fix, actions.map((action) => action.title).join(", "));
+      assert.ok(await vscode.workspace.applyEdit(fix.edit));
+      assert.equal(document.lineAt(1).text, "    '😀'; x = literal_eval(s)");
+      await until("one finding fewer", () => found(app).length === 2);
+      await vscode.commands.executeCommand("undo");
+      await until("the finding again", () => found(app).length === 3);
+    },
+    async function membersAndImportsAreCompleted() {
+      const uri = at("src/counter.py");
+      const text = await vscode.workspace.openTextDocument(uri);
+      await vscode.window.showTextDocument(text);
+      const labels = async (position) => {
+        const list = await vscode.commands.executeCommand("vscode.executeCompletionItemProvider", uri, position, undefined, 50);
+        return new Map(list.items.map((item) => [item.label.label ?? item.label, item]));
+      };
+      const members = await labels(text.lineAt(4).range.end);
+      assert.ok(members.has("add_item") && members.has("total"), [...members.keys()].join(", "));
+      const names = await labels(text.lineAt(3).range.end);
+      const imported = names.get("ShoppingList");
+      assert.ok(imported, [...names.keys()].join(", "));
+      assert.match(imported.additionalTextEdits?.[0]?.newText ?? "", /, ShoppingList/); // joined to the import that is there
+    },
+    async function theEditorsOwnPopupInserts() {
+      // As a user: type, have the popup open, accept what comes first.
+      const text = await vscode.workspace.openTextDocument(at("src/typed.py"));
+      const editor = await vscode.window.showTextDocument(text);
+      const end = text.lineAt(text.lineCount - 1).range.end;
+      editor.selection = new vscode.Selection(end, end);
+      await until("an accepted completion", async () => {
+        await vscode.commands.executeCommand("editor.action.triggerSuggest");
+        await settled();
+        await vscode.commands.executeCommand("acceptSelectedSuggestion");
+        return text.getText().includes("basket.add_item");
+      });
+      await vscode.commands.executeCommand("workbench.action.files.revert");
+    },
+    async function aHoverExplains() {
+      const hovers = await vscode.commands.executeCommand("vscode.executeHoverProvider", at("src/counter.py"), new vscode.Position(2, 11));
+      const text = hovers.flatMap((hover) => hover.contents).map((content) => content.value ?? content).join("\n");
+      assert.match(text, /class Basket/);
+      assert.match(text, /Holds what somebody wants to buy/);
+    },
+    async function definitionsAreFound() {
+      const places = await vscode.commands.executeCommand("vscode.executeDefinitionProvider", at("src/counter.py"), new vscode.Position(2, 11));
+      assert.equal(path.basename((places[0].targetUri ?? places[0].uri).fsPath), "shop.py");
+    },
+    async function onlyWhatIsSetIsSent() {
+      // The project's own file switches no-pass off; an empty default of the editor must not overrule that.
+      const quiet = at("quiet/app.py");
+      await vscode.window.showTextDocument(quiet);
+      await until("the finding that is left", () => found(quiet).length === 1);
+      await settled();
+      assert.deepEqual(codes(quiet), ["no-eval"]);
+    },
+    async function aChangedSettingCountsAtOnceAndSoDoesItsRemoval() {
+      await configuration().update("rules.disable", ["no-print"], Global);
+      await until("one rule fewer", () => found(app).length === 2);
+      assert.deepEqual(codes(app), ["no-eval", "no-eval"]);
+      await configuration().update("rules.disable", undefined, Global);
+      await until("the rule again", () => found(app).length === 3);
+    },
+    async function aRuleThatIsWrittenCounts() {
+      const rule = at(".ai-rules/no-literal.md");
+      const text = "---\ncheck: { language: python, message: no, rule: { pattern: print($$$A) } }\n---\n";
+      await vscode.workspace.fs.writeFile(rule, Buffer.from(text));
+      await until("its finding", () => codes(app).includes("no-literal"));
+      await vscode.workspace.fs.delete(rule);
+      await until("its end", () => !codes(app).includes("no-literal"));
+    },
+    async function aSecondFolderIsServedByTheSameServer() {
+      const second = vscode.Uri.file(path.join(path.dirname(root.fsPath), "second folder"));
+      const file = vscode.Uri.joinPath(second, "b.py");
+      const before = server.connection.pids;
+      assert.ok(vscode.workspace.updateWorkspaceFolders(1, 0, { uri: second }));
+      await vscode.window.showTextDocument(file);
+      await until("findings by its own rules", () => codes(file).join() === "only-here");
+      assert.deepEqual(server.connection.pids, before);
+      assert.ok(vscode.workspace.updateWorkspaceFolders(1, 1));
+      await until("the end of it", () => vscode.workspace.workspaceFolders.length === 1);
+    },
+    async function manyRestartsAreTwoAndNeverAtOnce() {
+      const before = server.startCount;
+      const old = server.connection.pids;
+      let most = 0;
+      const watch = setInterval(() => {
+        most = Math.max(most, serversOf(process.pid).length);
+      }, 10);
+      await Promise.all(Array.from({ length: 8 }, () => vscode.commands.executeCommand("rulewright.restart")));
+      clearInterval(watch);
+      await until("the server", () => isReady(server));
+      assert.equal(server.startCount - before, 2);
+      assert.equal(most, 1);
+      assert.notDeepEqual(server.connection.pids, old);
+      await until("findings again", () => found(app).length === 3);
+    },
+    async function aCrashIsMended() {
+      const [pid] = server.connection.pids;
+      process.kill(pid, "SIGKILL");
+      await until("another process", () => isReady(server) && server.connection.pids.length === 1 && server.connection.pids[0] !== pid);
+      await vscode.window.showTextDocument(document);
+      await until("findings again", () => found(app).length === 3);
+    },
+    async function aWrongSettingIsSaidAndMended() {
+      const asked = answering("showWarningMessage");
+      const command = configuration().inspect("server.command").globalValue;
+      await configuration().update("server.command", ["/nowhere/rulewright"], Global);
+      await until("the notice", () => asked.length === 1);
+      assert.equal(server.state.name, "missing");
+      assert.match(asked[0][0], /the setting rulewright\.server\.command: \/nowhere\/rulewright cannot be run/);
+      assert.deepEqual(asked[0].slice(1), ["Set Up", "Choose…", "Not Now"]);
+      assert.deepEqual(serversOf(process.pid), []);
+      await configuration().update("server.command", command, Global);
+      await until("the server", () => isReady(server));
+      await until("findings again", () => found(app).length === 3);
+    },
+    async function theRulesOfAFileAreExplained() {
+      const picks = answering("showQuickPick");
+      await vscode.window.showTextDocument(document);
+      await vscode.commands.executeCommand("rulewright.why");
+      await until("the list", () => picks.length === 1);
+      assert.match(picks[0][1].title, /src\/app\.py: 2 of \d+ rules apply/);
+      assert.ok(picks[0][0].some((item) => item.label === "no-eval" && item.description.startsWith("applied:")));
+    },
+    async function informationIsCopiedWithoutPaths() {
+      await vscode.commands.executeCommand("rulewright.copyInformation");
+      const text = await vscode.env.clipboard.readText();
+      assert.match(text, /- Server: \d+\.\d+\.\d+, by the setting/);
+      assert.match(text, /- State: (ready|indexing)/);
+      assert.ok(!text.includes(root.fsPath) && !text.includes("/"), text);
+    },
+    async function messagesAreTracedWhileTheSettingSaysSo() {
+      const lines = [];
+      const make = vscode.window.createOutputChannel;
+      const channel = new Proxy({}, { get: () => (line) => void lines.push(String(line)) });
+      vscode.window.createOutputChannel = (name, ...rest) => (/Trace/.test(name) ? channel : make.call(vscode.window, name, ...rest));
+      await configuration().update("trace.server", "messages", Global);
+      await until("a traced message", async () => {
+        await settled();
+        return lines.some((line) => line.includes("rulewright/settled"));
+      });
+      await configuration().update("trace.server", undefined, Global);
+      const before = lines.length;
+      await settled();
+      await settled();
+      assert.ok(lines.length - before <= 2, lines.slice(before).join("; "));
+      vscode.window.createOutputChannel = make;
+    },
+  ];
+  await runSteps(steps, server);
+};
+
+/** Answer every question of a kind with nothing, and keep what was asked. */
+function answering(kind) {
+  const asked = [];
+  vscode.window[kind] = async (...question) => {
+    asked.push(question);
+    return undefined;
+  };
+  return asked;
+}
+
+/** The servers that a process has started and that live. */
+function serversOf(parent) {
+  return fs.readdirSync("/proc").filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      const [, state, ppid] = /\) (\w) (\d+)/.exec(fs.readFileSync(`/proc/${pid}/stat`, "utf8"));
+      const isServer = fs.readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").includes("--stdio");
+      return isServer && state !== "Z" && Number(ppid) === parent;
+    } catch {
+      return false;
+    }
+  });
+}

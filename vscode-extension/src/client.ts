@@ -1,0 +1,222 @@
+/** One connection to a server: its process, and the protocol's client on top of it. */
+
+import { type ChildProcess, spawn } from "node:child_process";
+import * as vscode from "vscode";
+import {
+  State as ClientState,
+  CloseAction,
+  type ErrorHandler,
+  LanguageClient,
+  RevealOutputChannelOn,
+} from "vscode-languageclient/node";
+import type { Found } from "./find.ts";
+import { end } from "./run.ts";
+import { SETTINGS } from "./settings.ts";
+import { setValues, type Tables } from "./values.ts";
+import { isExplanation, showVerdicts } from "./verdicts.ts";
+
+export interface Channels {
+  readonly log: vscode.LogOutputChannel;
+  readonly trace: vscode.LogOutputChannel;
+}
+
+export interface Watcher {
+  /** The server is there, also when it was started again after a crash. */
+  onReady(version: string): void;
+  /** It has ended and is started again. */
+  onRestarting(): void;
+  /** It has ended, and is not started again. */
+  onEnd(reason: string): void;
+  /** How far indexing is; undefined when it is over. */
+  onIndexing(progress: string | undefined): void;
+}
+
+/** The title by which the server's progress of indexing is known. */
+const INDEXING = "Indexing";
+const WHY = "rulewright.why";
+const STARTS_IN_A_ROW = 4;
+const ROW_MS = 180_000;
+const START_MS = 60_000;
+
+/** A server that was asked to start. */
+export class Connection {
+  readonly #client: LanguageClient;
+  readonly #processes = new Set<ChildProcess>();
+  readonly #found: Found;
+  readonly #cwd: string;
+  readonly #channels: Channels;
+  readonly #watcher: Watcher;
+  readonly #indexing = new Set<number | string>();
+  readonly #crashesMs: number[] = [];
+  #wasReady = false;
+  #isStopping = false;
+
+  /** Whether its end is wanted. */
+  get isStopping(): boolean {
+    return this.#isStopping;
+  }
+
+  /** `cwd` is where the server runs: a folder that is nobody's project, for Python takes modules from there. */
+  constructor(found: Found, cwd: string, channels: Channels, watcher: Watcher) {
+    this.#found = found;
+    this.#cwd = cwd;
+    this.#channels = channels;
+    this.#watcher = watcher;
+    this.#client = new LanguageClient("rulewright", "Rulewright", () => this.#spawn(), {
+      documentSelector: [{ scheme: "file" }, { scheme: "untitled" }],
+      diagnosticCollectionName: "rulewright",
+      initializationOptions: editorSettings,
+      outputChannel: channels.log,
+      traceOutputChannel: channels.trace,
+      revealOutputChannelOn: RevealOutputChannelOn.Never,
+      initializationFailedHandler: () => false,
+      errorHandler: this.#errorHandler(),
+      middleware: {
+        handleWorkDoneProgress: (token, params, next) => {
+          this.#follow(token, params);
+          next(token, params);
+        },
+        executeCommand: async (command, args, next) => {
+          if (command !== WHY || args.length > 0) {
+            return next(command, args);
+          }
+          // From the palette: about what is looked at, and shown, for the server's answer is a record.
+          const document = vscode.window.activeTextEditor?.document;
+          const answer: unknown = await next(command, document === undefined ? [] : [document.uri.toString()]);
+          if (isExplanation(answer)) {
+            await showVerdicts(answer);
+          }
+          return answer;
+        },
+        workspace: {
+          configuration: (params) =>
+            params.items.map((item) => (item.section === "rulewright" ? editorSettings() : null)),
+          didChangeConfiguration: () =>
+            this.#client.sendNotification("workspace/didChangeConfiguration", {
+              settings: { rulewright: editorSettings() },
+            }),
+        },
+      },
+    });
+    this.#client.onDidChangeState(({ newState }) => {
+      if (newState === ClientState.Running) {
+        this.#wasReady = true;
+        this.#watcher.onReady(this.version);
+      }
+    });
+  }
+
+  /** The version that the server says it has, or the one that was found. */
+  get version(): string {
+    return this.#client.initializeResult?.serverInfo?.version ?? this.#found.version;
+  }
+
+  get client(): LanguageClient {
+    return this.#client;
+  }
+
+  /** The processes that this connection has started and that have not ended. */
+  get pids(): number[] {
+    return [...this.#processes].flatMap((child) => child.pid ?? []);
+  }
+
+  /** Start the server; resolves when it has answered, fails with a sentence when it does not. */
+  async start(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLong = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new Error(`The server has not answered for ${START_MS / 1000} s.`)), START_MS);
+    });
+    try {
+      await Promise.race([this.#client.start(), tooLong]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** End what runs, in whatever state it is; resolves when no process is left. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    let wasAsked = false;
+    if (this.#client.state === ClientState.Running) {
+      wasAsked = await this.#client.dispose().then(
+        () => true,
+        () => false,
+      );
+    }
+    // One that has not answered in time has had its time.
+    await Promise.all([...this.#processes].map((child) => (wasAsked ? end(child) : end(child, 0))));
+  }
+
+  /** End a server that has not answered yet, so that its start fails now. */
+  giveUp(): void {
+    if (!this.#wasReady) {
+      this.#isStopping = true;
+      for (const child of this.#processes) {
+        child.kill("SIGKILL");
+      }
+    }
+  }
+
+  async #spawn(): Promise<ChildProcess> {
+    const [program = "", ...rest] = this.#found.command;
+    const child = spawn(program, [...rest, "--stdio"], { cwd: this.#cwd, windowsHide: true });
+    // A server that is gone is noticed by its exit; writing to it must not end the extension host.
+    child.stdin.on("error", (error) => this.#channels.log.debug(`The server takes no more: ${error.message}`));
+    await new Promise<void>((resolve, reject) => {
+      child.once("spawn", resolve);
+      child.once("error", reject);
+    });
+    this.#processes.add(child);
+    child.once("exit", (code, signal) => {
+      this.#processes.delete(child);
+      this.#channels.log.info(`The server (process ${child.pid}) has ended: ${signal ?? `exit code ${code}`}.`);
+    });
+    this.#channels.log.info(`Started ${this.#found.command.join(" ")} --stdio as process ${child.pid}.`);
+    return child;
+  }
+
+  #errorHandler(): ErrorHandler {
+    return {
+      error: (error) => {
+        this.#channels.log.error(`The connection to the server has a fault: ${error.message}`);
+        return { action: 1 };
+      },
+      closed: () => {
+        this.#indexing.clear();
+        if (this.#isStopping || !this.#wasReady) {
+          return { action: CloseAction.DoNotRestart, handled: true };
+        }
+        const now = Date.now();
+        this.#crashesMs.push(now);
+        while (now - (this.#crashesMs[0] ?? now) > ROW_MS) {
+          this.#crashesMs.shift();
+        }
+        if (this.#crashesMs.length <= STARTS_IN_A_ROW) {
+          this.#watcher.onRestarting();
+          return { action: CloseAction.Restart, handled: true, message: "The server has ended. Starting it again." };
+        }
+        const reason = `It ended ${this.#crashesMs.length} times in ${ROW_MS / 60_000} minutes. The log says more.`;
+        this.#watcher.onEnd(reason);
+        return { action: CloseAction.DoNotRestart, handled: true, message: reason };
+      },
+    };
+  }
+
+  #follow(token: number | string, params: { kind: string; title?: string; message?: string }): void {
+    if (params.kind === "begin" && params.title === INDEXING) {
+      this.#indexing.add(token);
+    }
+    if (this.#indexing.has(token)) {
+      if (params.kind === "end") {
+        this.#indexing.delete(token);
+      }
+      this.#watcher.onIndexing(this.#indexing.size > 0 ? (params.message ?? "") : undefined);
+    }
+  }
+}
+
+/** What is set in this editor, without what is only a default. */
+function editorSettings(): Tables {
+  const configuration = vscode.workspace.getConfiguration("rulewright");
+  return setValues(SETTINGS, (name) => configuration.inspect(name));
+}
