@@ -18,6 +18,8 @@ from rulewright.core.code_ports import CodeIndex
 from rulewright.core.complete.state import Client, CompletionState, Trigger
 from rulewright.core.config import CodeSettings, IndexSettings
 from rulewright.core.index.buffer import Buffer
+from rulewright.core.index.headers import HEAD, spoken
+from rulewright.core.index.near import folder
 from rulewright.core.index.places import Location
 from rulewright.core.index.symbols import FileRecord
 from rulewright.core.index.syntax import TRUSTED, SyntaxProblem, syntax_problems
@@ -140,11 +142,11 @@ class CodeWorkspace:
         encoding: PositionEncoding,
     ) -> None:
         self.root, self.settings, self.kept, self.encoding = root, settings, index, encoding
-        self._live = LiveIndex(index, self._typed, lambda path: self.open.get(path))
         self.beside: tuple[str, ...] = ()
         self._read = read
         self.open: OrderedDict[str, Buffer] = OrderedDict()
         """The open documents, the one worked on last at the end."""
+        self._live = LiveIndex(index, self._typed, self.open.get)
         self.unsaid: dict[str, float] = {}
         """Documents of which the index does not know the latest text, with the time of the last change."""
         self._files: OrderedDict[str, tuple[str, Buffer]] = OrderedDict()
@@ -168,11 +170,19 @@ class CodeWorkspace:
             return None
         known = self._files.get(path)
         if known is None or known[0] != text:
-            known = self._files[path] = text, Buffer(path, language_of(path), text)
+            known = self._files[path] = text, Buffer(path, self.language(path, "", text), text)
             while len(self._files) > MAX_FILES:
                 self._files.popitem(last=False)
         self._files.move_to_end(path)
         return known[1]
+
+    def language(self, path: str, language_id: str, text: str) -> str:
+        """The language of a file, where its name does not say it also by its text and by the files around it."""
+        language = language_of(path, language_id)
+        if language not in {"c", "cpp"} or not path.lower().endswith(".h"):
+            return language
+        around = self.kept.below(folder(path)) if self.root else ()
+        return spoken(language, text[:HEAD].encode("utf-8", "replace"), path, around)
 
     def answers(self, feature: str, language: str) -> bool:
         """Whether a feature, by the name of its setting, is on for a language here."""
@@ -268,7 +278,7 @@ class CodeGateway:
         self._documents[message.uri] = message.path
         self._uris[message.path] = message.uri
         text = message.text.decode("utf-8", "surrogatepass")
-        language = language_of(message.path, message.language_id)
+        language = workspace.language(path, message.language_id, text)
         self._keep(workspace, path, Buffer(message.path, language, text, message.version))
         workspace.kept.prefer([path])
 
@@ -303,11 +313,12 @@ class CodeGateway:
                 workspace.kept.refresh(below or None)
 
     def parse(self, uri: str) -> None:
-        """Parse an open document if it has changed."""
+        """Parse an open document if it has changed, and make ready what the next letter in it may need."""
         if (absolute := self._documents.get(uri)) is not None:
             workspace, path = self._find(absolute)
             if (buffer := workspace.open.get(path)) is not None:
                 _ = buffer.tree
+                completions.prepare(workspace, path, workspace.completion)
 
     def pause(self, paused: bool) -> None:
         """Stop indexing, or go on."""

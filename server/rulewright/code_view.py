@@ -2,13 +2,26 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
+import msgspec
+
 from rulewright.core.code_ports import CodeIndex, Matches, SymbolRow
 from rulewright.core.index.buffer import Buffer
 from rulewright.core.index.symbols import FileRecord, Import
 
-
 MAX_TEXT = 256 * 1024
 """Bytes of a document that an import's meaning is read from."""
+
+
+class _Live(msgspec.Struct, frozen=True):
+    """What a document held when a word, or a chain of them, began."""
+
+    around: object
+    has_chain: bool
+    is_whole: bool
+    """Whether nothing was broken there, so that the first letter of a word makes no difference."""
+    known: FileRecord | None
+    record: FileRecord
+    imports: Sequence[Import]
 
 
 class LiveIndex:
@@ -22,7 +35,7 @@ class LiveIndex:
     ) -> None:
         self._index, self._typed, self._opened = index, typed, opened or typed
 
-        self._lives: dict[str, tuple[object, bool, FileRecord | None, FileRecord, Sequence[Import]]] = {}
+        self._lives: dict[str, _Live] = {}
 
     def record(self, path: str) -> FileRecord | None:
         """All that is known of a file; for one that is being typed without its words."""
@@ -31,27 +44,33 @@ class LiveIndex:
         if buffer is None:
             self._lives.pop(path, None)
             return known
-        return self._live(path, buffer, known)[0]
+        return self._live(path, buffer, known).record
 
-    def _live(self, path: str, buffer: Buffer, known: FileRecord | None) -> tuple[FileRecord, Sequence[Import]]:
+    def _live(self, path: str, buffer: Buffer, known: FileRecord | None) -> _Live:
         """What a document holds; while a word or a chain of them grows, what it held when that began."""
         kept = self._lives.get(path)
-        if kept is not None and kept[0] is buffer.around_chain and kept[1] == buffer.has_chain and kept[2] is known:
-            return kept[3:]
+        if (
+            kept is not None
+            and kept.around is buffer.around_chain
+            and kept.known is known
+            and (kept.is_whole or kept.has_chain == buffer.has_chain)
+        ):
+            return kept
         live = FileRecord(buffer.language, buffer.symbols, buffer.imports)
         root = buffer.root
         # Half a line can swallow a class: then what was known before it says more.
         if root is not None and root.has_error and known is not None and len(known.symbols) > len(live.symbols):
             live = known
-        self._lives[path] = buffer.around_chain, buffer.has_chain, known, live, buffer.imports
-        return live, buffer.imports
+        kept = _Live(buffer.around_chain, buffer.has_chain, buffer.is_whole, known, live, buffer.imports)
+        self._lives[path] = kept
+        return kept
 
     def imports_of(self, path: str) -> Sequence[Import]:
         """The imports of a file."""
         buffer = self._typed(path)
         if buffer is None:
             return self._index.imports_of(path)
-        return self._live(path, buffer, self._index.record(path))[1]
+        return self._live(path, buffer, self._index.record(path)).imports
 
     def symbols_named(self, name: str, limit: int = 1000) -> Sequence[SymbolRow]:
         """Symbols of exactly this name."""

@@ -20,11 +20,11 @@ from rulewright.core.complete.names import (
     of_workspace,
     own_members,
 )
-from rulewright.core.complete.nearby import nearby
+from rulewright.core.complete.nearby import Nearby, nearby
 from rulewright.core.complete.overriding import overrides
 from rulewright.core.complete.rank import Ranked, is_clear, matching, ranked
 from rulewright.core.complete.receivers import of_receiver
-from rulewright.core.complete.situation import Situation
+from rulewright.core.complete.situation import Situation, others_of
 from rulewright.core.complete.state import CompletionState, Trigger
 from rulewright.core.index.buffer import Buffer
 from rulewright.core.index.imports import NewImport, insertion, new_import
@@ -120,8 +120,7 @@ def complete(
     at = Situation(workspace, path, buffer, context, state, matcher, embedded)
     others = [other.source for _, other in at.others()]
     end = max(context.end, byte)
-    state.begin((path, buffer.around, context.start, len(source) - end, context.words, *others))
-    near = state.once("near", lambda: nearby(source, context.start, context.end, context.before, others))
+    near = _near(state, path, buffer, context, others)
     at = msgspec.structs.replace(at, near=near)
     candidates, is_complete = _candidates(at)
     matches = matching(matcher, candidates)
@@ -135,6 +134,28 @@ def complete(
         insert=buffer.range(context.start, byte, encoding),
         replace=buffer.range(context.start, end, encoding),
     )
+
+
+def prepare(workspace: Workspace, path: str, state: CompletionState) -> None:
+    """Do while nobody asks what the first letter of a word will need, where one may be typed next."""
+    buffer = workspace.buffer(path)
+    if buffer is None or buffer.has_word or not state.is_asked(path):
+        return
+    buffer.expect_word()
+    workspace.index.record(path)
+    state.view(path, buffer)
+    state.words(path, buffer, "")
+    context = context_at(buffer, buffer.word_start)
+    others = [other.source for _, other in others_of(workspace, path)]
+    _near(state, path, buffer, context, others)
+
+
+def _near(state: CompletionState, path: str, buffer: Buffer, context: Context, others: Sequence[bytes]) -> Nearby:
+    """What the text says around a word, found once for all its letters."""
+    source = buffer.source
+    behind = len(source) - max(context.end, context.byte)
+    state.begin((path, buffer.around, context.start, behind, context.before, context.words, *others))
+    return state.once("near", lambda: nearby(source, context.start, context.end, context.before, others))
 
 
 def _is_wanted(context: Context, trigger: Trigger, source: bytes, *, explicit: bool) -> bool:

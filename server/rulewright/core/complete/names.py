@@ -17,7 +17,7 @@ from rulewright.core.index.naming import BY_FOLDER, IMPLICIT_SELF, SPACES, is_te
 from rulewright.core.index.near import distance, family, folder, stem
 from rulewright.core.index.scopes import ScopeTree, child_at, node_for, scopes_of
 from rulewright.core.index.site import Site
-from rulewright.core.index.symbols import Symbol, SymbolKind
+from rulewright.core.index.symbols import FileRecord, Symbol, SymbolKind
 from rulewright.core.index.traits import traits_of
 
 LOCAL_SPAN = 20_000
@@ -45,6 +45,12 @@ class QuickSite(Site, frozen=True):
     """A place whose scopes are those near it, found once for each node."""
 
     kept: dict[tuple[int, int], ScopeTree] = msgspec.field(default_factory=dict)
+
+    @property
+    def record(self) -> FileRecord:
+        """What is known of the file: while somebody types, what a question can do without looking at all of it."""
+        known = self.index.record(self.path) if not self.is_embedded else None
+        return known if known is not None else self.buffer.record
 
     def scopes(self) -> ScopeTree | None:
         """The scopes around the place."""

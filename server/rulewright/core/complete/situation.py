@@ -108,13 +108,18 @@ class Situation(msgspec.Struct, frozen=True):
 
     def others(self) -> list[tuple[str, Buffer]]:
         """The other open documents, the one worked on last first."""
-        found = []
-        for path in self.workspace.open_paths():
-            if path != self.path and (buffer := self.workspace.buffer(path)) is not None:
-                found.append((path, buffer))
-            if len(found) >= MAX_OTHERS:
-                break
-        return found
+        return others_of(self.workspace, self.path)
+
+
+def others_of(workspace: Workspace, path: str) -> list[tuple[str, Buffer]]:
+    """The open documents besides one, the one worked on last first."""
+    found = []
+    for other in workspace.open_paths():
+        if other != path and (buffer := workspace.buffer(other)) is not None:
+            found.append((other, buffer))
+        if len(found) >= MAX_OTHERS:
+            break
+    return found
 
 
 MAX_OTHERS = 8

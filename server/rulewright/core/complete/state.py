@@ -147,6 +147,10 @@ class CompletionState:
         kept: T = self._kept[what]
         return kept
 
+    def is_asked(self, path: str) -> bool:
+        """Whether the last question was about this file."""
+        return self._last is not None and self._last[0] == path
+
     # Recency
 
     def observe(self, path: str, source: bytes, start: int, end: int, around: object = None) -> None:

@@ -14,7 +14,7 @@ from rulewright.core.changes import ContentChange, apply_changes
 from rulewright.core.index.analyse import fallback, record_of
 from rulewright.core.index.grammars import Grammar, grammar_of
 from rulewright.core.index.injections import Piece, pieces
-from rulewright.core.index.leaves import is_same_leaf
+from rulewright.core.index.leaves import SETTLED, is_broken, is_plain, is_same_leaf
 from rulewright.core.index.outline import outline
 from rulewright.core.index.scopes import ScopeTree, node_for, scopes_of
 from rulewright.core.index.splice import splice_outline
@@ -26,6 +26,7 @@ _LONE_CR = re.compile(r"\r(?!\n)")
 _LETTERS = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz"
 """What grows a word without anything else changing."""
 _CHAIN = _LETTERS + b"."
+_PAIRS = frozenset({b"()", b"[]", b"{}", b"<>", b'""', b"''", b"``"})
 _REST_OF_WORD = re.compile(rb"[0-9A-Za-z_]*")
 _LETTERS_SET = frozenset(bytes([byte]) for byte in _LETTERS)
 MAX_GROWING = 200
@@ -63,6 +64,7 @@ class Buffer:
         self._outline_tree: Tree | None = None
         self._word, self._chain = 0, 0
         self.around, self.around_chain = object(), object()
+        self._expected: tuple[object, Tree] | None = None
         self._is_near = False
         """Whether the tree that was not parsed again is the one that parsing would give."""
         self._forget()
@@ -91,6 +93,7 @@ class Buffer:
         start, end = sorted((self.byte(where.start, encoding), self.byte(where.end, encoding)))
         new = text.encode("utf-8", "surrogatepass")
         start_point, end_point = self.point(start), self.point(end)
+        was_plain = self._is_near or (self._is_parsed and self._is_plain())
         is_growing = self._is_growing(self._word, start, end, new, _LETTERS)
         is_chain = self._is_growing(self._chain, start, end, new, _CHAIN)
         self.source = self.source[:start] + new + self.source[end:]
@@ -102,9 +105,11 @@ class Buffer:
         if self._tree is not None:
             self._tree.edit(start, end, stop, start_point, end_point, self.point(stop))
         if is_growing:
-            self._is_near = (self._is_parsed or self._is_near) and self._is_same_tree()
+            self._is_near = (was_plain and self._is_same_tree(self._tree)) or self._is_as_expected(start, end, new)
         else:
-            self._word, self.around, self._is_near = self._start_of(stop, _LETTERS), object(), False
+            # An editor that closes what is opened leaves the cursor in between.
+            cursor = stop - 1 if new in _PAIRS and start == end else stop
+            self._word, self.around, self._is_near = self._start_of(cursor, _LETTERS), object(), False
         if not is_chain:
             self._chain, self.around_chain = self._start_of(stop, _CHAIN), object()
         self._is_parsed = False
@@ -124,12 +129,44 @@ class Buffer:
         head = self.source[max(0, byte - MAX_GROWING) : byte]
         return byte - len(head) + len(head.rstrip(letters))
 
-    def _is_same_tree(self) -> bool:
-        """Whether parsing would give the same tree: a name has become another, and nothing but that has changed."""
-        if self._tree is None or self.grammar is None:
+    def _is_plain(self) -> bool:
+        """Whether the word that was typed last is nothing but a name."""
+        word = _REST_OF_WORD.match(self.source, self._word)
+        return word is not None and self.grammar is not None and is_plain(self.grammar, word[0])
+
+    def _is_same_tree(self, tree: Tree | None) -> bool:
+        """Whether parsing would give this tree: a name has become another, and nothing but that has changed."""
+        if tree is None or self.grammar is None:
             return False
         word = _REST_OF_WORD.match(self.source, self._word)
-        return word is not None and is_same_leaf(self.grammar, self._tree, self.source, self._word, word.end())
+        return word is not None and is_same_leaf(self.grammar, tree, self.source, self._word, word.end())
+
+    def _is_as_expected(self, start: int, end: int, new: bytes) -> bool:
+        """Take the tree that was made for a word at this place, now that its first letter is there."""
+        expected, self._expected = self._expected, None
+        if expected is None or expected[0] is not self.around or start != end or start != self._word or len(new) != 1:
+            return False
+        tree, stop = expected[1], start + 1
+        tree.edit(start, stop, stop, self.point(start), self.point(stop), self.point(stop))
+        if not self._is_same_tree(tree):
+            return False
+        self._tree = tree
+        return True
+
+    def expect_word(self) -> None:
+        """Parse as if a word began where something else was typed last: when it does, an answer need not wait."""
+        tree, at = self.tree, self._word
+        if (
+            tree is None
+            or self.grammar is None
+            or self.grammar.name not in SETTLED
+            or self.has_word
+            or (self._expected is not None and self._expected[0] is self.around)
+        ):
+            return
+        tree, point = tree.copy(), self.point(at)
+        tree.edit(at, at, at + 1, point, point, Point(point.row, point.column + 1))
+        self._expected = self.around, self.grammar.parser.parse(self.source[:at] + b"x" + self.source[at:], tree)
 
     # Places
 
@@ -203,9 +240,25 @@ class Buffer:
         return self.root
 
     @property
+    def word_start(self) -> int:
+        """Where the word begins that was typed last, or would begin."""
+        return self._word
+
+    @property
+    def has_word(self) -> bool:
+        """Whether anything is typed of that word, or stands there already."""
+        return self.source[self._word : self._word + 1] in _LETTERS_SET
+
+    @property
     def has_chain(self) -> bool:
         """Whether anything is typed of the words for which `around_chain` holds."""
         return self.source[self._chain : self._chain + 1] in _LETTERS_SET
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether what lies at the top of the text around what was typed last has no error."""
+        tree = self.tree
+        return tree is not None and (not tree.root_node.has_error or not is_broken(tree, self._chain))
 
     def _parse(self) -> Tree:
         assert self.grammar is not None

@@ -21,13 +21,11 @@ _SIGNS = frozenset({b'"', b"'", b"`", b"#", b"!", b"?", b"\\", b"$", b"@"})
 
 def is_same_leaf(grammar: Grammar, tree: Tree, source: bytes, start: int, end: int) -> bool:
     """Whether a word between two bytes is a name in a tree that knows of its edits, and parsing would find the same."""
-    if grammar.name not in SETTLED or start >= end:
+    if grammar.name not in SETTLED:
         return False
-    word = source[start:end]
     if source[end : end + 1] in _SIGNS or source[start - 1 : start] in _SIGNS:
         return False
-    text = word.decode("ascii")
-    if text in (words := _words(grammar.language)) or text.lower() in words:
+    if not is_plain(grammar, source[start:end]):
         return False
     root = tree.root_node
     leaf = root.descendant_for_byte_range(start, end)
@@ -37,11 +35,18 @@ def is_same_leaf(grammar: Grammar, tree: Tree, source: bytes, start: int, end: i
         and leaf.end_byte == end
         and leaf.child_count == 0
         and _NAME.search(leaf.type) is not None
-        and not (root.has_error and _is_broken(tree, start))
+        and not (root.has_error and is_broken(tree, start))
     )
 
 
-def _is_broken(tree: Tree, byte: int) -> bool:
+def is_plain(grammar: Grammar, word: bytes) -> bool:
+    """Whether a grammar sees nothing in some ASCII letters but a name."""
+    text = word.decode("ascii")
+    words = _words(grammar.language)
+    return bool(text) and not text[0].isdigit() and text not in words and text.lower() not in words
+
+
+def is_broken(tree: Tree, byte: int) -> bool:
     """Whether what lies at the top of the text and holds a byte has an error: how it is mended depends on lengths."""
     cursor = tree.walk()
     return (
