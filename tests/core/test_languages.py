@@ -69,6 +69,8 @@ def test_some_known_languages_cannot_be_checked() -> None:
         ("Pipfile.lock", "", "json"),
         ("Rakefile.tt", "", ""),
         ("stack.mli", "", "ocaml-interface"),
+        ("stack.mli", "ocaml", "ocaml-interface"),
+        ("stack.ml", "ocaml", "ocaml"),
         (".py", "", ""),
         ("README", "", ""),
         ("", "", ""),

@@ -290,3 +290,11 @@ async def test_a_folder_that_is_closed_keeps_its_index(client, work, code):
     await client.settled()
     status = await client.request("workspace/executeCommand", {"command": "rulewright.indexStatus", "arguments": []})
     assert status[work.as_posix()]["parsed"] == 0
+
+
+async def test_a_header_is_read_in_the_language_that_it_is_written_in(client, work):
+    (work / "area.cpp").write_text("int area();\n")
+    await client.initialize(root=work)
+    uri = client.open(work / "shape.h", "class Shape {\npublic:\n  int area();\n};\n", "c")
+    found = await client.request("textDocument/documentSymbol", of(uri))
+    assert [(s["name"], s.get("containerName")) for s in found] == [("Shape", None), ("area", "Shape")]

@@ -26,3 +26,23 @@ def test_the_folders_in_a_folder_are_those_that_are_indexed(tmp_path: Path) -> N
         assert list(index.folders_in("src/new")) == ["src/new/part"]
     finally:
         index.close()
+
+
+def test_a_header_of_cpp_is_analysed_as_what_it_is_and_only_once(tmp_path: Path) -> None:
+    root = tmp_path / "w"
+    root.mkdir()
+    (root / "shape.h").write_text("class Shape {\npublic:\n  int area();\n};\n", "utf-8")
+    for parsed in (1, 0):
+        index = open_index(str(root), IndexSettings(), 1, tmp_path / "cache")
+        try:
+            index.refresh()
+            while index.step(0.05):
+                pass
+            record = index.record("shape.h")
+            assert record is not None
+            assert (record.language, [s.name for s in record.symbols]) == ("cpp", ["Shape", "area"])
+            while index.step(0.05):
+                pass
+            assert index.status().parsed == parsed
+        finally:
+            index.close()

@@ -174,7 +174,8 @@ def language_of(path: str, language_id: str = "") -> str:
     """
     said = language_id.strip().lower()
     if said not in _NO_LANGUAGE and (known := _BY_NAME.get(said)):
-        return known
+        # Editors tell OCaml's interfaces from the rest by the file's name, or not at all.
+        return "ocaml-interface" if known == "ocaml" and path.lower().endswith(".mli") else known
     name = PurePosixPath(path.replace("\\", "/").lower()).name
     if known := _BY_FILE_NAME.get(name):
         return known

@@ -5,6 +5,7 @@ import re
 from tree_sitter import Node, Tree
 
 from rulewright.core.index.grammars import Grammar, grammar_of
+from rulewright.core.index.headers import spoken
 from rulewright.core.index.injections import embedded
 from rulewright.core.index.outline import outline
 from rulewright.core.index.symbols import FileRecord, Import, Symbol
@@ -21,8 +22,8 @@ def analyse(language: str, source: bytes) -> FileRecord:
 
     Never raises for any bytes. May take as long as the grammar takes: call it where it can be killed.
     """
-    grammar = grammar_of(language)
     source = normal(source)
+    grammar = grammar_of(spoken(language, source) if language == "c" else language)
     if grammar is None:
         return fallback(language, source)
     tree = grammar.parser.parse(source)

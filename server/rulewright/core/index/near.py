@@ -4,6 +4,7 @@ _FAMILIES = (
     ("javascript", "typescript", "tsx", "vue", "svelte"),
     ("c", "cpp", "objective-c"),
     ("java", "kotlin", "scala"),
+    ("ocaml", "ocaml-interface"),
 )
 _FAMILY = {language: family for family in _FAMILIES for language in family}
 

@@ -28,7 +28,8 @@ def trusted_record(data: bytes, language: str) -> FileRecord | None:
 def is_sound(record: FileRecord, language: str) -> bool:
     """Whether everything in a record is within the bounds that the rest of the program relies on."""
     return (
-        record.language == language
+        # Of a header the text says what it is.
+        (record.language == language or (language == "c" and record.language in {"cpp", "objective-c"}))
         and len(record.symbols) <= MAX_SYMBOLS
         and len(record.imports) <= MAX_SYMBOLS
         and 0 <= record.n_errors < _MAX_NUMBER
