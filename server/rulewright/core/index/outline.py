@@ -26,18 +26,28 @@ stands for the prefix itself.
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from functools import cache
 from typing import Any
 
 import msgspec
 from tree_sitter import Node, Query, QueryCursor
 
 from rulewright.core.index.declarators import Declared, declared
-from rulewright.core.index.docs import clean, doc_above, doc_after, doc_behind, doc_body, doc_inside, doc_string
+from rulewright.core.index.docs import (
+    NO_SIGNS,
+    Signs,
+    clean,
+    doc_above,
+    doc_after,
+    doc_behind,
+    doc_body,
+    doc_inside,
+    doc_string,
+    signs_of,
+)
 from rulewright.core.index.grammars import SECTIONS, Grammar
 from rulewright.core.index.headings import heading
 from rulewright.core.index.symbols import Import, Symbol, SymbolKind
-from rulewright.core.index.traits import SAME_NAME, Traits, comment_signs, traits_of
+from rulewright.core.index.traits import SAME_NAME, Traits, traits_of
 from rulewright.core.index.visibility import Said, is_visible
 
 MAX_SYMBOLS = 50_000
@@ -53,6 +63,9 @@ _BESIDE = frozenset({"constant", "declarator", "once", "name", "text", "join", "
 """Settings that change what is defined."""
 _CAPTURED = re.compile(r"\{([\w.]+)\}")
 _CLOSING = re.compile(r"(?:\s*;|\s+do)?\s+end$")
+# Plain numbers: to look a member of an enumeration up takes as long as three calls.
+_METHOD, _FIELD, _CONSTRUCTOR = int(SymbolKind.METHOD), int(SymbolKind.FIELD), int(SymbolKind.CONSTRUCTOR)
+_FUNCTION, _VARIABLE, _CONSTANT = int(SymbolKind.FUNCTION), int(SymbolKind.VARIABLE), int(SymbolKind.CONSTANT)
 _HOLDS_METHODS = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.STRUCT, SymbolKind.ENUM})
 _CALLABLE = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTRUCTOR})
 _SAID = frozenset({"words", "listed", "marked"})
@@ -92,6 +105,9 @@ class _Plan(msgspec.Struct, frozen=True):
     """Whether it takes no more than a look at its name and its node."""
     leads: bool
     """Whether a match may say where else to look."""
+    says: bool
+    """Whether a match may say what is visible."""
+    strip: str
     order: int
     """Where the pattern stands among all of the language's."""
 
@@ -136,20 +152,14 @@ class _Caught(msgspec.Struct):
             self.inner_docs.append(captures["doc.inside"])
 
 
-def outline(  # noqa: C901 - the hot path: it runs for every file, and a call for each kind of capture would cost
+def outline(
     grammar: Grammar, source: bytes, root: Node, span: tuple[int, int] | None = None
 ) -> tuple[tuple[Symbol, ...], tuple[Import, ...]]:
     """Symbols in order of their start, and imports, of a tree's root; with `span`, of what begins between two bytes."""
     traits = traits_of(grammar.name)
-    found: dict[int, tuple[int, _Found]] = {}
-    caught, said = _Caught(), Said(span=(root.start_byte, root.end_byte))
-    for plan, captures in _matches(grammar, source, root, span, traits, found):
-        if plan.kind:
-            _define(plan.order, plan, captures, source, found)
-        else:
-            caught.add(plan, captures)
-            if traits.visibility in _SAID:
-                said.add(captures, source)
+    run = _Run(grammar, source, Said(span=(root.start_byte, root.end_byte)), traits.visibility in _SAID)
+    _run_sections(run, root, span, traits)
+    found, caught = run.found, run.caught
     for captures in caught.more:
         if (known := found.get(captures["name"][0].start_byte)) is not None:
             for key, nodes in captures.items():
@@ -166,7 +176,7 @@ def outline(  # noqa: C901 - the hot path: it runs for every file, and a call fo
     # What stands deep in a file was found last.
     brought = sorted(_imports(source, caught), key=lambda i: i.row) if caught.imports else ()
     imports = tuple(dict.fromkeys(brought))
-    return tuple(_symbols(grammar, source, ordered, caught.docs, said)), imports
+    return tuple(_symbols(grammar, source, ordered, caught.docs, run.said)), imports
 
 
 def _ordered(found: Iterable[_Found], traits: Traits) -> list[_Found]:
@@ -195,36 +205,43 @@ def _set_sections(ordered: list[_Found]) -> None:
             item.end, item.last = root.end_byte, root.end_point
 
 
-def _matches(
-    grammar: Grammar,
-    source: bytes,
-    root: Node,
-    span: tuple[int, int] | None,
-    traits: Traits,
-    found: dict[int, tuple[int, _Found]],
-) -> Iterator[tuple[_Plan, dict[str, list[Node]]]]:
-    """What the sections that indexing runs match, those of the whole tree first."""
+class _Run(msgspec.Struct):
+    """What is known while a language's sections run over a text."""
+
+    grammar: Grammar
+    source: bytes
+    said: Said
+    is_said: bool
+    """Whether visibility is more than a definition tells."""
+    found: dict[int, tuple[int, _Found]] = msgspec.field(default_factory=dict)
+    """By the byte at which each name starts: the order of the pattern that found it, and what it found."""
+    caught: _Caught = msgspec.field(default_factory=_Caught)
+    waiting: list[tuple[str, Node]] = msgspec.field(default_factory=list)
+    """Nodes to look into, each with the section to run."""
+    imported: set[int] = msgspec.field(default_factory=set)
+    """Where the modules and names of imports stand that are known."""
+
+
+def _run_sections(run: _Run, root: Node, span: tuple[int, int] | None, traits: Traits) -> None:
+    """Run the sections that indexing runs, those of the whole tree first."""
+    grammar, source, found = run.grammar, run.source, run.found
     section = grammar.query("outline")
     if section is None:
         return
     query, cursor = section
+    plans = _plans(grammar, "outline", query)
     if span is not None:
         cursor = grammar.cursor("outline", query)
         cursor.set_byte_range(*span)
-    matches = cursor.matches(root) if traits.depth is None else _windows(cursor, root, source, traits, found)
-    plans = _plans(grammar, "outline", query)
-    imported: set[int] = set()
-    waiting: list[tuple[str, Node]] = []
-    for pattern, captures in matches:
-        plan = plans[pattern]
-        if span is not None and not _begins_in(span, plan.capture or next(iter(captures)), captures):
-            continue
-        if plan.leads:
-            _lead(captures, waiting, imported)
-        yield plan, captures
-    yield from _within(grammar, waiting, imported)
+    if traits.depth is None:
+        _take(run, cursor.matches(root), plans, span)
+    else:
+        for matches in _windows(cursor, root, source, traits, found):
+            _take(run, matches, plans, span)
+    _look_within(run)
     if grammar.where and (section := grammar.query("deep")) is not None:
         start, end = span or (root.start_byte, root.end_byte)
+        imported = run.imported
         # What is known already needs no look, and where nothing else is said no deep node is visited.
         missing = [
             m
@@ -232,30 +249,62 @@ def _matches(
             for m in where.finditer(source, start, end)
             if (at := m.start(m.lastindex or 0)) not in found and at not in imported
         ]
-        plans = _plans(grammar, "deep", section[0])
-        known = set(imported)
-        for pattern, captures in _deep(grammar, root, section[1], missing, found) if missing else ():
-            modules = captures.get("import.module")
-            if modules is None or modules[0].start_byte not in known:
-                plan = plans[pattern]
-                if plan.leads:
-                    _lead(captures, waiting, imported)
-                yield plan, captures
-        yield from _within(grammar, waiting, imported)
+        if missing:
+            _look_deep(run, root, section[1], missing, _plans(grammar, "deep", section[0]))
+            _look_within(run)
 
 
-def _lead(captures: dict[str, list[Node]], waiting: list[tuple[str, Node]], imported: set[int]) -> None:
-    """Note where a match leads to: nodes to look into, and modules whose import is known."""
-    waiting += [("members", n) for n in captures.get("members", ())]
-    waiting += [("outline", n) for n in captures.get("again", ())]
-    if "import" in captures:
-        imported.update(n.start_byte for n in captures.get("import.module", ()))
-        imported.update(n.start_byte for n in captures.get("import.name", ()))
+def _take(  # noqa: C901, PLR0912 - the hot path: it sees every match, and a call for each would cost
+    run: _Run,
+    matches: list[tuple[int, dict[str, list[Node]]]],
+    plans: list[_Plan],
+    span: tuple[int, int] | None = None,
+    known: frozenset[int] = frozenset(),
+) -> None:
+    """Take what a query has matched, but for what begins outside `span` and imports of modules at the bytes `known`."""
+    source, found, waiting, imported = run.source, run.found, run.waiting, run.imported
+    for pattern, captures in matches:
+        plan = plans[pattern]
+        if span is not None and not _begins_in(span, plan.capture or next(iter(captures)), captures):
+            continue
+        if known and (modules := captures.get("import.module")) and modules[0].start_byte in known:
+            continue
+        if plan.leads:
+            # What is to be looked into, and modules whose import is known.
+            if "members" in captures:
+                for node in captures["members"]:
+                    waiting.append(("members", node))
+            if "again" in captures:
+                for node in captures["again"]:
+                    waiting.append(("outline", node))
+            if "import" in captures:
+                for capture in ("import.module", "import.name"):
+                    for node in captures.get(capture, ()):
+                        imported.add(node.start_byte)
+        if not plan.kind:
+            run.caught.add(plan, captures)
+            if plan.says and run.is_said:
+                run.said.add(captures, source)
+            continue
+        if plan.is_plain:
+            name_node = captures["name"][0]
+            start = name_node.start_byte
+            if start not in found:
+                node = captures[plan.capture][0]
+                name = _name(source[start : name_node.end_byte])
+                if name and name != "_":
+                    at = node.start_byte
+                    found[start] = (
+                        plan.order,
+                        _Found(at, node.end_byte, name, plan.kind, node, name_node, captures, plan),
+                    )
+                continue
+        _define(plan, captures, source, found)
 
 
-def _within(
-    grammar: Grammar, waiting: list[tuple[str, Node]], imported: set[int]
-) -> Iterator[tuple[_Plan, dict[str, list[Node]]]]:
+def _look_within(run: _Run) -> None:
+    """Run sections over the nodes that earlier matches lead to."""
+    waiting, grammar = run.waiting, run.grammar
     seen: set[int] = set()
     while waiting:
         name, node = waiting.pop()
@@ -263,27 +312,19 @@ def _within(
         if section is None or node.id in seen:
             continue
         seen.add(node.id)
-        plans = _plans(grammar, name, section[0])
-        for pattern, captures in section[1].matches(node):
-            plan = plans[pattern]
-            if plan.leads:
-                _lead(captures, waiting, imported)
-            yield plan, captures
+        _take(run, section[1].matches(node), _plans(grammar, name, section[0]))
 
 
 _HOLDERS = frozenset({int(SymbolKind.CLASS), int(SymbolKind.INTERFACE), int(SymbolKind.STRUCT)})
 
 
-def _deep(
-    grammar: Grammar,
-    root: Node,
-    cursor: QueryCursor,
-    missing: list[re.Match[bytes]],
-    found: dict[int, tuple[int, _Found]],
-) -> Iterator[tuple[int, dict[str, list[Node]]]]:
-    if not grammar.is_near:
+def _look_deep(run: _Run, root: Node, cursor: QueryCursor, missing: list[re.Match[bytes]], plans: list[_Plan]) -> None:
+    """Run the section `deep` where text of its kind stands and nothing is known."""
+    found = run.found
+    known = frozenset(run.imported)
+    if not run.grammar.is_near:
         cursor.set_byte_range(min(m.start() for m in missing), max(m.end() for m in missing))
-        yield from cursor.matches(root)
+        _take(run, cursor.matches(root), plans, known=known)
         return
     cursor.set_max_start_depth(1)
     classes = sorted((f.start, f.end) for _, f in found.values() if f.kind in _HOLDERS)
@@ -298,21 +339,21 @@ def _deep(
                 continue
         node = root.descendant_for_byte_range(place.start(), place.end())
         if node is not None and node.id != root.id:
-            yield from cursor.matches(node)
+            _take(run, cursor.matches(node), plans, known=known)
             if at >= 0 and place.start("field") in found:
                 fields.add((at, place["field"]))
 
 
 def _windows(
     cursor: QueryCursor, root: Node, source: bytes, traits: Traits, found: dict[int, tuple[int, _Found]]
-) -> Iterator[tuple[int, dict[str, list[Node]]]]:
+) -> Iterator[list[tuple[int, dict[str, list[Node]]]]]:
     """Matches in data: of large data in one stretch after another, until more is found than will be kept."""
     is_large = len(source) >= LARGE
     assert traits.depth is not None
     cursor.set_max_start_depth(traits.depth[is_large])
     for start in range(0, len(source) or 1, LARGE):
         cursor.set_byte_range(start, start + LARGE)
-        yield from cursor.matches(root)
+        yield cursor.matches(root)
         if len(found) > traits.most:
             break
 
@@ -396,6 +437,8 @@ def _plans(grammar: Grammar, section: str, query: Query) -> list[_Plan]:
                     settings.get("head", ""),
                     len(kinds) == 1 and _WITH_NAME.search(piece) is not None and not (_BESIDE & settings.keys()),
                     any(capture in piece for capture in ("@members", "@again", "@import")),
+                    any(capture in piece for capture in ("@export", "@access", "@hidden")),
+                    settings.get("strip", ""),
                     pattern + 1_000 * SECTIONS.index(section),
                 )
             )
@@ -403,22 +446,10 @@ def _plans(grammar: Grammar, section: str, query: Query) -> list[_Plan]:
     return cached
 
 
-def _define(  # noqa: C901, PLR0912 - as above, for every definition
-    pattern: int,
-    plan: _Plan,
-    captures: dict[str, list[Node]],
-    source: bytes,
-    found: dict[int, tuple[int, _Found]],
+def _define(  # noqa: C901, PLR0912 - as above
+    plan: _Plan, captures: dict[str, list[Node]], source: bytes, found: dict[int, tuple[int, _Found]]
 ) -> None:
-    if plan.is_plain:
-        node, name_node = captures[plan.capture][0], captures["name"][0]
-        start = name_node.start_byte
-        if start not in found:
-            name = _name(source[start : name_node.end_byte])
-            if name and name != "_":
-                at = node.start_byte
-                found[start] = (pattern, _Found(at, node.end_byte, name, plan.kind, node, name_node, captures, plan))
-            return
+    pattern = plan.order
     defined = plan.capture
     kind = plan.kind
     if defined not in captures:
@@ -428,12 +459,12 @@ def _define(  # noqa: C901, PLR0912 - as above, for every definition
     names = captures.get("name")
     name_node = names[0] if names else node
     if "receiver" in captures:
-        kind = int(SymbolKind.METHOD)
+        kind = _METHOD
     if plan.constant:
         if source.endswith(b"(", 0, node.start_byte):
             return  # What the head of a loop declares is its own.
         if source.startswith(plan.constant, node.start_byte):
-            kind = int(SymbolKind.CONSTANT)
+            kind = _CONSTANT
     if plan.is_declarator:
         meant = declared(name_node)
         if meant is None:
@@ -483,7 +514,7 @@ def _named(plan: _Plan, captures: dict[str, list[Node]], source: bytes, node: No
     if plan.join:
         names = _like(node, name_node)
         return plan.join.join(_name(source[n.start_byte : n.end_byte]) for n in names)[:MAX_NAME]
-    return _name(source[name_node.start_byte : name_node.end_byte]).strip(plan.settings.get("strip"))
+    return _name(source[name_node.start_byte : name_node.end_byte]).strip(plan.strip or None)
 
 
 def _like(node: Node, first: Node) -> list[Node]:
@@ -495,9 +526,9 @@ def _like(node: Node, first: Node) -> list[Node]:
 
 
 def _name(raw: bytes) -> str:
-    if raw.isalnum():
-        return raw[:MAX_NAME].decode()
     text = raw[: 4 * MAX_NAME].decode("utf-8", "replace")
+    if text.isidentifier():
+        return text[:MAX_NAME]
     if "\n" in text or text[:1] in {'"', "'", "`"}:
         text = " ".join(text.split())
         if len(text) > 1 and text[0] in "\"'`" and text[-1] == text[0]:
@@ -509,10 +540,12 @@ def _symbols(  # noqa: C901, PLR0912, PLR0915 - as above
     grammar: Grammar, source: bytes, ordered: list[_Found], docs: list[Node], said: Said
 ) -> list[Symbol]:
     traits = traits_of(grammar.name)
+    signs = signs_of(grammar.name)
     is_ascii = source.isascii()
+    visibility, is_said, skips_locals = traits.visibility, traits.visibility in _SAID, traits.skips_locals
     pending = [(d.start_byte, d.end_byte) for d in docs]
     pending.sort()
-    next_doc = 0
+    next_doc, n_docs = 0, len(pending)
     symbols: list[Symbol] = []
     open_: list[tuple[int, int, int]] = []
     """The definitions around this one: the byte each ends at, its index and the byte it starts at."""
@@ -524,59 +557,79 @@ def _symbols(  # noqa: C901, PLR0912, PLR0915 - as above
     shared: dict[int, list[tuple[int, int]]] = {}
     """Where more names of a statement stand, and their indices, by the index of its first."""
     for item in ordered:
-        while open_ and open_[-1][0] <= item.start:
+        start, end, kind, plan = item.start, item.end, item.kind, item.plan
+        while open_ and open_[-1][0] <= start:
             open_.pop()
-        # Several names of one statement share its node, and none holds the other.
-        same = bool(open_) and (open_[-1][2], open_[-1][0]) == (item.start, item.end)
-        parent = (symbols[open_[-1][1]].parent if same else open_[-1][1]) if open_ else -1
-        if same:
-            shared.setdefault(open_[-1][1], []).append((item.name_node.start_byte, len(symbols)))
-        elif parent in shared:
+        same = False
+        parent = -1
+        if open_:
+            last_end, parent, last_start = open_[-1]
+            # Several names of one statement share its node, and none holds the other.
+            same = last_start == start and last_end == end
+            if same:
+                shared.setdefault(parent, []).append((item.name_node.start_byte, len(symbols)))
+                parent = symbols[parent].parent
+        if not same and parent in shared:
             # What is in such a statement belongs to the last name before it.
-            parent = next((i for at, i in reversed(shared[parent]) if at < item.start), parent)
-        if traits.skips_locals and item.kind in _LOCAL and parent >= 0 and symbols[parent].kind in _CALLABLE:
+            parent = next((i for at, i in reversed(shared[parent]) if at < start), parent)
+        holder = symbols[parent] if parent >= 0 else None
+        if skips_locals and holder is not None and kind in _LOCAL and holder.kind in _CALLABLE:
             continue
-        if item.plan.once:
+        if plan.once:
             numbers[parent] = numbers.get(parent, -1) + 1
             item.name = item.name.replace("[]", f"[{numbers[parent]}]")
-        if item.plan.is_first:
-            if (parent, item.name) in fields:
+        name = item.name
+        if plan.is_first:
+            if (parent, name) in fields:
                 continue
-            fields.add((parent, item.name))
-        if item.kind == SymbolKind.FIELD or item.plan.climbs:
+            fields.add((parent, name))
+        if kind == _FIELD or plan.climbs:
             around = parent
             # A field is made in a method and belongs to its class, and the first place that makes it counts.
-            holder = parent
-            while holder >= 0 and symbols[holder].kind in _CALLABLE:
-                holder = symbols[holder].parent
-            parent = holder if holder >= 0 else parent
+            above = parent
+            while above >= 0 and symbols[above].kind in _CALLABLE:
+                above = symbols[above].parent
+            parent = above if above >= 0 else parent
             if parent < 0 <= around:
                 # Outside of any class only what looks like a constructor has fields.
                 parent = _outermost(symbols, around)
                 if not symbols[parent].name[:1].isupper():
                     continue
-            if (parent, item.name) in fields:
+            if (parent, name) in fields:
                 continue
-            fields.add((parent, item.name))
-        if item.end > item.start and not same:
-            open_.append((item.end, len(symbols), item.start))
+            fields.add((parent, name))
+            holder = symbols[parent] if parent >= 0 else None
+        if end > start and not same:
+            open_.append((end, len(symbols), start))
         captured = b""
-        while next_doc < len(pending) and pending[next_doc][1] <= item.start:
-            start, end = pending[next_doc]
+        while next_doc < n_docs and pending[next_doc][1] <= start:
             # Only the last doc before a definition is its own, and only when nothing was defined in between.
-            captured = source[start:end]
+            captured = source[pending[next_doc][0] : pending[next_doc][1]]
             next_doc += 1
-        if item.plan.shows_members:
+        if plan.shows_members:
             showing.add(len(symbols))
-        exported = _is_exported(item, parent, symbols, traits, parent in showing)
-        if exported and said.hidden:
-            exported = not said.hides(item.start, item.name)
-        if exported and traits.visibility in _SAID and "exported" not in item.captures:
-            place = item.start, item.end, item.name_node.start_byte
-            exported = is_visible(traits, said, source, place, item.name, symbols[parent] if parent >= 0 else None)
-        symbols.append(
-            _symbol(grammar.name, source, item, parent, symbols, traits, captured, exported=exported, is_ascii=is_ascii)
-        )
+        captures = item.captures
+        if (
+            plan.is_private
+            or "private" in captures
+            or (holder is not None and (not holder.exported or (kind != _FIELD and holder.kind in _CALLABLE)))
+            or (said.hidden and said.hides(start, name))
+        ):
+            exported = False
+        elif is_said:
+            exported = "exported" in captures or is_visible(
+                traits, said, source, (start, end, item.name_node.start_byte), name, holder
+            )
+        elif visibility == "underscore":
+            exported = not name.startswith("_") or (name.startswith("__") and name.endswith("__"))
+        elif visibility == "captured":
+            # What is inside something visible is judged by its own mark only where the query gives one.
+            exported = parent in showing or "exported" in captures
+        elif visibility == "capital":
+            exported = name[:1].isupper()
+        else:
+            exported = visibility != "none"
+        symbols.append(_symbol(signs, source, item, parent, holder, captured, exported=exported, is_ascii=is_ascii))
     return owned(symbols, traits) if traits.owners else symbols
 
 
@@ -604,54 +657,61 @@ def owned(symbols: list[Symbol], traits: Traits) -> list[Symbol]:
     return result
 
 
-def _symbol(
-    language: str,
+def _symbol(  # noqa: C901 - as above
+    signs: Signs,
     source: bytes,
     item: _Found,
     parent: int,
-    symbols: list[Symbol],
-    traits: Traits,
+    holder: Symbol | None,
     captured_doc: bytes,
     *,
     exported: bool,
     is_ascii: bool,
 ) -> Symbol:
-    captures = item.captures
+    """One symbol; `holder` is that at the index `parent`."""
+    captures, plan, node, start, end = item.captures, item.plan, item.node, item.start, item.end
+    traits = signs.traits
     bodies = captures.get("body")
-    body = bodies[0] if bodies else item.node.child_by_field_name("body")
-    body_start = body.start_byte if body is not None else -1
-    row, column = item.name_node.start_point
-    line_start = item.name_node.start_byte - column
-    if strip := item.plan.settings.get("strip"):
-        shown = source[line_start + column : item.name_node.end_byte]
-        column += len(shown) - len(shown.lstrip(strip.encode()))
+    body = bodies[0] if bodies else node.child_by_field_name("body")
+    name_node = item.name_node
+    row, column = name_node.start_point
+    line_start = name_node.start_byte - column
+    if plan.strip:
+        shown = source[line_start + column : name_node.end_byte]
+        column += len(shown) - len(shown.lstrip(plan.strip.encode()))
     column16 = column
     if not is_ascii and not (before := source[line_start : line_start + column]).isascii():
         column16 = len(before.decode("utf-8", "replace").encode("utf-16-le")) // 2
     types = captures.get("type")
     type_name = _text(source, types[0]) if types else ""
-    kind = _refined(item, parent, symbols, traits, type_name)
+    kind = item.kind
+    if kind in _REFINED:
+        kind = _refined(item, holder, traits, type_name)
     bases = captures.get("base")
     heads = captures.get("signature")
-    head = (heads[0].start_byte, heads[-1].end_byte) if heads else (item.start, _head_end(source, item, body))
-    doc = _doc(language, source, item, body_start, traits, captured_doc)
-    if doc and parent >= 0 and doc == symbols[parent].doc:
+    doc = _doc(signs, source, item, body.start_byte if body is not None else -1, captured_doc)
+    if doc and holder is not None and doc == holder.doc:
         # What begins on the line of what holds it, as a parameter that is a property, has no comment of its own above.
-        doc = doc_after(language, source, item.end) if traits.doc == "after" else ""
-    if body is None and not heads and head[1] - head[0] > MAX_SIGNATURE and item.kind in _SMALL:
-        # Of a long value its first line says enough.
-        line = source.find(b"\n", item.name_node.end_byte, head[1])
-        head = head[0], line if line >= 0 else head[1]
-    if traits.bare and not heads:
-        head = _behind_attributes(source, *head), head[1]
-    if bodies and not heads and bodies[0].end_byte <= item.name_node.start_byte:
-        signature = _head_around(source, item, bodies[0])
+        doc = doc_after(signs, source, end) if traits.doc == "after" else ""
+    if heads:
+        head_start, head_end = heads[0].start_byte, heads[-1].end_byte
     else:
-        signature = _signature(source, *head, language)
-        if heads and item.plan.extent == "parts":
-            signature = " ".join(_text(source, n) for n in heads)[:MAX_SIGNATURE]
-    start_row = item.node.start_point[0]
-    end_row, end_column = item.last or item.node.end_point
+        head_start = start
+        head_end = node.end_byte if body is None and not plan.extent else _head_end(source, item, body)
+        if body is None and head_end - start > MAX_SIGNATURE and item.kind in _SMALL:
+            # Of a long value its first line says enough.
+            line = source.find(b"\n", name_node.end_byte, head_end)
+            head_end = line if line >= 0 else head_end
+        if traits.bare:
+            head_start = _behind_attributes(source, head_start, head_end)
+    if bodies and not heads and bodies[0].end_byte <= name_node.start_byte:
+        signature = _head_around(source, item, bodies[0])
+    elif heads and plan.extent == "parts":
+        signature = " ".join(_text(source, n) for n in heads)[:MAX_SIGNATURE]
+    else:
+        signature = _signature(source, head_start, head_end, signs)
+    start_row = node.start_point[0]
+    end_row, end_column = item.last or node.end_point
     if traits.closing and signature.endswith(traits.closing):
         signature = _CLOSING.sub("", signature)
     return Symbol(
@@ -663,7 +723,7 @@ def _symbol(
         start_row,
         end_row if end_column or end_row == start_row else end_row - 1,
         parent,
-        item.plan.head + signature,
+        plan.head + signature if plan.head else signature,
         doc,
         type_name,
         _bases(source, bases) if bases else (),
@@ -677,45 +737,29 @@ def _bases(source: bytes, bases: list[Node]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_text(source, base) for base in bases))
 
 
-def _refined(item: _Found, parent: int, symbols: list[Symbol], traits: Traits, type_name: str) -> int:
+_REFINED = frozenset({_FUNCTION, _METHOD, _VARIABLE})
+"""Kinds that depend on what holds a definition."""
+
+
+def _refined(item: _Found, holder: Symbol | None, traits: Traits, type_name: str) -> int:
     kind = item.kind
-    if parent >= 0 and traits.methods and kind == SymbolKind.FUNCTION and symbols[parent].kind in _HOLDS_METHODS:
-        kind = SymbolKind.METHOD
-    if kind == SymbolKind.METHOD and traits.constructors:
-        owners = type_name, symbols[parent].name if parent >= 0 else ""
+    if holder is not None:
+        if kind == _FUNCTION and traits.methods and holder.kind in _HOLDS_METHODS:
+            kind = _METHOD
+        elif kind == _VARIABLE and holder.kind in _CONTAINERS_OF_FIELDS:
+            kind = _FIELD
+    if kind == _METHOD and traits.constructors:
+        owners = type_name, holder.name if holder is not None else ""
         if item.name in traits.constructors or (SAME_NAME in traits.constructors and item.name in owners):
-            kind = SymbolKind.CONSTRUCTOR
-    if kind == SymbolKind.VARIABLE and parent >= 0 and symbols[parent].kind in _CONTAINERS_OF_FIELDS:
-        kind = SymbolKind.FIELD
-    return int(kind)
-
-
-def _is_exported(item: _Found, parent: int, symbols: list[Symbol], traits: Traits, is_shown: bool) -> bool:
-    if item.plan.is_private or "private" in item.captures:
-        return False
-    if parent >= 0 and not symbols[parent].exported:
-        return False
-    if parent >= 0 and symbols[parent].kind in _CALLABLE and item.kind != SymbolKind.FIELD:
-        return False
-    match traits.visibility:
-        case "none":
-            return False
-        case "captured":
-            # What is inside something visible is judged by its own mark only where the query gives one.
-            return is_shown or "exported" in item.captures
-        case "capital":
-            return item.name[:1].isupper()
-        case "underscore":
-            return not item.name.startswith("_") or (item.name.startswith("__") and item.name.endswith("__"))
-        case _:
-            return True
+            kind = _CONSTRUCTOR
+    return kind
 
 
 def _head_end(source: bytes, item: _Found, body: Node | None) -> int:
     extent = item.plan.extent
-    if body is None and not extent:
-        return item.node.end_byte
-    name_end = item.name_node.end_byte if item.name_node.end_byte < item.end else item.start
+    name_end = item.name_node.end_byte
+    if name_end >= item.end:
+        name_end = item.start
     if extent == "line":
         line = source.find(b"\n", name_end, item.end)
         return line if line >= 0 else item.end
@@ -743,48 +787,45 @@ def _behind_attributes(source: bytes, start: int, end: int) -> int:
 
 def _head_around(source: bytes, item: _Found, body: Node) -> str:
     """Of a definition whose name stands behind its body, as `typedef struct { ... } stack`."""
-    before = _signature(source, item.start, body.start_byte)
-    return f"{before} {_signature(source, body.end_byte, item.end)}"[:MAX_SIGNATURE]
+    before = _signature(source, item.start, body.start_byte, NO_SIGNS)
+    return f"{before} {_signature(source, body.end_byte, item.end, NO_SIGNS)}"[:MAX_SIGNATURE]
 
 
-@cache
-def _line_comment(language: str) -> re.Pattern[str] | None:
-    signs = comment_signs(language)[0]
-    either = "|".join(re.escape(sign.decode()) for sign in signs)
-    return re.compile(rf"(?m)(?:^|(?<=\s))(?:{either})(?![\[{{{{]).*$") if signs else None
-
-
-def _signature(source: bytes, start: int, end: int, language: str = "") -> str:
-    raw = source[start : min(end, start + 2 * MAX_SIGNATURE)]
+def _signature(source: bytes, start: int, end: int, signs: Signs) -> str:
+    raw = source[start:end] if end - start <= 2 * MAX_SIGNATURE else source[start : start + 2 * MAX_SIGNATURE]
+    plain = raw.strip()
+    if len(plain) <= MAX_SIGNATURE and b"\n" not in plain and b"  " not in plain and b"\t" not in plain:
+        # A head on one line, as nearly all are; a comment in it is left out only where it ends that line.
+        text = plain.decode("utf-8", "replace")
+        if len(raw) == len(plain) or not signs.may_end(plain):
+            return text.strip().removesuffix("=>").rstrip(" {:=;,\r")
     text = raw.decode("utf-8", "replace")
-    if len(raw) <= MAX_SIGNATURE and b"\n" not in raw and b"  " not in raw and b"\t" not in raw:
-        return text.strip().removesuffix("=>").rstrip(" {:=;,\r")
-    if b"\n" in raw and language and (b"//" in raw or b"#" in raw or b"--" in raw or b"%" in raw or b";" in raw):
-        comment = _line_comment(language)
-        text = comment.sub("", text) if comment is not None else text
+    if signs.ending is not None and b"\n" in raw and signs.may_end(raw):
+        text = signs.ending.sub("", text)
     if end - start > 2 * MAX_SIGNATURE:
         text = text.rstrip("\ufffd")
     return " ".join(text.split())[:MAX_SIGNATURE].removesuffix("=>").rstrip(" {:=;,")
 
 
-def _doc(language: str, source: bytes, item: _Found, body_start: int, traits: Traits, captured: bytes) -> str:
+def _doc(signs: Signs, source: bytes, item: _Found, body_start: int, captured: bytes) -> str:
     own = item.captures.get("doc")
     if own and "comment" in own[0].type:
-        return clean(language, source[own[0].start_byte : own[-1].end_byte])
+        return clean(signs, source[own[0].start_byte : own[-1].end_byte])
     if own:
         return doc_string(source[own[0].start_byte : own[0].end_byte])
-    if traits.doc == "captured":
+    how = signs.traits.doc
+    if how == "captured":
         return doc_string(captured) if captured else ""
-    if traits.doc == "inside" and body_start >= 0 and item.kind != SymbolKind.VARIABLE:
+    if how == "inside" and body_start >= 0 and item.kind != _VARIABLE:
         return doc_inside(source, body_start)
-    above = doc_above(language, source, item.start)
-    if above or traits.doc == "above":
+    above = doc_above(signs, source, item.start)
+    if above or how == "above":
         return above
-    if traits.doc == "body":
-        return doc_body(language, source, body_start) if body_start >= 0 else ""
-    if traits.doc == "behind":
-        return doc_behind(language, source, item.end) if item.kind in _SMALL else ""
-    return doc_after(language, source, item.end)
+    if how == "body":
+        return doc_body(signs, source, body_start) if body_start >= 0 else ""
+    if how == "behind":
+        return doc_behind(signs, source, item.end) if item.kind in _SMALL else ""
+    return doc_after(signs, source, item.end)
 
 
 def _imports(source: bytes, caught: _Caught) -> Iterator[Import]:
@@ -828,4 +869,5 @@ def _unquoted(source: bytes, nodes: list[Node] | None) -> str:
 
 
 def _text(source: bytes, node: Node) -> str:
-    return " ".join(source[node.start_byte : node.end_byte][: 4 * MAX_NAME].decode("utf-8", "replace").split())
+    text = source[node.start_byte : node.end_byte][: 4 * MAX_NAME].decode("utf-8", "replace")
+    return text if text.isidentifier() else " ".join(text.split())
