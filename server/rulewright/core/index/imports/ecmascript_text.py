@@ -79,7 +79,9 @@ def insert(source: bytes, record: FileRecord, new: NewImport) -> Insertion | Non
     local = _local(new)
     for known in record.imports:
         # What a file only hands on it cannot name itself.
-        is_there = known.module == new.module and known.name == new.name and (known.alias or known.name) == local
+        # What `require` gives as a whole has no name of its own.
+        is_same = known.name == new.name or (new.name == "default" and not known.name and bool(known.alias))
+        is_there = known.module == new.module and is_same and (known.alias or known.name) == local
         if is_there and not source.startswith(b"export", line_start(source, known.row)):
             return None
     same = [s for s in statements if s.module == new.module]

@@ -2,12 +2,9 @@
 
 # ruff: noqa: E501 - a listing has one line for each file
 
-import pytest
-
-from rulewright.core.index.analyse import analyse
-from rulewright.core.index.imports import NewImport, insertion, new_import, resolve
-from rulewright.core.index.imports.elixir import underscore
+from rulewright.core.index.imports import NewImport
 from rulewright.core.index.symbols import Import
+from tests.harness.import_tables import Brought, Inserted, Resolved, Table
 from tests.harness.memory_files import tree
 
 FILES = tree("""
@@ -51,26 +48,6 @@ RESOLVED = [
 ]
 
 
-@pytest.mark.parametrize(("module", "name", "path", "found"), RESOLVED)
-def test_an_import_means_a_file(module: str, name: str, path: str, found: str) -> None:
-    assert resolve("elixir", Import(module, name), path, FILES) == tuple(found.split())
-
-
-@pytest.mark.parametrize(
-    ("name", "file"),
-    [
-        ("Repo", "repo"),
-        ("UserController", "user_controller"),
-        ("HTTPClient", "http_client"),
-        ("OAuth2Token", "o_auth2_token"),
-        ("GraphQL", "graph_ql"),
-        ("V1", "v1"),
-    ],
-)
-def test_a_module_is_named_as_a_file(name: str, file: str) -> None:
-    assert underscore(name) == file
-
-
 BROUGHT = [
     ("MyApp.Repo", REPO, USER, "alias MyApp.Repo"),
     ("Repo", REPO, USER, "alias MyApp.Repo"),
@@ -84,12 +61,6 @@ BROUGHT = [
     ("Plain", "lib/plain.ex", USER, None),
     ("MyApp.Repo", REPO, REPO, None),
 ]
-
-
-@pytest.mark.parametrize(("name", "target", "path", "statement"), BROUGHT)
-def test_a_name_is_brought_in(name: str, target: str, path: str, statement: str | None) -> None:
-    new = new_import("elixir", name, target, path, FILES)
-    assert (new.statement if new else None) == statement
 
 
 ALIASED = [
@@ -136,11 +107,6 @@ ALIASED = [
 ]
 
 
-@pytest.mark.parametrize(("before", "after"), ALIASED)
-def test_an_alias_goes_where_it_belongs(before: str, after: str | None) -> None:
-    _check(before, after, NewImport("X", "M", "alias X.M"))
-
-
 IMPORTED = [
     (
         "defmodule A do\n  use B\n  alias C.D\n\n  def a, do: 1\nend\n",
@@ -154,21 +120,12 @@ IMPORTED = [
     ("defmodule A do\n  import X.M, only: [f: 1]\nend\n", None),
 ]
 
-
-@pytest.mark.parametrize(("before", "after"), IMPORTED)
-def test_an_import_goes_where_it_belongs(before: str, after: str | None) -> None:
-    _check(before, after, NewImport("X.M", "f", "import X.M, only: [f: 1]"))
-
-
-def _check(before: str, after: str | None, new: NewImport) -> None:
-    source = before.encode()
-    place = insertion("elixir", source, analyse("elixir", source), new)
-    if after is None:
-        assert place is None
-        return
-    assert place is not None
-    result = (source[: place.byte] + place.text.encode() + source[place.byte :]).decode()
-    assert result == after
-    record = analyse("elixir", result.encode())
-    assert record.n_errors == 0
-    assert insertion("elixir", result.encode(), record, new) is None
+TABLE = Table(
+    "elixir",
+    resolved=[Resolved(FILES, path, Import(module, name), found) for module, name, path, found in RESOLVED],
+    brought=[Brought(FILES, *row) for row in BROUGHT],
+    inserted=[
+        *(Inserted(NewImport("X", "M", "alias X.M"), *row) for row in ALIASED),
+        *(Inserted(NewImport("X.M", "f", "import X.M, only: [f: 1]"), *row) for row in IMPORTED),
+    ],
+)

@@ -2,11 +2,9 @@
 
 # ruff: noqa: E501 - a listing has one line for each file
 
-import pytest
-
-from rulewright.core.index.analyse import analyse
-from rulewright.core.index.imports import NewImport, insertion, new_import, resolve
+from rulewright.core.index.imports import NewImport
 from rulewright.core.index.symbols import Import
+from tests.harness.import_tables import Brought, Inserted, Resolved, Table
 from tests.harness.memory_files import tree
 
 FILES = tree("""
@@ -52,11 +50,6 @@ RESOLVED = [
 ]
 
 
-@pytest.mark.parametrize(("module", "name", "path", "found"), RESOLVED)
-def test_an_import_means_files(module: str, name: str, path: str, found: str) -> None:
-    assert resolve("java", Import(module, name), path, FILES) == tuple(found.split())
-
-
 CART = "app/src/main/java/com/shop/Cart.java"
 PRICE = "app/src/main/java/com/shop/money/Price.java"
 
@@ -74,12 +67,6 @@ BROUGHT = [
     ("Main", "Main.java", CART, None),
     ("Tool", "lib/src/main/java/com/lib/Tool.kt", CART, "import com.lib.Tool;"),
 ]
-
-
-@pytest.mark.parametrize(("name", "target", "path", "statement"), BROUGHT)
-def test_a_class_is_brought_in(name: str, target: str, path: str, statement: str | None) -> None:
-    new = new_import("java", name, target, path, FILES)
-    assert (new.statement if new else None) == statement
 
 
 INSERTED = [
@@ -111,11 +98,6 @@ INSERTED = [
 ]
 
 
-@pytest.mark.parametrize(("before", "after"), INSERTED)
-def test_an_import_goes_where_it_belongs(before: str, after: str | None) -> None:
-    _check(before, after, NewImport("x.y", "M", "import x.y.M;"))
-
-
 STATIC = [
     (
         "package a;\n\nimport b.C;\n\nclass A {}\n",
@@ -125,21 +107,12 @@ STATIC = [
     ("import static x.y.M.*;\n", None),
 ]
 
-
-@pytest.mark.parametrize(("before", "after"), STATIC)
-def test_a_static_import_goes_where_it_belongs(before: str, after: str | None) -> None:
-    _check(before, after, NewImport("x.y.M", "n", "import static x.y.M.n;"))
-
-
-def _check(before: str, after: str | None, new: NewImport) -> None:
-    source = before.encode()
-    place = insertion("java", source, analyse("java", source), new)
-    if after is None:
-        assert place is None
-        return
-    assert place is not None
-    result = (source[: place.byte] + place.text.encode() + source[place.byte :]).decode()
-    assert result == after
-    record = analyse("java", result.encode())
-    assert record.n_errors == 0
-    assert insertion("java", result.encode(), record, new) is None
+TABLE = Table(
+    "java",
+    resolved=[Resolved(FILES, path, Import(module, name), found) for module, name, path, found in RESOLVED],
+    brought=[Brought(FILES, *row) for row in BROUGHT],
+    inserted=[
+        *(Inserted(NewImport("x.y", "M", "import x.y.M;"), *row) for row in INSERTED),
+        *(Inserted(NewImport("x.y.M", "n", "import static x.y.M.n;"), *row) for row in STATIC),
+    ],
+)

@@ -2,11 +2,9 @@
 
 # ruff: noqa: E501 - a listing has one line for each file
 
-import pytest
-
-from rulewright.core.index.analyse import analyse
-from rulewright.core.index.imports import NewImport, insertion, new_import, resolve
+from rulewright.core.index.imports import NewImport
 from rulewright.core.index.symbols import Import
+from tests.harness.import_tables import Brought, Inserted, Resolved, Table
 from tests.harness.memory_files import tree
 
 FILES = tree("""
@@ -48,11 +46,6 @@ RESOLVED = [
 ]
 
 
-@pytest.mark.parametrize(("path", "module", "found"), RESOLVED)
-def test_an_import_means_the_files_of_a_package(path: str, module: str, found: str) -> None:
-    assert resolve("go", Import(module), path, FILES) == tuple(found.split())
-
-
 BROUGHT = [
     ("Open", "store/store.go", "main.go", 'import "example.com/app/store"'),
     ("Call", "api/v2/api.go", "main.go", 'import "example.com/app/api/v2"'),
@@ -67,12 +60,6 @@ BROUGHT = [
     ("Page", "store/internal/page/page.go", "store/store.go", 'import "example.com/app/store/internal/page"'),
     ("Test", "store/store_test.go", "main.go", None),
 ]
-
-
-@pytest.mark.parametrize(("name", "target", "path", "statement"), BROUGHT)
-def test_a_package_is_brought_in(name: str, target: str, path: str, statement: str | None) -> None:
-    new = new_import("go", name, target, path, FILES)
-    assert (new.statement if new else None) == statement
 
 
 INSERTED = [
@@ -112,18 +99,9 @@ INSERTED = [
     ("", None),
 ]
 
-
-@pytest.mark.parametrize(("before", "after"), INSERTED)
-def test_an_import_goes_where_it_belongs(before: str, after: str | None) -> None:
-    source = before.encode()
-    new = NewImport("x.y/m", "", 'import "x.y/m"')
-    place = insertion("go", source, analyse("go", source), new)
-    if after is None:
-        assert place is None
-        return
-    assert place is not None
-    result = (source[: place.byte] + place.text.encode() + source[place.byte :]).decode()
-    assert result == after
-    record = analyse("go", result.encode())
-    assert record.n_errors == 0
-    assert insertion("go", result.encode(), record, new) is None
+TABLE = Table(
+    "go",
+    resolved=[Resolved(FILES, path, Import(module), found) for path, module, found in RESOLVED],
+    brought=[Brought(FILES, *row) for row in BROUGHT],
+    inserted=[Inserted(NewImport("x.y/m", "", 'import "x.y/m"'), *row) for row in INSERTED],
+)

@@ -2,11 +2,9 @@
 
 # ruff: noqa: E501 - a listing has one line for each file
 
-import pytest
-
-from rulewright.core.index.analyse import analyse
-from rulewright.core.index.imports import NewImport, insertion, new_import, resolve
+from rulewright.core.index.imports import NewImport
 from rulewright.core.index.symbols import Import
+from tests.harness.import_tables import Brought, Inserted, Resolved, Table
 from tests.harness.memory_files import tree
 
 FILES = tree("""
@@ -80,11 +78,6 @@ RESOLVED = [
 ]
 
 
-@pytest.mark.parametrize(("path", "module", "name", "found"), RESOLVED)
-def test_a_use_means_a_file(path: str, module: str, name: str, found: str) -> None:
-    assert resolve("rust", Import(module, name), path, FILES) == tuple(found.split())
-
-
 INLINE = [
     (0, "crate", "two", "odd/core/two.rs"),
     # In a module of the file's own text, `super` is the file.
@@ -93,11 +86,6 @@ INLINE = [
     (4, "super::super::super", "two", "odd/core/two.rs"),
     (8, "super", "Y", "odd/core/main.rs"),
 ]
-
-
-@pytest.mark.parametrize(("row", "module", "name", "found"), INLINE)
-def test_a_use_means_what_it_does_where_it_stands(row: int, module: str, name: str, found: str) -> None:
-    assert resolve("rust", Import(module, name, row=row), "odd/core/one.rs", FILES) == (found,)
 
 
 BROUGHT = [
@@ -113,12 +101,6 @@ BROUGHT = [
     ("main", "app/src/main.rs", "app/src/bin/tool.rs", None),
     ("Rule", "app/src/rules.rs", "app/src/rules.rs", None),
 ]
-
-
-@pytest.mark.parametrize(("name", "target", "path", "statement"), BROUGHT)
-def test_a_name_is_brought_in(name: str, target: str, path: str, statement: str | None) -> None:
-    new = new_import("rust", name, target, path, FILES)
-    assert (new.statement if new else None) == statement
 
 
 INSERTED = [
@@ -155,18 +137,15 @@ INSERTED = [
     ("use crate::{m::{New, Old}, n};\n", None),
 ]
 
-
-@pytest.mark.parametrize(("before", "after"), INSERTED)
-def test_a_use_goes_where_it_belongs(before: str, after: str | None) -> None:
-    source = before.encode()
-    new = NewImport("crate::m", "New", "use crate::m::New;")
-    place = insertion("rust", source, analyse("rust", source), new)
-    if after is None:
-        assert place is None
-        return
-    assert place is not None
-    result = (source[: place.byte] + place.text.encode() + source[place.byte :]).decode()
-    assert result == after
-    record = analyse("rust", result.encode())
-    assert record.n_errors == 0
-    assert insertion("rust", result.encode(), record, new) is None
+TABLE = Table(
+    "rust",
+    resolved=[
+        *(Resolved(FILES, path, Import(module, name), found) for path, module, name, found in RESOLVED),
+        *(
+            Resolved(FILES, "odd/core/one.rs", Import(module, name, row=row), found)
+            for row, module, name, found in INLINE
+        ),
+    ],
+    brought=[Brought(FILES, *row) for row in BROUGHT],
+    inserted=[Inserted(NewImport("crate::m", "New", "use crate::m::New;"), *row) for row in INSERTED],
+)

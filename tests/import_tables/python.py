@@ -1,10 +1,8 @@
 """Python's imports, as data: what they mean, what would bring a name in, and where that goes."""
 
-import pytest
-
-from rulewright.core.index.analyse import analyse
-from rulewright.core.index.imports import NewImport, insertion, new_import, resolve
+from rulewright.core.index.imports import NewImport
 from rulewright.core.index.symbols import Import
+from tests.harness.import_tables import Brought, Inserted, Resolved, Table
 from tests.harness.memory_files import tree
 
 FILES = tree("""
@@ -76,11 +74,6 @@ RESOLVED = [
 ]
 
 
-@pytest.mark.parametrize(("path", "module", "name", "found"), RESOLVED)
-def test_an_import_means_files(path: str, module: str, name: str, found: str) -> None:
-    assert resolve("python", Import(module, name), path, FILES) == tuple(found.split())
-
-
 BROUGHT = [
     # name, where it is defined, from where, the statement
     ("View", "src/app/views.py", "tests/test_app.py", "from app.views import View"),
@@ -99,12 +92,6 @@ BROUGHT = [
     ("run", "scripts/run-all.py", "scripts/build.py", None),
     ("View", "src/app/views.py", "src/app/views.py", None),
 ]
-
-
-@pytest.mark.parametrize(("name", "target", "path", "statement"), BROUGHT)
-def test_a_name_is_brought_in(name: str, target: str, path: str, statement: str | None) -> None:
-    new = new_import("python", name, target, path, FILES)
-    assert (new.statement if new else None) == statement
 
 
 INSERTED = [
@@ -187,24 +174,12 @@ INSERTED = [
     ("from m import n as other\n", "m", "n", "from m import n, n as other\n"),
 ]
 
-
-@pytest.mark.parametrize(("before", "module", "name", "after"), INSERTED)
-def test_an_import_goes_where_it_belongs(before: str, module: str, name: str, after: str | None) -> None:
-    source = before.encode()
-    new = NewImport(module, name, f"from {module} import {name}" if name else f"import {module}")
-    place = insertion("python", source, analyse("python", source), new)
-    if after is None:
-        assert place is None
-        return
-    assert place is not None
-    result = (source[: place.byte] + place.text.encode() + source[place.byte :]).decode()
-    assert result == after
-    record = analyse("python", result.encode())
-    assert record.n_errors == 0
-    assert insertion("python", result.encode(), record, new) is None
-
-
-def test_half_a_character_in_an_import_is_left_alone() -> None:
-    source = "from shop import a\ud83d, basket\n".encode("utf-8", "surrogatepass")
-    new = NewImport("shop", "till", "from shop import till")
-    assert insertion("python", source, analyse("python", source), new) is None
+TABLE = Table(
+    "python",
+    resolved=[Resolved(FILES, path, Import(module, name), found) for path, module, name, found in RESOLVED],
+    brought=[Brought(FILES, *row) for row in BROUGHT],
+    inserted=[
+        Inserted(NewImport(module, name, f"from {module} import {name}" if name else f"import {module}"), before, after)
+        for before, module, name, after in INSERTED
+    ],
+)

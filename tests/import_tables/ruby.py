@@ -1,10 +1,8 @@
 """Requires of Ruby, as data: what they load, what would load a file, and where that goes."""
 
-import pytest
-
-from rulewright.core.index.analyse import analyse
-from rulewright.core.index.imports import NewImport, insertion, new_import, resolve
+from rulewright.core.index.imports import NewImport
 from rulewright.core.index.symbols import Import
+from tests.harness.import_tables import Brought, Inserted, Resolved, Table
 from tests.harness.memory_files import tree
 
 FILES = tree("""
@@ -50,11 +48,6 @@ RESOLVED = [
 ]
 
 
-@pytest.mark.parametrize(("path", "module", "found"), RESOLVED)
-def test_a_require_means_a_file(path: str, module: str, found: str) -> None:
-    assert resolve("ruby", Import(module), path, FILES) == tuple(found.split())
-
-
 BROUGHT = [
     # As the file itself writes it.
     ("Leaf", "lib/shop/deep/leaf.rb", "lib/shop/cart.rb", 'require "shop/deep/leaf"'),
@@ -71,12 +64,6 @@ BROUGHT = [
     ("Part", "auto/lib/auto/part.rb", "auto/lib/auto/more.rb", None),
     ("Item", "lib/shop/item.rb", "lib/shop/item.rb", None),
 ]
-
-
-@pytest.mark.parametrize(("name", "target", "path", "statement"), BROUGHT)
-def test_a_file_is_required(name: str, target: str, path: str, statement: str | None) -> None:
-    new = new_import("ruby", name, target, path, FILES)
-    assert (new.statement if new else None) == statement
 
 
 INSERTED = [
@@ -100,33 +87,22 @@ INSERTED = [
     ('require "m/n.rb"\n', None),
 ]
 
-
-@pytest.mark.parametrize(("before", "after"), INSERTED)
-def test_a_require_goes_where_it_belongs(before: str, after: str | None) -> None:
-    _check(before, after, NewImport("m/n", "", 'require "m/n"'))
-
-
-def test_a_relative_require_goes_behind_the_others() -> None:
-    new = NewImport("./n", "", 'require_relative "n"')
-    _check('require "a"\n\nclass A\nend\n', 'require "a"\nrequire_relative "n"\n\nclass A\nend\n', new)
-    _check(
+RELATIVE = [
+    ('require "a"\n\nclass A\nend\n', 'require "a"\nrequire_relative "n"\n\nclass A\nend\n'),
+    (
         'require "a"\nrequire_relative "b"\nrequire_relative "z"\n',
         'require "a"\nrequire_relative "b"\nrequire_relative "n"\nrequire_relative "z"\n',
-        new,
-    )
-    _check('require_relative "n"\n', None, new)
-    _check('require_relative "./n"\n', None, new)
+    ),
+    ('require_relative "n"\n', None),
+    ('require_relative "./n"\n', None),
+]
 
-
-def _check(before: str, after: str | None, new: NewImport) -> None:
-    source = before.encode()
-    place = insertion("ruby", source, analyse("ruby", source), new)
-    if after is None:
-        assert place is None
-        return
-    assert place is not None
-    result = (source[: place.byte] + place.text.encode() + source[place.byte :]).decode()
-    assert result == after
-    record = analyse("ruby", result.encode())
-    assert record.n_errors == 0
-    assert insertion("ruby", result.encode(), record, new) is None
+TABLE = Table(
+    "ruby",
+    resolved=[Resolved(FILES, path, Import(module), found) for path, module, found in RESOLVED],
+    brought=[Brought(FILES, *row) for row in BROUGHT],
+    inserted=[
+        *(Inserted(NewImport("m/n", "", 'require "m/n"'), *row) for row in INSERTED),
+        *(Inserted(NewImport("./n", "", 'require_relative "n"'), *row) for row in RELATIVE),
+    ],
+)

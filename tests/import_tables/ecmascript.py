@@ -2,11 +2,9 @@
 
 # ruff: noqa: E501 - a listing has one line for each file
 
-import pytest
-
-from rulewright.core.index.analyse import analyse
-from rulewright.core.index.imports import NewImport, insertion, new_import, resolve
+from rulewright.core.index.imports import NewImport
 from rulewright.core.index.symbols import Import
+from tests.harness.import_tables import Brought, Inserted, Joined, Resolved, Table
 from tests.harness.memory_files import MemoryFiles, tree
 
 PLAIN = tree("""
@@ -122,11 +120,6 @@ RESOLVED = [
 ]
 
 
-@pytest.mark.parametrize(("files", "path", "module", "found"), RESOLVED)
-def test_an_import_means_files(files: MemoryFiles, path: str, module: str, found: str) -> None:
-    assert resolve("typescript", Import(module), path, files) == tuple(found.split())
-
-
 BROUGHT = [
     (PLAIN, "pay", "src/lib/money.ts", "src/app.tsx", 'import { pay } from "./lib/money";'),
     (PLAIN, "Money", "src/lib/money.ts", "src/app.tsx", 'import Money from "./lib/money";'),
@@ -181,12 +174,6 @@ BROUGHT = [
         'const { start } = require("./start");',
     ),
 ]
-
-
-@pytest.mark.parametrize(("files", "name", "target", "path", "statement"), BROUGHT)
-def test_a_name_is_brought_in(files: MemoryFiles, name: str, target: str, path: str, statement: str | None) -> None:
-    new = new_import("typescript", name, target, path, files)
-    assert (new.statement if new else None) == statement
 
 
 NAMED = NewImport("./m", "n", 'import { n } from "./m";')
@@ -284,42 +271,46 @@ INSERTED = [
 ]
 
 
-@pytest.mark.parametrize(("new", "before", "after"), INSERTED)
-def test_an_import_goes_where_it_belongs(new: NewImport, before: str, after: str | None) -> None:
-    source = before.encode()
-    language = "javascript" if new is REQUIRED else "typescript"
-    place = insertion(language, source, analyse(language, source), new)
-    if after is None:
-        assert place is None
-        return
-    assert place is not None
-    result = (source[: place.byte] + place.text.encode() + source[place.byte :]).decode()
-    assert result == after
-    record = analyse(language, result.encode())
-    assert record.n_errors == 0
-    assert insertion(language, result.encode(), record, new) is None
-
-
 UNSAVED = [
     # The file on disk, if there is one, says nothing yet.
-    ("new.js", "libFn", "lib.js", "const fs = require('fs');\n", "const { libFn } = require('./lib');\n"),
-    ("new.js", "lib", "one.js", "const fs = require('fs');\n", "const lib = require('./one');\n"),
-    ("new.js", "lib", "one.js", "import fs from 'fs';\n", "import lib from './one';\n"),
-    ("new.js", "libFn", "lib.js", "f('a');\n", "import { libFn } from './lib';\n\n"),
-    ("new.mjs", "libFn", "lib.js", "const fs = require('fs');\n", "import { libFn } from './lib.js';\n"),
-    ("new.ts", "libFn", "lib.js", "const fs = require('fs');\n", "import { libFn } from './lib';\n\n"),
-    ("strict/new.js", "libFn", "lib.js", "const fs = require('fs');\n", "import { libFn } from '../lib.js';\n"),
+    (
+        "new.js",
+        "libFn",
+        "lib.js",
+        "const fs = require('fs');\n",
+        "const fs = require('fs');\nconst { libFn } = require('./lib');\n",
+    ),
+    (
+        "new.js",
+        "lib",
+        "one.js",
+        "const fs = require('fs');\n",
+        "const fs = require('fs');\nconst lib = require('./one');\n",
+    ),
+    ("new.js", "lib", "one.js", "import fs from 'fs';\n", "import fs from 'fs';\nimport lib from './one';\n"),
+    ("new.js", "libFn", "lib.js", "f('a');\n", "import { libFn } from './lib';\n\nf('a');\n"),
+    (
+        "new.mjs",
+        "libFn",
+        "lib.js",
+        "const fs = require('fs');\n",
+        "const fs = require('fs');\nimport { libFn } from './lib.js';\n",
+    ),
+    (
+        "new.ts",
+        "libFn",
+        "lib.js",
+        "const fs = require('fs');\n",
+        "import { libFn } from './lib';\n\nconst fs = require('fs');\n",
+    ),
+    (
+        "strict/new.js",
+        "libFn",
+        "lib.js",
+        "const fs = require('fs');\n",
+        "const fs = require('fs');\nimport { libFn } from '../lib.js';\n",
+    ),
 ]
-
-
-@pytest.mark.parametrize(("path", "name", "target", "text", "line"), UNSAVED)
-def test_text_that_is_not_saved_says_how_it_imports(path: str, name: str, target: str, text: str, line: str) -> None:
-    language = "typescript" if path.endswith(".ts") else "javascript"
-    new = new_import(language, name, target, path, COMMON)
-    assert new is not None
-    place = insertion(language, text.encode(), analyse(language, text.encode()), new)
-    assert place is not None
-    assert place.text == line
 
 
 SAME = tree("""
@@ -410,12 +401,20 @@ JOINED = [
 ]
 
 
-@pytest.mark.parametrize(("path", "name", "target", "before", "after"), JOINED)
-def test_a_name_joins_what_means_the_same_file(path: str, name: str, target: str, before: str, after: str) -> None:
-    language = "javascript" if path.endswith(".js") else "typescript"
-    new = new_import(language, name, target, path, MemoryFiles({**SAME.texts, path: before}))
-    assert new is not None
-    source = before.encode()
-    place = insertion(language, source, analyse(language, source), new)
-    assert place is not None
-    assert (source[: place.byte] + place.text.encode() + source[place.byte :]).decode() == after
+def _language(new: NewImport) -> str:
+    return "javascript" if new is REQUIRED else ""
+
+
+TABLE = Table(
+    "typescript",
+    resolved=[Resolved(files, path, Import(module), found) for files, path, module, found in RESOLVED],
+    brought=[Brought(*row) for row in BROUGHT],
+    inserted=[Inserted(new, before, after, _language(new)) for new, before, after in INSERTED],
+    joined=[
+        *(Joined(COMMON, path, name, target, before, after) for path, name, target, before, after in UNSAVED),
+        *(
+            Joined(MemoryFiles({**SAME.texts, path: before}), path, name, target, before, after)
+            for path, name, target, before, after in JOINED
+        ),
+    ],
+)
