@@ -39,4 +39,5 @@ def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: 
         ):
             monkeypatch.delenv(name)
     monkeypatch.setenv("RULEWRIGHT_CONFIG_DIR", str(tmp_path_factory.getbasetemp() / "no-user-settings"))
+    monkeypatch.setenv("RULEWRIGHT_STATE_DIR", str(tmp_path_factory.getbasetemp() / "state"))
     monkeypatch.setenv("RULEWRIGHT_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "cache"))

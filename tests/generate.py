@@ -5,10 +5,13 @@ from pathlib import Path
 
 import msgspec
 
+from rulewright.adapters.cli.doctor import DoctorRecord
 from rulewright.adapters.cli.folders import PathsRecord
 from rulewright.adapters.cli.index import FoundRecords, OutlineRecords, StatusRecord, WhyRecord
 from rulewright.adapters.cli.render_json import CheckRecord
 from rulewright.adapters.cli.rules import RulesRecord, RuleTestsRecord
+from rulewright.adapters.lsp import methods
+from rulewright.adapters.lsp.status import SessionRecord
 from rulewright.core.baseline import BaselineRecord
 from rulewright.core.config import USER_ONLY_TABLES, Settings, describe, doc_of
 from rulewright.core.languages import LANGUAGES
@@ -33,6 +36,8 @@ def generated() -> Iterator[tuple[str, str]]:
         ("index-status", StatusRecord),
         ("index-why", WhyRecord),
         ("paths", PathsRecord),
+        ("doctor", DoctorRecord),
+        ("status", SessionRecord),
         ("settings", Settings),
     ):
         schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(record)}
@@ -43,6 +48,7 @@ def generated() -> Iterator[tuple[str, str]]:
     yield from extension_settings.files(ROOT)
     yield "docs/rule-keys.md", keys_page()
     yield "docs/languages.md", languages_page()
+    yield "docs/methods.md", methods_page()
 
 
 def settings_page() -> str:
@@ -80,6 +86,38 @@ All are optional. A list, a comma-separated text and a single text mean the same
 | key | meaning |
 |---|---|
 {rows}
+"""
+
+
+def methods_page() -> str:
+    """The manual of our own requests and commands."""
+
+    def rows(kind: str) -> str:
+        return "\n".join(
+            f"| `{m.name}` | {m.parameters} | {m.answer}{f'; `docs/schemas/{m.schema}.json`' if m.schema else ''} |"
+            for m in methods.METHODS
+            if m.kind == kind
+        )
+
+    return f"""{NOTE}# Requests and commands of our own
+
+Version {methods.VERSION}, which the server announces as `experimental.rulewright.version` among its capabilities. A new
+version comes when something here changes or goes; what is added does not make one. `docs/protocol.md` tells how the
+server uses the methods that every language server has.
+
+## Requests to the server
+
+| method | parameters | answer |
+|---|---|---|
+{rows("request")}
+
+## Commands of `workspace/executeCommand`
+
+Each bears an empty list of arguments: some editors send nothing else.
+
+| command | arguments | answer |
+|---|---|---|
+{rows("command")}
 """
 
 

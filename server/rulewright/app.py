@@ -85,6 +85,7 @@ def serve_sockets(wanted: Mapping[str, Address], token_file: Path | None, say: C
 
     from rulewright.services.code_host import CodeHost
     from rulewright.services.tokens import Tokens
+    from rulewright.services.user_folders import state_folder
     from rulewright.services.workers.shared import SharedRunners
 
     with importing_engine():
@@ -92,7 +93,7 @@ def serve_sockets(wanted: Mapping[str, Address], token_file: Path | None, say: C
         from rulewright.adapters.lsp.sockets import node
 
     runners = SharedRunners(lambda check: _pool(check, SERVER_WORKERS))
-    with Tokens(token_file, say) as tokens:
+    with Tokens(Path(state_folder()), token_file, say) as tokens:
         return node.run(
             # What knows the code is a process for each client, started when it opens something.
             lambda: build_server(_serving(runners, CodeHost())),
@@ -106,8 +107,9 @@ def connect(address: Address, token_file: Path | None) -> int:
     """Join standard input and output to a node on this machine; returns the exit code. Raises as `serve_sockets`."""
     from rulewright.adapters.lsp.sockets.connect import connect as join
     from rulewright.services.tokens import read_token, token_path
+    from rulewright.services.user_folders import state_folder
 
-    return join(address, read_token(token_file or token_path("tcp", address.port)))
+    return join(address, read_token(token_file or token_path(Path(state_folder()), "tcp", address.port)))
 
 
 def importing_engine() -> AbstractContextManager[None]:

@@ -17,6 +17,8 @@ from rulewright.core.code_messages import Changed, Configure, Opened, Root
 from rulewright.core.code_ports import CodeIndex
 from rulewright.core.complete.state import Client, CompletionState, Trigger
 from rulewright.core.config import CodeSettings, IndexSettings
+from rulewright.core.health import Remark
+from rulewright.core.index import grammars
 from rulewright.core.index.buffer import Buffer
 from rulewright.core.index.headers import HEAD, spoken
 from rulewright.core.index.near import folder
@@ -402,6 +404,21 @@ class CodeGateway:
             on_progress(index.progress())
         on_progress(index.progress())
         return index.status()
+
+    def examine_grammars(self) -> list[Remark]:
+        """What is to be said of the grammars that are installed."""
+        extra = [name for name in grammars.SUPPORTED if grammars.needs_extra(name)]
+        missing = [name for name in grammars.SUPPORTED if grammars.grammar_of(name) is None]
+        broken = [name for name in missing if name not in extra]
+        if broken:
+            text = f"Without a grammar, which should be there: {', '.join(broken)}; their words are known all the same."
+            return [Remark("grammars", "error", text, "Reinstall Rulewright in an environment of its own.")]
+        n_known = len(grammars.SUPPORTED) - len(missing)
+        remarks = [Remark("grammars", "ok", f"Grammars for {n_known} languages can be loaded.")]
+        if missing:
+            text = f"Of {', '.join(missing)} only the words are known."
+            remarks.append(Remark("grammars", "note", text, "pip install 'rulewright[languages]' adds their grammars."))
+        return remarks
 
     def symbols_of(self, root: str, path: str) -> Any:
         """The outline of a file of a workspace; None where there is no such file."""

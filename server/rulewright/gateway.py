@@ -29,6 +29,7 @@ from rulewright.core.code_messages import (
 from rulewright.core.config import CheckSettings, SettingProblem
 from rulewright.core.edits import Edit
 from rulewright.core.findings import Finding
+from rulewright.core.health import Remark
 from rulewright.core.ports import CheckRunner, Code, Offload
 from rulewright.core.rules.parse import Origin
 from rulewright.core.rules.rule import Rule
@@ -37,6 +38,7 @@ from rulewright.core.snapshot import Document, Project, Snapshot
 from rulewright.core.sources import Found, Skipped
 from rulewright.core.text import PositionEncoding, Range
 from rulewright.core.uris import from_path, to_path
+from rulewright.features import health
 from rulewright.features.check import FileReport, check_files
 from rulewright.features.code_action import Action, code_actions, edits_of
 from rulewright.features.diagnostics import Diagnosis, SyntaxErrors, diagnose, with_syntax
@@ -64,10 +66,9 @@ from rulewright.services.quiet import Quiet
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from rulewright.services.user_folders import Folders, Kept
-
     from rulewright.core.baseline import Baseline, Known
     from rulewright.core.changed import Changes
+    from rulewright.services.user_folders import Folders, Kept
 
 MAX_BASELINE_KB = 100_000
 RulesListener = Callable[[str], None]
@@ -403,9 +404,9 @@ class Gateway:
     def write_output(self, path: Path, content: str) -> str:
         """Write what the user asked for where they said. Returns why not, or nothing."""
         try:
+            write_output(path, content)
         except FileExistsError:
             return f"{path} could not be written: one of its folders is a file."
-            write_output(path, content)
         except OSError as error:
             return f"{path} could not be written: {error.strerror or error}."
         return ""
@@ -445,6 +446,33 @@ class Gateway:
         from rulewright.services.user_folders import delete  # noqa: PLC0415 - one command needs it
 
         return delete(kept)
+
+    def examine_machine(self) -> list[Remark]:
+        """What is to be said of the interpreter, the packages, the folders, and of a server that is started."""
+        from rulewright.services import machine, user_folders  # noqa: PLC0415 - one command needs it
+
+        examined = machine.examine_folder("cache", Path(user_folders.cache_folder()), "what is known of the code")
+        return [*machine.examine(), examined, machine.examine_server()]
+
+    def examine_project(self, project: Project, problems: Sequence[SettingProblem]) -> list[Remark]:
+        """What is to be said of a project's settings and rules."""
+        return [*health.about_settings(project, problems), *health.about_rules(project)]
+
+    def examine_editor(self) -> list[Remark]:
+        """What is to be said of the editor that was served last."""
+        from rulewright.services import last_editor, user_folders  # noqa: PLC0415 - one command needs it
+
+        editor = last_editor.recall(Path(user_folders.state_folder()))
+        if editor is None:
+            return [Remark("editor", "note", "No editor was served yet.", "rulewright editor-config sets one up.")]
+        return health.about_editor(f"{editor.name} {editor.version}".strip(), editor.encoding, editor.can)
+
+    async def meet_editor(self, name: str, version: str, encoding: str, can: Mapping[str, bool]) -> None:
+        """Remember an editor for `examine_editor` of another process."""
+        from rulewright.services import last_editor, user_folders  # noqa: PLC0415 - not on the way to an answer
+
+        editor = last_editor.Editor(name, version, encoding, dict(can))
+        await self._offload(last_editor.remember, Path(user_folders.state_folder()), editor)
 
     def test_rules(self, project: Project) -> tuple[RuleTest, ...]:
         """Run the examples of every rule that no setting switches off."""

@@ -5,7 +5,7 @@ import os
 import secrets
 import stat
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,25 +19,17 @@ MIN_LENGTH = 16
 MAX_LENGTH = 1024
 
 
-def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """`RULEWRIGHT_STATE_DIR`, else the platform's folder of `rulewright` for what outlives a session."""
-    if environ.get("RULEWRIGHT_STATE_DIR"):
-        return Path(environ["RULEWRIGHT_STATE_DIR"])
-    from platformdirs import user_state_path  # noqa: PLC0415 - only where nothing was chosen
-
-    return user_state_path("rulewright", appauthor=False)
-
-
-def token_path(transport: str, port: int) -> Path:
-    """Where the server on a port of this machine leaves its token."""
-    return state_folder() / "tokens" / f"{transport}-{port}"
+def token_path(state: Path, transport: str, port: int) -> Path:
+    """Where the server on a port of this machine leaves its token, below the folder for what outlives a session."""
+    return state / "tokens" / f"{transport}-{port}"
 
 
 class Tokens:
     """The tokens of one server: given by its user, else made, and removed at the end."""
 
-    def __init__(self, given: Path | None, say: Callable[[str], None]) -> None:
+    def __init__(self, state: Path, given: Path | None, say: Callable[[str], None]) -> None:
         """Raises as `read_token` when there is nothing to ask for in `given`; `say` gets lines for people."""
+        self._state = state
         self._given = given, read_token(given) if given is not None else ""
         self._say = say
         self._made: dict[Path, str] = {}
@@ -55,13 +47,13 @@ class Tokens:
         """The token to ask for on an address. Raises OSError."""
         if self._given[0] is not None:
             return self._given[1]
-        path = token_path(transport, address.port)
+        path = token_path(self._state, transport, address.port)
         self._made[path] = token = make_token(path)
         return token
 
     def listening(self, transport: str, address: Address) -> None:
         """Say where, and where the token is."""
-        path = self._given[0] or token_path(transport, address.port)
+        path = self._given[0] or token_path(self._state, transport, address.port)
         self._say(f"Listening on {transport} {address}. The token is in {path}")
 
 

@@ -25,7 +25,7 @@ OURS: Mapping[str, str] = {
     "marks": r"\.tidied",
 }
 """Files of the cache folder by what they are, as patterns of the path below it, with forward slashes."""
-TOKENS = r"tokens/[\w.-]+"
+STATE = r"tokens/[\w.-]+|last-editor\.json(?:\.\d+)?"
 """Files of the state folder."""
 _DESCRIPTORS = "/proc"
 
@@ -78,7 +78,7 @@ def look(environ: Mapping[str, str] = os.environ) -> Folders:
     refused: list[str] = []
     if os.path.isfile(os.path.join(config, SETTINGS)):
         kept.append(_kept("settings", config, [SETTINGS]))
-    for folder, patterns in ((cache, OURS), (state, {"state": TOKENS})):
+    for folder, patterns in ((cache, OURS), (state, {"state": STATE})):
         reason = _why_not(folder)
         if reason:
             refused.append(reason)

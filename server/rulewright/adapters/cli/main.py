@@ -302,31 +302,6 @@ def wipe(launcher: Launcher, *, settings: bool, dry_run: bool, yes: bool) -> int
     return run_wipe(launcher.headless(), settings=settings, dry_run=dry_run, yes=yes)
 
 
-@cli.command()
-@_json_option
-@click.pass_obj
-def paths(launcher: Launcher, *, as_json: bool) -> int:
-    """Say what is kept outside of projects: where, and how large it is."""
-    from rulewright.adapters.cli.folders import run_paths
-
-    return run_paths(launcher.headless(), as_json=as_json)
-
-
-@cli.command()
-@click.option("--settings", is_flag=True, help="Your settings too.")
-@click.option("--dry-run", is_flag=True, help="Show what would go, and delete nothing.")
-@click.option("--yes", "-y", is_flag=True, help="Ask nothing.")
-@click.pass_obj
-def wipe(launcher: Launcher, *, settings: bool, dry_run: bool, yes: bool) -> int:
-    """Delete what is kept outside of projects; it is made again when it is needed.
-
-    Nothing of a project is touched, and nothing that Rulewright did not write.
-    """
-    from rulewright.adapters.cli.folders import run_wipe
-
-    return run_wipe(launcher.headless(), settings=settings, dry_run=dry_run, yes=yes)
-
-
 @cli.group()
 def rules() -> None:
     """List, explain and test the rules of a project."""
@@ -443,3 +418,17 @@ def clear(launcher: Launcher, *, records: bool, overlay: tuple[str, ...]) -> int
     from rulewright.adapters.cli.index import run_clear
 
     return run_clear(launcher, records=records, overlay=overlay)
+
+
+@cli.command()
+@_json_option
+@_set_option
+@click.pass_obj
+def doctor(launcher: Launcher, *, as_json: bool, overlay: tuple[str, ...]) -> int:
+    """Look at the installation, the project and the last editor, and say what to do about what is wrong.
+
+    Exit code 1 when something is broken.
+    """
+    from rulewright.adapters.cli.doctor import run_doctor
+
+    return run_doctor(launcher, as_json=as_json, overlay=overlay)

@@ -21,6 +21,7 @@ class Client:
     """Capabilities by the decisions that depend on them."""
 
     name: str = ""
+    version: str = ""
     encoding: PositionEncoding = "utf-16"
     pulls: bool = False
     """Asks for diagnostics, and can be told to ask again.
@@ -52,6 +53,7 @@ def read_client(params: t.InitializeParams) -> Client:
     registers_watchers = can("workspace.did_change_watched_files.dynamic_registration")
     return Client(
         name=name,
+        version=(params.client_info.version or "") if params.client_info else "",
         encoding=_ENCODINGS[ServerCapabilitiesBuilder.choose_position_encoding(capabilities)],
         pulls=get_capability(capabilities, "text_document.diagnostic") is not None
         and can("workspace.diagnostics.refresh_support"),

@@ -12,6 +12,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.protocol import default_converter
 
 from rulewright import __version__
+from rulewright.adapters.lsp import methods
 from rulewright.adapters.lsp.calls import DEADLINE_S
 from rulewright.adapters.lsp.client import Client
 from rulewright.adapters.lsp.moment import MOMENT
@@ -106,6 +107,7 @@ class Server(LanguageServer):
 
     def adapt(self, capabilities: t.ServerCapabilities) -> None:
         """Take back what this client should not be offered."""
+        capabilities.experimental = {"rulewright": {"version": methods.VERSION}}
         provider = capabilities.diagnostic_provider
         if provider is not None:
             provider.workspace_diagnostics = self.announces_workspace_diagnostics

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
+from dataclasses import asdict
 from itertools import chain, repeat
 from typing import Any
 
@@ -94,8 +95,19 @@ async def _close(ls: Server, paths: Sequence[str]) -> None:
 
 def initialized(ls: Server, _params: t.InitializedParams) -> None:
     """Now the client takes requests of ours."""
+    ls.pending.start_background(_introduce(ls), "remembering the editor")
     ls.pending.start(watched_files.begin(ls), "watching files")
     ls.pending.start(_follow_configuration(ls), "settings")
+
+
+INTRODUCED_S = 3.0
+"""When to remember the editor: not while it waits for its first answers."""
+
+
+async def _introduce(ls: Server) -> None:
+    await asyncio.sleep(INTRODUCED_S)
+    can = {name: value for name, value in asdict(ls.client).items() if isinstance(value, bool)}
+    await ls.gateway.meet_editor(ls.client.name, ls.client.version, ls.client.encoding, can)
 
 
 async def _follow_configuration(ls: Server) -> None:

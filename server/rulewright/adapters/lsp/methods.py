@@ -1,0 +1,61 @@
+"""What the server adds to the protocol: the source of the manual's page, and of what is announced to clients."""
+
+from typing import Literal
+
+import msgspec
+
+VERSION = 1
+"""Announced as `experimental.rulewright.version`. It grows when something here changes or goes, not when something is
+added: who knows version 1 can ask for whatever was in it."""
+
+Kind = Literal["request", "command"]
+
+
+class Method(msgspec.Struct, frozen=True):
+    """One request or one command of `workspace/executeCommand`, all from the client to the server."""
+
+    name: str
+    kind: Kind
+    parameters: str
+    answer: str
+    schema: str = ""
+    """Of the answer, in docs/schemas."""
+
+
+METHODS: tuple[Method, ...] = (
+    Method(
+        "rulewright/settled",
+        "request",
+        "none",
+        "`null`, when all work that earlier messages caused is done, the index included: for tests and scripts",
+    ),
+    Method(
+        "rulewright/status",
+        "request",
+        "none",
+        "the server, the client, each project's rules, the index, and what is to be done about what is wrong",
+        "status",
+    ),
+    Method(
+        "rulewright.why",
+        "command",
+        '`[{"uri": "..."}]` or `["..."]`; none means the document worked on last',
+        "every rule's verdict for a file",
+        "why",
+    ),
+    Method("rulewright.reload", "command", "none", "`null`; reads all rules and settings again"),
+    Method(
+        "rulewright.pauseIndex",
+        "command",
+        "none",
+        "`null`; stops indexing; cancelling the progress that is shown does that too",
+    ),
+    Method("rulewright.resumeIndex", "command", "none", "`null`; goes on indexing"),
+    Method("rulewright.indexStatus", "command", "none", "for each workspace, what the index holds and how far it is"),
+    Method(
+        "rulewright.applyFix",
+        "command",
+        "what a code action carries",
+        "`null`; makes a fix through `workspace/applyEdit`, for clients without code action literals",
+    ),
+)
