@@ -32,7 +32,7 @@ def shell(root, line):
 # Pipes
 
 
-@pytest.mark.parametrize("output", ["text", "json", "sarif"])
+@pytest.mark.parametrize("output", ["text", "json", "sarif", "github", "gitlab", "junit"])
 def test_a_reader_that_has_seen_enough_ends_the_output(root, output):
     write_files(root, {"many.py": "print(1)\n" * 5000})
     command_line = f'"$@" check --set check.max_findings=9000 --format {output}'
@@ -267,7 +267,7 @@ def test_rules_can_be_explained_for_a_file_of_any_name(root, name):
 def test_a_project_may_have_any_name(root, folder):
     project = root / folder
     write_files(project, {"rulewright.toml": "", ".ai-rules/no-print.md": NO_PRINT, "a.py": "print(1)\n"})
-    for output in ("text", "json", "sarif"):
+    for output in ("text", "json", "sarif", "github", "gitlab", "junit"):
         assert command(project, "check", "--format", output).returncode == 1
     assert command(project, "rules", "list", "--json").returncode == 0
     assert command(project, "check", "--fix", "-q").returncode == 0

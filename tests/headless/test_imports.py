@@ -1,6 +1,7 @@
 """A check of one file starts fast because it loads little."""
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -8,6 +9,7 @@ import pytest
 
 from tests.harness.gateways import NO_PRINT
 from tests.harness.program import environment, write_files
+from tests.harness.world_git import git
 
 LOADED = """
 import json, runpy, sys
@@ -50,7 +52,14 @@ def root(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["check", "a.py"], ["check", "--format", "json", "a.py"], ["check", "-", "--stdin-filename", "a.py"]]
+    "arguments",
+    [
+        ["check", "a.py"],
+        ["check", "--format", "json", "a.py"],
+        ["check", "--format", "github", "a.py"],
+        ["check", "--format", "junit", "a.py"],
+        ["check", "-", "--stdin-filename", "a.py"],
+    ],
 )
 def test_a_check_of_one_file_loads_these_packages_and_no_other(root, arguments):
     found = loaded(root, *arguments, stdin="print(1)\n")
@@ -74,3 +83,14 @@ def test_the_version_loads_next_to_nothing(root):
 def test_a_workspace_needs_only_the_reader_of_ignore_files_beside(root):
     write_files(root, {".gitignore": "*.log\n"})
     assert loaded(root, "check")["others"] == sorted([*ONE_FILE, "pathspec"])
+
+
+def test_only_what_asks_git_starts_programs(root):
+    write_files(root, {"b.json": '{"version": 1, "findings": []}'})
+    assert "subprocess" not in loaded(root, "check", "--baseline", "b.json", "a.py")["all"]
+    shutil.rmtree(root / ".git")
+    git(root, "init", "-q")
+    git(root, "commit", "-q", "--allow-empty", "-m", "first")
+    since = loaded(root, "check", "--since", "HEAD", "a.py")
+    assert since["others"] == ONE_FILE
+    assert "subprocess" in since["all"]

@@ -44,7 +44,8 @@ class ProgressLine:
         self._next_at = now + EVERY_S
         self._is_there = True
         of = f" of {total:,}" if total else ""
-        self._stream.write(f"\r{f'{doing} {done:,}{of} files':<{WIDTH}}")
+        noun = "file" if (total or done) == 1 else "files"
+        self._stream.write(f"\r{f'{doing} {done:,}{of} {noun}':<{WIDTH}}")
         self._stream.flush()
 
     def clear(self) -> None:

@@ -53,7 +53,7 @@ def _failed(outcome: CheckOutcome, test: list[Finding]) -> Iterator[str]:
 def _place(path: str, finding: Finding) -> str:
     start = finding.range.start
     text = " ".join(f"{finding.message} {finding.note}".split())
-    return f"{path}:{start.line + 1}:{start.character + 1}: {finding.severity}: {text}"
+    return f"{printable(path)}:{start.line + 1}:{start.character + 1}: {finding.severity}: {text}"
 
 
 def _xml(text: str, keep: str = "") -> str:
