@@ -68,3 +68,15 @@ def test_positions_and_bytes_are_those_of_the_text(content: str, line: int, char
         assert byte == len(text.content[:offset].encode())
         if buffer._exact is None:
             assert buffer.position(byte, encoding) == text.to_client(text.position(offset), encoding)
+
+
+def test_an_attribute_does_not_part_a_comment_from_what_it_describes(monkeypatch):
+    monkeypatch.setattr(module, "SMALL", 0)
+    functions = "fn a() {}\n\nfn b() {}\n\n"
+    text = f"{functions}/// One.\n/// Two.\n#[derive(Debug)]\nstruct S {{ x: u8 }}\n\n{functions * 4}"
+    kept = Buffer("/w/a.rs", "rust", text)
+    assert [s.doc for s in kept.symbols if s.name == "S"] == ["One.\nTwo."]
+    kept.apply([ContentChange(Range(Position(4, 2), Position(4, 3)), "")], "utf-8")
+    fresh = Buffer("/w/a.rs", "rust", kept.source.decode())
+    assert [s.doc for s in fresh.symbols if s.name == "S"] == ["Two."]
+    assert kept.symbols == fresh.symbols

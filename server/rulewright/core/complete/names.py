@@ -339,7 +339,7 @@ def of_words(at: Situation) -> Iterator[Candidate]:
     own = at.context
     typed = at.buffer.source[own.start : own.end].decode("utf-8", "replace")
     sign = own.prefix[:1] if own.prefix[:1] in {"@", "$", ":"} else ""
-    alone = bool(typed) and not _is_elsewhere(at, typed)
+    alone = len(typed) >= MIN_WORD and not _is_elsewhere(at, typed)
     inside = own.words.word_inside
     letter = first_letter(own.prefix.lstrip("@$:"))
     # What was typed a moment ago is near the cursor.

@@ -56,7 +56,9 @@ class Buffer:
         else:
             self._exact = None
         self.source = text.encode("utf-8", "surrogatepass")
-        self._starts = _line_starts(self.source)
+        self._begins = _line_starts(self.source)
+        self._shifted, self._shift = len(self._begins), 0
+        """From this line on all begin so many bytes later than `_begins` says: most changes stay in one line."""
         self._tree: Tree | None = None
         self._is_parsed = False
         self._outline: tuple[tuple[Symbol, ...], tuple[Import, ...]] | None = None
@@ -97,10 +99,7 @@ class Buffer:
         is_growing = self._is_growing(self._word, start, end, new, _LETTERS)
         is_chain = self._is_growing(self._chain, start, end, new, _CHAIN)
         self.source = self.source[:start] + new + self.source[end:]
-        delta = len(new) - (end - start)
-        inserted = [start + offset for offset in _line_starts(new)[1:]]
-        kept = self._starts[end_point.row + 1 :]
-        self._starts[start_point.row + 1 :] = [*inserted, *((s + delta for s in kept) if delta else kept)]
+        self._move_lines(start, start_point.row, end_point.row, new, len(new) - (end - start))
         stop = start + len(new)
         if self._tree is not None:
             self._tree.edit(start, end, stop, start_point, end_point, self.point(stop))
@@ -114,6 +113,23 @@ class Buffer:
             self._chain, self.around_chain = self._start_of(stop, _CHAIN), object()
         self._is_parsed = False
         self._forget()
+
+    def _move_lines(self, start: int, row: int, last: int, new: bytes, delta: int) -> None:
+        """Let the lines begin where they do after a change from a byte in a row to another row."""
+        if row != last or b"\n" in new or self._shifted != row + 1:
+            starts = self._starts
+            inserted = [start + offset for offset in _line_starts(new)[1:]]
+            starts[row + 1 : last + 1] = inserted
+            self._shifted, self._shift = row + 1 + len(inserted), 0
+        self._shift += delta
+
+    @property
+    def _starts(self) -> list[int]:
+        """The byte at which each line begins."""
+        if self._shift:
+            self._begins[self._shifted :] = [start + self._shift for start in self._begins[self._shifted :]]
+        self._shifted, self._shift = len(self._begins), 0
+        return self._begins
 
     def _is_growing(self, since: int, start: int, end: int, new: bytes, letters: bytes) -> bool:
         """Whether a change only puts some letters for others behind a place, where the last change was too."""
@@ -174,9 +190,9 @@ class Buffer:
         """The byte of a position in an editor's units, moved into the text."""
         if position.line < 0:
             return 0
-        if position.line >= len(self._starts):
+        if position.line >= len(self._begins):
             return len(self.source)
-        start = self._starts[position.line]
+        start = self.line_start(position.line)
         line = self.line(position.line)
         character = max(position.character, 0)
         if encoding == "utf-8" or line.isascii():
@@ -191,7 +207,7 @@ class Buffer:
     def position(self, byte: int, encoding: PositionEncoding) -> Position:
         """The position of a byte in an editor's units."""
         row, column = self.point(byte)
-        start = self._starts[row]
+        start = self.line_start(row)
         return Position(row, units(self.source[start : start + column], encoding))
 
     def range(self, start: int, end: int, encoding: PositionEncoding) -> Range:
@@ -200,24 +216,28 @@ class Buffer:
 
     def point(self, byte: int) -> Point:
         """The row and the byte in that row, as tree-sitter counts."""
-        row = bisect_right(self._starts, byte) - 1
-        return Point(row, byte - self._starts[row])
+        row = bisect_right(self._begins, byte, 0, self._shifted) - 1
+        if row == self._shifted - 1 and self._shifted < len(self._begins):
+            row = bisect_right(self._begins, byte - self._shift, self._shifted) - 1
+        return Point(row, byte - self.line_start(row))
 
     def line(self, row: int) -> bytes:
         """A line without its end; empty when there is no such line."""
-        if not 0 <= row < len(self._starts):
+        if not 0 <= row < len(self._begins):
             return b""
-        end = self._starts[row + 1] - 1 if row + 1 < len(self._starts) else len(self.source)
-        return self.source[self._starts[row] : end].removesuffix(b"\r")
+        end = self.line_start(row + 1) - 1 if row + 1 < len(self._begins) else len(self.source)
+        return self.source[self.line_start(row) : end].removesuffix(b"\r")
 
     def line_start(self, row: int) -> int:
         """The first byte of a line; the end of the text where there is no such line."""
-        return self._starts[row] if row < len(self._starts) else len(self.source)
+        if row >= len(self._begins):
+            return len(self.source)
+        return self._begins[row] + self._shift if row >= self._shifted else self._begins[row]
 
     @property
     def n_lines(self) -> int:
         """Lines, counting an empty last one after a final line end."""
-        return len(self._starts)
+        return len(self._begins)
 
     # Knowledge
 

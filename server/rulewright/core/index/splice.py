@@ -1,6 +1,8 @@
 """The outline after an edit, from the outline before it: only what lies around the edit is looked at again."""
 
+import re
 from bisect import bisect_right
+from itertools import islice
 
 import msgspec
 from tree_sitter import Node, Tree
@@ -122,17 +124,21 @@ def _rows(root: Node, source: bytes, start: int, end: int) -> tuple[int, int] | 
     first = max(first - 1, 0)
     while first > 0 and children[first - 1].end_point[0] >= children[first].start_point[0]:
         first -= 1
-    # A comment belongs to what follows it.
-    while first > 0 and children[first - 1].is_extra:
+    while first > 0 and _leads(children[first - 1]):
         first -= 1
     last = min(last, len(children) - 1)
-    while last + 1 < len(children) and children[last].is_extra:
+    while last + 1 < len(children) and _leads(children[last]):
         last += 1
     while last + 1 < len(children) and children[last + 1].start_point[0] <= children[last].end_point[0]:
         last += 1
     begin = 0 if first == 0 else children[first].start_point[0]
     stop = _n_rows(source) if last + 1 == len(children) else children[last + 1].start_point[0]
     return begin, stop
+
+
+def _leads(node: Node) -> bool:
+    """Whether a node belongs to what follows it: a comment, or one of Rust's attributes, which may stand in between."""
+    return node.is_extra or node.type.endswith("attribute_item")
 
 
 def _same_cut(old: Tree, new: Tree, first: int, old_last: int, new_last: int) -> bool:
@@ -156,10 +162,10 @@ def _n_rows(source: bytes) -> int:
 
 
 def _byte_of_row(source: bytes, row: int) -> int:
-    at = 0
-    for _ in range(row):
-        found = source.find(b"\n", at)
-        if found < 0:
-            return len(source)
-        at = found + 1
-    return at
+    if row <= 0:
+        return 0
+    found = next(islice(_LINE_END.finditer(source), row - 1, None), None)
+    return found.end() if found is not None else len(source)
+
+
+_LINE_END = re.compile(rb"\n")
