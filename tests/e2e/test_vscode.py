@@ -74,6 +74,7 @@ def test_a_users_day(machine: Machine, package: Path, tmp_path: Path) -> None:
     folder = write_workspace(tmp_path / "my wörk 😀")
     file = tmp_path / "day.code-workspace"
     file.write_text(json.dumps({"folders": [{"path": str(folder)}], "settings": {}}))
+    shutil.copytree(SUITES / "python_stand_in", tmp_path / "editor" / "extensions" / "ms-python.python-9.9.9")
     report = run_suite(
         machine,
         package,

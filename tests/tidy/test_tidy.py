@@ -1,5 +1,6 @@
 """What holds for the repository as a whole."""
 
+import json
 import re
 import subprocess
 from pathlib import Path
@@ -72,6 +73,15 @@ def test_requirements_are_pinned_and_hashed() -> None:
         for block in blocks:
             assert re.match(r"[\w.-]+(\[\w+\])?==\S+", block), f"{path.name}: {block[:60]}"
             assert "--hash=sha256:" in block, f"{path.name}: {block[:60]}"
+
+
+def test_lock_files_name_no_registry() -> None:
+    locks = [path for path in TRACKED if path.name == "package-lock.json"]
+    assert len(locks) == 2
+    for path in locks:
+        packages = json.loads(path.read_text("utf-8"))["packages"]
+        assert [name for name, entry in packages.items() if "resolved" in entry] == []
+        assert [name for name, entry in packages.items() if name and "integrity" not in entry] == []
 
 
 def test_the_changelog_knows_this_version() -> None:

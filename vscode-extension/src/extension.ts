@@ -2,7 +2,7 @@
 
 import * as vscode from "vscode";
 import { allLoaded, beginActivation } from "./clock.ts";
-import { onActiveEnvironment } from "./environment.ts";
+import { PythonEnvironments } from "./environment.ts";
 import { copyInformation } from "./information.ts";
 import { offerServer, setUpServer } from "./notices.ts";
 import { openRules, writeFirstRules } from "./rules.ts";
@@ -24,7 +24,8 @@ export function activate(context: vscode.ExtensionContext): Api {
   const sinceActivation = beginActivation();
   const log = vscode.window.createOutputChannel("Rulewright", { log: true });
   const trace = new TraceChannel();
-  const server = new ServerKeeper(context, { log, trace }, sinceActivation);
+  const environments = new PythonEnvironments((text) => log.info(text));
+  const server = new ServerKeeper(context, { log, trace }, environments, sinceActivation);
   keeper = server;
   const showState = makeStatus(context);
   const start = (restart: () => Promise<void>): Promise<void> =>
@@ -34,6 +35,8 @@ export function activate(context: vscode.ExtensionContext): Api {
   context.subscriptions.push(
     log,
     trace,
+    environments,
+    environments.onDidChange(() => start(() => server.restartIfOther())),
     server.onDidChangeState((state) => {
       showState(state);
       void tell(server, log);
@@ -53,9 +56,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     }),
   );
   showState(server.state);
-  void start(() => server.restart()).then(() =>
-    onActiveEnvironment(() => void start(() => server.restartIfOther()), context.subscriptions),
-  );
+  void start(() => server.restart());
   return { server };
 }
 

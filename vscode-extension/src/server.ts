@@ -6,7 +6,7 @@ import { join } from "node:path";
 import * as vscode from "vscode";
 import { type Channels, Connection } from "./client.ts";
 import { disk } from "./disk.ts";
-import { activeEnvironment } from "./environment.ts";
+import type { PythonEnvironments } from "./environment.ts";
 import {
   type AskVersion,
   explainMissing,
@@ -31,6 +31,7 @@ export class ServerKeeper {
   readonly cwd: string;
   readonly #channels: Channels;
   readonly #askVersion: AskVersion;
+  readonly #environments: PythonEnvironments;
   readonly #sinceActivation: () => number;
   readonly #starts = new OneAtATime(() => this.#replace());
   readonly #states = new vscode.EventEmitter<State>();
@@ -44,7 +45,13 @@ export class ServerKeeper {
   #askedVersionMs = 0;
 
   /** `sinceActivation` counts the milliseconds that this extension has taken. */
-  constructor(context: vscode.ExtensionContext, channels: Channels, sinceActivation: () => number) {
+  constructor(
+    context: vscode.ExtensionContext,
+    channels: Channels,
+    environments: PythonEnvironments,
+    sinceActivation: () => number,
+  ) {
+    this.#environments = environments;
     this.#sinceActivation = sinceActivation;
     this.#channels = channels;
     this.cwd = context.globalStorageUri.fsPath;
@@ -117,10 +124,10 @@ export class ServerKeeper {
 
   /** What the search starts from. */
   async surroundings(): Promise<Surroundings> {
-    const setting = vscode.workspace.getConfiguration("rulewright").get<unknown>("server.command");
+    const setting = commandLine(vscode.workspace.getConfiguration("rulewright").get<unknown>("server.command"));
     return {
-      setting: commandLine(setting),
-      activeEnvironment: await activeEnvironment((text) => this.#channels.log.info(text)),
+      setting,
+      activeEnvironment: setting.length > 0 ? undefined : await this.#environments.active(),
       folders: (vscode.workspace.workspaceFolders ?? [])
         .filter((folder) => folder.uri.scheme === "file")
         .map((folder) => folder.uri.fsPath),

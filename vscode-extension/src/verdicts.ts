@@ -20,12 +20,14 @@ export function isExplanation(value: unknown): value is Explanation {
 
 /** Let a rule be picked, and open it where it is a file of the workspace. */
 export async function showVerdicts(explanation: Explanation): Promise<void> {
-  const items = explanation.rules.map((rule) => ({
+  const applies = (rule: Verdict): boolean => rule.verdict === "applied";
+  const sorted = [...explanation.rules.filter(applies), ...explanation.rules.filter((rule) => !applies(rule))];
+  const items = sorted.map((rule) => ({
     label: rule.id,
     description: `${rule.verdict.replace("_", " ")}: ${rule.reason}`,
     path: rule.path,
   }));
-  const applied = explanation.rules.filter((rule) => rule.verdict === "applied").length;
+  const applied = explanation.rules.filter(applies).length;
   const picked = await vscode.window.showQuickPick(items, {
     title: `${explanation.path}: ${applied} of ${items.length} rules apply`,
     matchOnDescription: true,

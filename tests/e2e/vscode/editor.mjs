@@ -79,7 +79,7 @@ export class Editor {
     const { codeServer, chromium: executablePath } = this.#plan;
     const { chromium } = createRequire(path.join(codeServer, "x.js"))("playwright-core");
     this.#browser = await chromium.launchPersistentContext(this.#folder("chromium"), {
-      executablePath, headless: true, viewport: { width: 1280, height: 800 },
+      executablePath, headless: true, viewport: { width: 1040, height: 620 },
       args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
         "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"],
     });

@@ -47,7 +47,7 @@ class Machine(NamedTuple):
     def run(self, script: str, home: Path, plan: dict[str, Any]) -> subprocess.CompletedProcess[str]:
         """Run one of the scripts beside this module with a plan. `variables` of the plan are for the editor."""
         place = home / "editor"
-        place.mkdir()
+        place.mkdir(exist_ok=True)
         user = home / "home"
         user.mkdir()
         whole = {

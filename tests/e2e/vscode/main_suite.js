@@ -159,6 +159,20 @@ exports.run = async () => {
       await until("the server", () => isReady(server));
       await until("findings again", () => found(app).length === 3);
     },
+    async function theActiveEnvironmentIsUsedAndFollowed() {
+      // Without the setting; a stand-in for the Python extension says which environment is active.
+      const command = configuration().inspect("server.command").globalValue;
+      const python = await vscode.extensions.getExtension("ms-python.python").activate();
+      answering("showWarningMessage");
+      python.choose("/nowhere");
+      await configuration().update("server.command", undefined, Global);
+      await until("no server", () => server.state.name === "missing");
+      python.choose(path.dirname(path.dirname(command[0])));
+      await until("the server", () => isReady(server));
+      assert.equal(server.found.source, "the active Python environment");
+      await configuration().update("server.command", command, Global);
+      await until("the setting's server", () => isReady(server) && /setting/.test(server.found.source));
+    },
     async function theRulesOfAFileAreExplained() {
       const picks = answering("showQuickPick");
       await vscode.window.showTextDocument(document);

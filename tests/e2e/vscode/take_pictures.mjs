@@ -18,6 +18,12 @@ const command = async (title) => {
   await page.waitForSelector(`.quick-input-list .monaco-list-row:has-text("${title.split(": ").at(-1)}")`);
   await page.keyboard.press("Enter");
 };
+const goTo = async (place) => {
+  await page.keyboard.press("Control+g");
+  await page.waitForSelector(".quick-input-widget input");
+  await page.keyboard.type(place);
+  await page.keyboard.press("Enter");
+};
 const rest = () => page.waitForTimeout(700);
 
 try {
@@ -30,22 +36,25 @@ try {
   await page.waitForSelector(".markers-panel .monaco-list-row");
   await rest();
   await take("problems");
-  await command("View: Toggle Panel");
-
-  await page.hover('.view-line:has-text("literal") >> text=eval').catch(() => page.hover('.view-line >> text=eval'));
-  await page.waitForSelector(".monaco-hover:has-text('runs text as code')");
-  await rest();
-  await take("hover");
-
+  await page.click(".monaco-editor .view-line");
   for (let attempt = 0; attempt < 5; attempt++) {
     await page.keyboard.press("Escape");
-    await page.click(".view-line >> text=eval");
+    await goTo("2:15");
     await rest();
     await page.keyboard.press("Control+.");
     if (await page.waitForSelector(".action-widget .monaco-list-row", { timeout: 5_000 }).catch(() => null)) break;
   }
   await rest();
   await take("quick-fix");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+j");
+
+  await goTo("2:15");
+  await page.keyboard.press("Control+k");
+  await page.keyboard.press("Control+i");
+  await page.waitForSelector(".monaco-hover:has-text('runs text as code')");
+  await rest();
+  await take("hover");
   await page.keyboard.press("Escape");
 
   await page.keyboard.press("Control+p");
@@ -54,9 +63,8 @@ try {
   await page.waitForSelector('.quick-input-list .monaco-list-row:has-text("typed.py")');
   await page.keyboard.press("Enter");
   await page.waitForSelector('.tab.active:has-text("typed.py")');
-  await page.waitForSelector('.view-line:has-text("Basket()")');
-  await page.click('.view-line:has-text("Basket()")');
-  await page.keyboard.press("Control+End");
+  await page.waitForSelector(".monaco-editor .view-line");
+  await goTo("4:11");
   for (const _ of "add") await page.keyboard.press("Backspace");
   await page.keyboard.press("Control+Space");
   await page.waitForSelector(".suggest-widget.visible .monaco-list-row");
@@ -64,8 +72,8 @@ try {
   await take("completion");
   await page.keyboard.press("Escape");
 
-  await page.hover(".statusbar-item[id='status.languageStatus']").catch(() => {});
-  await page.waitForSelector(".hover-language-status", { timeout: 10_000 }).catch(() => {});
+  await page.hover(".statusbar-item[id='status.languageStatus']");
+  await page.waitForSelector(".hover-language-status");
   await rest();
   await take("status");
   await page.keyboard.press("Escape");
