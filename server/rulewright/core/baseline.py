@@ -4,7 +4,6 @@ A finding is known by its rule, its file and the text of its line, so it is reco
 The text is kept as a hash: a baseline may be shown to people who may not see the code, and stays short.
 """
 
-import json
 from collections import Counter
 from collections.abc import Iterable
 from hashlib import sha256
@@ -66,6 +65,17 @@ def hash_of(line: str) -> str:
     return sha256(line.strip().encode("utf-8", "surrogateescape")).hexdigest()[:HASH_LENGTH]
 
 
+def fingerprints(known: Iterable[Known]) -> list[str]:
+    """A hash for each finding, its own also among equal ones: by that services tell it from one run to the next."""
+    seen: Counter[Known] = Counter()
+    found = []
+    for one in known:
+        text = "\0".join((one.rule, one.path, one.line, str(seen[one])))
+        found.append(sha256(text.encode("utf-8", "surrogateescape")).hexdigest())
+        seen[one] += 1
+    return found
+
+
 def hide(known: Iterable[Known], baseline: Baseline) -> Hidden:
     """Of equal findings the first ones are the old ones."""
     left = baseline.copy()
@@ -79,6 +89,8 @@ def hide(known: Iterable[Known], baseline: Baseline) -> Hidden:
 
 def read_baseline(text: str) -> Baseline | str:
     """The baseline, or what is wrong with its text, as the end of a sentence."""
+    import json  # noqa: PLC0415 - paths that are not UTF-8 need it; few checks have a baseline
+
     try:
         values: Any = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -98,6 +110,8 @@ def read_baseline(text: str) -> Baseline | str:
 
 def write_baseline(baseline: Baseline) -> str:
     """The text of a baseline: an entry a line, sorted, so that version control shows and merges it well."""
+    import json  # noqa: PLC0415 - as above
+
     # ASCII, for a path that is not UTF-8 can be written in no other way.
     entries = [json.dumps(_plain(known, count)) for known, count in sorted(baseline.items()) if count > 0]
     body = ",\n".join(f"    {entry}" for entry in entries)
