@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import msgspec
 
 from rulewright.adapters.cli.doctor import DoctorRecord
 from rulewright.adapters.cli.folders import PathsRecord
 from rulewright.adapters.cli.index import FoundRecords, OutlineRecords, StatusRecord, WhyRecord
+from rulewright.adapters.cli.main import cli
 from rulewright.adapters.cli.render_json import CheckRecord
 from rulewright.adapters.cli.rules import RulesRecord, RuleTestsRecord
 from rulewright.adapters.lsp import methods
@@ -44,11 +46,18 @@ def generated() -> Iterator[tuple[str, str]]:
         yield f"docs/schemas/{name}.json", msgspec.json.format(msgspec.json.encode(schema), indent=2).decode() + "\n"
     table = msgspec.json.encode(capabilities.table(), order="deterministic")
     yield "server/rulewright/adapters/lsp/capabilities.json", msgspec.json.format(table, indent=1).decode() + "\n"
+    yield "server/rulewright/adapters/cli/help.txt", help_text()
     yield "docs/settings.md", settings_page()
     yield from extension_settings.files(ROOT)
     yield "docs/rule-keys.md", keys_page()
     yield "docs/languages.md", languages_page()
     yield "docs/methods.md", methods_page()
+
+
+def help_text() -> str:
+    """What `rulewright --help` prints, in a terminal of common width."""
+    with click.Context(cli, info_name="rulewright", terminal_width=80, **cli.context_settings) as context:
+        return cli.get_help(context) + "\n"
 
 
 def settings_page() -> str:

@@ -6,10 +6,12 @@ TYPE_CHECKING = False
 """As in `typing`, whose import would keep an editor waiting."""
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
+    from typing import Any
 
     from rulewright.gateway import Gateway
 
 INTERRUPTED = 130
+HELP: "tuple[list[str], ...]" = ([], ["-h"], ["--help"])
 CODE_HOST = "--code-host"
 """How the server starts the process that knows the code; nobody else has a use for it."""
 
@@ -25,10 +27,34 @@ def main() -> None:
         from rulewright import code_app
 
         sys.exit(code_app.serve_code_host())
-    from rulewright import app
+    if sys.argv[1:] in HELP and sys.stdout is not None:
+        sys.exit(_print_help())
     from rulewright.adapters.cli.main import run
 
-    sys.exit(run(app))
+    sys.exit(run(_App()))
+
+
+def _print_help() -> int:
+    """What the command line would print, which takes it four times as long as an empty Python to find out."""
+    import os
+
+    try:
+        path = os.path.join(os.path.dirname(__file__), "adapters", "cli", "help.txt")  # noqa: PTH118, PTH120
+        with open(path, encoding="ascii") as file:  # noqa: PTH123 - pathlib would take longer than all the rest
+            sys.stdout.write(file.read())
+            sys.stdout.flush()
+    except BrokenPipeError:  # `rulewright --help | head`
+        sys.stdout = None
+    return 0
+
+
+class _App:
+    """The composition root, imported when a command needs it and not for a `--help`."""
+
+    def __getattr__(self, name: str) -> "Any":
+        from rulewright import app
+
+        return getattr(app, name)
 
 
 def starts_server(arguments: list[str]) -> bool:

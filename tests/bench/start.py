@@ -2,6 +2,8 @@
 
 import json
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -32,6 +34,19 @@ def figures() -> Iterator[Figure]:
     )
     name = "start to the first hover" if answers_hover else "start to the first answer of the engine"
     yield Figure(name, our_hover, "at most 1.1x", "plain pygls", bare_hover, ok=our_hover <= 1.1 * bare_hover)
+
+    helped, empty = zip(
+        *((run_s(*program) for program in ((*OURS[:2], "--help"), ("-c", ""))) for _ in range(N_RUNS)), strict=True
+    )
+    ours, bare = statistics.median(helped), statistics.median(empty)
+    yield Figure("rulewright --help", ours, "at most 3x", "an empty Python", bare, ok=ours <= 3 * bare)
+
+
+def run_s(*arguments: str) -> float:
+    """Seconds that Python takes for a program."""
+    started = time.perf_counter()
+    subprocess.run([sys.executable, *arguments], stdout=subprocess.DEVNULL, check=True)
+    return time.perf_counter() - started
 
 
 def start(arguments: tuple[str, ...], root: Path) -> tuple[float, float, bool]:

@@ -150,7 +150,7 @@ _token_file_option = click.option(
 )
 
 
-@cli.command()
+@cli.command(short_help="Run the language server, for one editor or several.")
 @_with(_server_flags)
 @click.option("--tcp", type=_AddressType(), help="Listen on a TCP port of this machine; 0 takes any that is free.")
 @click.option("--ws", type=_AddressType(), help="Listen for WebSockets, each message without a header.")
@@ -179,7 +179,7 @@ def serve(
         raise click.ClickException(str(error)) from None
 
 
-@cli.command()
+@cli.command(short_help="Join an editor to a server on a TCP port.")
 @click.argument("address", type=_AddressType())
 @_token_file_option
 @click.pass_obj
@@ -200,7 +200,7 @@ def connect(launcher: Launcher, *, address: "Address", token_file: Path | None) 
         raise click.ClickException(str(error)) from None
 
 
-@cli.command()
+@cli.command(short_help="Check files and folders against the rules.")
 @click.argument("paths", nargs=-1, type=click.Path())
 @click.option(
     "--format",
@@ -244,7 +244,7 @@ def check(launcher: Launcher, /, **options: Any) -> int:
     return run_check(launcher.headless(), CheckOptions(**options))
 
 
-@cli.command()
+@cli.command(short_help="Write a first .ai-rules/ for a project.")
 @click.argument("folder", default=".", type=click.Path(file_okay=False, exists=True))
 @click.option("--yes", "-y", is_flag=True, help="Ask nothing: take over the rule files of other tools that are there.")
 @click.option(
@@ -262,7 +262,7 @@ def init(launcher: Launcher, folder: str, *, yes: bool, imports: tuple[str, ...]
     return run_init(launcher.headless(), folder, yes=yes, imports=imports)
 
 
-@cli.command("editor-config")
+@cli.command("editor-config", short_help="Print the configuration of an editor.")
 @click.argument("editor", metavar="EDITOR")
 @click.option("--write", is_flag=True, help="Write it to a file, if that is not there yet; nothing is overwritten.")
 @click.option("--command", metavar="PATH", help="How the editor starts Rulewright.  [default: the program that runs]")
@@ -277,7 +277,7 @@ def editor_config(
     return run_editor_config(launcher.headless(), editor, write=write, command=command, languages=languages)
 
 
-@cli.command()
+@cli.command(short_help="Say what is kept outside of projects.")
 @_json_option
 @click.pass_obj
 def paths(launcher: Launcher, *, as_json: bool) -> int:
@@ -287,7 +287,7 @@ def paths(launcher: Launcher, *, as_json: bool) -> int:
     return run_paths(launcher.headless(), as_json=as_json)
 
 
-@cli.command()
+@cli.command(short_help="Delete what is kept outside of projects.")
 @click.option("--settings", is_flag=True, help="Your settings too.")
 @click.option("--dry-run", is_flag=True, help="Show what would go, and delete nothing.")
 @click.option("--yes", "-y", is_flag=True, help="Ask nothing.")
@@ -302,7 +302,7 @@ def wipe(launcher: Launcher, *, settings: bool, dry_run: bool, yes: bool) -> int
     return run_wipe(launcher.headless(), settings=settings, dry_run=dry_run, yes=yes)
 
 
-@cli.group()
+@cli.group(short_help="List, explain and test the rules of a project.")
 def rules() -> None:
     """List, explain and test the rules of a project."""
 
@@ -341,7 +341,7 @@ def test_examples(launcher: Launcher, *, as_json: bool, overlay: tuple[str, ...]
     return run_test(launcher.headless(), as_json=as_json, overlay=overlay)
 
 
-@cli.group()
+@cli.group(short_help="Build, search and explain the index of the code.")
 def index() -> None:
     """Build, search and explain the index of a project's code."""
 
@@ -420,7 +420,7 @@ def clear(launcher: Launcher, *, records: bool, overlay: tuple[str, ...]) -> int
     return run_clear(launcher, records=records, overlay=overlay)
 
 
-@cli.command()
+@cli.command(short_help="Say what is wrong, and what to do about it.")
 @_json_option
 @_set_option
 @click.pass_obj
