@@ -328,7 +328,7 @@ _LAST_NAME = re.compile(rb"([@$]{0,2}[\w\x80-\xff]+[?!]?)\s*\Z")
 def _receiver(source: bytes, start: int, operator: str) -> str:
     head = source[max(0, start - HEAD) : start].rstrip()
     head = head[: len(head) - len(operator)].rstrip()
-    if (name := _LAST_NAME.search(head)) is not None:
+    if (name := _LAST_NAME.search(head, max(0, len(head) - MAX_WORD))) is not None:
         return name[1].decode("utf-8", "replace")
     last = head[-1:]
     opened = {b")": "(", b"]": "[", b"}": "{"}.get(last, last.decode("latin-1"))

@@ -343,9 +343,12 @@ def of_words(at: Situation) -> Iterator[Candidate]:
     inside = own.words.word_inside
     letter = first_letter(own.prefix.lstrip("@$:"))
     # What was typed a moment ago is near the cursor.
-    fresh = [name.decode("utf-8", "replace") for name in at.near.near]
+    fresh = at.once(
+        f"words {letter}",
+        lambda: [word for name in at.near.near if first_letter(word := name.decode("utf-8", "replace")) == letter],
+    )
     here = _joined_words(at, inside) if inside else at.state.words(at.path, at.buffer, letter)
-    files = [[word for word in fresh if first_letter(word) == letter] + here]
+    files = [fresh + here]
     files += [at.state.words(path, buffer, letter) for path, buffer in at.others()]
     for number, found in enumerate(files):
         for word in at.fitting([sign + word for word in found] if sign else found):

@@ -5,6 +5,7 @@ they come to on small examples is in `tests/eval/completion/ranks.tsv`.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -61,7 +62,7 @@ def matching(matcher: Matcher | None, candidates: Sequence[Candidate]) -> list[t
     scores = {names[index]: score for index, score in matcher.scores(names)}
     matches = [(c, scores[c.name]) for c in found if c.name in scores]
     # Letters found here and there are worth a look in what a project defines; among all words they are noise.
-    return [m for m in matches if m[0].source not in _PLENTY or not m[1] or kind_of(m[1]) != Kind.FUZZY]
+    return [m for m in matches if m[0].source not in _PLENTY or not m[1] or _kind(m[1]) != Kind.FUZZY]
 
 
 def merged(matches: Iterable[tuple[Candidate, int]]) -> list[tuple[Candidate, int]]:
@@ -121,13 +122,17 @@ def ranked(
     return found
 
 
+_kind = lru_cache(4_096)(kind_of)
+"""As a score's kind is asked for each of hundreds of candidates, of which most have the same few."""
+
+
 def _score(
     candidate: Candidate, match: int, context: Context, near: Nearby, state: CompletionState, weights: Weights
 ) -> float:
     name = candidate.name
     total = weights.source[candidate.source]
     if match:
-        total += weights.match[kind_of(match)]
+        total += weights.match[_kind(match)]
     # What stands behind a keyword argument is no part of its name.
     bare = name[:-1] if candidate.source == Source.ARGUMENT else name
     encoded = bare.encode("utf-8", "surrogatepass")
