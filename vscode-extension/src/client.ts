@@ -10,7 +10,7 @@ import {
   RevealOutputChannelOn,
 } from "vscode-languageclient/node";
 import type { Found } from "./find.ts";
-import { end } from "./run.ts";
+import { end, exited } from "./run.ts";
 import { SETTINGS } from "./settings.ts";
 import { setValues, type Tables } from "./values.ts";
 import { isExplanation, showVerdicts } from "./verdicts.ts";
@@ -37,6 +37,14 @@ const WHY = "rulewright.why";
 const STARTS_IN_A_ROW = 4;
 const ROW_MS = 180_000;
 const START_MS = 60_000;
+const END_IS_NEAR_MS = 500;
+
+/** The protocol's client, which leaves it to us to say what has gone wrong, once and with something to do about it. */
+class QuietClient extends LanguageClient {
+  override error(message: string, data?: unknown): void {
+    super.error(message, data, false);
+  }
+}
 
 /** A server that was asked to start. */
 export class Connection {
@@ -50,6 +58,8 @@ export class Connection {
   readonly #crashesMs: number[] = [];
   #wasReady = false;
   #isStopping = false;
+  #lastLine = "";
+  #ended: string | undefined;
 
   /** Whether its end is wanted. */
   get isStopping(): boolean {
@@ -62,7 +72,7 @@ export class Connection {
     this.#cwd = cwd;
     this.#channels = channels;
     this.#watcher = watcher;
-    this.#client = new LanguageClient("rulewright", "Rulewright", () => this.#spawn(), {
+    this.#client = new QuietClient("rulewright", "Rulewright", () => this.#spawn(), {
       documentSelector: [{ scheme: "file" }, { scheme: "untitled" }],
       diagnosticCollectionName: "rulewright",
       initializationOptions: editorSettings,
@@ -128,6 +138,10 @@ export class Connection {
     });
     try {
       await Promise.race([this.#client.start(), tooLong]);
+    } catch (error) {
+      // The client notices a broken pipe; why it broke is told by the process, a little later.
+      await Promise.all([...this.#processes].map((child) => exited(child, END_IS_NEAR_MS)));
+      throw this.#ended === undefined ? error : new Error(this.#ended);
     } finally {
       clearTimeout(timer);
     }
@@ -167,8 +181,14 @@ export class Connection {
       child.once("error", reject);
     });
     this.#processes.add(child);
+    child.stderr.on("data", (data: Buffer) => {
+      this.#lastLine = data.toString().trim().split("\n").at(-1) ?? "";
+    });
     child.once("exit", (code, signal) => {
       this.#processes.delete(child);
+      if (!this.#isStopping) {
+        this.#ended = `it ended with ${signal ?? `exit code ${code}`}: ${this.#lastLine || "it said nothing"}`;
+      }
       this.#channels.log.info(`The server (process ${child.pid}) has ended: ${signal ?? `exit code ${code}`}.`);
     });
     this.#channels.log.info(`Started ${this.#found.command.join(" ")} --stdio as process ${child.pid}.`);

@@ -42,13 +42,19 @@ export function activate(context: vscode.ExtensionContext): Api {
       void tell(server, log);
     }),
     command("restart", () => start(() => server.restart())),
-    command("findServer", () => start(() => server.restartIfOther())),
+    command("findServer", () => start(() => server.restart())),
     command("setUpServer", () => setUpServer(server, log)),
     command("showLog", () => log.show()),
     command("openRules", openRules),
     command("writeFirstRules", () => writeFirstRules(server)),
     command("copyInformation", () => copyInformation(context, server)),
     vscode.workspace.onDidGrantWorkspaceTrust(() => start(() => server.restartIfOther())),
+    vscode.workspace.onDidChangeWorkspaceFolders(() => {
+      // A folder that comes may bring a server where there was none; one that runs serves it too.
+      if (server.state.name === "missing") {
+        void start(() => server.restartIfOther());
+      }
+    }),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("rulewright.server.command")) {
         void start(() => server.restart());

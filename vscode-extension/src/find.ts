@@ -114,9 +114,16 @@ function resolved(at: Surroundings, disk: Disk): string[] {
   if (path.basename(program) !== program) {
     return [folder === undefined ? program : path.resolve(folder, program), ...rest];
   }
-  const suffixes = at.platform === "win32" ? ["", ".exe"] : [""];
-  const places = searchPath(at).flatMap((place) => suffixes.map((suffix) => path.join(place, program + suffix)));
-  return [places.find((place) => disk.isProgram(place)) ?? program, ...rest];
+  return [onPath(program, at, disk) ?? program, ...rest];
+}
+
+/** Where a program of PATH lies; not inside a workspace that is not trusted, where a shell's environment may lead. */
+export function onPath(name: string, at: Surroundings, disk: Disk): string | undefined {
+  const path = at.platform === "win32" ? win32 : posix;
+  const suffixes = at.platform === "win32" ? [".exe", ""] : [""];
+  return searchPath(at)
+    .flatMap((folder) => suffixes.map((suffix) => path.join(folder, name + suffix)))
+    .find((program) => disk.isProgram(program) && (at.isTrusted || !isInWorkspace([program], at, disk)));
 }
 
 /** The folders of PATH. What is relative would depend on where a program is started, so it does not count. */

@@ -1,7 +1,8 @@
 /** What the user is asked when there is no server, and what is done then. */
 
 import * as vscode from "vscode";
-import { explainMissing, type Missing } from "./find.ts";
+import { disk } from "./disk.ts";
+import { explainMissing, type Missing, onPath } from "./find.ts";
 import { run } from "./run.ts";
 import type { ServerKeeper } from "./server.ts";
 import { setUp } from "./setup.ts";
@@ -32,12 +33,14 @@ export async function offerServer(missing: Missing, keeper: ServerKeeper, log: v
 
 /** Make our own environment, with progress, and start its server. Answers whether it could be made. */
 export async function setUpServer(keeper: ServerKeeper, log: vscode.LogOutputChannel): Promise<boolean> {
+  const at = await keeper.surroundings();
   const options = { location: vscode.ProgressLocation.Notification, title: "Rulewright", cancellable: true };
   const ended = await vscode.window.withProgress(options, (progress, token) => {
     const stop = new AbortController();
     token.onCancellationRequested(() => stop.abort());
     return setUp(keeper.own, `rulewright>=${MINIMUM}`, {
       run,
+      locate: (name) => onPath(name, at, disk),
       platform: process.platform,
       cwd: keeper.cwd,
       report: (step) => {

@@ -91,7 +91,8 @@ export async function end(child: ChildProcess, byItselfMs: number = GRACE_MS, on
   }
 }
 
-function exited(child: ChildProcess, withinMs: number): Promise<boolean> {
+/** Whether a program has ended, or does within some milliseconds. */
+export function exited(child: ChildProcess, withinMs: number): Promise<boolean> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) {
     return Promise.resolve(true);
   }

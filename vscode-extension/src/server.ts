@@ -100,14 +100,13 @@ export class ServerKeeper {
     return this.#starts.run();
   }
 
-  /** Restart if the search would now find another server, or if there is none. */
+  /** Restart if the search would now find another server. */
   async restartIfOther(): Promise<void> {
     if (this.#starts.isRunning) {
       return this.restart();
     }
     const found = await this.#search();
-    const command = "command" in found ? found.command : undefined;
-    if (this.#state.name === "missing" || JSON.stringify(command) !== JSON.stringify(this.#found?.command)) {
+    if ("command" in found && JSON.stringify(found.command) !== JSON.stringify(this.#found?.command)) {
       return this.restart();
     }
   }

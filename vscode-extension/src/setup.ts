@@ -4,6 +4,8 @@ import { lastLine, type Run, type RunOptions } from "./run.ts";
 
 export interface SetupTools {
   readonly run: Run;
+  /** Where a program lies that may be run. */
+  readonly locate: (name: string) => string | undefined;
   readonly platform: NodeJS.Platform;
   /** Where programs are started: a folder that is nobody's project. */
   readonly cwd: string;
@@ -69,7 +71,12 @@ export async function setUp(folder: string, requirement: string, tools: SetupToo
 
 async function findPython(tools: SetupTools, options: RunOptions): Promise<string[] | { reason: string }> {
   const seen: string[] = [];
-  for (const python of pythons(tools.platform)) {
+  for (const [name = "", ...rest] of pythons(tools.platform)) {
+    const program = tools.locate(name);
+    if (program === undefined) {
+      continue;
+    }
+    const python = [program, ...rest];
     const asked = await tools.run([...python, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], options);
     const [, major, minor] = /^(\d+)\.(\d+)\s*$/.exec(asked.stdout) ?? [];
     if (asked.failure !== undefined || asked.code !== 0 || major === undefined || minor === undefined) {

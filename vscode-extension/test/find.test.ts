@@ -7,6 +7,7 @@ import {
   explainMissing,
   find,
   isInWorkspace,
+  onPath,
   readVersion,
   type Surroundings,
 } from "../src/find.ts";
@@ -78,6 +79,14 @@ test("a setting may be a bare name, which PATH explains, or a path from the fold
   assert.deepEqual(relative[0]?.command, ["/home/me/project/tools/rulewright"]);
   const unknown = candidates({ ...HOME, setting: ["nothing"] }, disk);
   assert.deepEqual(unknown[0]?.command, ["nothing"]);
+});
+
+test("a program of PATH inside a folder that is not trusted is passed over", () => {
+  const at = { ...HOME, variables: { PATH: "/home/me/project/.venv/bin:/usr/bin" } };
+  const disk = diskOf(["/home/me/project/.venv/bin/python3", "/usr/bin/python3"]);
+  assert.equal(onPath("python3", at, disk), "/home/me/project/.venv/bin/python3");
+  assert.equal(onPath("python3", { ...at, isTrusted: false }, disk), "/usr/bin/python3");
+  assert.equal(onPath("python4", at, disk), undefined);
 });
 
 test("relative folders of PATH do not count", () => {

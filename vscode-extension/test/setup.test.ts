@@ -9,6 +9,7 @@ type Answer = Partial<Ended> | undefined;
 async function trial(
   answer: (command: string) => Answer,
   platform: NodeJS.Platform = "linux",
+  missing: readonly string[] = [],
 ): Promise<{ end: SetupEnd; ran: string[]; steps: string[] }> {
   const ran: string[] = [];
   const steps: string[] = [];
@@ -21,9 +22,10 @@ async function trial(
       ? { code: null, stdout: "", stderr: "", failure: "ENOENT" }
       : { code: 0, stdout: "", stderr: "", ...given };
   };
+  const locate = (name: string): string | undefined => (missing.includes(name) ? undefined : `/bin/${name}`);
   const log = (): void => undefined;
   const report = (step: string): void => void steps.push(step);
-  const end = await setUp("/own", "rulewright>=0.1.0", { run, platform, cwd: "/neutral", report, log });
+  const end = await setUp("/own", "rulewright>=0.1.0", { run, locate, platform, cwd: "/neutral", report, log });
   return { end, ran, steps };
 }
 
@@ -32,9 +34,9 @@ const asks = (line: string): boolean => line.includes(" -c ");
 test("the first Python that is new enough makes the environment, and its pip installs", async () => {
   const { end, ran, steps } = await trial((line) => {
     if (asks(line)) {
-      return line.startsWith("python3 ")
+      return line.startsWith("/bin/python3 ")
         ? { stdout: "3.9\n" }
-        : line.startsWith("python3.12")
+        : line.startsWith("/bin/python3.12")
           ? { stdout: "3.12\n" }
           : undefined;
     }
@@ -44,7 +46,7 @@ test("the first Python that is new enough makes the environment, and its pip ins
   assert.deepEqual(
     ran.filter((line) => !asks(line)),
     [
-      "python3.12 -m venv --clear /own",
+      "/bin/python3.12 -m venv --clear /own",
       "/own/bin/python -m pip install --no-input --disable-pip-version-check rulewright>=0.1.0",
     ],
   );
@@ -54,7 +56,7 @@ test("the first Python that is new enough makes the environment, and its pip ins
 test("Windows asks its launcher and has other folders", async () => {
   const { end, ran } = await trial((line) => (asks(line) ? { stdout: "3.13\r\n" } : {}), "win32");
   assert.deepEqual(end, { done: true });
-  assert.equal(ran[1], "py -3 -m venv --clear /own");
+  assert.equal(ran[1], "/bin/py -3 -m venv --clear /own");
   assert.ok(ran[2]?.startsWith("/own\\Scripts\\python.exe -m pip install"));
 });
 
@@ -62,9 +64,15 @@ test("without a Python, or with old ones only, it says what is needed", async ()
   const none = await trial(() => undefined);
   assert.ok(!none.end.done);
   assert.match(none.end.reason, /3\.11 or newer is needed, and no Python was found/);
-  const old = await trial((line) => (line.startsWith("python3 ") ? { stdout: "3.8\n" } : undefined));
+  const old = await trial((line) => (line.startsWith("/bin/python3 ") ? { stdout: "3.8\n" } : undefined));
   assert.ok(!old.end.done);
-  assert.match(old.end.reason, /python3 is 3\.8/);
+  assert.match(old.end.reason, /\/bin\/python3 is 3\.8/);
+  const unlisted = await trial(() => assert.fail("nothing may be run"), "linux", [
+    "python3",
+    "python",
+    ...["3.14", "3.13", "3.12", "3.11"].map((version) => `python${version}`),
+  ]);
+  assert.ok(!unlisted.end.done);
   const other = await trial((line) => (asks(line) ? { stdout: "no version\n" } : {}));
   assert.ok(!other.end.done);
 });

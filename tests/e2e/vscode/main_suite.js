@@ -1,6 +1,7 @@
 // A user's day, through the editor's own API: what LSP brings, and what the extension does around it.
 const assert = require("node:assert/strict");
 const fs = require("node:fs");
+const os = require("node:os");
 const path = require("node:path");
 const { vscode, until, activated, runSteps, isReady, configuration } = require("./steps.js");
 
@@ -159,6 +160,25 @@ exports.run = async () => {
       await until("the server", () => isReady(server));
       await until("findings again", () => found(app).length === 3);
     },
+    async function aServerThatFailsOrHangsIsSaidAndGivenUp() {
+      const command = configuration().inspect("server.command").globalValue;
+      const asked = answering("showErrorMessage");
+      const failing = program("echo 'it is broken' >&2; exit 3");
+      await configuration().update("server.command", failing, Global);
+      await until("the message", () => asked.length === 1);
+      assert.equal(server.state.name, "stopped");
+      assert.match(asked[0][0], /could not be started: it ended with exit code 3: it is broken/);
+      assert.deepEqual(asked[0].slice(1), ["Show Log", "Restart"]);
+      const before = server.startCount;
+      await configuration().update("server.command", program("exec sleep 600 # --stdio"), Global);
+      await until("a server that does not answer", () => server.startCount > before && server.connection.pids.length === 1);
+      const [hanging] = server.connection.pids;
+      assert.equal(server.state.name, "starting");
+      await configuration().update("server.command", command, Global);
+      await until("the server", () => isReady(server) && server.connection.pids[0] !== hanging);
+      assert.equal(fs.existsSync(`/proc/${hanging}`), false);
+      assert.equal(asked.length, 1);
+    },
     async function theActiveEnvironmentIsUsedAndFollowed() {
       // Without the setting; a stand-in for the Python extension says which environment is active.
       const command = configuration().inspect("server.command").globalValue;
@@ -208,6 +228,13 @@ exports.run = async () => {
   ];
   await runSteps(steps, server);
 };
+
+/** A program that says a version, and does something else when it is to serve. */
+function program(serve) {
+  const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "rulewright-")), "server");
+  fs.writeFileSync(file, `#!/bin/sh\nif [ "$1" = --version ]; then echo rulewright 9.9.9; else ${serve}\nfi\n`, { mode: 0o755 });
+  return file;
+}
 
 /** Answer every question of a kind with nothing, and keep what was asked. */
 function answering(kind) {
