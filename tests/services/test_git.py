@@ -195,3 +195,10 @@ def test_a_patch_that_ends_early_is_read_as_far_as_it_goes():
     patch = b"+++ b/a.py\n@@ -1,2 +3,9 @@\n-x\n"
     assert read_patch(patch) == {"a.py": ((2, 11),)}
     assert read_changes(b"1\t1\ta.py\0x\0", b"", b"").files == {"a.py": ()}
+
+
+def test_before_the_first_commit_all_is_new(root):
+    write_files(root, {"a.py": "a\n", "b.py": "b\n", "c.txt": "", ".gitignore": "c.txt\n"})
+    git(root, "add", "a.py")
+    assert changed_since(root, "HEAD").files == dict.fromkeys(["a.py", "b.py", ".gitignore"])
+    assert problem(root, "main") == "git knows no revision `main` here."

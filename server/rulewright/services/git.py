@@ -37,6 +37,8 @@ def changed_since(root: Path, revision: str, environ: Mapping[str, str] = os.env
     """
     git = _Git(root, environ)
     base = git.fork_point(revision)
+    if not base:
+        return read_changes(b"", b"", git.run("ls-files", "--cached", "--others", "--exclude-standard", "-z"))
     numstat = git.run(*_DIFF, "--numstat", "-z", base, "--")
     patch = git.run(*_DIFF, "--unified=0", "--inter-hunk-context=0", "--src-prefix=a/", "--dst-prefix=b/", base, "--")
     untracked = git.run("ls-files", "--others", "--exclude-standard", "-z")
@@ -52,30 +54,31 @@ class _Git:
         self.environ = {**own, "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
 
     def fork_point(self, revision: str) -> str:
-        """The commit where HEAD and `revision` parted."""
+        """The commit where HEAD and `revision` parted; empty for HEAD itself before the first commit."""
         inside = self.ask("rev-parse", "--is-inside-work-tree")
         if inside.returncode:
             said = _first_line(inside.stderr)
             if "dubious ownership" in said:
                 raise GitProblem(f"git does not trust this folder: {said}. See `git config safe.directory`.")
             raise GitProblem(f"{self.root} is in no git repository, so nothing is known of {revision}.")
-        commit = self._commit(revision)
         head = self._commit("HEAD")
-        base = self.ask("merge-base", head, commit)
-        if base.returncode:
+        if revision == "HEAD":
+            return head
+        commit = self._commit(revision)
+        if not commit:
+            raise GitProblem(self._hint(f"git knows no revision `{revision}` here."))
+        base = self.ask("merge-base", head, commit) if head else None
+        if base is None or base.returncode:
             raise GitProblem(self._hint(f"{revision} and HEAD have no commit in common."))
         return base.stdout.decode("ascii").strip()
 
     def _commit(self, revision: str) -> str:
+        """The commit that a revision names; empty when it names none."""
         # A name that starts with a dash is none for git, and an option for some of its commands.
-        found = None if revision.startswith("-") or "\0" in revision else self.ask(
-            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"
-        )  # fmt: skip
-        if found is None or found.returncode:
-            if revision == "HEAD":
-                raise GitProblem("This repository has no commit yet, so everything in it is new: leave --since out.")
-            raise GitProblem(self._hint(f"git knows no revision `{revision}` here."))
-        return found.stdout.decode("ascii").strip()
+        if revision.startswith("-") or "\0" in revision:
+            return ""
+        found = self.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        return found.stdout.decode("ascii").strip() if found.returncode == 0 else ""
 
     def _hint(self, sentence: str) -> str:
         shallow = self.ask("rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
