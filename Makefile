@@ -2,6 +2,7 @@
 # make test    the test suite: needs Python and pip only
 # make e2e     installs and drives real editors
 # make vsix    the extension for VS Code, in vscode-extension/dist
+# make dist    the package, as a wheel and as source, in dist/
 # make lint    formatting, types, import contracts
 # make bench   figures, as ratios against named tools
 # make help    the rest
@@ -12,7 +13,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 export PIP_NO_INPUT = 1
 
-.PHONY: check test e2e vsix bench lint format update generate pythons requirements clean help
+.PHONY: check test e2e vsix dist bench lint format update generate pythons requirements clean help
 
 check: $(VENV)/.run
 	$(BIN)/rulewright check
@@ -28,6 +29,10 @@ e2e: $(VENV)/.e2e
 
 vsix: $(VENV)/.e2e
 	$(BIN)/python -m tests.harness.nodejs
+
+dist: $(VENV)/.run
+	rm -rf dist
+	$(BIN)/python -m hatchling build -d dist -t sdist -t wheel
 
 bench: $(VENV)/.test
 	$(BIN)/python -m tests.bench
@@ -84,4 +89,4 @@ clean:
 	rm -rf .venv .venv-* .e2e .bench vscode-extension/dist vscode-extension/node_modules dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 help:
-	@sed -n 's/^# //p' Makefile | head -7
+	@sed -n 's/^# //p' Makefile | head -8

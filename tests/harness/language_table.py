@@ -58,7 +58,11 @@ def package(name: str) -> str:
 def _required() -> dict[str, str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     wanted = [*project["dependencies"], *project["optional-dependencies"]["languages"]]
-    return {r.partition("==")[0]: r.replace("==", " ") for r in wanted if "==" in r}
+    rows = [r.partition(";") for r in wanted if "==" in r]
+    # A marker says on which platforms there is a wheel: docs/platforms.md has them.
+    return {
+        r.partition("==")[0]: r.replace("==", " ") + (" (not everywhere)" if marker else "") for r, _, marker in rows
+    }
 
 
 def rows() -> list[str]:
