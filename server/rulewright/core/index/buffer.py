@@ -74,6 +74,7 @@ class Buffer:
     def _forget(self) -> None:
         self._record: FileRecord | None = None
         self._words: bytes | None = None
+        self._ascii: bool | None = None
         self._scopes: dict[tuple[int, int], ScopeTree] = {}
         self._pieces: list[Piece] | None = None
 
@@ -193,6 +194,8 @@ class Buffer:
         if position.line >= len(self._begins):
             return len(self.source)
         start = self.line_start(position.line)
+        if self._is_ascii():
+            return min(start + max(position.character, 0), self._line_end(position.line))
         line = self.line(position.line)
         character = max(position.character, 0)
         if encoding == "utf-8" or line.isascii():
@@ -207,6 +210,8 @@ class Buffer:
     def position(self, byte: int, encoding: PositionEncoding) -> Position:
         """The position of a byte in an editor's units."""
         row, column = self.point(byte)
+        if self._is_ascii():
+            return Position(row, column)
         start = self.line_start(row)
         return Position(row, units(self.source[start : start + column], encoding))
 
@@ -225,8 +230,19 @@ class Buffer:
         """A line without its end; empty when there is no such line."""
         if not 0 <= row < len(self._begins):
             return b""
+        return self.source[self.line_start(row) : self._line_end(row)]
+
+    def _line_end(self, row: int) -> int:
+        """The byte behind the last of a line that is there, without its end."""
+        start = self.line_start(row)
         end = self.line_start(row + 1) - 1 if row + 1 < len(self._begins) else len(self.source)
-        return self.source[self.line_start(row) : end].removesuffix(b"\r")
+        return end - 1 if end > start and self.source[end - 1] == ord("\r") else end
+
+    def _is_ascii(self) -> bool:
+        """Whether every unit of every editor is a byte: then a long line need not be read for its columns."""
+        if self._ascii is None:
+            self._ascii = self.source.isascii()
+        return self._ascii
 
     def line_start(self, row: int) -> int:
         """The first byte of a line; the end of the text where there is no such line."""
