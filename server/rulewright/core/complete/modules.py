@@ -9,6 +9,7 @@ from rulewright.core.complete.situation import Situation, of_symbol
 from rulewright.core.index.imports import resolve
 from rulewright.core.index.imports.packages import aliases_of
 from rulewright.core.index.members import Value, members
+from rulewright.core.index.naming import SPACES, TYPES
 from rulewright.core.index.near import folder
 from rulewright.core.index.symbols import Import, SymbolKind
 from rulewright.core.languages import LANGUAGES
@@ -159,17 +160,39 @@ def _rust_parts(at: Situation, module: str) -> Iterator[Candidate]:
 def _by_symbol(at: Situation, module: str) -> Iterator[Candidate]:
     """Types of the workspace by name, for languages whose modules are named after them."""
     prefix = at.context.prefix
-    if not prefix:
+    if at.language == "elixir":
+        if module or prefix:
+            yield from modules_below(at, module)
         return
-    for row in at.index.prefix(module + prefix if at.language == "elixir" else prefix, 60).rows:
+    for row in at.index.prefix(prefix, 60).rows if prefix else ():
         if row.language != at.language or row.container or row.path == at.path:
             continue
         if row.kind not in {SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM, SymbolKind.MODULE}:
             continue
-        name = row.name.removeprefix(module) if at.language == "elixir" else row.name
-        if at.language != "elixir" and module and module.replace(".", "/") not in row.path:
+        if module and module.replace(".", "/") not in row.path:
             continue
-        yield Candidate(name, kind_of_symbol(row.kind), Source.MEMBER, 1, module=row.path)
+        yield Candidate(row.name, kind_of_symbol(row.kind), Source.MEMBER, 1, module=row.path)
+
+
+def modules_below(at: Situation, module: str) -> Iterator[Candidate]:
+    """The next parts of the names of Elixir's modules that begin with `module`, which ends with its dot or is empty."""
+    found: dict[str, Candidate] = {}
+    for row in at.index.prefix(module + at.context.prefix, MAX_MODULES).rows:
+        name = row.name.removeprefix(module) if row.name.startswith(module) else ""
+        if row.language != "elixir" or not name[:1].isupper() or row.kind not in SPACES | TYPES:
+            continue
+        part, _, rest = name.partition(".")
+        if row.path == at.path and not rest and row.row == at.row:
+            continue
+        if part not in found or not rest:
+            found[part] = Candidate(
+                part, ItemKind.MODULE, Source.MEMBER, 1, module=row.path if not rest else module[:-1]
+            )
+    yield from found.values()
+
+
+MAX_MODULES = 300
+"""Modules of Elixir that are looked at for what may follow the beginning of a name."""
 
 
 # --- quoted paths -----------------------------------------------------------------------------------------------------

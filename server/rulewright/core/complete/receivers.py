@@ -8,6 +8,7 @@ import msgspec
 
 from rulewright.core.code_ports import SymbolRow
 from rulewright.core.complete.items import Candidate, ItemKind, Origin, Source, kind_of_symbol
+from rulewright.core.complete.modules import modules_below
 from rulewright.core.complete.names import local_scopes, of_words, site_of
 from rulewright.core.complete.situation import Situation, of_symbol
 from rulewright.core.complete.standing import can_stand, is_said_private, receiver_at
@@ -34,7 +35,7 @@ _HIDDEN = re.compile(r"__\w+__")
 def of_receiver(at: Situation) -> tuple[list[Candidate], bool]:
     """What may follow the receiver, and whether that is all of it."""
     value = receiver_of(site_of(at, at.context.start)) or UNKNOWN
-    found = list(_known(at, value)) or list(_own(at))
+    found = [*_known(at, value), *_modules(at)] or list(_own(at))
     of_language = list(_of_language(at))
     found += of_language
     is_known = bool(value.definitions or value.files or of_language)
@@ -48,6 +49,28 @@ def of_receiver(at: Situation) -> tuple[list[Candidate], bool]:
         return found, bool(at.context.prefix)
     guessed, complete = _guessed(at)
     return found + guessed, complete
+
+
+def _modules(at: Situation) -> Iterator[Candidate]:
+    """Modules whose names go on behind the dot, or the sign that a language has for it."""
+    if at.language == "elixir":
+        path = _path_before(at, b".")
+        if path[:1].isupper():
+            yield from modules_below(at, path)
+    elif at.language == "rust" and at.context.operator == "::":
+        path = _path_before(at, b"::")
+        words = at.context.words
+        known = (*words.modules, *(f"{module}::{name}" for module, names in words.exports.items() for name in names))
+        parts = dict.fromkeys(one[len(path) :].partition("::")[0] for one in known if path and one.startswith(path))
+        for part in parts:
+            yield Candidate(part, _written_kind(part) if part[:1].isupper() else ItemKind.MODULE, Source.MEMBER, 1)
+
+
+def _path_before(at: Situation, sign: bytes) -> str:
+    """The names with signs between them that end right before the cursor, the last sign included."""
+    head = at.buffer.source[max(0, at.context.start - 200) : at.context.start]
+    found = re.search(rb"((?:[A-Za-z_]\w*%b)+)\Z" % re.escape(sign), head)
+    return found[1].decode("ascii", "replace") if found else ""
 
 
 def _known(at: Situation, value: Value) -> Iterator[Candidate]:
@@ -155,7 +178,11 @@ def _seen(at: Situation, *, is_known: bool) -> Iterator[Candidate]:
     if is_known:
         return
     # A dot behind a letter or a bracket: not one that ends a sentence.
-    anything = re.compile(rb"[\w)\]]%b%b" % (operator, name))
+    before = rb"[\w)\]]"
+    if at.language == "elixir":
+        # What stands behind a module is none of a map's.
+        before = rb"(?<![\w.])[A-Z]\w*" if at.context.receiver[:1].isupper() else rb"(?<![\w.])[a-z_]\w*"
+    anything = re.compile(before + rb"%b%b" % (operator, name))
     often = at.once(
         "often",
         lambda: _often(Counter(anything.findall(source, low, start)) + Counter(anything.findall(source, end, high))),

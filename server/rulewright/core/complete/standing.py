@@ -10,7 +10,7 @@ from collections.abc import Callable
 import msgspec
 
 from rulewright.core.complete.situation import Situation
-from rulewright.core.index.members import Value
+from rulewright.core.index.members import VALUES, Value
 from rulewright.core.index.naming import CALLABLE, TYPES, Defined
 from rulewright.core.index.near import folder, stem
 from rulewright.core.index.symbols import FileRecord, Symbol, SymbolKind
@@ -101,6 +101,8 @@ def can_stand(one: Defined, receiver: Receiver) -> bool:
     if language == "elixir":
         return symbol.exported and symbol.name != "defstruct" and not symbol.signature.startswith("@")
     if receiver.value.files and symbol.parent < 0:
+        if language == "rust":
+            return not (symbol.kind == SymbolKind.OBJECT or _is_hidden_in_rust(one, None, receiver))
         return symbol.exported or language == "python"
     return not _is_hidden(one, receiver) and _is_in_place(one, receiver)
 
@@ -192,10 +194,32 @@ _ON_CLASS = ("def self.", "scope ", "define_singleton_method")
 
 def _is_in_place(one: Defined, receiver: Receiver) -> bool:
     """Whether it is a member of an object behind an object, and of a class behind a class."""
-    symbol, language, operator = one.symbol, one.language, receiver.operator
+    symbol, language = one.symbol, one.language
     if language not in _STATIC or not receiver.value.definitions:
         return True
+    if (told := _by_operator(symbol, language, receiver)) is not None:
+        return told
     is_constant = symbol.kind in _CONSTANTS
+    holder = receiver.value.definitions[0].symbol
+    if holder.kind == SymbolKind.FUNCTION:
+        # A class from before there were classes has its members by assignment.
+        is_of_object = symbol.signature.startswith("this.") or ".prototype." in symbol.signature
+        return is_of_object or not receiver.is_object if receiver.is_own else is_of_object is receiver.is_object
+    if holder.kind in VALUES:
+        return True
+    if not receiver.is_object and (holder.kind not in TYPES or holder.kind == SymbolKind.INTERFACE):
+        # A module, or an object that is written down: whatever it has.
+        return True
+    if is_constant:
+        return not receiver.is_object
+    is_static = _is_static(language, symbol, receiver.source(one.path) if language == "ruby" else b"")
+    return is_static is not receiver.is_object
+
+
+def _by_operator(symbol: Symbol, language: str, receiver: Receiver) -> bool | None:
+    """What the sign before a member says of it; None where it says nothing."""
+    is_constant = symbol.kind in _CONSTANTS
+    operator = receiver.operator
     match language:
         case "rust":
             if operator == "::":
@@ -211,14 +235,7 @@ def _is_in_place(one: Defined, receiver: Receiver) -> bool:
             return operator == "::" and not receiver.is_object
         case "java" if operator == "::":
             return symbol.kind in CALLABLE
-    holder = receiver.value.definitions[0].symbol
-    if not receiver.is_object and (holder.kind not in TYPES or holder.kind == SymbolKind.INTERFACE):
-        # A module, or an object that is written down: whatever it has.
-        return True
-    if is_constant:
-        return not receiver.is_object
-    is_static = _is_static(language, symbol, receiver.source(one.path) if language == "ruby" else b"")
-    return is_static is not receiver.is_object
+    return None
 
 
 def _is_in_class(receiver: Receiver) -> bool:

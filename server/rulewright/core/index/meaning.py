@@ -106,7 +106,9 @@ def _meaning(
     site: Site, name: str, chain: tuple[Link, ...] | None, *, is_called: bool
 ) -> tuple[Named | None, Local | None]:
     """What a name means; without a `Named` it is the local alone."""
-    if (own := symbol_at(site, site.byte)) and not is_impl(own.symbol):
+    own = symbol_at(site, site.byte)
+    # The first part of an Elixir module's name begins where the whole does, and is another module.
+    if own and not is_impl(own.symbol) and not (own.language == "elixir" and own.symbol.name.startswith(f"{name}.")):
         local = local_of(site, name) if chain is None else None
         if local is not None and local.binding.start != site.byte:
             local = None

@@ -30,6 +30,7 @@ from rulewright.core.index.naming import (
     exported,
     free_name,
     handed_on,
+    imported,
     is_top,
     package_of,
     ranked,
@@ -158,7 +159,7 @@ def head_value(
     """What the beginning of a dotted name means, and the parts that are left: more than one may name a module."""
     if language == "elixir" and parts[0][:1].isupper():
         return _elixir_module(index, path, parts)
-    for count in range(len(parts), 1, -1):
+    for count in range(len(parts), 0 if parts[0] in _RUST_ROOTS and language == "rust" else 1, -1):
         if (files := module_files(index, path, language, parts[:count])) is not None:
             return (Value(files=files) if files else OUTSIDE), parts[count:]
     return value_of(index, free_name(index, path, language, parts[0], row), depth), parts[1:]
@@ -185,6 +186,9 @@ def _elixir_module(index: CodeIndex, path: str, parts: tuple[str, ...]) -> tuple
     return OUTSIDE, ()
 
 
+_RUST_ROOTS = frozenset({"crate", "self", "super"})
+
+
 def module_files(index: CodeIndex, path: str, language: str, parts: tuple[str, ...]) -> tuple[str, ...] | None:
     """The files of a module that is named in full; None when these parts name no module."""
     match language:
@@ -194,7 +198,7 @@ def module_files(index: CodeIndex, path: str, language: str, parts: tuple[str, .
             if any(i.module == module and not i.name and not i.alias for i in index.imports_of(path)):
                 return resolve(language, Import(module), path, index)
         case "rust":
-            if parts[0] in {"crate", "self", "super"}:
+            if parts[0] in _RUST_ROOTS:
                 return resolve(language, Import("::".join(parts)), path, index) or None
     return None
 
@@ -208,6 +212,11 @@ def own_class(index: CodeIndex, path: str, row: int | None) -> Value:
         symbol = record.symbols[number]
         if symbol.kind in TYPES or (symbol.kind in SPACES and record.language in {"ruby", "elixir"}):
             return Value((at_number(record, path, number),), is_instance=True)
+        if record.language in ECMASCRIPT and symbol.kind == SymbolKind.METHOD and symbol.parent >= 0:
+            holder = record.symbols[symbol.parent]
+            if holder.kind in VALUES or holder.kind == SymbolKind.FUNCTION:
+                # `this` in what is put on an object, or on the prototype of a function that makes some.
+                return Value((at_number(record, path, symbol.parent),), is_instance=True)
         if symbol.type and (
             (symbol.kind in CALLABLE and record.language == "go") or (is_impl(symbol) and record.language == "rust")
         ):
@@ -220,11 +229,24 @@ def called(index: CodeIndex, value: Value, depth: int = MAX_DEPTH) -> Value:
     if not value.definitions:
         return OUTSIDE if value.is_outside else UNKNOWN
     first = value.definitions[0]
+    if is_maker(index, first):
+        return Value(value.definitions, is_instance=True)
     if first.symbol.kind in CALLABLE:
         return returned(index, first, depth - 1)
     if value.is_instance:
         return value if first.language == "ruby" else UNKNOWN
     return Value(value.definitions, is_instance=True)
+
+
+def is_maker(index: CodeIndex, function: Defined) -> bool:
+    """Whether a function of JavaScript is a class from before there were classes: it has members of its own."""
+    symbol = function.symbol
+    return (
+        function.language in ECMASCRIPT
+        and symbol.kind == SymbolKind.FUNCTION
+        and symbol.name[:1].isupper()
+        and _has_members(index, function)
+    )
 
 
 def returned(index: CodeIndex, function: Defined, depth: int = MAX_DEPTH) -> Value:
@@ -273,6 +295,10 @@ def member(index: CodeIndex, value: Value, name: str) -> Named:
 
 def _of_module(index: CodeIndex, files: tuple[str, ...], name: str) -> Named:
     if found := exported(index, files, name):
+        first = found[0]
+        if first.language == "rust" and first.symbol.kind == SymbolKind.MODULE and not _has_members(index, first):
+            # `mod util;` only says where the module is.
+            return imported(index, first.path, "rust", name) or Named(found, step="member")
         return Named(found, step="member")
     below = _submodule(index, files, name)
     return Named(files=below, step="member") if below else NOTHING

@@ -255,7 +255,8 @@ class _Looker:
             if name_of(here) != (name, start, end):
                 continue
             number = self.places.get((site.buffer.point(found.start())[0], site.buffer.point(found.start())[1]))
-            if number is not None:
+            # The first part of a module's name begins where the whole does.
+            if number is not None and self.record.symbols[number].name == found[0].decode("utf-8", "replace"):
                 if (site.path, number) in self.keys:
                     yield Use(start, end, True, True)
                 continue

@@ -166,7 +166,8 @@ def _step(site: Site, value: Value, name: str, depth: int) -> Value:
     """The value of a member of a value."""
     named = member(site.index, value, name)
     if named.step in {"nothing", "outside"} and name in _MAKERS and value.definitions and not value.is_instance:
-        return value
+        # Ruby calls without brackets too.
+        return Value(value.definitions, is_instance=True) if value.definitions[0].language == "ruby" else value
     return UNKNOWN if named.step == "nothing" else value_at(site, named, depth)
 
 
