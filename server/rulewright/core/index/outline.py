@@ -26,6 +26,7 @@ stands for the prefix itself.
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -180,7 +181,9 @@ def outline(
 
 
 def _ordered(found: Iterable[_Found], traits: Traits) -> list[_Found]:
-    ordered = sorted(found, key=lambda f: (f.start, -f.end))[:MAX_SYMBOLS]
+    ordered = sorted(found, key=attrgetter("end"), reverse=True)
+    ordered.sort(key=attrgetter("start"))
+    del ordered[MAX_SYMBOLS:]
     if traits.most and len(ordered) > traits.most:
         ordered = _uppermost(ordered, traits.most)
     _set_sections(ordered)
@@ -189,6 +192,8 @@ def _ordered(found: Iterable[_Found], traits: Traits) -> list[_Found]:
 
 def _set_sections(ordered: list[_Found]) -> None:
     """Make what begins a section hold all up to the next one of its level or above, or the end."""
+    if not any([item.plan.section for item in ordered]):  # noqa: C419 - a list is quicker
+        return
     open_: list[_Found] = []
     for item in ordered:
         if not (level := item.plan.section):
@@ -306,13 +311,18 @@ def _look_within(run: _Run) -> None:
     """Run sections over the nodes that earlier matches lead to."""
     waiting, grammar = run.waiting, run.grammar
     seen: set[int] = set()
+    ready: dict[str, tuple[QueryCursor, list[_Plan]]] = {}
     while waiting:
         name, node = waiting.pop()
-        section = grammar.query(name)
-        if section is None or node.id in seen:
+        if node.id in seen:
             continue
+        if name not in ready:
+            if (section := grammar.query(name)) is None:
+                continue
+            ready[name] = section[1], _plans(grammar, name, section[0])
         seen.add(node.id)
-        _take(run, section[1].matches(node), _plans(grammar, name, section[0]))
+        cursor, plans = ready[name]
+        _take(run, cursor.matches(node), plans)
 
 
 _HOLDERS = frozenset({int(SymbolKind.CLASS), int(SymbolKind.INTERFACE), int(SymbolKind.STRUCT)})

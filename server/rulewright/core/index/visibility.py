@@ -2,6 +2,7 @@
 
 import re
 import sys
+from bisect import bisect_right
 from functools import cache
 
 import msgspec
@@ -15,6 +16,8 @@ _HEAD = 400
 _NAMESPACES = frozenset({SymbolKind.NAMESPACE, SymbolKind.MODULE})
 _BEFORE = 60
 """Bytes before a definition in which a mark is looked for."""
+_MODULE = int(SymbolKind.MODULE)
+_CLASS = int(SymbolKind.CLASS)
 _MEMBERS = frozenset({SymbolKind.CLASS, SymbolKind.STRUCT})
 _AROUND = frozenset({SymbolKind.NAMESPACE, SymbolKind.MODULE, SymbolKind.PACKAGE})
 _OPEN = frozenset({SymbolKind.INTERFACE, SymbolKind.ENUM})
@@ -34,6 +37,10 @@ class Said(msgspec.Struct):
     """Whether any of them hides."""
     span: tuple[int, int] = (0, sys.maxsize)
     """The bytes of the text that is meant."""
+    around: dict[int, list[tuple[int, int, bool]]] | None = None
+    """The sections by the start of what they are in: where each stands, the end of that, and whether it hides."""
+    starts: list[int] = msgspec.field(default_factory=list)
+    """The keys of `around`, in order."""
     is_script: bool | None = None
     """Whether all files share what is at the top; None while nobody asked."""
 
@@ -46,7 +53,10 @@ class Said(msgspec.Struct):
             names = captures.get("export.name", ())
             self.exports = self.exports if self.exports is not None else set()
             self.exports.update(source[n.start_byte : n.end_byte].decode("utf-8", "replace") for n in names)
-        self.sections += ((n.start_byte, n.start_byte, n.end_byte, False) for n in captures.get("access.start", ()))
+        if "access.start" in captures:
+            for node in captures["access.start"]:
+                start = node.start_byte
+                self.sections.append((start, start, node.end_byte, False))
         for node in captures.get("hidden", ()):
             if (around := node.parent) is not None:
                 texts = (source[n.start_byte : n.end_byte].decode("utf-8", "replace") for n in captures["hidden.name"])
@@ -57,6 +67,22 @@ class Said(msgspec.Struct):
                     hides = capture == "access.hidden" or b"private" in source[node.start_byte : node.end_byte]
                     self.sections.append((node.start_byte, around.start_byte, around.end_byte, hides))
                     self.has_hiding = self.has_hiding or hides
+
+    def is_hidden_at(self, start: int, end: int) -> bool | None:
+        """What the section says that a definition is in; None where it is in none.
+
+        The innermost thing with a section before the definition counts, and of its sections the one found last.
+        """
+        if self.around is None:
+            self.around = {}
+            for at, begin, stop, hides in self.sections:
+                self.around.setdefault(begin, []).append((at, stop, hides))
+            self.starts = sorted(self.around)
+        for place in range(bisect_right(self.starts, start) - 1, -1, -1):
+            for at, stop, hides in reversed(self.around[self.starts[place]]):
+                if at < start and end <= stop:
+                    return hides
+        return None
 
     def hides(self, start: int, name: str) -> bool:
         """Whether a definition that starts at a byte is said to be hidden."""
@@ -79,15 +105,21 @@ def is_visible(
         return True
     head = source[max(start, at - _HEAD) : at]
     is_member = parent is not None and parent.kind in _MEMBERS
-    if head and traits.private and not (traits.has_sections and is_member) and _words(traits.private).search(head):
+    if (
+        head
+        and traits.private
+        and not (traits.has_sections and is_member)
+        and any([word in head for word in _encoded(traits.private)])  # noqa: C419 - a list is quicker for a few
+        and _words(traits.private).search(head)
+    ):
         return False
     if traits.visibility == "marked":
         return _is_marked(traits, said, source, start, name, parent)
     if traits.has_sections:
-        around = [s for s in said.sections if s[0] < start and s[1] <= start and end <= s[2]]
-        inner = max((s[1] for s in around), default=-1)
-        is_class = parent is not None and parent.kind == SymbolKind.CLASS
-        return not next((s[3] for s in reversed(around) if s[1] == inner), is_class and bool(traits.private))
+        hidden = said.is_hidden_at(start, end)
+        if hidden is None:
+            hidden = bool(traits.private) and parent is not None and parent.kind == _CLASS
+        return not hidden
     is_held = parent is not None and parent.kind not in _AROUND
     if traits.public and (is_held or traits.hides_top) and not (parent and parent.kind in _OPEN):
         return bool(_words(traits.public).search(head))
@@ -104,11 +136,16 @@ def _is_marked(traits: Traits, said: Said, source: bytes, start: int, name: str,
         return True
     # What a declared namespace or module holds is all visible.
     if parent is not None:
-        return parent.kind == SymbolKind.MODULE or b"declare namespace" in source
+        return parent.kind == _MODULE or b"declare namespace" in source
     if said.is_script is None:
         # Of embedded code only its own text counts.
         said.is_script = bool(traits.script) and re.compile(traits.script.encode()).search(source, *said.span) is None
     return said.is_script
+
+
+@cache
+def _encoded(words: tuple[str, ...]) -> tuple[bytes, ...]:
+    return tuple(word.encode() for word in words)
 
 
 @cache

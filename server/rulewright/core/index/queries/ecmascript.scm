@@ -3,17 +3,20 @@
 ;; outline
 ; depth: 2
 
+; A query is compiled for each process, and a node that has children in a pattern costs most: so what only one kind of node
+; can be, such as a value with a body, is written as `_`.
+
 ; What stands behind a syntax error is often inside of it.
 (ERROR) @again
 
 ; Only the uppermost declarations are so near to the top; one in the head of a loop is left out.
 ((lexical_declaration (variable_declarator
   name: (identifier) @name
-  value: (new_expression constructor: (_) @type)?)) @definition.variable
+  value: (_ constructor: (_) @type)?)) @definition.variable
   (#set! constant "const"))
 ((variable_declaration (variable_declarator
   name: (identifier) @name
-  value: (new_expression constructor: (_) @type)?)) @definition.variable
+  value: (_ constructor: (_) @type)?)) @definition.variable
   (#set! constant "const"))
 ((lexical_declaration (variable_declarator
   name: [(object_pattern
@@ -29,15 +32,15 @@
 
 (lexical_declaration (variable_declarator
   name: (identifier) @name
-  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)])
+  value: (_ body: [(statement_block) (expression)] @body))
   ) @definition.function
 (variable_declaration (variable_declarator
   name: (identifier) @name
-  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)])
+  value: (_ body: [(statement_block) (expression)] @body))
   ) @definition.function
 
 (export_statement
-  value: [(function_expression body: (_) @body) (generator_function body: (_) @body) (arrow_function body: (_) @body)] @definition.function
+  value: (_ body: [(statement_block) (expression)] @body) @definition.function
   (#set! name "default"))
 (export_statement
   value: [(call_expression) (new_expression) (object) (array) (string) (template_string) (number) (ternary_expression)] @definition.variable
@@ -74,7 +77,7 @@
 (object (pair key: (property_identifier) @name) @definition.property)
 (object (pair
   key: (_) @name
-  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @definition.method)
+  value: (_ body: [(statement_block) (expression)] @body)) @definition.method)
 (method_definition name: (_) @name body: (_) @body) @definition.method
 (method_definition ["get" "set"] name: (_) @name body: (_) @body) @definition.property
 
@@ -90,11 +93,11 @@
 (generator_function_declaration name: (identifier) @name body: (_) @body) @definition.function
 (lexical_declaration (variable_declarator
   name: (identifier) @name
-  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)])
+  value: (_ body: [(statement_block) (expression)] @body))
   ) @definition.function
 (variable_declaration (variable_declarator
   name: (identifier) @name
-  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body) (generator_function body: (_) @body)])
+  value: (_ body: [(statement_block) (expression)] @body))
   ) @definition.function
 (call_expression function: (import) arguments: (arguments . (string) @import.module)) @import
 
@@ -110,11 +113,11 @@
 
 (lexical_declaration (variable_declarator
   name: (identifier) @local.variable
-  value: (new_expression constructor: (_) @type)?))
+  value: (_ constructor: (_) @type)?))
 (lexical_declaration (variable_declarator name: [(object_pattern) (array_pattern)] @pattern.variable))
 (variable_declaration (variable_declarator
   name: (identifier) @local.variable
-  value: (new_expression constructor: (_) @type)?) (#set! scope "function"))
+  value: (_ constructor: (_) @type)?) (#set! scope "function"))
 (variable_declaration (variable_declarator
   name: [(object_pattern) (array_pattern)] @pattern.variable) (#set! scope "function"))
 (for_in_statement kind: ["let" "const"] left: [(identifier) (object_pattern) (array_pattern)] @pattern.variable)

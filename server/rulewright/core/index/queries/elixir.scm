@@ -196,7 +196,7 @@
 
 ;; deep
 ; near
-; where: ^[ \t]+(?:alias|import|require)[ \t]+([A-Z][\w.]*\w)
+; where: \n[ \t]+(?:alias|import|require)[ \t]+([A-Z][\w.]*\w)
 
 ((_
   . target: (identifier) @_word

@@ -19,13 +19,13 @@
 ; What is put on something that is there: `Stack.prototype.push = function`, `Stack.of = function`.
 ((expression_statement (assignment_expression
   left: (member_expression object: (identifier) @type property: (property_identifier) @name)
-  right: [(function_expression body: (_) @body) (arrow_function body: (_) @body) (generator_function body: (_) @body)]
+  right: (_ body: [(statement_block) (expression)] @body)
   )) @definition.method)
 ((expression_statement (assignment_expression
   left: (member_expression
     object: (member_expression object: (identifier) @type property: (property_identifier) @_prototype)
     property: (property_identifier) @name)
-  right: [(function_expression body: (_) @body) (arrow_function body: (_) @body) (generator_function body: (_) @body)]
+  right: (_ body: [(statement_block) (expression)] @body)
   )) @definition.method
   (#eq? @_prototype "prototype"))
 
@@ -41,7 +41,7 @@
   left: (member_expression
     object: [(identifier) @_exports (member_expression object: (identifier) @_module property: (property_identifier) @_exports)]
     property: (property_identifier) @name)
-  right: [(function_expression body: (_) @body) (arrow_function body: (_) @body) (generator_function body: (_) @body)]
+  right: (_ body: [(statement_block) (expression)] @body)
   )) @definition.function @exported
   (#eq? @_exports "exports"))
 ((expression_statement (assignment_expression
@@ -100,7 +100,7 @@
 (field_definition property: (_) @name value: (new_expression constructor: (_) @type)?) @definition.field
 (field_definition
   property: (_) @name
-  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @definition.method
+  value: (_ body: [(statement_block) (expression)] @body)) @definition.method
 
 ;; deep
 ; where: class[ ]([\w$]+)\s*[{e]

@@ -160,7 +160,8 @@
 
 ;; deep
 ; near
-; where: @[^\W\d]\w*\s*(?:\|\||&&|[-+*/])?=(?![=~>])|require(?:_relative)?[ (]+["']([^"'#\n]+)
+; where: @[^\W\d]\w*\s*(?:\|\||&&|[-+*/])?=(?![=~>])
+; where: require(?:_relative)?[ (]+["']([^"'#\n]+)
 
 (assignment left: [(instance_variable) (class_variable)] @name) @definition.field
 (operator_assignment left: [(instance_variable) (class_variable)] @name) @definition.field

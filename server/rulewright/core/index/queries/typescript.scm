@@ -49,10 +49,10 @@
 (public_field_definition
   name: (_) @name
   type: (type_annotation (_) @type)?
-  value: (new_expression constructor: (_) @type)?) @definition.field
+  value: (_ constructor: (_) @type)?) @definition.field
 (public_field_definition
   name: (_) @name
-  value: [(arrow_function body: (_) @body) (function_expression body: (_) @body)]) @definition.method
+  value: (_ body: [(statement_block) (expression)] @body)) @definition.method
 (abstract_method_signature name: (_) @name) @definition.method
 (method_signature name: (_) @name) @definition.method
 (method_signature ["get" "set"] name: (_) @name) @definition.property
