@@ -6,7 +6,8 @@ Apart from `app.py` because it needs neither rules nor checks, and each import w
 import os
 from pathlib import Path
 
-from rulewright.code_gateway import CodeGateway, FolderWatch, KeptIndex
+from rulewright.code_gateway import CodeGateway
+from rulewright.core.code_ports import FolderWatch, KeptIndex
 from rulewright.core.config import IndexSettings
 from rulewright.services.code_files import read_code
 from rulewright.services.index.kept import open_index

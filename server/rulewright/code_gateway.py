@@ -4,26 +4,22 @@ It keeps the workspaces and the open documents, says which feature answers for w
 for each question. Paths are relative to a workspace's root; a document outside of all has its absolute path.
 """
 
-from collections import OrderedDict
-from collections.abc import Callable, Collection, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
 from time import monotonic
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
-from rulewright.code_view import LiveIndex
+from rulewright.code_view import CodeWorkspace
 from rulewright.core.code_messages import Changed, Configure, Opened, Root
-from rulewright.core.code_ports import CodeIndex
-from rulewright.core.complete.state import Client, CompletionState, Trigger
+from rulewright.core.code_ports import FolderWatch, IndexProgress, KeptIndex
+from rulewright.core.complete.state import Client, Trigger
 from rulewright.core.config import CodeSettings, IndexSettings
 from rulewright.core.health import Remark
 from rulewright.core.index import grammars
 from rulewright.core.index.buffer import Buffer
-from rulewright.core.index.headers import HEAD, spoken
-from rulewright.core.index.near import folder
 from rulewright.core.index.places import Location
-from rulewright.core.index.symbols import FileRecord
 from rulewright.core.index.syntax import TRUSTED, SyntaxProblem, syntax_problems
 from rulewright.core.languages import language_of
 from rulewright.core.text import Position, PositionEncoding, Range
@@ -42,169 +38,9 @@ SCAN_SHARE = 50
 """A scan that takes long is made more rarely, so that it never takes more than a fiftieth of the time."""
 MAX_TOUCHED = 1000
 """Folders that are watched though no index knows a file in them."""
-MAX_FILES = 24
-"""Files that are not open and stay parsed."""
 MAX_SYMBOLS = 200
 """Symbols of a workspace that one query gives: more are not looked at."""
 MAX_SYNTAX = 20
-
-
-class IndexProgress(Protocol):
-    """How far the index of a workspace is."""
-
-    @property
-    def done(self) -> int:
-        """Files."""
-        ...
-
-    @property
-    def total(self) -> int:
-        """Files."""
-        ...
-
-    @property
-    def seconds_left(self) -> float | None:
-        """By the speed so far; None while there is nothing to go by."""
-        ...
-
-
-class KeptIndex(CodeIndex, Protocol):
-    """The index of one workspace, which follows the disk and the open documents."""
-
-    def overlay(self, path: str, record: FileRecord | None) -> None:
-        """From now on this counts instead of what is on disk; with None the disk counts again."""
-        ...
-
-    def refresh(self, paths: Sequence[str] | None = None) -> None:
-        """Look at these files or folders again, or at all."""
-        ...
-
-    def step(self, timeout_s: float) -> bool:
-        """Go on with what is to be done for at most about this long; whether there is more."""
-        ...
-
-    def progress(self) -> IndexProgress:
-        """How far it is."""
-        ...
-
-    def prefer(self, paths: Sequence[str]) -> None:
-        """Index these first."""
-        ...
-
-    def pause(self) -> None:
-        """Stop indexing; questions are still answered."""
-        ...
-
-    def resume(self) -> None:
-        """Go on."""
-        ...
-
-    def status(self) -> Any:
-        """A record for people and programs."""
-        ...
-
-    def why(self, path: str) -> str:
-        """Whether a file is known, and the reason, in a sentence."""
-        ...
-
-    def folders(self) -> Collection[str]:
-        """The folders that hold a file of the index, relative to the root; it is the empty path."""
-        ...
-
-    def clear(self, *, records: bool = False) -> None:
-        """Forget the workspace; with `records` also what is kept by content."""
-        ...
-
-    def close(self) -> None:
-        """End what was started."""
-        ...
-
-
-class FolderWatch(Protocol):
-    """Watches some folders at a time."""
-
-    def follow(self, folders: Collection[str]) -> bool:
-        """Watch these, and no others, from now on; False where there are too many."""
-        ...
-
-    def close(self) -> None:
-        """Watch nothing."""
-        ...
-
-
-class CodeWorkspace:
-    """One workspace as features see it: `core.code_ports.Workspace`."""
-
-    def __init__(
-        self,
-        root: str,
-        settings: CodeSettings,
-        index: KeptIndex,
-        read: Callable[[str], str | None],
-        encoding: PositionEncoding,
-    ) -> None:
-        self.root, self.settings, self.kept, self.encoding = root, settings, index, encoding
-        self.beside: tuple[str, ...] = ()
-        self._read = read
-        self.open: OrderedDict[str, Buffer] = OrderedDict()
-        """The open documents, the one worked on last at the end."""
-        self._live = LiveIndex(index, self._typed, self.open.get)
-        self.unsaid: dict[str, float] = {}
-        """Documents of which the index does not know the latest text, with the time of the last change."""
-        self._files: OrderedDict[str, tuple[str, Buffer]] = OrderedDict()
-        self.completion = CompletionState()
-
-    @property
-    def index(self) -> CodeIndex:
-        """The symbols, with what is being typed."""
-        return self._live
-
-    def _typed(self, path: str) -> Buffer | None:
-        return self.open.get(path) if path in self.unsaid else None
-
-    def buffer(self, path: str) -> Buffer | None:
-        """The open document, else the file; None where there is neither."""
-        if (opened := self.open.get(path)) is not None:
-            return opened
-        text = self._read(f"{self.root}/{path}" if self.root else path)
-        if text is None:
-            self._files.pop(path, None)
-            return None
-        known = self._files.get(path)
-        if known is None or known[0] != text:
-            known = self._files[path] = text, Buffer(path, self.language(path, "", text), text)
-            while len(self._files) > MAX_FILES:
-                self._files.popitem(last=False)
-        self._files.move_to_end(path)
-        return known[1]
-
-    def language(self, path: str, language_id: str, text: str) -> str:
-        """The language of a file, where its name does not say it also by its text and by the files around it."""
-        language = language_of(path, language_id)
-        if language not in {"c", "cpp"} or not path.lower().endswith(".h"):
-            return language
-        around = self.kept.below(folder(path)) if self.root else ()
-        return spoken(language, text[:HEAD].encode("utf-8", "replace"), path, around)
-
-    def answers(self, feature: str, language: str) -> bool:
-        """Whether a feature, by the name of its setting, is on for a language here."""
-        return self.settings.answers(feature, language, self.beside if "auto" in self.settings.beside else ())
-
-    def open_paths(self) -> Sequence[str]:
-        """The open documents, the one worked on last first."""
-        return tuple(reversed(self.open))
-
-    def say(self, *, but: str = "", rested_s: float = 0) -> None:
-        """Have the index know what is in the open documents that have rested so long."""
-        now = monotonic()
-        for path in [p for p, at in self.unsaid.items() if p != but and now - at >= rested_s]:
-            del self.unsaid[path]
-            self.kept.overlay(path, self.open[path].record)
-
-    def relative(self, path: str) -> str | None:
-        """An absolute path below the root, or None."""
-        prefix = self.root if self.root.endswith("/") else self.root + "/"
-        return path[len(prefix) :] if self.root and path.startswith(prefix) else None
 
 
 class Spot(msgspec.Struct, frozen=True):

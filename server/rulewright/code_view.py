@@ -1,13 +1,23 @@
-"""An index seen together with the open documents: what is being typed is known before the index has taken it."""
+"""A workspace seen together with its open documents: what is being typed is known before the index has taken it."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
+from time import monotonic
 
 import msgspec
 
-from rulewright.core.code_ports import CodeIndex, Matches, SymbolRow
+from rulewright.core.code_ports import CodeIndex, KeptIndex, Matches, SymbolRow
+from rulewright.core.complete.state import CompletionState
+from rulewright.core.config import CodeSettings
 from rulewright.core.index.buffer import Buffer
+from rulewright.core.index.headers import HEAD, spoken
+from rulewright.core.index.near import folder
 from rulewright.core.index.symbols import FileRecord, Import
+from rulewright.core.languages import language_of
+from rulewright.core.text import PositionEncoding
 
+MAX_FILES = 24
+"""Files that are not open and stay parsed."""
 MAX_TEXT = 256 * 1024
 """Bytes of a document that an import's meaning is read from."""
 
@@ -114,3 +124,78 @@ class LiveIndex:
         if buffer is None:
             return self._index.text(path)
         return buffer.source.decode("utf-8", "replace") if len(buffer.source) <= MAX_TEXT else None
+
+
+class CodeWorkspace:
+    """One workspace as features see it: `core.code_ports.Workspace`."""
+
+    def __init__(
+        self,
+        root: str,
+        settings: CodeSettings,
+        index: KeptIndex,
+        read: Callable[[str], str | None],
+        encoding: PositionEncoding,
+    ) -> None:
+        self.root, self.settings, self.kept, self.encoding = root, settings, index, encoding
+        self.beside: tuple[str, ...] = ()
+        self._read = read
+        self.open: OrderedDict[str, Buffer] = OrderedDict()
+        """The open documents, the one worked on last at the end."""
+        self._live = LiveIndex(index, self._typed, self.open.get)
+        self.unsaid: dict[str, float] = {}
+        """Documents of which the index does not know the latest text, with the time of the last change."""
+        self._files: OrderedDict[str, tuple[str, Buffer]] = OrderedDict()
+        self.completion = CompletionState()
+
+    @property
+    def index(self) -> CodeIndex:
+        """The symbols, with what is being typed."""
+        return self._live
+
+    def _typed(self, path: str) -> Buffer | None:
+        return self.open.get(path) if path in self.unsaid else None
+
+    def buffer(self, path: str) -> Buffer | None:
+        """The open document, else the file; None where there is neither."""
+        if (opened := self.open.get(path)) is not None:
+            return opened
+        text = self._read(f"{self.root}/{path}" if self.root else path)
+        if text is None:
+            self._files.pop(path, None)
+            return None
+        known = self._files.get(path)
+        if known is None or known[0] != text:
+            known = self._files[path] = text, Buffer(path, self.language(path, "", text), text)
+            while len(self._files) > MAX_FILES:
+                self._files.popitem(last=False)
+        self._files.move_to_end(path)
+        return known[1]
+
+    def language(self, path: str, language_id: str, text: str) -> str:
+        """The language of a file, where its name does not say it also by its text and by the files around it."""
+        language = language_of(path, language_id)
+        if language not in {"c", "cpp"} or not path.lower().endswith(".h"):
+            return language
+        around = self.kept.below(folder(path)) if self.root else ()
+        return spoken(language, text[:HEAD].encode("utf-8", "replace"), path, around)
+
+    def answers(self, feature: str, language: str) -> bool:
+        """Whether a feature, by the name of its setting, is on for a language here."""
+        return self.settings.answers(feature, language, self.beside if "auto" in self.settings.beside else ())
+
+    def open_paths(self) -> Sequence[str]:
+        """The open documents, the one worked on last first."""
+        return tuple(reversed(self.open))
+
+    def say(self, *, but: str = "", rested_s: float = 0) -> None:
+        """Have the index know what is in the open documents that have rested so long."""
+        now = monotonic()
+        for path in [p for p, at in self.unsaid.items() if p != but and now - at >= rested_s]:
+            del self.unsaid[path]
+            self.kept.overlay(path, self.open[path].record)
+
+    def relative(self, path: str) -> str | None:
+        """An absolute path below the root, or None."""
+        prefix = self.root if self.root.endswith("/") else self.root + "/"
+        return path[len(prefix) :] if self.root and path.startswith(prefix) else None

@@ -4,8 +4,8 @@ All of it is synchronous: these features run in a process of their own, where no
 Paths are relative to the workspace's root, with forward slashes.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Protocol
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, Protocol
 
 import msgspec
 
@@ -114,4 +114,87 @@ class Workspace(Protocol):
 
     def open_paths(self) -> Sequence[str]:
         """The open documents, the one worked on last first."""
+        ...
+
+
+class IndexProgress(Protocol):
+    """How far the index of a workspace is."""
+
+    @property
+    def done(self) -> int:
+        """Files."""
+        ...
+
+    @property
+    def total(self) -> int:
+        """Files."""
+        ...
+
+    @property
+    def seconds_left(self) -> float | None:
+        """By the speed so far; None while there is nothing to go by."""
+        ...
+
+
+class KeptIndex(CodeIndex, Protocol):
+    """The index of one workspace, which follows the disk and the open documents."""
+
+    def overlay(self, path: str, record: FileRecord | None) -> None:
+        """From now on this counts instead of what is on disk; with None the disk counts again."""
+        ...
+
+    def refresh(self, paths: Sequence[str] | None = None) -> None:
+        """Look at these files or folders again, or at all."""
+        ...
+
+    def step(self, timeout_s: float) -> bool:
+        """Go on with what is to be done for at most about this long; whether there is more."""
+        ...
+
+    def progress(self) -> IndexProgress:
+        """How far it is."""
+        ...
+
+    def prefer(self, paths: Sequence[str]) -> None:
+        """Index these first."""
+        ...
+
+    def pause(self) -> None:
+        """Stop indexing; questions are still answered."""
+        ...
+
+    def resume(self) -> None:
+        """Go on."""
+        ...
+
+    def status(self) -> Any:
+        """A record for people and programs."""
+        ...
+
+    def why(self, path: str) -> str:
+        """Whether a file is known, and the reason, in a sentence."""
+        ...
+
+    def folders(self) -> Collection[str]:
+        """The folders that hold a file of the index, relative to the root; it is the empty path."""
+        ...
+
+    def clear(self, *, records: bool = False) -> None:
+        """Forget the workspace; with `records` also what is kept by content."""
+        ...
+
+    def close(self) -> None:
+        """End what was started."""
+        ...
+
+
+class FolderWatch(Protocol):
+    """Watches some folders at a time."""
+
+    def follow(self, folders: Collection[str]) -> bool:
+        """Watch these, and no others, from now on; False where there are too many."""
+        ...
+
+    def close(self) -> None:
+        """Watch nothing."""
         ...

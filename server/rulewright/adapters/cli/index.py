@@ -12,8 +12,9 @@ import msgspec
 from rulewright.adapters.cli.project import open_project, relative_to
 from rulewright.adapters.cli.render_json import to_json
 from rulewright.adapters.cli.report import printable
-from rulewright.code_gateway import CodeGateway, IndexProgress
+from rulewright.code_gateway import CodeGateway
 from rulewright.core.code_messages import Configure, Root
+from rulewright.core.code_ports import IndexProgress
 from rulewright.core.index.symbols import SymbolKind
 from rulewright.core.text import Position
 

@@ -21,7 +21,7 @@ from typing import Any
 import msgspec
 
 from rulewright.adapters.lsp.code_answers import Answering, Answers
-from rulewright.code_gateway import CodeGateway, IndexProgress
+from rulewright.code_gateway import CodeGateway
 from rulewright.core.code_messages import (
     Alive,
     Answer,
@@ -42,6 +42,7 @@ from rulewright.core.code_messages import (
     decode_to_host,
     encode,
 )
+from rulewright.core.code_ports import IndexProgress
 
 SLICE_S = 0.005
 """How long an index or a long answer may go on before the next message is looked for."""
