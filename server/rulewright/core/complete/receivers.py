@@ -169,7 +169,8 @@ def _seen(at: Situation, *, is_known: bool) -> Iterator[Candidate]:
     low, high = max(0, start - SEEN_BYTES // 2), min(len(source), end + SEEN_BYTES // 2)
     if receiver and (receiver[-1:].isalnum() or receiver[-1:] in {b"_", b"?", b"!"}):
         whole = re.escape(receiver)
-        same = re.compile(rb"%b(?<![\w\x80-\xff]%b)\s*[?!&]?%b\s*%b" % (whole, whole, operator, name))
+        # No blank behind the dot: it would end a sentence.
+        same = re.compile(rb"%b(?<![\w\x80-\xff]%b)\s*[?!&]?%b%b" % (whole, whole, operator, name))
         here = at.once("same", lambda: _decoded({*same.findall(source, low, start), *same.findall(source, end, high)}))
         yield from _words(at, here, Source.SEEN, 0)
         files = at.others()[:N_SEEN_FILES]

@@ -32,3 +32,32 @@ def module_handed_on(text: str) -> str:
 def is_common(path: str, text: str) -> bool:
     """Whether a file is a CommonJS module that sets `module.exports` as a whole."""
     return path.endswith((".js", ".cjs", ".jsx", ".cts")) and _COMMON.search(text) is not None
+
+
+_OBJECT = re.compile(r"^export\s+default\s*\{", re.MULTILINE)
+_ALONE = re.compile(r"\s*([A-Za-z_$][\w$]*)\s*\Z")
+_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
+MAX_OBJECT = 50_000
+"""Characters of an object that is exported by default."""
+
+
+def listed_by_default(text: str) -> tuple[str, ...]:
+    """The names that stand alone in `export default { one, two }`: what the file has of them is what is meant."""
+    found = _OBJECT.search(text)
+    if found is None:
+        return ()
+    inside = _COMMENT.sub(" ", text[found.end() : found.end() + MAX_OBJECT])
+    names: list[str] = []
+    depth, begin = 0, 0
+    for at, char in enumerate(inside):
+        if char in "([{":
+            depth += 1
+        elif depth == 0 and char in ",}":
+            if (alone := _ALONE.match(inside[begin:at])) is not None:
+                names.append(alone[1])
+            begin = at + 1
+            if char == "}":
+                break
+        elif char in ")]}":
+            depth -= 1
+    return tuple(names)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import msgspec
 
 from rulewright.core.code_ports import CodeIndex
-from rulewright.core.index.exports import is_common
+from rulewright.core.index.exports import is_common, listed_by_default
 from rulewright.core.index.imports import resolve
 from rulewright.core.index.naming import (
     BY_FOLDER,
@@ -371,6 +371,10 @@ def own_members(index: CodeIndex, holder: Defined) -> Iterator[Defined]:
                 yield at_number(record, part.path, number)
     if holder.language == "go":
         yield from _go_methods(index, holder)
+    elif holder.symbol.name == "default" and holder.language in ECMASCRIPT:
+        names = listed_by_default(index.text(holder.path) or "")
+        for name in names:
+            yield from exported(index, (holder.path,), name)[:1]
 
 
 def _parts(index: CodeIndex, holder: Defined) -> Iterator[Defined]:
