@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
+from rulewright.adapters.cli.progress import ProgressLine, wants_progress
 from rulewright.adapters.cli.project import open_project, relative_to
 from rulewright.adapters.cli.render_json import to_json
 from rulewright.adapters.cli.report import printable
@@ -20,9 +21,6 @@ from rulewright.core.text import Position
 
 if TYPE_CHECKING:
     from rulewright.adapters.cli.main import Launcher
-
-SHOWN_EVERY_S = 0.1
-WIDTH = 78
 
 
 class FoundRecord(msgspec.Struct, frozen=True):
@@ -100,7 +98,7 @@ def run_build(launcher: "Launcher", *, quiet: bool, as_json: bool, overlay: Sequ
     code, root = _open(launcher, overlay, scan=True)
     begun = monotonic()
     try:
-        status = code.build(root, _ProgressLine(shown=not (quiet or as_json) and sys.stderr.isatty()))
+        status = _build(code, root, shown=not (quiet or as_json))
     finally:
         code.close()
     if as_json:
@@ -141,7 +139,7 @@ def run_search(launcher: "Launcher", pattern: str, limit: int, *, as_json: bool,
         raise click.UsageError("The pattern is empty; write a part of a name, such as HttpReq or hr.")
     code, root = _open(launcher, overlay, scan=True)
     try:
-        code.build(root, _ProgressLine(shown=not as_json and sys.stderr.isatty()))
+        _build(code, root, shown=not as_json)
         rows = code.search(root, pattern, limit)
     finally:
         code.close()
@@ -270,18 +268,12 @@ def _print_outline(record: OutlineRecord, depth: int) -> None:
         _print_outline(child, depth + 1)
 
 
-class _ProgressLine:
-    """One line on the terminal that says how far the work is, and goes away."""
+def _build(code: CodeGateway, root: str, *, shown: bool) -> Any:
+    """Bring an index up to date, and tell how far that is."""
+    with ProgressLine(shown=shown and wants_progress(sys.stderr)) as line:
 
-    def __init__(self, *, shown: bool) -> None:
-        self._is_shown = shown
-        self._at = monotonic() + SHOWN_EVERY_S
+        def tell(progress: IndexProgress) -> None:
+            left = f", about {progress.seconds_left:.0f} s left" if progress.seconds_left else ""
+            line("Indexed", progress.done, progress.total, left)
 
-    def __call__(self, progress: IndexProgress) -> None:
-        if not self._is_shown or (monotonic() < self._at and progress.done < progress.total):
-            return
-        self._at = monotonic() + SHOWN_EVERY_S
-        left = f", about {progress.seconds_left:.0f} s left" if progress.seconds_left else ""
-        text = f"Indexing: {progress.done:,} of {progress.total:,} files{left}"
-        text = "" if progress.done >= progress.total else text
-        click.echo(f"\r{text:<{WIDTH}}\r" if not text else f"\r{text:<{WIDTH}}", nl=False, err=True)
+        return code.build(root, tell)

@@ -37,15 +37,15 @@ class ProgressLine:
     def __exit__(self, _t: type[BaseException] | None, _e: BaseException | None, _b: TracebackType | None) -> None:
         self.clear()
 
-    def __call__(self, doing: str, done: int, total: int = 0) -> None:
-        """`doing` such as "Checking"; `total` 0 means that nobody knows it yet."""
+    def __call__(self, doing: str, done: int, total: int = 0, more: str = "") -> None:
+        """`doing` such as "Checked"; `total` 0 means that nobody knows it yet."""
         if not self._is_shown or (now := self._clock()) < self._next_at:
             return
         self._next_at = now + EVERY_S
         self._is_there = True
         of = f" of {total:,}" if total else ""
         noun = "file" if (total or done) == 1 else "files"
-        self._stream.write(f"\r{f'{doing} {done:,}{of} {noun}':<{WIDTH}}")
+        self._stream.write(f"\r{f'{doing} {done:,}{of} {noun}{more}':<{WIDTH}}")
         self._stream.flush()
 
     def clear(self) -> None:
