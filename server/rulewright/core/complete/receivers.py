@@ -55,6 +55,10 @@ def _modules(at: Situation) -> Iterator[Candidate]:
     """Modules whose names go on behind the dot, or the sign that a language has for it."""
     if at.language == "elixir":
         path = _path_before(at, b".")
+        first, _, rest = path.partition(".")
+        brought = next((one for name, (_, one) in at.bound() if name == first), None)
+        if brought is not None:
+            path = f"{brought.module}.{brought.name}".strip(".") + f".{rest}"
         if path[:1].isupper():
             yield from modules_below(at, path)
     elif at.language == "rust" and at.context.operator == "::":

@@ -23,7 +23,7 @@ from rulewright.core.index.members import (
     module_files,
     own_class,
 )
-from rulewright.core.index.naming import IMPLICIT_SELF, NOTHING, Defined, Named, Step, free_name
+from rulewright.core.index.naming import CALLABLE, IMPLICIT_SELF, NOTHING, Defined, Named, Step, free_name
 from rulewright.core.index.returns import named_type
 from rulewright.core.index.scopes import name_at
 from rulewright.core.index.site import Local, Site, file_local, has_symbol, local_of, symbol_at
@@ -212,13 +212,20 @@ def member_named(site: Site, chain: tuple[Link, ...], name: str, *, is_called: b
             # What `new` runs is what one wants to read.
             named = member(site.index, value, "initialize") or Named(value.definitions[:1], step="member")
         if named.step != "nothing":
-            return named
+            return _called_or_not(named, is_called=is_called)
     names = (*(link.name for link in chain), name)
     if chain and (files := module_files(site.index, site.path, site.language, names)):
         return Named(files=files, step="import")
     if is_builtin_member(site.language, name):
         return Named(step="outside")
     return likely(site.index, site.path, site.language, name, called=is_called)
+
+
+def _called_or_not(named: Named, *, is_called: bool) -> Named:
+    """Of a field and a method of one name, as Rust has them, the one that the brackets behind the name say."""
+    meant = tuple(d for d in named.definitions if (d.symbol.kind in CALLABLE) is is_called)
+    is_either = bool(meant) and named.definitions[0].language == "rust"
+    return msgspec.structs.replace(named, definitions=meant) if is_either else named
 
 
 # Keys
