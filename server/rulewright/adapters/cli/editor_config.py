@@ -16,17 +16,22 @@ from rulewright.gateway import Gateway
 
 ON_SCREEN = frozenset({"sublime", "zed", "kate"})
 """Editors that are started from a desktop, whose search path is seldom that of a terminal."""
+ALSO = {"nvim": "neovim", "hx": "helix", "subl": "sublime", "sublime-text": "sublime", "zeditor": "zed"}
+HAS_AN_EXTENSION = frozenset({"vscode", "vs-code", "code", "codium", "vscodium"})
 
 
 def run_editor_config(
     gateway: Gateway, name: str, *, write: bool, command: str | None, languages: Sequence[str]
 ) -> int:
     """Run the command; returns the exit code."""
-    editor = EDITORS.get(name.lower())
+    name = ALSO.get(name.lower(), name.lower())
+    if name in HAS_AN_EXTENSION:
+        raise click.UsageError("VS Code needs no configuration: its extension finds the server (`make vsix` makes it).")
+    editor = EDITORS.get(name)
     if editor is None:
         raise click.UsageError(f"{_unknown('editor', name, list(EDITORS))} Known: {', '.join(EDITORS)}.")
     text = editor.render(_command(command, name), _languages(editor, languages))
-    place = place_of(name.lower(), os.environ, sys.platform, Path.home())
+    place = place_of(name, os.environ, sys.platform, Path.home())
     if not write:
         click.echo(text, nl=False)
         verb = "Add this to" if editor.is_shared else "Put this into"
