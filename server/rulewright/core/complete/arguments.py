@@ -43,24 +43,30 @@ def arguments(at: Situation) -> Iterator[Candidate]:
     if sign is None or at.context.before[1] not in {"(", ",", "\n"}:
         return
     source, end = at.buffer.source, at.context.end
-    call = _call_around(at.language, source, at.context.start, end)
+    written = source[end : end + 1] == sign[:1].encode() and source[end : end + 2] != b"=="
+    # In front of its sign that stands there already, nothing but the name is put.
+    holder, names = at.once("arguments", lambda: _taken(at))
+    for number, name in enumerate(names):
+        insert = name if written else "" if sign.rstrip() == sign else name + sign
+        yield Candidate(
+            name + sign.rstrip(),
+            ItemKind.VARIABLE,
+            Source.ARGUMENT,
+            min(number, 8),
+            insert=insert,
+            module=holder,
+            is_private=name.startswith("_"),
+        )
+
+
+def _taken(at: Situation) -> tuple[str, list[str]]:
+    """What the call around the word belongs to, and the keywords that it takes and does not have."""
+    call = _call_around(at.language, at.buffer.source, at.context.start, at.context.end)
     callee = _callee(at, call) if call is not None else None
     if call is None or callee is None:
-        return
-    written = source[end : end + 1] == sign[:1].encode() and source[end : end + 2] != b"=="
-    for number, name in enumerate(_names(at, callee, call.n_before)):
-        if name not in call.given:
-            # In front of its sign that stands there already, nothing but the name is put.
-            insert = name if written else "" if sign.rstrip() == sign else name + sign
-            yield Candidate(
-                name + sign.rstrip(),
-                ItemKind.VARIABLE,
-                Source.ARGUMENT,
-                min(number, 8),
-                insert=insert,
-                module=callee.container or callee.symbol.name,
-                is_private=name.startswith("_"),
-            )
+        return "", []
+    names = [name for name in _names(at, callee, call.n_before) if name not in call.given]
+    return callee.container or callee.symbol.name, names
 
 
 def _call_around(language: str, source: bytes, start: int, end: int) -> _Call | None:
