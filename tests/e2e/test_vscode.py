@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
 import sys
 import zipfile
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 
 from tests.e2e.vscode import pictures
 from tests.e2e.vscode.machine import Machine
-from tests.e2e.vscode.workspace import counted_files, write_workspace
+from tests.e2e.vscode.workspace import count_of, write_workspace
 from tests.harness import nodejs
 from tests.harness.wait import is_alive, until
 
@@ -84,13 +83,14 @@ def test_a_users_day(machine: Machine, package: Path, tmp_path: Path) -> None:
         trusted=True,
         settings={"rulewright.server.command": [str(BIN / "rulewright")]},
     )
-    steps = counted_files(SUITES / "main_suite.js", "async function")
+    steps = count_of(SUITES / "main_suite.js", "async function")
     assert len(report["passed"]) == steps
     figures = report["figures"]
     ours = figures["startedAfterMs"] - figures["askedVersionMs"]
     print(
         f"\nactivation: loading and activating took {figures['startedAfterMs']:.0f} ms until the server was started, "
-        f"{figures['askedVersionMs']:.0f} ms of it for its version, which later windows know: {ours:.0f} ms are left"
+        f"{figures['askedVersionMs']:.0f} ms of it for its version, which later windows know: {ours:.0f} ms are left; "
+        f"loading needed {figures['loadingCpuMs']:.0f} ms of processor time"
     )
 
 
@@ -124,7 +124,7 @@ def test_a_folder_that_is_not_trusted(machine: Machine, package: Path, tmp_path:
             "PIP_CONFIG_FILE": os.devnull,
         },
     )
-    assert len(report["passed"]) == counted_files(SUITES / "untrusted_suite.js", "      async function")
+    assert len(report["passed"]) == count_of(SUITES / "untrusted_suite.js", "      async function")
     assert not (folder / "it-was-run").exists()
 
 
@@ -164,4 +164,3 @@ def test_a_broken_lock_file_fails_with_what_npm_says(tmp_path: Path) -> None:
     (tmp_path / "package-lock.json").write_text("{}")
     with pytest.raises(RuntimeError, match="npm ci"):
         nodejs.install(tmp_path)
-    assert isinstance(subprocess.run([nodejs.node(), "--version"], capture_output=True, check=True).stdout, bytes)

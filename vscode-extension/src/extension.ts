@@ -21,11 +21,11 @@ allLoaded();
 
 /** Start the server; the editor does not wait for it. */
 export function activate(context: vscode.ExtensionContext): Api {
-  const sinceActivation = beginActivation();
+  const clock = beginActivation();
   const log = vscode.window.createOutputChannel("Rulewright", { log: true });
   const trace = new TraceChannel();
   const environments = new PythonEnvironments((text) => log.info(text));
-  const server = new ServerKeeper(context, { log, trace }, environments, sinceActivation);
+  const server = new ServerKeeper(context, { log, trace }, environments, clock);
   keeper = server;
   const showState = makeStatus(context);
   const start = (restart: () => Promise<void>): Promise<void> =>

@@ -5,6 +5,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import * as vscode from "vscode";
 import { type Channels, Connection } from "./client.ts";
+import type { Clock } from "./clock.ts";
 import { disk } from "./disk.ts";
 import type { PythonEnvironments } from "./environment.ts";
 import {
@@ -25,6 +26,7 @@ import { isTooOld, MINIMUM } from "./version.ts";
 const VERSION_MS = 20_000;
 
 export class ServerKeeper {
+  readonly clock: Clock;
   /** Where our own environment is. */
   readonly own: string;
   /** A folder that is nobody's project, where programs are started. */
@@ -32,7 +34,6 @@ export class ServerKeeper {
   readonly #channels: Channels;
   readonly #askVersion: AskVersion;
   readonly #environments: PythonEnvironments;
-  readonly #sinceActivation: () => number;
   readonly #starts = new OneAtATime(() => this.#replace());
   readonly #states = new vscode.EventEmitter<State>();
   readonly onDidChangeState = this.#states.event;
@@ -44,15 +45,9 @@ export class ServerKeeper {
   #startCount = 0;
   #askedVersionMs = 0;
 
-  /** `sinceActivation` counts the milliseconds that this extension has taken. */
-  constructor(
-    context: vscode.ExtensionContext,
-    channels: Channels,
-    environments: PythonEnvironments,
-    sinceActivation: () => number,
-  ) {
+  constructor(context: vscode.ExtensionContext, channels: Channels, environments: PythonEnvironments, clock: Clock) {
     this.#environments = environments;
-    this.#sinceActivation = sinceActivation;
+    this.clock = clock;
     this.#channels = channels;
     this.cwd = context.globalStorageUri.fsPath;
     this.own = join(this.cwd, "server");
@@ -181,7 +176,7 @@ export class ServerKeeper {
     this.#startCount += 1;
     const starting = connection.start();
     if (this.#startedAfterMs === undefined) {
-      this.#startedAfterMs = this.#sinceActivation();
+      this.#startedAfterMs = this.clock.elapsedMs();
       this.#channels.log.info(
         `Loading and activation took ${this.#startedAfterMs.toFixed(1)} ms until the server was started.`,
       );

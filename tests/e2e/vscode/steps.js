@@ -28,8 +28,10 @@ async function runSteps(steps, server) {
   const report = { passed: [], figures: {}, pids: [] };
   const note = () => {
     report.pids = [...new Set([...report.pids, ...(server.connection?.pids ?? [])])];
-    report.figures.startedAfterMs = server.startedAfterMs;
-    report.figures.askedVersionMs = server.askedVersionMs;
+    if (server.startedAfterMs !== undefined && report.figures.startedAfterMs === undefined) {
+      const { startedAfterMs, askedVersionMs, clock } = server;
+      report.figures = { startedAfterMs, askedVersionMs, loadingCpuMs: clock.loadingCpuMs };
+    }
     fs.writeFileSync(path.join(__dirname, "report.json"), JSON.stringify(report));
   };
   const startedAt = Date.now();
@@ -47,6 +49,9 @@ async function runSteps(steps, server) {
       } catch (error) {
         console.log(`# FAILED ${step.name}: ${error.stack}`);
         console.log(`# state: ${JSON.stringify(server.state)}`);
+        const index = vscode.commands.executeCommand("rulewright.indexStatus").then(JSON.stringify, String);
+        const late = new Promise((resolve) => setTimeout(resolve, 5_000, "no answer"));
+        console.log(`# index: ${await Promise.race([index, late])}`);
         throw error;
       }
       console.log(`# passed ${step.name} (${Date.now() - began} ms)`);

@@ -58,7 +58,7 @@ check: { language: python, message: only here, rule: { pattern: only_here($$$A) 
 """,
     "b.py": "only_here()\neval(s)\n",
 }
-INDEXED = 2_000
+INDEXED = 3_000
 
 
 def write_workspace(folder: Path, files: int = INDEXED) -> Path:
@@ -80,6 +80,6 @@ def _write(path: Path, content: str) -> None:
     path.write_text(content, "utf-8")
 
 
-def counted_files(path: Path, mark: str) -> int:
+def count_of(path: Path, mark: str) -> int:
     """How often a text stands in a file: the steps that a suite must have passed."""
     return path.read_text("utf-8").count(mark)
