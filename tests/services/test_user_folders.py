@@ -1,6 +1,8 @@
 """What is kept outside of projects, and deleting it: only what we wrote, wherever the folders lead."""
 
 import os
+import pty
+import subprocess
 import sys
 from pathlib import Path
 
@@ -9,8 +11,7 @@ import pytest
 from rulewright.services import compiled_classes, settings, user_folders
 from rulewright.services.index import places
 from rulewright.services.index.index import Index
-from rulewright.services.tokens import token_path
-from tests.harness.program import ServerProcess, command, write_files
+from tests.harness.program import PROGRAM, ServerProcess, command, environment, write_files
 
 INDEXED = "index-v4.1/0123456789abcdef-app/index.db"
 
@@ -24,16 +25,13 @@ def names(folders: user_folders.Folders) -> list[str]:
     return [k.name for k in folders.kept]
 
 
-def test_the_folders_are_those_that_are_used(environ: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_folders_are_those_that_are_used(environ: dict[str, str]) -> None:
     for given in (environ, {}):
         assert user_folders.cache_folder(given) == str(places.cache_folder(environ=given))
         kept = compiled_classes.kept_in(given)
         assert kept is not None
         assert str(kept.parent) == user_folders.cache_folder(given)
         assert str(settings.user_file(given)) == user_folders.look(given).settings
-    for name, value in environ.items():
-        monkeypatch.setenv(name, value)
-    assert str(token_path("tcp", 1).parents[1]) == user_folders.state_folder(environ)
 
 
 def test_all_that_a_real_index_writes_is_known_and_goes(tmp_path: Path, environ: dict[str, str]) -> None:
@@ -121,3 +119,17 @@ def test_nothing_is_deleted_under_a_running_server(tmp_path: Path, monkeypatch: 
     done = command(root, "wipe", "--yes", env=dict(os.environ) | {"PYTHONPATH": os.pathsep.join(sys.path)})
     assert (done.returncode, done.stderr) == (0, b"")
     assert not (tmp_path / "cache").exists()
+
+
+@pytest.mark.parametrize(("answer", "is_left"), [("n", True), ("", True), ("y", False)])
+def test_it_asks_somebody_who_is_there(answer: str, is_left: bool, environ: dict[str, str], tmp_path: Path) -> None:
+    write_files(Path(environ["RULEWRIGHT_CACHE_DIR"]), {INDEXED: "1234"})
+    terminal, end = pty.openpty()
+    os.write(terminal, f"{answer}\n".encode())
+    done = subprocess.run(
+        [*PROGRAM, "wipe"], stdin=end, capture_output=True, cwd=tmp_path, env=environment(**environ), check=True
+    )
+    os.close(end)
+    os.close(terminal)
+    assert Path(environ["RULEWRIGHT_CACHE_DIR"], INDEXED).exists() == is_left
+    assert (b"Nothing was deleted." in done.stdout) == is_left

@@ -16,7 +16,7 @@ WHAT = {
     "contents": "what is known of files by their content",
     "compiled": "compiled classes of the protocol",
     "marks": "when it was tidied last",
-    "state": "tokens of servers on sockets",
+    "state": "tokens of servers on sockets, and which editor was served last",
 }
 MAX_FOREIGN = 10
 LOGS = "Logs go to standard error; editors keep them."
@@ -84,19 +84,25 @@ def run_wipe(gateway: Gateway, *, settings: bool, dry_run: bool, yes: bool) -> i
     if users:
         one = f"Process {users[0]} uses" if len(users) == 1 else f"Processes {', '.join(map(str, users))} use"
         raise click.ClickException(f"{one} this. Close your editors first; nothing was deleted.")
-    if dry_run:
+    if dry_run or not (yes or _is_told_to(can_see=users is not None)):
         return 0
-    if not yes:
-        if not sys.stdin.isatty():
-            raise click.UsageError("Nothing is deleted without being told: use --yes, or --dry-run to look.")
-        if users is None:
-            click.echo("Close your editors first: whether a server uses this cannot be seen here.", err=True)
-        click.confirm("Delete it?", abort=True)
     n_bytes, problems = gateway.delete_kept(chosen)
     click.echo(f"Deleted {_size(n_bytes).strip()}. Projects were not touched.")
     for problem in problems:
         click.echo(f"rulewright: not deleted: {printable(problem)}", err=True)
     return 1 if problems else 0
+
+
+def _is_told_to(*, can_see: bool) -> bool:
+    """The user's answer, where there is somebody; raises UsageError where there is nobody."""
+    if not sys.stdin.isatty():
+        raise click.UsageError("Nothing is deleted without being told: use --yes, or --dry-run to look.")
+    if not can_see:
+        click.echo("Close your editors first: whether a server uses this cannot be seen here.", err=True)
+    if click.confirm("Delete it?"):
+        return True
+    click.echo("Nothing was deleted.")
+    return False
 
 
 def _tell_rest(foreign: tuple[str, ...], refused: Iterable[str], head: str) -> None:
