@@ -133,6 +133,21 @@ def test_examples_are_told_as_their_schema_says(root):
     assert (tests["passed"] > 0, tests["failed"]) == (True, 0)
 
 
+def test_a_baseline_is_as_its_schema_says_and_hides_all_that_it_lists(root):
+    write_files(root, {"twice.py": "print(1)\nprint(1)\n"})
+    assert command(root, "check", "--write-baseline", "known.json").returncode == 0
+    record = valid("baseline", (root / "known.json").read_bytes())
+    assert {"caf\udce9.py", "two words/🦀 100%#?.py"} <= {e["path"] for e in record["findings"]}
+    assert [e["count"] for e in record["findings"] if e["path"] == "twice.py"] == [2, 2]
+    hidden = valid("check", command(root, "check", "--baseline", "known.json", "--format", "json").stdout)
+    assert hidden["findings"] == []
+    assert hidden["summary"]["baselined"] == sum(e.get("count", 1) for e in record["findings"])
+    assert hidden["summary"]["stale"] == 0
+    before = (root / "known.json").read_bytes()
+    assert command(root, "check", "--write-baseline", "known.json").returncode == 0
+    assert (root / "known.json").read_bytes() == before
+
+
 # SARIF
 
 
