@@ -5,16 +5,16 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
+from rulewright.adapters.cli.check_options import CheckOptions, refuse_contradictions
 from rulewright.adapters.cli.narrow import LookedAt, Narrowed, Narrowing, Refused, narrowed, narrowing
 from rulewright.adapters.cli.progress import ProgressLine, wants_progress
 from rulewright.adapters.cli.project import open_project, relative_to
 from rulewright.adapters.cli.report import CheckOutcome, Summary, printable
-from rulewright.core.findings import SEVERITIES, Finding, Severity
+from rulewright.core.findings import SEVERITIES, Finding
 from rulewright.core.snapshot import Project
 from rulewright.core.sources import Found, Skipped
 from rulewright.features.check import FileReport
@@ -25,26 +25,6 @@ if TYPE_CHECKING:
 
 KNOWING_FORMATS = {"sarif", "gitlab"}
 """Formats for services that tell a finding from one run to the next."""
-
-
-class CheckOptions(msgspec.Struct, frozen=True):
-    """The options of the command."""
-
-    paths: tuple[str, ...] = ()
-    output_format: str = "text"
-    output: str | None = None
-    since: str | None = None
-    whole_files: bool = False
-    baseline: str | None = None
-    write_baseline: str | None = None
-    prune_baseline: bool = False
-    fix: bool = False
-    diff: bool = False
-    fail_on: Severity | Literal["never"] | None = None
-    stdin_filename: str | None = None
-    verbose: bool = False
-    quiet: bool = False
-    overlay: tuple[str, ...] = ()
 
 
 @dataclass
@@ -74,7 +54,7 @@ class _Run:
 def run_check(gateway: Gateway, options: CheckOptions) -> int:
     """Run the command; returns the exit code."""
     started = time.perf_counter()
-    _refuse_contradictions(options)
+    refuse_contradictions(options)
     try:
         project, run = (_check_stdin if "-" in options.paths else _check_paths)(gateway, options)
     finally:
@@ -87,49 +67,6 @@ def run_check(gateway: Gateway, options: CheckOptions) -> int:
     shown = _outcome(project, run, report, options, time.perf_counter() - started)
     _print(gateway, shown, options, run.diffs)
     return int(any(map(shown.fails, shown.findings)))
-
-
-def _refuse_contradictions(options: CheckOptions) -> None:
-    stdin = "-" in options.paths
-    text_only = options.output_format == "text" and options.output is None
-    for is_wrong, sentence in (
-        (
-            options.stdin_filename and not stdin,
-            "--stdin-filename names standard input: write `rulewright check - --stdin-filename NAME`.",
-        ),
-        (options.diff and options.fix, "--diff changes nothing and --fix does: choose one."),
-        (
-            options.diff and not text_only,
-            f"--diff prints a diff, so there is no place for {_format_or_output(options)}.",
-        ),
-        (stdin and options.since, "--since looks at files, and standard input is none."),
-        (options.whole_files and not options.since, "--whole-files says what --since REV reports: give both."),
-        (
-            options.since and (options.fix or options.diff) and not options.whole_files,
-            "Fixes are made in whole files: add --whole-files to mend all of each file that changed.",
-        ),
-        (
-            options.prune_baseline and options.baseline is None,
-            "--prune-baseline takes entries out of --baseline FILE: give both.",
-        ),
-        (stdin and (options.prune_baseline or options.write_baseline), "Standard input is too little for a baseline."),
-        (
-            options.write_baseline and (options.baseline or options.since),
-            "--write-baseline writes down all findings: leave --baseline and --since out.",
-        ),
-        (
-            options.write_baseline and (options.diff or not text_only),
-            f"--write-baseline reports nothing, so there is no place for {_format_or_output(options)}.",
-        ),
-    ):
-        if is_wrong:
-            raise click.UsageError(sentence)
-
-
-def _format_or_output(options: CheckOptions) -> str:
-    if options.write_baseline and options.diff:
-        return "--diff"
-    return "--output" if options.output_format == "text" else f"--format {options.output_format}"
 
 
 def in_force(project: Project) -> list[str]:

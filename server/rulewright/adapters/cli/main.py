@@ -239,7 +239,8 @@ def check(launcher: Launcher, /, **options: Any) -> int:
     `-` checks standard input. Exit code 0: nothing to report, 1: findings, 2: wrong usage, broken settings, or
     something that is needed is not there; nothing was checked then.
     """
-    from rulewright.adapters.cli.check import CheckOptions, run_check
+    from rulewright.adapters.cli.check import run_check
+    from rulewright.adapters.cli.check_options import CheckOptions
 
     return run_check(launcher.headless(), CheckOptions(**options))
 
