@@ -4,8 +4,6 @@ The checkable ones are those of the ast-grep wheel, each name probed; the others
 can say `language: toml`. This table knows nothing of ast-grep itself, so it is cheap to import.
 """
 
-from pathlib import PurePosixPath
-
 import msgspec
 
 
@@ -176,7 +174,7 @@ def language_of(path: str, language_id: str = "") -> str:
     if said not in _NO_LANGUAGE and (known := _BY_NAME.get(said)):
         # Editors tell OCaml's interfaces from the rest by the file's name, or not at all.
         return "ocaml-interface" if known == "ocaml" and path.lower().endswith(".mli") else known
-    name = PurePosixPath(path.replace("\\", "/").lower()).name
+    name = path.replace("\\", "/").rstrip("/").rpartition("/")[2].lower()
     if known := _BY_FILE_NAME.get(name):
         return known
     stem, dot, extension = name.rpartition(".")

@@ -51,6 +51,9 @@ T = TypeVar("T")
 BATCH_FILES = 64
 BATCH_S = 0.1
 """Seconds that a result waits for others before all are written."""
+MANY_WAITING = 1000
+MANY_FILES, MANY_S = 256, 0.4
+"""The same while so many files wait: each write has a price of its own."""
 SCAN_SLICE_S = 0.005
 """How long a step scans at most, but for one slice of a folder."""
 MANY_EVENTS = 200
@@ -521,9 +524,14 @@ class Index(Lookup):
         """Seconds until what has come is to be written."""
         if not self._results and not self._deletions:
             return math.inf
-        if len(self._results) + len(self._deletions) >= BATCH_FILES:
+        n_files, wait_s = self._batch()
+        if len(self._results) + len(self._deletions) >= n_files:
             return 0.0
-        return max(0.0, self._waiting_since + BATCH_S - monotonic())
+        return max(0.0, self._waiting_since + wait_s - monotonic())
+
+    def _batch(self) -> tuple[int, float]:
+        """How many files are written at once, and the seconds that one of them waits at most."""
+        return (MANY_FILES, MANY_S) if len(self.builder) > MANY_WAITING else (BATCH_FILES, BATCH_S)
 
     def _write_all(self) -> None:
         """Store all that has come, unless another process is in the way."""
@@ -535,8 +543,9 @@ class Index(Lookup):
         """Store some of what has come: first the records by content, so that no work is lost when this is cut short."""
         if not self._results and not self._deletions:
             return
-        results = list(itertools.islice(self._results.values(), BATCH_FILES))
-        deletions = set(itertools.islice(self._deletions, BATCH_FILES))
+        n_files, _ = self._batch()
+        results = list(itertools.islice(self._results.values(), n_files))
+        deletions = set(itertools.islice(self._deletions, n_files))
         self.cache.put(
             (d.outcome.key, d.outcome.record, d.outcome.reason)
             for d in results
