@@ -170,7 +170,6 @@ class World(NavigationSteps, CompletionSteps, GitSteps):
                 RULEWRIGHT_CONFIG_DIR=str(self.root / ".no-user-settings"),
                 RULEWRIGHT_CACHE_DIR=str(self.root / ".cache"),
                 RULEWRIGHT_STATE_DIR=str(self.root / ".state"),
-                RULEWRIGHT_STATE_DIR=str(self.root / ".state"),
                 XDG_CONFIG_HOME=str(self.root / ".config"),
             ),
         ):
