@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import threading
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Protocol
@@ -42,23 +43,14 @@ class Channel(Protocol):
         """Send what waits, for a while, and end the connection."""
 
 
-class TcpChannel:
-    """A stream of framed bodies, as on standard input and output."""
+class _Lasting(ABC):
+    """What both kinds share: writing from any thread, and giving up a client."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader, self._writer = reader, writer
+    def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._thread = threading.get_ident()
         self._tell: Callable[[], None] = lambda: None
-        self._is_lost = False
-
-    async def bodies(self) -> AsyncIterator[bytes]:
-        """See `Channel`. No more is read before what came is handled, so a client cannot flood us."""
-        framer = Framer()
-        with contextlib.suppress(OSError):
-            while data := await self._reader.read(PIECE):
-                for body in framer.feed(data):
-                    yield body
+        self._is_over = False
 
     def write(self, body: bytes) -> None:
         """See `Channel`."""
@@ -68,16 +60,9 @@ class TcpChannel:
             with contextlib.suppress(RuntimeError):  # The loop is closed.
                 self._loop.call_soon_threadsafe(self._write, body)
 
+    @abstractmethod
     def _write(self, body: bytes) -> None:
-        transport = self._writer.transport
-        if self._is_lost or transport.is_closing():
-            return
-        transport.write(frame(body))
-        if transport.get_write_buffer_size() > MAX_UNSENT:
-            log.warning("a client that does not read was let go")
-            self._is_lost = True
-            transport.abort()
-            self._tell()
+        """Send in the loop's thread."""
 
     def close(self) -> None:
         """See `Channel`."""
@@ -85,6 +70,37 @@ class TcpChannel:
     def on_lost(self, tell: Callable[[], None]) -> None:
         """See `Channel`."""
         self._tell = tell
+
+    def _give_up(self, transport: asyncio.BaseTransport | None) -> None:
+        log.warning("a client that does not read was let go")
+        self._is_over = True
+        if isinstance(transport, asyncio.WriteTransport):
+            transport.abort()
+        self._tell()
+
+
+class TcpChannel(_Lasting):
+    """A stream of framed bodies, as on standard input and output."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        super().__init__()
+        self._reader, self._writer = reader, writer
+
+    async def bodies(self) -> AsyncIterator[bytes]:
+        """See `Channel`. No more is read before what came is handled, so a client cannot flood us."""
+        framer = Framer()
+        with contextlib.suppress(OSError):
+            while data := await self._reader.read(PIECE):
+                for body in framer.feed(data):
+                    yield body
+
+    def _write(self, body: bytes) -> None:
+        transport = self._writer.transport
+        if self._is_over or transport.is_closing():
+            return
+        transport.write(frame(body))
+        if transport.get_write_buffer_size() > MAX_UNSENT:
+            self._give_up(transport)
 
     async def aclose(self) -> None:
         """See `Channel`."""
@@ -96,18 +112,15 @@ class TcpChannel:
             self._writer.transport.abort()
 
 
-class WsChannel:
+class WsChannel(_Lasting):
     """A WebSocket on which each message is one body without a header."""
 
     def __init__(self, connection: "ServerConnection") -> None:
+        super().__init__()
         self._connection = connection
-        self._loop = asyncio.get_running_loop()
-        self._thread = threading.get_ident()
         self._unsent: deque[bytes] = deque()
         self._n_unsent = 0
         self._woken = asyncio.Event()
-        self._is_over = False
-        self._tell: Callable[[], None] = lambda: None
         self._sending = asyncio.create_task(self._send(), name="sending to a client")
 
     async def bodies(self) -> AsyncIterator[bytes]:
@@ -119,14 +132,6 @@ class WsChannel:
                 message = await self._connection.recv(decode=False)
                 yield message if isinstance(message, bytes) else message.encode()
 
-    def write(self, body: bytes) -> None:
-        """See `Channel`."""
-        if threading.get_ident() == self._thread:
-            self._write(body)
-        else:
-            with contextlib.suppress(RuntimeError):  # The loop is closed.
-                self._loop.call_soon_threadsafe(self._write, body)
-
     def _write(self, body: bytes) -> None:
         if self._is_over:
             return
@@ -134,10 +139,7 @@ class WsChannel:
         self._n_unsent += len(body)
         self._woken.set()
         if self._n_unsent > MAX_UNSENT:
-            log.warning("a client that does not read was let go")
-            self._is_over = True
-            self._connection.transport.abort()
-            self._tell()
+            self._give_up(self._connection.transport)
 
     async def _send(self) -> None:
         from websockets.exceptions import ConnectionClosed  # noqa: PLC0415 - as above
@@ -152,13 +154,6 @@ class WsChannel:
                     return
                 self._woken.clear()
                 await self._woken.wait()
-
-    def close(self) -> None:
-        """See `Channel`."""
-
-    def on_lost(self, tell: Callable[[], None]) -> None:
-        """See `Channel`."""
-        self._tell = tell
 
     async def aclose(self) -> None:
         """See `Channel`."""
