@@ -64,7 +64,7 @@ class _Lasting(ABC):
     def _write(self, body: bytes) -> None:
         """Send in the loop's thread."""
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027 - there is nothing to do
         """See `Channel`."""
 
     def on_lost(self, tell: Callable[[], None]) -> None:
