@@ -1,1 +1,1 @@
-"""What imports mean, what brings a name in and where that goes: a table for each language, run by `test_import_tables`."""
+"""What imports mean, what brings a name in and where that goes: a table a language, run by `test_import_tables`."""
