@@ -60,6 +60,13 @@ export type AskVersion = (command: readonly string[]) => Promise<{ version: stri
 
 const PROGRAM = "rulewright";
 
+/** The command line that a setting stands for: a text is one path, a list is a path and its arguments. */
+export function commandLine(setting: unknown): string[] {
+  const parts = Array.isArray(setting) ? setting : [setting];
+  const texts = parts.filter((part): part is string => typeof part === "string" && part.trim() !== "");
+  return texts.length === parts.length ? texts : [];
+}
+
 /** Where servers are, best first: a setting is the only one where there is one. Nothing is run. */
 export function candidates(at: Surroundings, disk: Disk): Candidate[] {
   if (at.setting.length > 0) {

@@ -10,6 +10,7 @@ import { disk } from "./disk.ts";
 import type { PythonEnvironments } from "./environment.ts";
 import {
   type AskVersion,
+  commandLine,
   explainMissing,
   type Found,
   find,
@@ -210,13 +211,6 @@ export class ServerKeeper {
       state.name === "ready" || state.name === "indexing",
     );
   }
-}
-
-/** The command line that a setting stands for: a text is one path, a list is a path and its arguments. */
-export function commandLine(setting: unknown): string[] {
-  const parts = Array.isArray(setting) ? setting : [setting];
-  const texts = parts.filter((part): part is string => typeof part === "string" && part.trim() !== "");
-  return texts.length === parts.length ? texts : [];
 }
 
 function sentence(error: unknown): string {

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import {
   type AskVersion,
   candidates,
+  commandLine,
   type Disk,
   explainMissing,
   find,
@@ -69,6 +70,14 @@ test("a setting is the only candidate, with its arguments, and is there to be co
   const missing = await find(at, diskOf(EVERYWHERE), async () => ({ reason: "cannot be run: ENOENT" }));
   assert.ok("failures" in missing);
   assert.match(explainMissing(missing), /the setting rulewright\.server\.command: .*cannot be run/);
+});
+
+test("a setting is a path or a list; what is neither, or empty, is none", () => {
+  assert.deepEqual(commandLine("/x/my server"), ["/x/my server"]);
+  assert.deepEqual(commandLine(["python3", "-m", "rulewright"]), ["python3", "-m", "rulewright"]);
+  for (const none of [null, undefined, "", " ", [], [""], ["/x", 3], 7, {}]) {
+    assert.deepEqual(commandLine(none), []);
+  }
 });
 
 test("a setting may be a bare name, which PATH explains, or a path from the folder", () => {
