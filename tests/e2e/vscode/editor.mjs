@@ -96,8 +96,14 @@ export class Editor {
     return `vscode-remote://127.0.0.1:${this.#port}${encodeURI(file)}`;
   }
 
-  async close() {
+  /** Close the page as a user does; what it keeps is there for the next one. */
+  async closePage() {
     await this.#browser?.close();
+    this.#browser = undefined;
+  }
+
+  async close() {
+    await this.closePage();
     if (this.#server) {
       const gone = new Promise((resolve) => this.#server.once("exit", resolve));
       this.#server.kill("SIGTERM");

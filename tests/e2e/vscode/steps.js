@@ -32,7 +32,7 @@ async function runSteps(steps, server) {
       const { startedAfterMs, askedVersionMs, clock } = server;
       report.figures = { startedAfterMs, askedVersionMs, loadingCpuMs: clock.loadingCpuMs };
     }
-    fs.writeFileSync(path.join(__dirname, "report.json"), JSON.stringify(report));
+    fs.writeFileSync(path.join(__dirname, `${steps[0].name}.json`), JSON.stringify(report));
   };
   const startedAt = Date.now();
   let last = "";

@@ -78,8 +78,3 @@ def write_workspace(folder: Path, files: int = INDEXED) -> Path:
 def _write(path: Path, content: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(content, "utf-8")
-
-
-def count_of(path: Path, mark: str) -> int:
-    """How often a text stands in a file: the steps that a suite must have passed."""
-    return path.read_text("utf-8").count(mark)
