@@ -43,6 +43,18 @@ class RefusedRowError(OSError):
     """A row that we cannot have written. diskcache takes an OSError for a value that is gone."""
 
 
+class _Opened(diskcache.Cache):  # type: ignore[misc]
+    """A cache that lets go of a file which it could not open: it may be damaged, and Python 3.13 minds."""
+
+    def __init__(self, folder: str, **options: Any) -> None:
+        try:
+            super().__init__(folder, **options)
+        except FAULTS:
+            if "_local" in vars(self):
+                self.close()
+            raise
+
+
 class BytesDisk(diskcache.Disk):  # type: ignore[misc]
     """Bytes in, bytes out; nothing is ever pickled or unpickled."""
 
@@ -194,7 +206,7 @@ class CodeCache:
         for attempt in (1, 2):
             try:
                 make_private(folder)
-                self._opened = diskcache.Cache(
+                self._opened = _Opened(
                     str(folder),
                     timeout=BUSY_S,
                     disk=BytesDisk,
