@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import signal
 import socket
 import stat
@@ -21,8 +20,6 @@ from tests.harness.gateways import make_gateway, write_rules
 from tests.harness.node import NodeProcess, client
 from tests.harness.program import PROGRAM, Session
 from tests.harness.wait import until
-
-pytestmark = pytest.mark.skipif(not hasattr(os, "getuid"), reason="no modes of files here")
 
 
 @pytest.fixture(scope="module")
