@@ -1,7 +1,9 @@
 """Write every generated file: `make generate`. A tidy test fails when one is stale."""
 
+import inspect
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
@@ -42,7 +44,7 @@ def generated() -> Iterator[tuple[str, str]]:
         ("status", SessionRecord),
         ("settings", Settings),
     ):
-        schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **msgspec.json.schema(record)}
+        schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **_dedented(msgspec.json.schema(record))}
         yield f"docs/schemas/{name}.json", msgspec.json.format(msgspec.json.encode(schema), indent=2).decode() + "\n"
     table = msgspec.json.encode(capabilities.table(), order="deterministic")
     yield "server/rulewright/adapters/lsp/capabilities.json", msgspec.json.format(table, indent=1).decode() + "\n"
@@ -58,6 +60,18 @@ def help_text() -> str:
     """What `rulewright --help` prints, in a terminal of common width."""
     with click.Context(cli, info_name="rulewright", terminal_width=80, **cli.context_settings) as context:
         return cli.get_help(context) + "\n"
+
+
+def _dedented(schema: Any) -> Any:
+    """A schema whose descriptions are the same on every Python: from 3.13 on a docstring has no indentation."""
+    if isinstance(schema, list):
+        return [_dedented(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: inspect.cleandoc(value) if key == "description" and isinstance(value, str) else _dedented(value)
+        for key, value in schema.items()
+    }
 
 
 def settings_page() -> str:

@@ -19,7 +19,7 @@ RULE = "---\nglobs: ['*.py']\n---\nBe kind.\n"
 
 def examined(root: Path, **env: str) -> tuple[int, dict[str, list[tuple[str, str]]]]:
     """The exit code, and by area the states and sentences."""
-    done = command(root, "doctor", "--json", env=environment(**env))
+    done = command(root, "doctor", "--json", env=environment(PYTHONDONTWRITEBYTECODE="", **env))
     record = json.loads(done.stdout)
     jsonschema.validate(record, msgspec.json.schema(DoctorRecord))
     areas: dict[str, list[tuple[str, str]]] = {}
