@@ -19,6 +19,7 @@ from rulewright.core.config import CodeSettings, IndexSettings
 from rulewright.core.health import Remark
 from rulewright.core.index import grammars
 from rulewright.core.index.buffer import Buffer
+from rulewright.core.index.imports import resolve
 from rulewright.core.index.places import Location
 from rulewright.core.index.syntax import TRUSTED, SyntaxProblem, syntax_problems
 from rulewright.core.languages import language_of
@@ -38,6 +39,10 @@ SCAN_SHARE = 50
 """A scan that takes long is made more rarely, so that it never takes more than a fiftieth of the time."""
 MAX_TOUCHED = 1000
 """Folders that are watched though no index knows a file in them."""
+MAX_AHEAD = 100
+"""Imports of a document, and files that they mean, that are indexed ahead of the others."""
+MAX_MEANT = 3
+"""Files of one import: of a package that has many the first ones will do."""
 MAX_SYMBOLS = 200
 """Symbols of a workspace that one query gives: more are not looked at."""
 MAX_SYNTAX = 20
@@ -156,7 +161,21 @@ class CodeGateway:
             workspace, path = self._find(absolute)
             if (buffer := workspace.open.get(path)) is not None:
                 _ = buffer.tree
+                if self._was_busy and workspace.root:
+                    self._index_imported(workspace, path, buffer)
                 completions.prepare(workspace, path, workspace.completion)
+
+    def _index_imported(self, workspace: CodeWorkspace, path: str, buffer: Buffer) -> None:
+        """While a first index is under way, have it take what a document brings in before all else."""
+        found = {
+            file
+            for one in buffer.imports[:MAX_AHEAD]
+            for file in resolve(buffer.language, one, path, workspace.index)[:MAX_MEANT]
+        }
+        missing = sorted(file for file in found if workspace.kept.record(file) is None)[:MAX_AHEAD]
+        if missing:
+            workspace.kept.prefer(missing)
+            workspace.kept.refresh(missing)
 
     def pause(self, paused: bool) -> None:
         """Stop indexing, or go on."""
