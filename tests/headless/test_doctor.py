@@ -17,6 +17,11 @@ from tests.harness.wait import until
 RULE = "---\nglobs: ['*.py']\n---\nBe kind.\n"
 
 
+@pytest.fixture(autouse=True)
+def _no_editor_of_another_test(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    monkeypatch.setenv("RULEWRIGHT_STATE_DIR", str(tmp_path_factory.mktemp("state")))
+
+
 def examined(root: Path, **env: str) -> tuple[int, dict[str, list[tuple[str, str]]]]:
     """The exit code, and by area the states and sentences."""
     done = command(root, "doctor", "--json", env=environment(PYTHONDONTWRITEBYTECODE="", **env))
