@@ -8,7 +8,7 @@ import yaml
 from rulewright.core.rules.check import any_case, read_checks
 from rulewright.core.rules.lint import Enforced, check_text
 from rulewright.core.rules.problems import Problem
-from rulewright.core.rules.rule import Check
+from rulewright.core.rules.rule import Check, FixTemplate
 
 
 def read(value: Any, *languages: str) -> tuple[tuple[Check, ...], tuple[Problem, ...]]:
@@ -64,7 +64,7 @@ def test_a_whole_check() -> None:
         note="Parse it.",
         url="https://example.org/no-eval",
         config={"rule": {"pattern": "$F($X)"}, "constraints": {"F": {"regex": "^(eval|exec)$"}}},
-        fix="ast.literal_eval($X)",
+        fixes=(FixTemplate(template="ast.literal_eval($X)"),),
         files=("src/**/*.py", "[oO][lL][dD]/*.[pP][yY]"),
         ignores=("tests/**",),
     )
@@ -73,7 +73,7 @@ def test_a_whole_check() -> None:
 def test_what_is_left_out_has_a_default() -> None:
     check = one("rule: { pattern: eval($X) }")
     assert (check.id, check.language, check.severity) == ("team/no-eval", "python", "warning")
-    assert (check.message, check.fix, check.files) == ("", None, ())
+    assert (check.message, check.fixes, check.files) == ("", (), ())
 
 
 @pytest.mark.parametrize(("word", "severity"), [("error", "error"), ("off", "off"), ("Hint", "hint")])
@@ -164,17 +164,24 @@ def test_what_cannot_be_used_is_refused_with_its_place(text: str, at: tuple[Any,
             ("check", "rule", "inside", "stopby"),
             "did you mean `stopBy`?",
         ),
+        ("{rule: {pattern: f()}, fix: {template: x, titel: y}}", "warning", ("check", "fix", "titel"), "mean `title`?"),
         (
-            "{rule: {pattern: f($A)}, fix: {template: x, expandEnd: {regex: ','}}}",
+            "{rule: {pattern: f()}, fix: {template: x, expandEnd: {kind: call, stopby: end}}}",
             "warning",
-            ("check", "fix"),
-            "not supported yet",
+            ("check", "fix", "expandEnd", "stopby"),
+            "did you mean `stopBy`?",
         ),
         (
-            "{rule: {pattern: f($A)}, fix: g, rewriters: [{id: r, rule: {kind: identifier}, fix: x}]}",
+            "{rule: {pattern: f($A)}, transform: {R: 'rewrite($A, rewriters=[r])'}}",
             "warning",
-            ("check", "rewriters"),
-            "not supported yet",
+            ("check", "transform", "R"),
+            "there are no `rewriters`",
+        ),
+        (
+            "{rule: {pattern: f()}, rewriters: [{id: r, rule: {kind: call}, fix: x, message: y}]}",
+            "warning",
+            ("check", "rewriters", 0, "message"),
+            "not a word of a rewriter",
         ),
     ],
 )
@@ -184,13 +191,59 @@ def test_what_can_be_used_all_the_same_gives_a_remark(text: str, severity: str, 
     assert says in problem.message
 
 
-def test_what_is_not_supported_keeps_its_findings_and_loses_its_fix() -> None:
-    checks, _ = read_yaml("{rule: {pattern: f($A)}, fix: [{title: a, template: b}]}")
-    assert checks[0].fix is None
+def test_a_fix_may_have_a_title_and_may_be_several() -> None:
+    assert one("{rule: {pattern: f($A)}, fix: {template: g($A), title: use g}}").fixes == (
+        FixTemplate(template="g($A)", title="use g"),
+    )
+    two = one("{rule: {pattern: f($A)}, fix: [{template: g($A), title: a}, {template: h, title: b}]}").fixes
+    assert [(fix.template, fix.title) for fix in two] == [("g($A)", "a"), ("h", "b")]
+    assert one("{rule: {pattern: f($A)}, fix: []}").fixes == ()
 
 
-def test_a_fix_that_is_only_a_template_in_a_mapping_is_taken() -> None:
-    assert one("{rule: {pattern: f($A)}, fix: {template: g($A), title: use g}}").fix == "g($A)"
+REWRITER = "{id: r, rule: {pattern: $X, kind: identifier}, fix: x}"
+
+
+@pytest.mark.parametrize(
+    ("rest", "at", "says"),
+    [
+        ("fix: [{template: x}]", ("fix", 0), "`template` and `title`"),
+        ("fix: [x]", ("fix", 0), "must be a mapping"),
+        ("fix: {title: x}", ("fix",), "`template` must be a text"),
+        ("fix: {template: x, title: [y]}", ("fix", "title"), "`title` must be a text"),
+        ("fix: {template: $B}", ("fix",), "names `$B`"),
+        ("fix: {template: x, expandEnd: ','}", ("fix", "expandEnd"), "must be a mapping"),
+        ("fix: {template: x, expandEnd: {}}", ("fix", "expandEnd"), "ast-grep says"),
+        ("fix: {template: x, expandEnd: {kind: nonsense}}", ("fix", "expandEnd"), "ast-grep says"),
+        ("fix: {template: x, expandEnd: {matches: nobody}}", ("fix", "expandEnd"), "`nobody` is not defined"),
+        ("fix: {template: x, expandStart: {kind: call, stopBy: ends}}", ("fix", "expandStart", "stopBy"), "not `ends`"),
+        ("rewriters: {r: 1}", ("rewriters",), "must be a list"),
+        ("rewriters: [{rule: {kind: call}, fix: x}]", ("rewriters", 0), "with `id`"),
+        ("rewriters: [{id: r, fix: x}]", ("rewriters", 0), "`rule` is missing"),
+        ("rewriters: [{id: r, rule: {kind: call}}]", ("rewriters", 0), "has no `fix`"),
+        ("rewriters: [{id: r, rule: {knd: call}, fix: x}]", ("rewriters", 0, "rule", "knd"), "did you mean `kind`?"),
+        ("rewriters: [{id: r, rule: {kind: call}, fix: $B}]", ("rewriters", 0, "fix"), "names `$B`"),
+        (
+            "utils: {u: {kind: call}}, rewriters: [{id: r, utils: {u: {kind: list}}, rule: {kind: call}, fix: x}]",
+            ("rewriters", 0, "utils"),
+            "another name",
+        ),
+        (
+            f"rewriters: [{REWRITER}], transform: {{R: {{rewrite: {{source: $A, rewriters: [s]}}}}}}",
+            ("transform", "R"),
+            "no rewriter `s`",
+        ),
+        ("transform: {R: 'rewrite($A, rewriter=[s])'}", ("transform", "R"), "not an argument of `rewrite`"),
+        ("transform: {R: {rewrite: {source: $A}}}", ("rule",), "ast-grep says"),
+        (f"rewriters: [{', '.join([REWRITER] * 101)}]", ("rewriters",), "100 are the most"),
+        (f"fix: [{', '.join(['{template: x, title: y}'] * 21)}]", ("fix",), "20 are the most"),
+    ],
+)
+def test_a_fix_or_a_rewriter_that_cannot_be_used_is_refused_at_its_place(
+    rest: str, at: tuple[Any, ...], says: str
+) -> None:
+    problem = refusal(f"{{language: python, rule: {{pattern: f($A)}}, {rest}}}")
+    assert says in problem.message
+    assert problem.at == ("check", *at)
 
 
 def test_a_check_takes_the_single_language_of_its_rule() -> None:

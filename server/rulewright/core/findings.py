@@ -38,6 +38,8 @@ class Finding(msgspec.Struct, frozen=True):
     rule_path: str = ""
     """The file that states the rule, relative to the root; empty for built-in findings."""
     url: str = ""
+    other_fixes: tuple[Fix, ...] = ()
+    """Other ways to mend it, for people to choose from."""
 
     def at_least(self, threshold: Severity) -> bool:
         """Whether this finding is as severe as `threshold`, or more."""

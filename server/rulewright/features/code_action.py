@@ -55,9 +55,10 @@ def wanted(kind: str, only: Sequence[str]) -> bool:
 
 def _quick_fixes(document: Document, here: Iterable[Finding]) -> list[Action]:
     return [
-        Action(f.fix.title, QUICK_FIX, f.fix.edits, f, preferred=f.fix.safe, version=document.version)
+        Action(fix.title, QUICK_FIX, fix.edits, f, preferred=fix is f.fix and fix.safe, version=document.version)
         for f in here
-        if f.fix is not None
+        for fix in (f.fix, *f.other_fixes)
+        if fix is not None
     ]
 
 

@@ -78,7 +78,7 @@ def _linter(rule: Rule, check: Check) -> Linter:
 def _mended(named: str, number: int, example: Example, linters: list[tuple[Linter, Check]]) -> ExampleResult:
     """Bad code that is hit: reported, and where good code and a fix are given, mended to it."""
     reported = ExampleResult(number, "reported", f"{named}: the bad code is found.")
-    if example.bad is None or example.good is None or all(check.fix is None for _, check in linters):
+    if example.bad is None or example.good is None or not any(check.fixes for _, check in linters):
         return reported
     text = example.bad
     for _ in range(_MAX_PASSES):

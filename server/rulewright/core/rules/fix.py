@@ -7,6 +7,7 @@ kept so that the same fix gives the same bytes.
 
 import re
 from collections.abc import Collection, Iterable
+from typing import Protocol
 
 from ast_grep_py import SgNode
 
@@ -27,26 +28,51 @@ def used_names(template: str) -> list[str]:
     return list(dict.fromkeys(m[2] for m in _VARIABLE.finditer(template)))
 
 
-def expand(template: str, node: SgNode, content: str, transforms: Collection[str] = ()) -> str:
-    """The text that replaces `node`; `transforms` are the names that the rule's transformations define."""
+class Captures(Protocol):
+    """What the variables of a rule stand for; the node that a rule hit is one itself."""
+
+    def get_match(self, name: str, /) -> SgNode | None:
+        """The node that `$name` captured."""
+        ...
+
+    def get_multiple_matches(self, name: str, /) -> list[SgNode]:
+        """The nodes that `$$$name` captured."""
+        ...
+
+    def get_transformed(self, name: str, /) -> str | None:
+        """The text that the transformation `name` gave."""
+        ...
+
+
+def expand(
+    template: str,
+    node: SgNode,
+    content: str,
+    transforms: Collection[str] = (),
+    captures: Captures | None = None,
+) -> str:
+    """The text that replaces `node`; `transforms` are the names that the rule's transformations define.
+
+    `captures` are those of `node` where they are not its own.
+    """
     parts: list[str] = []
     done = 0
     for variable in _VARIABLE.finditer(template):
         parts.append(template[done : variable.start()])
-        captured = _captured(variable[1], variable[2], node, transforms)
+        captured = _captured(variable[1], variable[2], node if captures is None else captures, transforms)
         if captured is not None:
-            indent = _indentation(template, variable.start())
-            parts.append(_reindented(*_text_and_indent(captured, content), indent))
+            indent = indentation(template, variable.start())
+            parts.append(reindented(*_text_and_indent(captured, content), indent))
         done = variable.end()
     parts.append(template[done:])
-    return _reindented("".join(parts), 0, _indentation(content, offsets(node)[0]))
+    return reindented("".join(parts), 0, indentation(content, offsets(node)[0]))
 
 
-def expand_message(template: str, node: SgNode, content: str, transforms: Collection[str] = ()) -> str:
+def expand_message(template: str, captures: Captures, content: str, transforms: Collection[str] = ()) -> str:
     """A message with its variables filled in: the first line of each capture, cut where it is long."""
 
     def shown(variable: re.Match[str]) -> str:
-        captured = _captured(variable[1], variable[2], node, transforms)
+        captured = _captured(variable[1], variable[2], captures, transforms)
         if captured is None:
             return ""
         text = _text_and_indent(captured, content)[0]
@@ -61,14 +87,14 @@ def apply_fixes(content: str, findings: Iterable[Finding]) -> str:
     return apply(content, disjoint(f.fix.edits for f in findings if f.fix and f.fix.safe))
 
 
-def _captured(dollars: str, name: str, node: SgNode, transforms: Collection[str]) -> str | tuple[int, int] | None:
+def _captured(dollars: str, name: str, captures: Captures, transforms: Collection[str]) -> str | tuple[int, int] | None:
     """What a variable stands for: a transformed text, or the offsets of a capture; None for nothing."""
     if dollars == "$$$":
-        nodes = node.get_multiple_matches(name)
+        nodes = captures.get_multiple_matches(name)
         return (offsets(nodes[0])[0], offsets(nodes[-1])[1]) if nodes else None
     if name in transforms:
-        return node.get_transformed(name)
-    single = node.get_match(name)
+        return captures.get_transformed(name)
+    single = captures.get_match(name)
     return None if single is None else offsets(single)
 
 
@@ -77,11 +103,11 @@ def _text_and_indent(captured: str | tuple[int, int], content: str) -> tuple[str
     if isinstance(captured, str):
         return captured, 0
     start, end = captured
-    return content[start:end], _indentation(content, start)
+    return content[start:end], indentation(content, start)
 
 
-def _indentation(text: str, offset: int) -> int:
-    """The spaces at the start of the line that `offset` is on."""
+def indentation(text: str, offset: int) -> int:
+    """How many spaces stand at the start of the line that `offset` is on."""
     line_start = text.rfind("\n", max(0, offset - _LOOK_BACK), offset) + 1
     line = text[line_start or max(0, offset - _LOOK_BACK) : offset]
     if not line_start and offset > len(line):
@@ -91,7 +117,7 @@ def _indentation(text: str, offset: int) -> int:
     return spaces if len(line.encode("utf-8", "replace")) <= room else 0
 
 
-def _reindented(text: str, old: int, new: int) -> str:
+def reindented(text: str, old: int, new: int) -> str:
     """`text`, whose lines are indented by `old`, indented by `new`; a first line never gains spaces."""
     if old == new or "\n" not in text:
         return text

@@ -16,8 +16,9 @@ from ast_grep_py import SgNode
 from rulewright.core.edits import Edit
 from rulewright.core.findings import Finding, Fix
 from rulewright.core.rules import engine, gate
-from rulewright.core.rules.check import MAX_DEPTH, rename_utilities
-from rulewright.core.rules.fix import expand, expand_message
+from rulewright.core.rules.check_words import MAX_DEPTH, rename_utilities
+from rulewright.core.rules.fix import Captures, expand, expand_message
+from rulewright.core.rules.rewrite import Match, Mending, MendingRun, needs_mending
 from rulewright.core.rules.rule import Check
 from rulewright.core.rules.suppress import Hit, may_suppress, suppress_hits
 from rulewright.core.text import Text
@@ -159,9 +160,11 @@ class _Prepared:
     def __init__(self, number: int, enforced: Enforced) -> None:
         self.enforced = enforced
         self.check = enforced.check
-        self.config = self.check.config
+        self.mending = Mending(self.check) if needs_mending(self.check) else None
+        # Without what only we can compute.
+        self.config = self.mending.scope.config if self.mending else self.check.config
         self.need = gate.needed(self.config, self.check.language)
-        self.transforms = frozenset(self.config.get("transform", ()))
+        self.transforms = frozenset(self.check.config.get("transform", ()))
         self.message = self.check.message or enforced.description or self.check.id
         self.tag = f"{_TAG}{number}"
         utils = self.config.get("utils", {})
@@ -171,14 +174,15 @@ class _Prepared:
         captures = _captures(self.config["rule"], utils, 0)
         for rule in self.config.get("constraints", {}).values():
             captures += _captures(rule, utils, 0)
-        self.compares = any(times > 1 for times in captures.values())
-        self.looks_far = "stopBy" in str(self.config)
+        # Rewriters compare with what the rule captured, and look for it.
+        self.compares = self.mending is not None or any(times > 1 for times in captures.values())
+        self.looks_far = self.mending is not None or "stopBy" in str(self.config)
         self.names = frozenset({enforced.rule_id, self.check.id})
 
     @property
     def plain(self) -> bool:
         """Whether a hit says the same whatever was captured."""
-        return "$" not in self.message and "$" not in (self.check.fix or "")
+        return not self.mending and not any("$" in t for t in (self.message, *(f.template for f in self.check.fixes)))
 
 
 class _Run:
@@ -191,6 +195,8 @@ class _Run:
         self.found: list[Hit] = []
         self.broken: list[Hit] = []
         self.cut = False
+        self.mending: dict[str, MendingRun] = {}
+        self.said: set[str] = set()
 
     def add(self, check: _Prepared, nodes: list[SgNode]) -> None:
         """The hits of one check."""
@@ -202,14 +208,11 @@ class _Run:
     def finding(self, check: _Prepared, node: SgNode) -> Finding:
         """One hit of a check."""
         start, end = engine.offsets(node)
-        content = self.text.content
-        fix = None
-        if check.check.fix is not None:
-            replacement = expand(check.check.fix, node, content, check.transforms)
-            fix = Fix(f"Fix `{check.enforced.rule_id}`", (Edit(start, end, replacement),))
-        message = check.message
-        if "$" in message:
-            message = expand_message(message, node, content, check.transforms)
+        captures: Captures = node
+        if check.mending is not None:
+            captures = self.mending.setdefault(check.tag, MendingRun(check.mending, self.text.content)).match(node)
+        message = self.message(check, captures)
+        fixes = self.fixes(check, node, captures)
         assert check.check.severity != "off"
         return Finding(
             rule_id=check.enforced.rule_id,
@@ -220,15 +223,52 @@ class _Run:
             end=end,
             range=self.text.range(start, end),
             note=check.check.note,
-            fix=fix,
+            fix=fixes[0] if fixes else None,
+            other_fixes=fixes[1:],
             rule_path=check.enforced.rule_path,
             url=check.check.url,
         )
 
+    def message(self, check: _Prepared, captures: Captures) -> str:
+        """The message of a hit, with its variables filled in."""
+        if "$" not in check.message:
+            return check.message
+        try:
+            return expand_message(check.message, captures, self.text.content, check.transforms)
+        except engine.EngineError as error:
+            self.unmended(check, str(error))
+            return check.check.id
+
+    def fixes(self, check: _Prepared, node: SgNode, captures: Captures) -> tuple[Fix, ...]:
+        """The fixes of a hit, the first to be applied; none when its rewriters do too much."""
+        fixes: list[Fix] = []
+        try:
+            for template in check.check.fixes:
+                if isinstance(captures, Match):
+                    edit = Edit(*captures.replacement(template))
+                else:
+                    text = expand(template.template, node, self.text.content, check.transforms)
+                    edit = Edit(*engine.offsets(node), text)
+                fixes.append(Fix(template.title or f"Fix `{check.enforced.rule_id}`", (edit,)))
+        except engine.EngineError as error:
+            self.unmended(check, str(error))
+            return ()
+        return tuple(fixes)
+
+    def unmended(self, check: _Prepared, why: str) -> None:
+        """A check whose fixes cannot be made on this text: one warning, beside its hits."""
+        if check.tag not in self.said:
+            self.said.add(check.tag)
+            told = f"Some fixes of check `{check.check.id}` could not be made in this file: {why.rstrip('.')}."
+            self.broke(check, told)
+
     def failed(self, check: _Prepared, why: str) -> None:
         """A check that could not be run on this text: one warning in the place of its hits."""
         name, reason = check.check.id, why.rstrip(".")
-        told = f"Check `{name}` could not be run on this file: {reason}. The other checks ran."
+        self.broke(check, f"Check `{name}` could not be run on this file: {reason}. The other checks ran.")
+
+    def broke(self, check: _Prepared, told: str) -> None:
+        """A warning about a check itself."""
         finding = Finding(
             rule_id=CHECK_FAILED,
             severity="warning",

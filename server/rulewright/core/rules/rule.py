@@ -14,6 +14,26 @@ DEFAULT_PRIORITY = 5
 DEFAULT_SEVERITY: Severity = "warning"
 
 
+class FixTemplate(msgspec.Struct, frozen=True, kw_only=True):
+    """One way to mend what a check finds."""
+
+    template: str
+    title: str = ""
+    """Empty where the rule gives none."""
+    expand_start: dict[str, Any] | None = None
+    expand_end: dict[str, Any] | None = None
+    """Rule objects with `stopBy`: what is replaced grows up to the nearest sibling before or behind that they hit."""
+
+
+class Rewriter(msgspec.Struct, frozen=True, kw_only=True):
+    """A rule that replaces parts of what a variable captured, for the transformation `rewrite`."""
+
+    id: str
+    config: dict[str, Any]
+    """As in a check, with the utilities of the check and of the rewriters before it."""
+    fix: FixTemplate
+
+
 class Check(msgspec.Struct, frozen=True, kw_only=True):
     """One ast-grep rule document, validated and normalised (see `rulewright.core.rules.check`)."""
 
@@ -27,7 +47,9 @@ class Check(msgspec.Struct, frozen=True, kw_only=True):
     url: str = ""
     config: dict[str, Any] = {}
     """`rule`, `constraints`, `utils`, `transform`, ready for ast-grep."""
-    fix: str | None = None
+    fixes: tuple[FixTemplate, ...] = ()
+    """The first one is what `--fix` applies, the others are offered."""
+    rewriters: tuple[Rewriter, ...] = ()
     files: tuple[str, ...] = ()
     ignores: tuple[str, ...] = ()
     """Globs relative to the project root; they narrow the rule's own globs and never widen them."""
