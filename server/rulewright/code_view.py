@@ -193,6 +193,7 @@ class CodeWorkspace:
         now = monotonic()
         for path in [p for p, at in self.unsaid.items() if p != but and now - at >= rested_s]:
             del self.unsaid[path]
+            self.open[path].rest()
             self.kept.overlay(path, self.open[path].record)
 
     def relative(self, path: str) -> str | None:

@@ -52,6 +52,10 @@ def test_after_any_edits_a_buffer_is_as_a_fresh_one(
             if look:
                 assert kept.symbols is not None
         fresh = Buffer("/w/a", language, text.content)
+    assert fresh.root is not None
+    assert kept.root is not None
+    if fresh.root.has_error or kept.root.has_error:
+        kept.rest()
     assert kept.source == fresh.source
     assert kept._starts == fresh._starts
     assert str(kept.root) == str(fresh.root)
@@ -80,3 +84,18 @@ def test_an_attribute_does_not_part_a_comment_from_what_it_describes(monkeypatch
     fresh = Buffer("/w/a.rs", "rust", kept.source.decode())
     assert [s.doc for s in fresh.symbols if s.name == "S"] == ["Two."]
     assert kept.symbols == fresh.symbols
+
+
+def test_how_a_text_with_errors_came_about_is_forgotten_when_it_rests():
+    text = SAMPLES["ruby"]
+    change = ContentChange(Range(Position(128, 7), Position(168, 0)), "")
+    kept = Buffer("/w/a", "ruby", text)
+    assert kept.root is not None
+    kept.apply([change], "utf-8")
+    fresh = Buffer("/w/a", "ruby", apply_changes(Text(text), [change], "utf-8").content)
+    assert str(kept.root) != str(fresh.root), (
+        "the parser recovers otherwise; when it does not any more, take another case"
+    )
+    kept.rest()
+    assert str(kept.root) == str(fresh.root)
+    assert kept.record == fresh.record

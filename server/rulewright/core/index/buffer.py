@@ -60,7 +60,7 @@ class Buffer:
         self._shifted, self._shift = len(self._begins), 0
         """From this line on all begin so many bytes later than `_begins` says: most changes stay in one line."""
         self._tree: Tree | None = None
-        self._is_parsed = False
+        self._is_parsed = self._is_edited = False
         self._outline: tuple[tuple[Symbol, ...], tuple[Import, ...]] | None = None
         self._outline_source = b""
         self._outline_tree: Tree | None = None
@@ -112,7 +112,7 @@ class Buffer:
             self._word, self.around, self._is_near = self._start_of(cursor, _LETTERS), object(), False
         if not is_chain:
             self._chain, self.around_chain = self._start_of(stop, _CHAIN), object()
-        self._is_parsed = False
+        self._is_parsed, self._is_edited = False, True
         self._forget()
 
     def _move_lines(self, start: int, row: int, last: int, new: bytes, delta: int) -> None:
@@ -264,6 +264,19 @@ class Buffer:
             self._tree = self.grammar.parser.parse(self.source, self._tree) if self._tree else self._parse()
             self._is_parsed = True
         return self._tree
+
+    def rest(self) -> None:
+        """Forget how the text came about, now that nobody types.
+
+        How a parser recovers from an error depends on the tree that it starts from, so on the edits that led here. What
+        is kept of a document, and what is reported, must depend on its text alone: one with errors is parsed from
+        scratch.
+        """
+        tree = self.tree
+        if self._is_edited and tree is not None and tree.root_node.has_error:
+            self._tree, self._outline, self._expected = self._parse(), None, None
+            self._forget()
+        self._is_edited = False
 
     @property
     def near_root(self) -> Node | None:
