@@ -31,7 +31,8 @@ from rulewright.core.edits import Edit
 from rulewright.core.findings import Finding
 from rulewright.core.health import Remark
 from rulewright.core.ports import CheckRunner, Code, Offload
-from rulewright.core.rules.parse import Origin
+from rulewright.core.rules.book import Seen
+from rulewright.core.rules.load import load
 from rulewright.core.rules.rule import Rule
 from rulewright.core.rules.select import Policy
 from rulewright.core.snapshot import Document, Project, Snapshot
@@ -271,10 +272,10 @@ class Gateway:
         if place is None:
             return Diagnosis(skipped="outside every project")
         project, path = place
-        document, origin = snapshot.documents.get(uri), _origin(project, path)
+        document, read_rule = snapshot.documents.get(uri), _rule_reader(project, path)
         read = partial(read_text, Path(project.root, path), max_kb=project.settings.check.max_file_kb)
         asked = self._code.ask(Syntax(uri)) if self._code is not None and document is not None else None
-        found = await diagnose(project, path, document, read, origin, self._running(project), self._offload)
+        found = await diagnose(project, path, document, read, read_rule, self._running(project), self._offload)
         if asked is None or document is None:
             return found
         errors = await self._syntax_of(asked)
@@ -346,8 +347,8 @@ class Gateway:
         def read(path: str) -> str:
             return given[path] if path in given else read_text(Path(project.root, path), max_kb=max_kb)
 
-        origins = {path: _origin(project, path) for path in given}
-        return check_files(project, paths, read, self._running(project), origins)
+        readers = {path: _rule_reader(project, path) for path in given}
+        return check_files(project, paths, read, self._running(project), readers)
 
     def fix(self, project: Project, report: FileReport) -> Fixed:
         """The text of a report after its safe fixes."""
@@ -358,7 +359,7 @@ class Gateway:
 
         content = report.content or ""
         # A rule file's findings carry the offsets of when it was loaded, so they are made anew.
-        findings = again(content) if _origin(project, report.path) else report.findings
+        findings = again(content) if _rule_reader(project, report.path) else report.findings
         return fix_text(content, findings, again)
 
     def write_fixed(self, project: Project, report: FileReport, fixed: Fixed) -> str:
@@ -532,8 +533,11 @@ def _runner_key(check: CheckSettings) -> tuple[int, int]:
     return check.jobs, check.timeout_s
 
 
-def _origin(project: Project, path: str) -> Origin | None:
-    return ProjectRuleFiles(Path(project.root)).origin(path)
+def _rule_reader(project: Project, path: str) -> Callable[[bytes], Seen] | None:
+    """What reads a text as the rule file at `path`; None where no rule file can be."""
+    files = ProjectRuleFiles(Path(project.root))
+    origin = files.origin(path)
+    return None if origin is None else partial(load, origin, beside=partial(files.beside, origin))
 
 
 def _sentence(problem: SettingProblem) -> str:

@@ -68,6 +68,10 @@ class RuleFiles(Protocol):
         """Its bytes now; None when it is gone. Raises OSError when it is there and cannot be read."""
         ...
 
+    def beside(self, origin: Origin, name: str) -> bytes:
+        """The bytes of a file that it names. Raises OSError with the reason when it may not or cannot be read."""
+        ...
+
 
 class Rules(Protocol):
     """The rules of one project, kept up to date."""

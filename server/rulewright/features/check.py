@@ -7,10 +7,8 @@ import msgspec
 
 from rulewright.core.findings import Finding
 from rulewright.core.ports import CheckRunner
-from rulewright.core.rules.book import report_text
+from rulewright.core.rules.book import Seen, report_text
 from rulewright.core.rules.job import CheckJob, findings_of
-from rulewright.core.rules.load import load
-from rulewright.core.rules.parse import Origin
 from rulewright.core.rules.plan import plan
 from rulewright.core.snapshot import Project
 
@@ -31,12 +29,12 @@ def check_files(
     paths: Iterable[str],
     read: Callable[[str], str],
     runner: CheckRunner,
-    given: Mapping[str, Origin | None],
+    given: Mapping[str, Callable[[bytes], Seen] | None],
 ) -> Iterator[FileReport]:
     """Reports in the order of `paths` (relative to the root).
 
     `read` gives a file's text or raises an exception whose message is the reason why there is none. `given` names the
-    texts that are not those on disk, rule files with their origin.
+    texts that are not those on disk, rule files with what reads them as such.
     """
     waiting: deque[FileReport | tuple[CheckJob, tuple[Finding, ...]]] = deque()
 
@@ -56,7 +54,7 @@ def check_files(
 
 
 def _plan(
-    project: Project, path: str, read: Callable[[str], str], origin: Origin | None
+    project: Project, path: str, read: Callable[[str], str], read_rule: Callable[[bytes], Seen] | None
 ) -> FileReport | tuple[CheckJob, tuple[Finding, ...]]:
     """A report, or a job with what there is to say about the file besides: it may be a rule file."""
     own = project.book.findings_of(path)
@@ -64,9 +62,9 @@ def _plan(
         content = read(path)
     except Exception as reason:  # noqa: BLE001 - whatever the disk does is an answer, not a fault
         return FileReport(path, own, str(reason))
-    if origin is not None:
+    if read_rule is not None:
         # Offsets of the text at hand: the book's are those of the file on disk.
-        own = report_text(load(origin, content.encode("utf-8", "surrogateescape")), content)
+        own = report_text(read_rule(content.encode("utf-8", "surrogateescape")), content)
         own += project.book.clashes.get(path, ())
     job = plan(project.book, project.settings.check, path, content)
     if isinstance(job, str):

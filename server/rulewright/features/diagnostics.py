@@ -6,10 +6,8 @@ import msgspec
 
 from rulewright.core.findings import Finding
 from rulewright.core.ports import CheckRunner, Offload
-from rulewright.core.rules.book import report_text
+from rulewright.core.rules.book import Seen, report_text
 from rulewright.core.rules.job import findings_of
-from rulewright.core.rules.load import load
-from rulewright.core.rules.parse import Origin
 from rulewright.core.rules.plan import plan
 from rulewright.core.snapshot import Document, Project
 from rulewright.core.text import PositionEncoding, Range, Text
@@ -34,13 +32,14 @@ async def diagnose(
     path: str,
     document: Document | None,
     read: Callable[[], str],
-    origin: Origin | None,
+    read_rule: Callable[[bytes], Seen] | None,
     runner: CheckRunner,
     offload: Offload,
 ) -> Diagnosis:
     """Diagnose an open document, or the file at `path` (relative to the root) when it is not open.
 
-    `read` gives the text on disk, or raises an exception whose message is the reason why there is none.
+    `read` gives the text on disk, or raises an exception whose message is the reason why there is none. `read_rule`
+    reads the text as a rule file, where it is one.
     """
     version = document.version if document else None
     try:
@@ -50,8 +49,8 @@ async def diagnose(
         return _diagnosis(project.book.findings_of(path), None, version, str(reason))
     content = text.content
     findings: list[Finding] = []
-    if origin is not None and document is not None:
-        seen = await offload(load, origin, content.encode("utf-8", "surrogateescape"))
+    if read_rule is not None and document is not None:
+        seen = await offload(read_rule, content.encode("utf-8", "surrogateescape"))
         entry = project.book.entries.get(path)
         kept = entry.loaded_at if entry and entry.rule and seen.parsed.is_broken else ""
         findings += report_text(seen, content, kept_from=kept)

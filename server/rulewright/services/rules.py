@@ -1,6 +1,7 @@
 """The rules of one project: what is on disk, folded into a book that always holds the last good version."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from threading import RLock
 
 from rulewright.core.events import RuleEvent
@@ -67,7 +68,7 @@ class RuleKeeper:
             if data is None:
                 removed.append(origin.path)
             else:
-                seen.append(load(origin, data))
+                seen.append(load(origin, data, partial(self._files.beside, origin)))
         events = diff(self._book, seen, removed, now=self._clock.now().isoformat(), cause=cause)
         if events:
             self._log.append(events)

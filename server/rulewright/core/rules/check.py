@@ -5,7 +5,7 @@ the binding ignores them. Everything is compiled once here, so what leaves this 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal, get_args
 
 import msgspec
@@ -16,7 +16,9 @@ from rulewright.core.languages import CHECKABLE, LANGUAGES, canonical
 from rulewright.core.rules.check_config import read_config, undefined
 from rulewright.core.rules.check_fixes import Around, read_fixes, read_rewriters
 from rulewright.core.rules.check_remarks import Path, Refused, Remarks, did_you_mean
+from rulewright.core.rules.check_sources import CheckSource
 from rulewright.core.rules.check_words import OUTER_KEYS, RULE_KEYS, measure
+from rulewright.core.rules.frontmatter import MAX_CHARACTERS, may_be_too_deep
 from rulewright.core.rules.problems import Problem, problem
 from rulewright.core.rules.rule import DEFAULT_SEVERITY, Check
 
@@ -32,70 +34,87 @@ def read_checks(
 
     A check that cannot be used is left out and its problem is an error; the others are kept.
     """
+    return read_sources((CheckSource(value, at),), rule_id=rule_id, languages=languages)
+
+
+def read_sources(
+    sources: Iterable[CheckSource], *, rule_id: str, languages: tuple[str, ...]
+) -> tuple[tuple[Check, ...], tuple[Problem, ...]]:
+    """The same for all the places where checks of a rule stand."""
     problems: list[Problem] = []
-    checks: list[Check] = []
-    try:
-        documents = _documents(value, at)
-    except Refused as refused:
-        return (), (refused.reason,)
-    if len(documents) > MAX_CHECKS:
-        problems.append(
-            problem(
-                "check-invalid",
-                "error",
-                f"Rule `{rule_id}` has {len(documents)} checks. Only the first {MAX_CHECKS} are used: "
-                "spread the others over several rules.",
-                *at,
-            )
-        )
-    taken: set[str] = set()
-    for number, (place, document) in enumerate(documents[:MAX_CHECKS], start=1):
-        default_id = rule_id if number == 1 else f"{rule_id}-{number}"
+    documents: list[_Document] = []
+    for source in sources:
         try:
-            check = _Reader(place, default_id, problems).read(document, languages)
+            documents += _documents(source)
+        except Refused as refused:
+            problems.append(refused.reason)
+    if len(documents) > MAX_CHECKS:
+        message = (
+            f"Rule `{rule_id}` has {len(documents)} checks. Only the first {MAX_CHECKS} are used: "
+            "spread the others over several rules."
+        )
+        problems.append(problem("check-invalid", "error", message, *documents[0].at[:1]))
+    checks: dict[str, Check] = {}
+    for number, document in enumerate(documents[:MAX_CHECKS], start=1):
+        default_id = rule_id if number == 1 else f"{rule_id}-{number}"
+        remarks = _Reader(document.at, default_id, problems, document.span)
+        try:
+            check = remarks.read(document.value, languages)
         except Refused as refused:
             problems.append(refused.reason)
             continue
-        if check.id in taken:
-            fresh = next(name for n in range(2, MAX_CHECKS + 3) if (name := f"{check.id}-{n}") not in taken)
-            problems.append(
-                problem(
-                    "check-id",
-                    "warning",
-                    f"Two checks of this rule are called `{check.id}`. The later one is called `{fresh}`.",
-                    *place,
-                )
-            )
+        if check.id in checks:
+            fresh = next(name for n in range(2, MAX_CHECKS + 3) if (name := f"{check.id}-{n}") not in checks)
+            told = f"Two checks of this rule are called `{check.id}`. The later one is called `{fresh}`."
+            problems.append(problem("check-id", "warning", told, *document.at, **remarks.place))
             check = msgspec.structs.replace(check, id=fresh)
-        taken.add(check.id)
-        checks.append(check)
-    return tuple(checks), tuple(problems)
+        checks[check.id] = check
+    return tuple(checks.values()), tuple(problems)
 
 
-def _documents(value: Any, at: Path) -> list[tuple[Path, Any]]:
-    """Each check document with its place."""
+class _Document(msgspec.Struct, frozen=True):
+    """One check document with its place."""
+
+    at: Path
+    span: tuple[int, int] | None
+    value: Any
+
+
+def _documents(source: CheckSource) -> list[_Document]:
+    """Each check document of a source. Raises Refused when its text is not YAML."""
+    value, at, span = source.value, source.at, source.span
     if isinstance(value, str):
-        try:
-            loaded = [d for d in yaml.load_all(value, Loader=_Loader) if d is not None]
-        except yaml.YAMLError as error:
-            message = f"The text of `check` is not valid YAML: {_yaml_reason(error)}. The check is not used."
-            raise Refused(problem("check-invalid", "error", message, *at)) from None
+        loaded, refused = _loaded(value)
+        if refused:
+            place = {} if span is None else {"start": span[0], "end": span[1]}
+            message = f"{source.named} is not valid YAML: {refused}. The check is not used."
+            raise Refused(problem("check-invalid", "error", message, *at, **place))
         # A pasted rule file may hold a list; a place inside a text cannot be named, so they share one.
         flat = [item for d in loaded for item in (d if isinstance(d, list) else [d])]
-        return [(at, document) for document in flat]
+        return [_Document(at, span, document) for document in flat]
     if isinstance(value, list):
-        return [((*at, index), document) for index, document in enumerate(value)]
-    return [(at, value)]
+        return [_Document((*at, index), span, document) for index, document in enumerate(value)]
+    return [_Document(at, span, value)]
 
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def _yaml_reason(error: yaml.YAMLError) -> str:
-    """What the parser says, in one line, with the line of the text."""
-    mark = getattr(error, "problem_mark", None)
-    reason = getattr(error, "problem", None) or str(error).partition("\n")[0]
-    return f"{reason} (line {mark.line + 1})" if mark else str(reason)
+def _loaded(text: str) -> tuple[list[Any], str]:
+    """The YAML documents of a text, or in one line why it is none, with the line where it fails."""
+    if len(text) > MAX_CHARACTERS:
+        return [], f"it has more than {MAX_CHARACTERS:,} characters"
+    if may_be_too_deep(text):
+        return [], "it is nested too deeply"
+    try:
+        return [d for d in yaml.load_all(text, Loader=_Loader) if d is not None], ""
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        reason = getattr(error, "problem", None) or str(error).partition("\n")[0]
+        return [], f"{reason} (line {mark.line + 1})" if mark else str(reason)
+    except (ValueError, TypeError, RecursionError) as error:
+        # A date that is none, a key that cannot be one.
+        return [], str(error).partition("\n")[0]
 
 
 class _Reader(Remarks):

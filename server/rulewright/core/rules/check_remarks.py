@@ -18,21 +18,26 @@ class Refused(Exception):  # noqa: N818 - it is a verdict, and it never leaves t
 
 
 class Remarks:
-    """The remarks on one check: `at` is its place in the front matter, `name` what it is called."""
+    """The remarks on one check: `at` is its place in the front matter, `name` what it is called.
 
-    def __init__(self, at: Path, name: str, problems: list[Problem]) -> None:
+    `span` is its place as offsets, where it stands elsewhere in the file.
+    """
+
+    def __init__(self, at: Path, name: str, problems: list[Problem], span: tuple[int, int] | None = None) -> None:
         self.at = at
         self.name = name
+        self.place = {} if span is None else {"start": span[0], "end": span[1]}
         self.problems = problems
 
     def refuse(self, why: str, *where: str | int) -> Refused:
         """The check cannot be used, because of `why`."""
         message = f"Check `{self.name}` is not used: {_sentence(why)}"
-        return Refused(problem("check-invalid", "error", message, *self.at, *where))
+        return Refused(problem("check-invalid", "error", message, *self.at, *where, **self.place))
 
     def warn(self, code: str, message: str, *where: str | int, severity: Severity = "warning") -> None:
         """A remark on a check that is used."""
-        self.problems.append(problem(code, severity, f"Check `{self.name}`: {_sentence(message)}", *self.at, *where))
+        told = f"Check `{self.name}`: {_sentence(message)}"
+        self.problems.append(problem(code, severity, told, *self.at, *where, **self.place))
 
 
 def _sentence(text: str) -> str:

@@ -226,17 +226,25 @@ _Repair = tuple[int, str, str, str]
 
 
 def _refused(source: str) -> _YamlError | None:
-    """What the YAML library cannot be given: it descends by recursion in C, and too deep a text ends the process."""
+    """What the YAML library cannot be given."""
     if len(source) > MAX_CHARACTERS:
         return _TOO_LONG
+    return _TOO_DEEP if may_be_too_deep(source) else None
+
+
+def may_be_too_deep(source: str) -> bool:
+    """Whether a text of at most `MAX_CHARACTERS` could end the process.
+
+    The YAML library descends by recursion in C.
+    """
     if _NESTED_ON_A_LINE.search(source):
-        return _TOO_DEEP
+        return True
     depth = 0
     for match in _BRACKET.finditer(source):
         depth = max(depth + (1 if match[0] in "[{" else -1), 0)
         if depth > MAX_DEPTH:
-            return _TOO_DEEP
-    return None
+            return True
+    return False
 
 
 def _compose(source: str) -> tuple[yaml.Node | None, list[_Repair], _YamlError | None]:

@@ -2,6 +2,7 @@
 
 from rulewright.core.findings import SEVERITIES, Severity
 from rulewright.core.rules.book import Seen
+from rulewright.core.rules.check_sources import Beside
 from rulewright.core.rules.examples import run_examples
 from rulewright.core.rules.parse import Located, Origin, parse
 from rulewright.core.rules.problems import problem
@@ -11,9 +12,12 @@ MAX_EXAMPLES = 20_000
 """Characters of one example, and of all of a rule, that are run when it is read: that happens in the server itself."""
 
 
-def load(origin: Origin, data: bytes) -> Seen:
-    """Read a rule file. A rule whose examples fail still guides, but its checks are not run, and the file says so."""
-    parsed = parse(origin, data)
+def load(origin: Origin, data: bytes, beside: Beside | None = None) -> Seen:
+    """Read a rule file, with those beside it that it names.
+
+    A rule whose examples fail still guides, but its checks are not run, and the file says so.
+    """
+    parsed = parse(origin, data, beside)
     if parsed.rule is None or not parsed.rule.checks or not parsed.rule.examples:
         return Seen(parsed)
     if origin.source == "default":

@@ -15,12 +15,14 @@ import msgspec
 from rulewright.core.edits import Edit
 from rulewright.core.findings import Fix
 from rulewright.core.languages import canonical
-from rulewright.core.rules.check import read_checks
+from rulewright.core.rules.check import read_sources
+from rulewright.core.rules.check_sources import MAX_CHECK_FILES, Beside, CheckSource, fenced, from_file
 from rulewright.core.rules.frontmatter import FrontMatter, Path
 from rulewright.core.rules.frontmatter import read as read_front_matter
 from rulewright.core.rules.globs import compile_glob, split
 from rulewright.core.rules.problems import Problem, problem
-from rulewright.core.rules.rule import DEFAULT_PRIORITY, Check, Example, Rule, Source
+from rulewright.core.rules.rule import DEFAULT_PRIORITY, Example, Rule, Source
+from rulewright.core.text import Position, Text
 
 KEYS: Mapping[str, str] = {
     "id": "Name of the rule. Default: its path below the rules folder, without number prefixes and ending.",
@@ -34,7 +36,10 @@ KEYS: Mapping[str, str] = {
     "alwaysApply": "true: applies to every file of its folder. false: a rule without globs waits to be asked for.",
     "created": "Date, kept as text.",
     "updated": "Date, kept as text.",
-    "check": "One ast-grep rule document, or a list of them.",
+    "check": "One ast-grep rule document, a list of them, or a text that holds them with `---` between them. Blocks of "
+    "the text below that are fenced as `yaml check` count too.",
+    "check_file": "A YAML file of such documents, or a list of files, below the rules folder; the path starts at the "
+    "folder of the rule file.",
     "examples": "Tests of the checks: `bad` code that must be found, `good` code that must not.",
     "completion": "What the rule says to completion.",
     "model": "The model that this rule prefers.",
@@ -54,6 +59,7 @@ _OTHER_TOOLS = {
     "languages": ("nobody", "language"),
     "glob": ("nobody", "globs"),
     "checks": ("nobody", "check"),
+    "checkFile": ("nobody", "check_file"),
     "example": ("nobody", "examples"),
 }
 
@@ -104,8 +110,8 @@ class Origin(msgspec.Struct, frozen=True):
     folder: str = ""
 
 
-def parse(origin: Origin, data: bytes) -> Parsed:
-    """Read one rule file."""
+def parse(origin: Origin, data: bytes, beside: Beside | None = None) -> Parsed:
+    """Read one rule file; `beside` reads those that it names."""
     digest = sha256(data).hexdigest()[:16]
     if len(data) > MAX_FILE_BYTES:
         too_big = problem(
@@ -120,10 +126,18 @@ def parse(origin: Origin, data: bytes) -> Parsed:
     rule = None
     if matter.data is not None:
         reader = _Fields(origin, matter, matter.data)
-        rule = reader.rule(digest)
+        sources = reader.check_sources(content, beside)
+        digest = _with_sources(digest, sources)
+        rule = reader.rule(digest, sources)
         problems += reader.problems
     located = tuple(_locate(p, matter) for p in problems)
     return Parsed(origin.path, rule, located, content, digest, matter, default_id(origin.below))
+
+
+def _with_sources(digest: str, sources: list[CheckSource]) -> str:
+    """A rule has changed, too, when a file that it names has."""
+    outside = [source.value for source in sources if source.at[:1] == ("check_file",)]
+    return sha256("\0".join([digest, *outside]).encode()).hexdigest()[:16] if outside else digest
 
 
 def decode(data: bytes) -> tuple[str, list[Problem]]:
@@ -165,12 +179,13 @@ class _Fields:
         self.origin, self.matter, self.data = origin, matter, data
         self.problems: list[Problem] = []
 
-    def rule(self, digest: str) -> Rule:
+    def rule(self, digest: str, sources: list[CheckSource]) -> Rule:
         rule_id = self.text("id") or default_id(self.origin.below)
         languages = tuple(dict.fromkeys(self._language(name) for name in self.strings("language")))
         globs = self.globs()
         always = self.boolean("alwaysApply")
-        checks = self.checks(rule_id, languages)
+        checks, remarks = read_sources(sources, rule_id=rule_id, languages=languages)
+        self.problems += remarks
         if not languages and not globs and not always and checks:
             languages = tuple(dict.fromkeys(c.language for c in checks))
         return Rule(
@@ -287,13 +302,26 @@ class _Fields:
     def _language(self, name: str) -> str:
         return canonical(name) or name.strip().lower()
 
-    def checks(self, rule_id: str, languages: tuple[str, ...]) -> tuple[Check, ...]:
-        value = self.data.get("check")
-        if value is None:
-            return ()
-        checks, problems = read_checks(value, rule_id=rule_id, languages=languages)
-        self.problems += problems
-        return checks
+    def check_sources(self, content: str, beside: Beside | None) -> list[CheckSource]:
+        """All places where checks stand."""
+        sources: list[CheckSource] = []
+        if self.data.get("check") is not None:
+            sources.append(CheckSource(self.data["check"], ("check",)))
+        names = self.strings("check_file")
+        if len(names) > MAX_CHECK_FILES:
+            told = f"`check_file` names {len(names)} files. Only the first {MAX_CHECK_FILES} are read."
+            self.report("check-file", "error", told, "check_file")
+        for index, name in enumerate(names[:MAX_CHECK_FILES]):
+            at = ("check_file", index) if isinstance(self.data["check_file"], list) else ("check_file",)
+            found = from_file(name, at, beside)
+            if isinstance(found, CheckSource):
+                sources.append(found)
+            else:
+                self.problems.append(found)
+        if "check" in self.matter.body:
+            start = Text(content).offset(Position(self.matter.body_line, 0))
+            sources += fenced(self.matter.body, start)
+        return sources
 
     def examples(self) -> tuple[Example, ...]:
         value = self.data.get("examples")

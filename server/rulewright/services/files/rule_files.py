@@ -1,9 +1,12 @@
 """Where rule files are: `.ai-rules/` in the root and in any folder below it, and our own defaults in the package."""
 
 import errno
+import os
+import stat
 from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 
+from rulewright.core.rules.check_sources import MAX_CHECK_FILE_BYTES
 from rulewright.core.rules.parse import DEFAULT_PREFIX, Origin
 from rulewright.core.sources import LINK, Found
 from rulewright.services.files.read import leads_inside
@@ -63,6 +66,24 @@ class ProjectRuleFiles:
             return path.read_bytes()
         except FileNotFoundError:
             return None
+
+    def beside(self, origin: Origin, name: str) -> bytes:
+        """The bytes of a file that a rule file names, by its path from there. Raises OSError with the reason.
+
+        It lies below the same rules folder, links followed: a rule cannot show what is elsewhere on the machine.
+        """
+        top = self.defaults if origin.source == "default" else self.root / origin.folder / RULES_FOLDER
+        path = Path(os.path.abspath(self._locate(origin).parent / name))  # noqa: PTH100 - `..` goes, links stay
+        if top is None or "\0" in name or not path.is_relative_to(os.path.abspath(top)):  # noqa: PTH100 - as above
+            raise OSError(errno.EXDEV, f"it lies outside of `{RULES_FOLDER}/`")
+        if not leads_inside(top, path):
+            raise OSError(errno.EXDEV, f"it is a link that leads out of `{RULES_FOLDER}/`")
+        info = path.stat()
+        if not stat.S_ISREG(info.st_mode):
+            # A pipe or a device would block or never end.
+            raise OSError(errno.EINVAL, "it is not a regular file")
+        with path.open("rb") as file:
+            return file.read(MAX_CHECK_FILE_BYTES + 1)
 
     def _locate(self, origin: Origin) -> Path:
         if origin.source == "default" and self.defaults is not None:
