@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from rulewright.core.rules.check import read_checks
+from rulewright.core.rules.fix import apply_fixes
 from rulewright.core.rules.lint import Enforced, Linter
 
 AST_GREP = Path(sys.executable).parent / "ast-grep"
@@ -466,3 +467,17 @@ def test_a_fix_writes_what_that_of_ast_grep_does(name: str, theirs: dict[str, li
             ours.append((path, start, end, edit.new_text, first, last))
     assert sorted(ours) == sorted(theirs[name])
     assert ours
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_file_with_all_fixes_made_is_that_of_ast_grep(name: str, tmp_path: Path) -> None:
+    (check,), _ = read_checks(RULES[name], rule_id="r", languages=())
+    files = {path: text for path, text in SOURCES.items() if LANGUAGES[path.partition(".")[2]] == check.language}
+    for path, content in files.items():
+        (tmp_path / path).write_bytes(content.encode())
+    (tmp_path / "rule.yml").write_text(RULES[name], encoding="utf-8")
+    command = [AST_GREP, "scan", "--rule", "rule.yml", "--update-all"]
+    subprocess.run(command, cwd=tmp_path, capture_output=True, check=True, timeout=60)
+    linter = Linter(check.language, (Enforced(check.id, "", "", check),))
+    for path, content in files.items():
+        assert apply_fixes(content, linter.run(path, content)) == (tmp_path / path).read_bytes().decode()

@@ -15,14 +15,15 @@ class Edit(msgspec.Struct, frozen=True, order=True):
     new_text: str
 
 
-def disjoint(edits: Iterable[tuple[Edit, ...]]) -> list[Edit]:
+def disjoint(edits: Iterable[tuple[Edit, ...]], *, in_order: bool = False) -> list[Edit]:
     """The edits of every group that overlaps no group kept before it, sorted; a group is kept whole or not at all.
 
-    Groups are considered by their first offset, the longer one first, as ast-grep does. Two insertions at one place
-    overlap: their order would be a guess.
+    Groups are considered by their first offset, the longer one first, or `in_order` as they come. Two insertions at one
+    place overlap: their order would be a guess.
     """
     kept: list[Edit] = []
-    for group in sorted((tuple(sorted(g)) for g in edits if g), key=lambda g: (g[0].start, -g[-1].end)):
+    groups = [tuple(sorted(g)) for g in edits if g]
+    for group in groups if in_order else sorted(groups, key=lambda g: (g[0].start, -g[-1].end)):
         if not any(_touches_one(edit, kept) for edit in group) and not _overlaps_itself(group):
             for edit in group:
                 insort(kept, edit)

@@ -1,10 +1,11 @@
 """What Rulewright reports about a file: one shape for a violated rule, a broken rule file and an unused comment."""
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
 
-from rulewright.core.edits import Edit
+from rulewright.core.edits import Edit, disjoint
 from rulewright.core.text import Range
 
 Severity = Literal["error", "warning", "info", "hint"]
@@ -44,3 +45,13 @@ class Finding(msgspec.Struct, frozen=True):
     def at_least(self, threshold: Severity) -> bool:
         """Whether this finding is as severe as `threshold`, or more."""
         return SEVERITIES.index(self.severity) <= SEVERITIES.index(threshold)
+
+
+def safe_edits(findings: Iterable[Finding]) -> list[Edit]:
+    """The edits of all safe fixes that can be made together, sorted.
+
+    Of fixes that overlap, that of the first and outermost finding is made, as ast-grep does; what a fix replaces may
+    begin before its finding.
+    """
+    fixed = sorted((f for f in findings if f.fix and f.fix.safe), key=lambda f: (f.start, -f.end))
+    return disjoint((f.fix.edits for f in fixed if f.fix), in_order=True)

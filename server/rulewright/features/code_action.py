@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from rulewright.core.edits import Edit, disjoint
-from rulewright.core.findings import Finding
+from rulewright.core.edits import Edit
+from rulewright.core.findings import Finding, safe_edits
 from rulewright.core.languages import has_comments, language_of
 from rulewright.core.ports import CheckRunner
 from rulewright.core.rules.job import CheckJob
@@ -42,7 +42,7 @@ def code_actions(
         actions += _suppressions(document, here)
     # Kinds below `source` are offered only when asked for: editors show them in a menu of their own.
     if only and wanted(FIX_ALL, only):
-        edits = _all_edits(findings)
+        edits = tuple(safe_edits(findings))
         if edits:
             actions.append(Action("Fix all that Rulewright can fix", FIX_ALL, edits, version=document.version))
     return tuple(actions)
@@ -66,7 +66,7 @@ def _fix_all_of_rule(document: Document, here: Iterable[Finding], findings: Sequ
     actions = []
     for rule_id in dict.fromkeys(f.rule_id for f in here if f.fix):
         same = [f for f in findings if f.rule_id == rule_id and f.fix]
-        edits = _all_edits(same)
+        edits = tuple(safe_edits(same))
         if edits:
             title = f"Fix all of `{rule_id}` in this file"
             actions.append(Action(title, QUICK_FIX, edits, same[0], version=document.version))
@@ -92,7 +92,3 @@ async def edits_of(document: Document, action: Action, runner: CheckRunner) -> t
     job = CheckJob(document.path, document.text.content, language, (), frozenset(), 1, action.finding)
     edit = (await runner.run_soon(job)).suppression
     return None if edit is None else (edit,)
-
-
-def _all_edits(findings: Iterable[Finding]) -> tuple[Edit, ...]:
-    return tuple(disjoint(f.fix.edits for f in findings if f.fix and f.fix.safe))

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from rulewright.core.edits import apply, disjoint
-from rulewright.core.findings import Finding
+from rulewright.core.edits import apply
+from rulewright.core.findings import Finding, safe_edits
 
 MAX_PASSES = 10
 """Rounds of fixing one text: fixes that undo each other must come to an end."""
@@ -27,7 +27,7 @@ def fix_text(content: str, findings: Sequence[Finding], check: Callable[[str], S
     n_fixed, seen = 0, {content}
     for _ in range(MAX_PASSES):
         groups = [f.fix.edits for f in findings if f.fix and f.fix.safe]
-        edits = disjoint(groups)
+        edits = safe_edits(findings)
         changed = apply(content, edits) if edits else content
         if changed in seen:
             break

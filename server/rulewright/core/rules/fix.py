@@ -11,8 +11,8 @@ from typing import Protocol
 
 from ast_grep_py import SgNode
 
-from rulewright.core.edits import apply, disjoint
-from rulewright.core.findings import Finding
+from rulewright.core.edits import apply
+from rulewright.core.findings import Finding, safe_edits
 from rulewright.core.rules.engine import offsets
 
 _VARIABLE = re.compile(r"(\${1,3})([A-Z0-9_]+)")
@@ -84,7 +84,7 @@ def expand_message(template: str, captures: Captures, content: str, transforms: 
 
 def apply_fixes(content: str, findings: Iterable[Finding]) -> str:
     """`content` with every safe fix made; of fixes that overlap the first and outermost one is made."""
-    return apply(content, disjoint(f.fix.edits for f in findings if f.fix and f.fix.safe))
+    return apply(content, safe_edits(findings))
 
 
 def _captured(dollars: str, name: str, captures: Captures, transforms: Collection[str]) -> str | tuple[int, int] | None:
