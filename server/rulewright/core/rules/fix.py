@@ -13,11 +13,14 @@ from ast_grep_py import SgNode
 
 from rulewright.core.edits import apply
 from rulewright.core.findings import Finding, safe_edits
-from rulewright.core.rules.engine import offsets
+from rulewright.core.rules.engine import EngineError, offsets
 
 _VARIABLE = re.compile(r"(\${1,3})([A-Z0-9_]+)")
 _LOOK_BACK = 512
 """Bytes that ast-grep looks back for the start of a line."""
+
+MAX_WRITTEN = 1_000_000
+"""Code points that one fix may write."""
 
 _SHOWN = 80
 """Code points of a capture that a message shows."""
@@ -53,16 +56,19 @@ def expand(
 ) -> str:
     """The text that replaces `node`; `transforms` are the names that the rule's transformations define.
 
-    `captures` are those of `node` where they are not its own.
+    `captures` are those of `node` where they are not its own. Raises EngineError when the text becomes too long.
     """
     parts: list[str] = []
-    done = 0
+    done = n_written = 0
     for variable in _VARIABLE.finditer(template):
         parts.append(template[done : variable.start()])
         captured = _captured(variable[1], variable[2], node if captures is None else captures, transforms)
         if captured is not None:
             indent = indentation(template, variable.start())
             parts.append(reindented(*_text_and_indent(captured, content), indent))
+            n_written += len(parts[-1])
+            if n_written > MAX_WRITTEN:
+                raise EngineError(f"a fix writes more than {MAX_WRITTEN:,} characters")
         done = variable.end()
     parts.append(template[done:])
     return reindented("".join(parts), 0, indentation(content, offsets(node)[0]))

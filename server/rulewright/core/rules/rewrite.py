@@ -17,15 +17,12 @@ import msgspec
 from ast_grep_py import SgNode
 
 from rulewright.core.rules import engine
-from rulewright.core.rules.fix import expand, indentation, reindented
+from rulewright.core.rules.fix import MAX_WRITTEN, expand, indentation, reindented
 from rulewright.core.rules.rule import Check, FixTemplate
 from rulewright.core.rules.transforms import MANY, Plan, plan_of, source_of, transformed
 
 MAX_REWRITES = 20_000
 """Nodes that the rewriters of a check may hit in a file."""
-
-MAX_REWRITTEN = 1_000_000
-"""Code points that one rewriting may give."""
 
 MAX_NESTED = 50
 """Rewritings inside of one another."""
@@ -190,8 +187,8 @@ class MendingRun:
             parts.append(match.replacement(fix)[2])
             done = last
             n_written += len(parts[-1])
-            if n_written > MAX_REWRITTEN:
-                raise engine.EngineError(f"its rewriters write more than {MAX_REWRITTEN:,} characters")
+            if n_written > MAX_WRITTEN:
+                raise engine.EngineError(f"its rewriters write more than {MAX_WRITTEN:,} characters")
         if joiner is None:
             parts.append(self.content[done:end])
         return "".join(parts)
