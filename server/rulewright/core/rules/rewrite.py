@@ -17,6 +17,7 @@ import msgspec
 from ast_grep_py import SgNode
 
 from rulewright.core.rules import engine
+from rulewright.core.rules.check_words import MAX_DEPTH, RELATIONS
 from rulewright.core.rules.fix import MAX_WRITTEN, expand, indentation, reindented
 from rulewright.core.rules.rule import Check, FixTemplate
 from rulewright.core.rules.transforms import MANY, Plan, plan_of, source_of, transformed
@@ -29,6 +30,7 @@ MAX_NESTED = 50
 
 _CAPTURE = re.compile(r"(\$+)([A-Z][A-Z0-9_]*)")
 _TAG = "RULEWRIGHT"
+_OF_RELATIONS = ("stopBy", "field")
 _ANY = {"any": [{"kind": "ERROR"}, {"not": {"kind": "ERROR"}}]}
 
 
@@ -77,23 +79,24 @@ class Match:
     """A node that a rule hit, with all that its variables stand for."""
 
     def __init__(self, node: SgNode, scope: Scope, run: "MendingRun", outer: "Match | None" = None) -> None:
-        self.node, self.scope, self.run, self.outer = node, scope, run, outer
+        self.hit, self.scope, self.run, self.outer = node, scope, run, outer
+        self.node = node.get_match(_TAG) or node
         self._texts: dict[str, str] = {}
 
     def get_match(self, name: str) -> SgNode | None:
         """The node that `$name` captured."""
-        found = self.node.get_match(name)
+        found = self.hit.get_match(name)
         return self.outer.get_match(name) if found is None and self.outer is not None else found
 
     def get_multiple_matches(self, name: str) -> list[SgNode]:
         """The nodes that `$$$name` captured."""
-        found = self.node.get_multiple_matches(name)
+        found = self.hit.get_multiple_matches(name)
         return self.outer.get_multiple_matches(name) if not found and self.outer is not None else found
 
     def get_transformed(self, name: str) -> str | None:
         """The text that a transformation of this rule gave. Raises EngineError."""
         if name not in self.scope.plan.ours:
-            return self.node.get_transformed(name)
+            return self.hit.get_transformed(name)
         if name not in self._texts:
             self._texts[name] = self.run.computed(self.scope.plan.ours[name], self)
         return self._texts[name]
@@ -136,7 +139,7 @@ class MendingRun:
         binds = [*_bound(names, match.outer), *_bound(names, match)]
         if binds:
             stop = {"stopBy": rule.pop("stopBy")} if "stopBy" in rule else {}
-            binds.append({side: {"all": [rule, {"pattern": f"$${_TAG}"}], **stop}})
+            binds.append({side: {**_tagged(rule, self.mending.utils), **stop}})
             found = self._find(match.node, {"all": binds})
             return found.get_match(_TAG) if found == match.node and found is not None else None
         # Alone, a relation gives what it found; in `all` it gives the node that it was asked for.
@@ -201,7 +204,9 @@ class MendingRun:
                 continue
             scope, fix = self.mending.rewriters[rewriter_id]
             binds = _bound(scope.single | scope.many, outer)
-            config = {**scope.config, "rule": _with(binds, scope.config["rule"])} if binds else scope.config
+            config = scope.config
+            if binds:
+                config = {**config, "rule": {"all": [*binds, _tagged(config["rule"], self.mending.utils)]}}
             hits = engine.find_all(node, config)
             self._count(len(hits))
             if hits:
@@ -241,8 +246,22 @@ def _names(parts: Any) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(single), frozenset(many)
 
 
-def _with(binds: list[dict[str, Any]], rule: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {"all": [*binds, rule]} if binds else rule
+def _tagged(rule: Mapping[str, Any], utils: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
+    """The rule, which captures under a name of ours the node that it would give by itself.
+
+    That is the node that it was asked for, and for a relation that stands alone the one that the relation found.
+    """
+    if len(rule) == 1 and depth < MAX_DEPTH:
+        ((word, value),) = rule.items()
+        if word in RELATIONS:
+            inner = {key: item for key, item in value.items() if key not in _OF_RELATIONS}
+            own = {key: item for key, item in value.items() if key in _OF_RELATIONS}
+            return {word: {**_tagged(inner, utils, depth + 1), **own}}
+        if word == "any":
+            return {"any": [_tagged(item, utils, depth + 1) for item in value]}
+        if word == "matches" and isinstance(value, str) and value in utils:
+            return _tagged(utils[value], utils, depth + 1)
+    return {"all": [rule, {"pattern": f"$${_TAG}"}]}
 
 
 def _bound(names: frozenset[str], match: Match | None) -> list[dict[str, Any]]:
@@ -254,7 +273,7 @@ def _bound(names: frozenset[str], match: Match | None) -> list[dict[str, Any]]:
         # Several nodes are captured together only by the rule itself.
         binds.append(_somewhere({"all": [*_exactly(match.node), match.scope.config["rule"]]}))
     for name in sorted(names):
-        node = match.node.get_match(name)
+        node = match.hit.get_match(name)
         if node is not None:
             binds.append(_somewhere({"all": [*_exactly(node), {"pattern": f"$${name}"}]}))
     return binds
