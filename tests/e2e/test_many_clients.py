@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from rulewright.app import SERVER_WORKERS
 from tests.harness.gateways import write_rules
-from tests.harness.node import NodeProcess, client
+from tests.harness.node import NodeProcess, children_of, client
 from tests.harness.wait import until
 
 pytestmark = pytest.mark.e2e
@@ -35,7 +36,7 @@ def left_behind(pid: int) -> dict[str, int]:
         "sockets": fds["socket"],
         "fds": fds.total(),
         "threads": int(status["Threads"]),
-        "children": len((proc / "task" / str(pid) / "children").read_text().split()),
+        "children": len(children_of(pid)),
         "memory": int(status["VmRSS"].split()[0]),
     }
 
@@ -60,9 +61,15 @@ def drop_after(served: NodeProcess, root: Path, number: int) -> None:
 @pytest.mark.timeout(240)
 def test_a_client_that_connects_and_drops_a_thousand_times_leaves_nothing_behind(tmp_path: Path, root: Path) -> None:
     with NodeProcess(tmp_path / "state", "--tcp", "0") as served:
-        # The first ones make what lives as long as the node: its check workers and its threads.
         for number in range(8):
             drop_after(served, root, number)
+        # What lives as long as the node: its check workers, of which each job up to their number starts one.
+        with client(root, served.ports["tcp"]) as session:
+            session.begin({"token": served.token()})
+            for number in range(SERVER_WORKERS):
+                session.pull(session.open(f"warm_{number}.py", "print(1)\n"))
+            session.leave()
+        until(lambda: left_behind(served.popen.pid)["children"] == SERVER_WORKERS)
         until(lambda: left_behind(served.popen.pid)["sockets"] <= 3)
         before = left_behind(served.popen.pid)
         for number in range(1000):
@@ -77,9 +84,7 @@ def test_a_client_that_connects_and_drops_a_thousand_times_leaves_nothing_behind
             session.begin({"token": served.token()})
             assert [d["code"] for d in session.pull(session.open("a.py", "print(1)\n"))] == ["no-print"]
             session.leave()
-        children = (
-            (Path("/proc", str(served.popen.pid), "task", str(served.popen.pid)) / "children").read_text().split()
-        )
+        children = children_of(served.popen.pid)
         code, log = served.end()
         assert code == 0
         assert "Traceback" not in log

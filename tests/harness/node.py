@@ -63,3 +63,12 @@ def client(root: Path, port: int) -> Iterator[Session]:
     """A client on a TCP port that has not said anything yet."""
     with socket.create_connection(("127.0.0.1", port), timeout=30) as connection, connection.makefile("rwb") as file:
         yield Session(root, file, file)
+
+
+def children_of(pid: int) -> list[str]:
+    """The processes that a process has started; the system lists them by the thread that did."""
+    found: list[str] = []
+    for task in Path("/proc", str(pid), "task").iterdir():
+        with contextlib.suppress(OSError):  # The thread has ended.
+            found += (task / "children").read_text().split()
+    return found

@@ -17,7 +17,7 @@ from rulewright.adapters.lsp.server import build_server
 from rulewright.adapters.lsp.sockets import channel, node
 from rulewright.core.addresses import Address
 from tests.harness.gateways import make_gateway, write_rules
-from tests.harness.node import NodeProcess, client
+from tests.harness.node import NodeProcess, children_of, client
 from tests.harness.program import PROGRAM, Session
 from tests.harness.wait import until
 
@@ -269,8 +269,7 @@ def test_ctrl_c_ends_every_session_and_every_process(tmp_path: Path, root: Path)
     with NodeProcess(tmp_path / "state", "--tcp", "0") as served, client(root, served.ports["tcp"]) as session:
         session.begin({"token": served.token()})
         session.pull(session.open("a.py", "print(1)\n"))
-        pid = served.popen.pid
-        children = Path("/proc", str(pid), "task", str(pid), "children").read_text().split()
+        children = children_of(served.popen.pid)
         assert children
         served.popen.send_signal(signal.SIGINT)
         assert served.popen.wait(30) == 0
