@@ -387,6 +387,15 @@ transform:
   T: { rewrite: { source: $$$A, rewriters: [inner], joinBy: "," } }
 fix: call($R/$S/$T)
 ---
+id: before-the-code
+language: python
+rule: { pattern: "call($A, $B, $C)" }
+rewriters:
+  - { id: block, rule: { inside: { kind: argument_list, stopBy: end } }, fix: "around" }
+  - { id: name, rule: { kind: identifier }, fix: name }
+transform: { R: { rewrite: { source: $C, rewriters: [name, block], joinBy: "," } } }
+fix: call($R)
+---
 id: whole-match
 language: javascript
 rule: { kind: expression_statement, pattern: $ALL }

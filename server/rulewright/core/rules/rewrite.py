@@ -177,19 +177,24 @@ class MendingRun:
         joiner = arguments.get("joinBy")
         parts: list[str] = []
         done, n_written = start, 0
+
+        def order(offset: int) -> tuple[bool, int]:
+            # An offset before the code wraps around in ast-grep's count: it is behind all others.
+            return offset < start, offset
+
         for match, fix in (hit for node in nodes for hit in self._rewrites(node, arguments["rewriters"], outer)):
             first, last = self.span(fix, match)
-            if first < done and (parts or joiner is None):
-                continue
             if joiner is None:
-                if last > end:
+                if not done <= first <= last <= end:
                     continue
                 parts.append(self.content[done:first])
             elif parts:
+                if order(done) > order(first):
+                    continue
                 parts.append(joiner)
             parts.append(match.replacement(fix)[2])
             done = last
-            n_written += len(parts[-1])
+            n_written += len(parts[-1]) + len(joiner or "")
             if n_written > MAX_WRITTEN:
                 raise engine.EngineError(f"its rewriters write more than {MAX_WRITTEN:,} characters")
         if joiner is None:
