@@ -459,6 +459,10 @@ class Gateway:
         """What is to be said of a project's settings and rules."""
         return [*health.about_settings(project, problems), *health.about_rules(project)]
 
+    def examine_opened(self) -> list[Remark]:
+        """The same for every project that is open."""
+        return [remark for p in self._projects.opened for remark in self.examine_project(p.view, p.problems)]
+
     def examine_editor(self) -> list[Remark]:
         """What is to be said of the editor that was served last."""
         from rulewright.services import last_editor, user_folders  # noqa: PLC0415 - one command needs it

@@ -14,6 +14,7 @@ from tests.harness.lsp_memory import PUSH
 
 async def test_status_tells_of_the_session(client, project):
     (project / ".ai-rules" / "broken.md").write_text("---\nglobs: [\n---\n")
+    (project / "rulewright.toml").write_text("[check]\njobs = 'many'\n")
     answer = await client.initialize(root=str(project))
     assert answer["experimental"] == {"rulewright": {"version": VERSION}}
     uri = client.open(project / "a.py", "print(1)\n")
@@ -30,6 +31,7 @@ async def test_status_tells_of_the_session(client, project):
     (remark,) = [r for r in status["remarks"] if r["area"] == "rules"]
     assert remark["state"] == "error"
     assert ".ai-rules/broken.md" in remark["text"]
+    assert [r["state"] for r in status["remarks"] if r["area"] == "settings"] == ["error"]
     assert status["calls"]["diagnose"] >= 1
 
 

@@ -67,10 +67,12 @@ def make_token(path: Path) -> str:
         new.unlink()
     handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
     try:
-        os.write(handle, token.encode() + b"\n")
-    finally:
-        os.close(handle)
-    new.replace(path)
+        with os.fdopen(handle, "wb") as file:
+            file.write(token.encode() + b"\n")
+        new.replace(path)
+    except OSError:
+        new.unlink(missing_ok=True)  # The disk is full.
+        raise
     return token
 
 

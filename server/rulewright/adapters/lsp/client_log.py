@@ -89,10 +89,12 @@ def logging_to_stderr() -> Iterator[None]:
     ours.setLevel(min(level or logging.INFO, logging.INFO))
     # pygls logs each refused or cancelled request with a traceback; what matters of it we log ourselves.
     pygls.setLevel(logging.CRITICAL)
-    with _handling(stderr):
-        yield
-    ours.setLevel(level)
-    pygls.setLevel(pygls_level)
+    try:
+        with _handling(stderr):
+            yield
+    finally:
+        ours.setLevel(level)
+        pygls.setLevel(pygls_level)
 
 
 def logging_to(server: Server) -> AbstractContextManager[None]:

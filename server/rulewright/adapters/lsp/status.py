@@ -59,7 +59,7 @@ class SessionRecord(msgspec.Struct, frozen=True, rename="camel"):
     client: ClientState
     projects: tuple[ProjectState, ...]
     index: Any
-    """By root, as `rulewright index status --json` has it; null without code knowledge."""
+    """By root, as the command `rulewright.indexStatus` answers it; null without code knowledge."""
     remarks: tuple[Remark, ...]
     """What is worth knowing or to be done, as `rulewright doctor` says it."""
     calls: dict[str, int]
@@ -79,8 +79,7 @@ async def status(ls: Server, _params: object) -> SessionRecord:
     snapshot = await ls.snapshot()
     client = ls.client
     remarks = [r for r in about_editor(client.name, client.encoding, asdict(client)) if r.state != "ok"]
-    for project in snapshot.projects:
-        remarks += [r for r in ls.gateway.examine_project(project, ()) if r.state not in {"ok", "note"}]
+    remarks += [r for r in ls.gateway.examine_opened() if r.state not in {"ok", "note"}]
     if ls.gateway.code_is_gone:
         remarks.append(Remark("index", "error", ls.gateway.code_is_gone))
     return SessionRecord(

@@ -65,23 +65,22 @@ def overrides(at: Situation) -> Iterator[Candidate]:
             continue
         seen.add(name)
         stub = _stub(at, one, line) if not rest and _is_plain(at, one) else ""
+        insert, is_snippet = _inserted(at, stub)
         yield Candidate(
             name,
             ItemKind.METHOD,
             Source.MEMBER,
             level,
-            one.symbol.signature if at.state.client.snippets or not stub else "",
+            one.symbol.signature if is_snippet or not stub else "",
             one.container,
-            insert=stub if at.state.client.snippets else stub.partition("\n")[0],
-            is_snippet=bool(stub) and at.state.client.snippets,
+            insert=insert,
+            is_snippet=is_snippet,
             origin=Origin(one.path, name, one.symbol.row),
         )
     if at.language == "python":
         for name, rest_of in at.context.words.methods.items():
             if name not in seen:
-                stub = f"{name}{rest_of}:\n\t$0"
-                insert = "" if rest else stub if at.state.client.snippets else stub.partition("\n")[0]
-                is_snippet = bool(insert) and at.state.client.snippets
+                insert, is_snippet = _inserted(at, "" if rest else f"{name}{rest_of}:\n\t$0")
                 yield Candidate(name, ItemKind.METHOD, Source.BUILTIN, insert=insert, is_snippet=is_snippet)
 
 
@@ -186,6 +185,17 @@ def _stub(at: Situation, one: Defined, line: str) -> str:
         return f"{'' if line.strip() else shown}{_literal(kind + parameters)} {{\n\t$0\n}}"
     before = "" if line.strip() else _LEFT_OUT.sub("", head[:behind])
     return f"{_literal(before + parameters)} {{\n\t$0\n}}"
+
+
+def _inserted(at: Situation, stub: str) -> tuple[str, bool]:
+    """What is written of a stub, and whether it is a snippet: an editor without snippets gets the method's head."""
+    if at.state.client.snippets:
+        return stub, bool(stub)
+    head = stub.removeprefix("@Override\n").partition("\n")[0]
+    return _ESCAPED.sub(r"\1", head).removesuffix(" {"), False
+
+
+_ESCAPED = re.compile(r"\\([\\$}])")
 
 
 def _literal(text: str) -> str:

@@ -6,7 +6,7 @@ import logging
 import threading
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import TYPE_CHECKING, Protocol
 
 from rulewright.adapters.lsp.framing import Framer, frame
@@ -27,7 +27,7 @@ CLOSE_S = 2.0
 class Channel(Protocol):
     """One client's connection."""
 
-    def bodies(self) -> AsyncIterator[bytes]:
+    def bodies(self) -> AsyncGenerator[bytes, None]:
         """What the client sends, until it is gone."""
 
     def write(self, body: bytes) -> None:
@@ -86,7 +86,7 @@ class TcpChannel(_Lasting):
         super().__init__()
         self._reader, self._writer = reader, writer
 
-    async def bodies(self) -> AsyncIterator[bytes]:
+    async def bodies(self) -> AsyncGenerator[bytes, None]:
         """See `Channel`. No more is read before what came is handled, so a client cannot flood us."""
         framer = Framer()
         with contextlib.suppress(OSError):
@@ -123,7 +123,7 @@ class WsChannel(_Lasting):
         self._woken = asyncio.Event()
         self._sending = asyncio.create_task(self._send(), name="sending to a client")
 
-    async def bodies(self) -> AsyncIterator[bytes]:
+    async def bodies(self) -> AsyncGenerator[bytes, None]:
         """See `Channel`."""
         from websockets.exceptions import ConnectionClosed  # noqa: PLC0415 - only who listens for it needs it
 

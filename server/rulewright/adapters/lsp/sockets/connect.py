@@ -4,6 +4,7 @@ The editor's messages go through as they are, but for the first `initialize`; th
 """
 
 import os
+import re
 import socket
 import sys
 import threading
@@ -15,6 +16,8 @@ from rulewright.adapters.lsp.sockets.hello import with_token
 from rulewright.core.addresses import Address
 
 PIECE = 1 << 16
+_EXIT = re.compile(rb'"method"\s*:\s*"exit"')
+"""Quotes inside of a text are escaped, so no text of a document looks like this."""
 
 
 def connect(address: Address, token: str) -> int:
@@ -47,7 +50,7 @@ def _send(stdin: int, node: socket.socket, token: str, leave: Callable[[], None]
     try:
         while data := os.read(stdin, PIECE):
             for body in framer.feed(data):
-                if b'"exit"' in body:
+                if _EXIT.search(body):
                     leave()
                 node.sendall(frame(with_token(body, token) if is_first else body))
                 is_first = False

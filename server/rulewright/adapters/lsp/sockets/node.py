@@ -113,7 +113,7 @@ class Node:
         assert task is not None
         self._clients.add(task)
         try:
-            async with aclosing(channel.bodies()) as bodies:  # type: ignore[type-var]
+            async with aclosing(channel.bodies()) as bodies:
                 first = await self._let_in(channel, bodies, token)
                 if first is not None:
                     await self._serve(channel, first, bodies)
