@@ -14,8 +14,7 @@ from tests.harness.lsp_memory import PUSH
 
 async def test_status_tells_of_the_session(client, project):
     (project / ".ai-rules" / "broken.md").write_text("---\nglobs: [\n---\n")
-    (project / "rulewright.toml").write_text("[check]\njobs = 'many'\n")
-    answer = await client.initialize(root=str(project))
+    answer = await client.initialize(root=str(project), initializationOptions={"check": {"jobs": "many"}})
     assert answer["experimental"] == {"rulewright": {"version": VERSION}}
     uri = client.open(project / "a.py", "print(1)\n")
     await client.pull(uri)
