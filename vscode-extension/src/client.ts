@@ -1,6 +1,6 @@
 /** One connection to a server: its process, and the protocol's client on top of it. */
 
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import * as vscode from "vscode";
 import {
   State as ClientState,
@@ -10,6 +10,7 @@ import {
   RevealOutputChannelOn,
 } from "vscode-languageclient/node";
 import type { Found } from "./find.ts";
+import { type ServerProcess, startServer } from "./process.ts";
 import { end, exited } from "./run.ts";
 import { SETTINGS } from "./settings.ts";
 import { setValues, type Tables } from "./values.ts";
@@ -52,13 +53,13 @@ export class Connection {
   readonly #processes = new Set<ChildProcess>();
   readonly #found: Found;
   readonly #cwd: string;
+  #first: Promise<ServerProcess> | undefined;
   readonly #channels: Channels;
   readonly #watcher: Watcher;
   readonly #indexing = new Set<number | string>();
   readonly #crashesMs: number[] = [];
   #wasReady = false;
   #isStopping = false;
-  #lastLine = "";
   #ended: string | undefined;
 
   /** Whether its end is wanted. */
@@ -66,10 +67,14 @@ export class Connection {
     return this.#isStopping;
   }
 
-  /** `cwd` is where the server runs: a folder that is nobody's project, for Python takes modules from there. */
-  constructor(found: Found, cwd: string, channels: Channels, watcher: Watcher) {
+  /**
+   * `first` is a server that was started already; later ones, after a crash, are started here. `cwd` is where they run:
+   * a folder that is nobody's project, for Python takes modules from there.
+   */
+  constructor(found: Found, cwd: string, first: Promise<ServerProcess>, channels: Channels, watcher: Watcher) {
     this.#found = found;
     this.#cwd = cwd;
+    this.#first = first;
     this.#channels = channels;
     this.#watcher = watcher;
     this.#client = new QuietClient("rulewright", "Rulewright", () => this.#spawn(), {
@@ -172,24 +177,16 @@ export class Connection {
   }
 
   async #spawn(): Promise<ChildProcess> {
-    const [program = "", ...rest] = this.#found.command;
-    const child = spawn(program, [...rest, "--stdio"], { cwd: this.#cwd, windowsHide: true });
-    // A server that is gone is noticed by its exit; writing to it must not end the extension host.
-    child.stdin.on("error", (error) => this.#channels.log.debug(`The server takes no more: ${error.message}`));
-    await new Promise<void>((resolve, reject) => {
-      child.once("spawn", resolve);
-      child.once("error", reject);
-    });
+    const starting = this.#first ?? startServer(this.#found.command, this.#cwd);
+    this.#first = undefined;
+    const { child, ended } = await starting;
     this.#processes.add(child);
-    child.stderr.on("data", (data: Buffer) => {
-      this.#lastLine = data.toString().trim().split("\n").at(-1) ?? "";
-    });
-    child.once("exit", (code, signal) => {
+    void ended.then(({ how, lastLine }) => {
       this.#processes.delete(child);
       if (!this.#isStopping) {
-        this.#ended = `it ended with ${signal ?? `exit code ${code}`}: ${this.#lastLine || "it said nothing"}`;
+        this.#ended = `it ended with ${how}: ${lastLine || "it said nothing"}`;
       }
-      this.#channels.log.info(`The server (process ${child.pid}) has ended: ${signal ?? `exit code ${code}`}.`);
+      this.#channels.log.info(`The server (process ${child.pid}) has ended: ${how}.`);
     });
     this.#channels.log.info(`Started ${this.#found.command.join(" ")} --stdio as process ${child.pid}.`);
     return child;

@@ -4,7 +4,7 @@ import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import * as vscode from "vscode";
-import { type Channels, Connection } from "./client.ts";
+import type { Channels, Connection } from "./client.ts";
 import type { Clock } from "./clock.ts";
 import { disk } from "./disk.ts";
 import type { PythonEnvironments } from "./environment.ts";
@@ -19,6 +19,7 @@ import {
   type Surroundings,
 } from "./find.ts";
 import { remembering } from "./known.ts";
+import { type ServerProcess, startServer } from "./process.ts";
 import { OneAtATime } from "./queue.ts";
 import { run } from "./run.ts";
 import type { State } from "./state.ts";
@@ -43,6 +44,7 @@ export class ServerKeeper {
   #found: Found | undefined;
   #missing: Missing | undefined;
   #startedAfterMs: number | undefined;
+  #loadedClientMs: number | undefined;
   #startCount = 0;
   #askedVersionMs = 0;
 
@@ -84,6 +86,10 @@ export class ServerKeeper {
   /** Milliseconds that programs took to say their version; none where all were known. */
   get askedVersionMs(): number {
     return this.#askedVersionMs;
+  }
+  /** Milliseconds that loading the protocol's client took, the first time, while the server got ready. */
+  get loadedClientMs(): number | undefined {
+    return this.#loadedClientMs;
   }
   /** How often a server was started on demand. */
   get startCount(): number {
@@ -160,11 +166,23 @@ export class ServerKeeper {
     this.#missing = undefined;
     this.#found = found;
     this.#channels.log.info(`Found the server, version ${found.version}, by ${found.source}.`);
-    await this.#start(found);
+    const process = startServer(found.command, this.cwd);
+    process.catch(() => undefined); // It is told to whoever waits for it, a little later.
+    await this.#start(found, process);
   }
 
-  async #start(found: Found): Promise<void> {
-    const connection = new Connection(found, this.cwd, this.#channels, {
+  async #start(found: Found, first: Promise<ServerProcess>): Promise<void> {
+    if (this.#startedAfterMs === undefined) {
+      this.#startedAfterMs = this.clock.elapsedMs();
+      this.#channels.log.info(
+        `Loading and activation took ${this.#startedAfterMs.toFixed(1)} ms until the server was started.`,
+      );
+    }
+    // The protocol's client is nearly all of what there is to load: the server gets ready meanwhile.
+    const began = performance.now();
+    const { Connection } = await import("./client.ts");
+    this.#loadedClientMs ??= performance.now() - began;
+    const connection = new Connection(found, this.cwd, first, this.#channels, {
       onReady: (version) => this.#set({ name: "ready", version }),
       onRestarting: () => this.#set({ name: "starting" }),
       onEnd: (reason) => this.#set({ name: "stopped", reason }),
@@ -175,15 +193,8 @@ export class ServerKeeper {
     });
     this.#connection = connection;
     this.#startCount += 1;
-    const starting = connection.start();
-    if (this.#startedAfterMs === undefined) {
-      this.#startedAfterMs = this.clock.elapsedMs();
-      this.#channels.log.info(
-        `Loading and activation took ${this.#startedAfterMs.toFixed(1)} ms until the server was started.`,
-      );
-    }
     try {
-      await starting;
+      await connection.start();
     } catch (error) {
       if (connection.isStopping) {
         return; // Somebody asked for another one before this one was there.

@@ -28,9 +28,9 @@ async function runSteps(steps, server) {
   const report = { passed: [], figures: {}, pids: [] };
   const note = () => {
     report.pids = [...new Set([...report.pids, ...(server.connection?.pids ?? [])])];
-    if (server.startedAfterMs !== undefined && report.figures.startedAfterMs === undefined) {
-      const { startedAfterMs, askedVersionMs, clock } = server;
-      report.figures = { startedAfterMs, askedVersionMs, loadingCpuMs: clock.loadingCpuMs };
+    if (server.loadedClientMs !== undefined && report.figures.startedAfterMs === undefined) {
+      const { startedAfterMs, askedVersionMs, loadedClientMs } = server;
+      report.figures = { startedAfterMs, askedVersionMs, loadedClientMs };
     }
     fs.writeFileSync(path.join(__dirname, `${steps[0].name}.json`), JSON.stringify(report));
   };
