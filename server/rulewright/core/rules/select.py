@@ -25,6 +25,15 @@ MEMO_SIZE = 20_000
 """Paths whose selection is remembered by one book."""
 
 
+class Flags(msgspec.Struct, frozen=True):
+    """What a person switched off at run time, in this workspace."""
+
+    rules: frozenset[str] = frozenset()
+    """Ids."""
+    sources: frozenset[str] = frozenset()
+    everything: bool = False
+
+
 class Policy(msgspec.Struct, frozen=True):
     """What settings say about rules."""
 
@@ -32,6 +41,7 @@ class Policy(msgspec.Struct, frozen=True):
     sources: tuple[Source, ...] = SOURCES
     defaults: Literal["auto", "always", "never"] = "auto"
     disable: tuple[str, ...] = ()
+    flags: Flags = Flags()
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -298,6 +308,10 @@ def _first_by(first: Rule, second: Rule) -> str:
 
 
 def _switched_off(rule: Rule, policy: Policy, *, has_own: bool) -> str | None:
+    flags = policy.flags
+    if flags.everything or rule.source in flags.sources or rule.id in flags.rules:
+        what = "" if rule.id in flags.rules else " --all" if flags.everything else f" --source {rule.source}"
+        return f"switched off here by `rulewright rules disable{what}`"
     if not policy.enabled:
         return "rules are switched off (rules.enabled)"
     if rule.source not in policy.sources:
