@@ -45,12 +45,17 @@ def _rule(rule_id: str, records: list[FindingRecord], outcome: CheckOutcome) -> 
     first = next(r for r in records if r.id == rule_id)
     finding = outcome.findings[records.index(first)]
     stated = outcome.rules.get((finding.rule_id, finding.rule_path)) or Rule(id=rule_id, path="")
-    rule: dict[str, Any] = {"id": rule_id, "defaultConfiguration": {"level": _LEVELS[first.severity]}}
-    if stated.description:
-        rule["shortDescription"] = {"text": plain(stated.description)}
+    # Code scanning services want all three texts of every rule, also where its author wrote none of them.
+    short = plain(stated.description) or f"A finding of {rule_id}."
     body = plain(stated.body.strip())
-    if help_text := body or first.note:
-        rule["help"] = {"text": help_text, "markdown": help_text}
+    help_text = body or first.note or short
+    rule: dict[str, Any] = {
+        "id": rule_id,
+        "shortDescription": {"text": short},
+        "fullDescription": {"text": body.split("\n\n")[0] or first.note or short},
+        "help": {"text": help_text, "markdown": help_text},
+        "defaultConfiguration": {"level": _LEVELS[first.severity]},
+    }
     if first.url:
         rule["helpUri"] = first.url
     if stated.tags:
