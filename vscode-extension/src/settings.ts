@@ -5,6 +5,7 @@ export const SETTINGS: readonly string[] = [
   "rules.defaults",
   "rules.disable",
   "rules.auto_reload",
+  "rules.prompt_tokens",
   "check.exclude",
   "check.gitignore",
   "check.max_file_kb",

@@ -31,6 +31,7 @@ Count = Annotated[int, Meta(ge=1, le=100_000)]
 Seconds = Annotated[int, Meta(ge=1, le=3_600)]
 Milliseconds = Annotated[int, Meta(ge=0, le=60_000)]
 Processes = Annotated[int, Meta(ge=0, le=64)]
+Tokens = Annotated[int, Meta(ge=0, le=1_000_000)]
 
 
 class RulesSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -46,6 +47,7 @@ class RulesSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     ] = "auto"
     disable: Annotated[tuple[str, ...], Meta(description="Ids of rules to switch off.")] = ()
     auto_reload: Annotated[bool, Meta(description="Read rule files again when they change on disk.")] = True
+    prompt_tokens: Annotated[Tokens, Meta(description="Tokens that the text of rules may take in a prompt.")] = 4_000
 
 
 class CheckSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -21,7 +21,16 @@ from rulewright.core.rules.frontmatter import FrontMatter, Path
 from rulewright.core.rules.frontmatter import read as read_front_matter
 from rulewright.core.rules.globs import compile_glob, split
 from rulewright.core.rules.problems import Problem, problem
-from rulewright.core.rules.rule import DEFAULT_PRIORITY, Example, Rule, Source
+from rulewright.core.rules.rule import (
+    CHUNKINGS,
+    DEFAULT_PRIORITY,
+    MAX_CHUNK_TOKENS,
+    MIN_CHUNK_TOKENS,
+    Chunking,
+    Example,
+    Rule,
+    Source,
+)
 from rulewright.core.text import Position, Text
 
 KEYS: Mapping[str, str] = {
@@ -43,6 +52,9 @@ KEYS: Mapping[str, str] = {
     "examples": "Tests of the checks: `bad` code that must be found, `good` code that must not.",
     "completion": "What the rule says to completion.",
     "model": "The model that this rule prefers.",
+    "chunk": "How a file that is too long for a prompt is cut: `definition`, `heading`, `window` (by length) or "
+    "`whole`. Default: headings in Markdown, definitions elsewhere.",
+    "chunk_tokens": f"Tokens of such a piece, from {MIN_CHUNK_TOKENS} to {MAX_CHUNK_TOKENS:,}. Default: 400.",
     "overrides": "Ids of rules that this one replaces where it applies.",
     "disable": "Ids of rules that this one switches off where it applies.",
 }
@@ -207,6 +219,8 @@ class _Fields:
             updated=self.text("updated"),
             model=self.text("model"),
             completion=self.data.get("completion"),
+            chunk=self.chunking(),
+            chunk_tokens=self.chunk_tokens(),
             overrides=self.strings("overrides"),
             disable=self.strings("disable"),
             checks=checks,
@@ -238,6 +252,23 @@ class _Fields:
         except (ValueError, TypeError, OverflowError):
             self.report("wrong-type", "warning", f"`{key}` must be a whole number. {default} was taken.", key)
             return default
+
+    def chunking(self) -> Chunking:
+        named = self.text("chunk").lower()
+        found: Chunking = next((c for c in CHUNKINGS if c == named), "")
+        if named and not found:
+            words = ", ".join(f"`{c}`" for c in CHUNKINGS)
+            self.report("wrong-value", "warning", f"`chunk` must be one of {words}. It was left out.", "chunk")
+        return found
+
+    def chunk_tokens(self) -> int:
+        number = self.integer("chunk_tokens", 0)
+        if number and not MIN_CHUNK_TOKENS <= number <= MAX_CHUNK_TOKENS:
+            limits = f"from {MIN_CHUNK_TOKENS} to {MAX_CHUNK_TOKENS:,}"
+            told = f"`chunk_tokens` must be a number {limits}. It was left out."
+            self.report("wrong-value", "warning", told, "chunk_tokens")
+            return 0
+        return number
 
     def boolean(self, key: str) -> bool | None:
         value = self.data.get(key)

@@ -10,6 +10,11 @@ Source = Literal["user", "project", "framework", "dependency", "default"]
 SOURCES: tuple[Source, ...] = ("user", "project", "framework", "dependency", "default")
 """Highest precedence first."""
 
+Chunking = Literal["", "definition", "window", "whole", "heading"]
+CHUNKINGS: tuple[Chunking, ...] = ("definition", "window", "whole", "heading")
+MIN_CHUNK_TOKENS = 20
+MAX_CHUNK_TOKENS = 100_000
+
 DEFAULT_PRIORITY = 5
 DEFAULT_SEVERITY: Severity = "warning"
 
@@ -91,6 +96,10 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     updated: str = ""
     model: str = ""
     completion: Any = None
+    chunk: Chunking = ""
+    """How files that the rule applies to are cut where they are too long for a prompt; empty says nothing."""
+    chunk_tokens: int = 0
+    """Tokens of each such chunk; 0 says nothing."""
     overrides: tuple[str, ...] = ()
     disable: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
