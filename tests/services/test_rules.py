@@ -186,11 +186,13 @@ def test_events_are_logged_in_order(root):
     keeper.reload([path])
     (root / path).unlink()
     keeper.load()
-    assert [(e.event_id, e.event_type, e.causation_id) for e in log.read()] == [
+    assert [(e.event_id, e.event_type, e.causation_id.split(":")[0]) for e in log.read()] == [
         (1, "rule_added", "load"),
         (2, "rule_changed", "reload"),
         (3, "rule_removed", "load"),
     ]
+    assert len({e.correlation_id for e in log.read()}) == 3
+    assert all(e.causation_id.endswith(f":{e.correlation_id}") for e in log.read())
     assert [e.event_id for e in log.read(after=2)] == [3]
 
 

@@ -1,11 +1,11 @@
 """What features need from the world, as small protocols; services implement them and `app.py` hands them in."""
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from rulewright.core.code_messages import Progress, Question, ToHost
-from rulewright.core.events import RuleEvent
+from rulewright.core.events import Flag, RuleEvent
 from rulewright.core.rules.book import RuleBook
 from rulewright.core.rules.job import CheckJob, CheckResult
 from rulewright.core.rules.parse import Origin
@@ -25,15 +25,30 @@ class Clock(Protocol):
         ...
 
 
-class EventLog(Protocol):
-    """Append-only, in order."""
+Decide = Callable[[Sequence[RuleEvent]], Sequence[RuleEvent]]
 
-    def append(self, events: Sequence[RuleEvent]) -> None:
-        """Add events behind the last one."""
+
+class EventLog(Protocol):
+    """The rule events of one project: append-only, in order, numbered from 1 without gaps. Nothing here raises."""
+
+    def replay(self) -> Sequence[RuleEvent]:
+        """The newest event of each path, oldest first: all that a book is folded from."""
         ...
 
-    def read(self, after: int = 0) -> Sequence[RuleEvent]:
-        """Events with a larger `event_id`, oldest first."""
+    def has_changed(self) -> bool:
+        """Whether another process has written since this was asked last."""
+        ...
+
+    def commit(self, after: int, decide: Decide) -> Sequence[RuleEvent]:
+        """Append what `decide` returns, which gets the events that others wrote behind number `after`.
+
+        Nothing is written by anybody between the two. Returns what was appended, with its final numbers, once it
+        would survive the loss of power.
+        """
+        ...
+
+    def table(self) -> Mapping[str, str]:
+        """The rules that have no file: path and text."""
         ...
 
 
@@ -91,6 +106,18 @@ class Rules(Protocol):
 
     def set_policy(self, policy: Policy) -> None:
         """Put other settings in force."""
+        ...
+
+    def look(self) -> Sequence[RuleEvent]:
+        """Take what other processes wrote: switches, and rules that have no file."""
+        ...
+
+    def switch(self, flag: Flag, cause: str) -> Sequence[RuleEvent]:
+        """Turn a switch; no event when it stands so already."""
+        ...
+
+    def put(self, origin: Origin, data: bytes | None, cause: str) -> Sequence[RuleEvent]:
+        """Take a rule that has no file, or with None forget it."""
         ...
 
 

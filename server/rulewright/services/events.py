@@ -1,16 +1,22 @@
-"""The rule event log, in memory. It has the shape of the durable one: append-only, read by number."""
+"""The rule event log, in memory: for the command line, which keeps no history."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from rulewright.core.events import RuleEvent
+from rulewright.core.ports import Decide
+
+Stored = tuple[Sequence[RuleEvent], Mapping[str, str]]
+"""What a durable log said of switches, and its rules that have no file."""
 
 
 class MemoryEventLog:
-    """Holds the newest events of one project."""
+    """Holds the newest events of one project. `stored` may read what a durable log knows; nothing is written to it."""
 
-    def __init__(self, max_events: int = 10_000) -> None:
+    def __init__(self, max_events: int = 10_000, stored: Callable[[], Stored] | None = None) -> None:
         self._events: list[RuleEvent] = []
         self._max = max_events
+        self._read_stored = stored
+        self._stored: Stored | None = None
 
     def append(self, events: Sequence[RuleEvent]) -> None:
         """Add events behind the last one; raises ValueError when their numbers do not go on from it."""
@@ -24,3 +30,26 @@ class MemoryEventLog:
     def read(self, after: int = 0) -> Sequence[RuleEvent]:
         """Events with a larger `event_id`, oldest first."""
         return tuple(e for e in self._events if e.event_id > after)
+
+    def replay(self) -> Sequence[RuleEvent]:
+        """What was stored; events of this process are in its book already."""
+        return self._what_is_stored()[0]
+
+    def has_changed(self) -> bool:
+        """No other process writes here."""
+        return False
+
+    def commit(self, after: int, decide: Decide) -> Sequence[RuleEvent]:  # noqa: ARG002 - there are no others
+        """Append what `decide` returns."""
+        events = decide(())
+        self.append(events)
+        return events
+
+    def table(self) -> Mapping[str, str]:
+        """The rules that have no file."""
+        return self._what_is_stored()[1]
+
+    def _what_is_stored(self) -> Stored:
+        if self._stored is None:
+            self._stored = self._read_stored() if self._read_stored is not None else ((), {})
+        return self._stored

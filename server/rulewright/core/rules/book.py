@@ -7,11 +7,11 @@ from typing import Literal
 
 import msgspec
 
-from rulewright.core.events import RuleEvent, RuleEventType
+from rulewright.core.events import Flag, RuleEvent, RuleEventType
 from rulewright.core.findings import Finding, Fix
 from rulewright.core.rules.parse import Located, Parsed
 from rulewright.core.rules.rule import Rule
-from rulewright.core.rules.select import Policy, Selection
+from rulewright.core.rules.select import Flags, Policy, Selection
 from rulewright.core.text import Text
 
 Status = Literal["active", "rejected"]
@@ -90,7 +90,8 @@ class RuleBook(msgspec.Struct, frozen=True, dict=True):
         return frozenset(r.id for r in self.rules)
 
     def with_policy(self, policy: Policy) -> "RuleBook":
-        """The same rules under other settings."""
+        """The same rules under other settings; what was switched off at run time stays so."""
+        policy = msgspec.structs.replace(policy, flags=self.policy.flags)
         return self if policy == self.policy else RuleBook(self.entries, policy, self.revision)
 
 
@@ -104,7 +105,7 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 def diff(
-    book: RuleBook, seen: Iterable[Seen], removed: Iterable[str], *, now: str, cause: str = ""
+    book: RuleBook, seen: Iterable[Seen], removed: Iterable[str], *, now: str, cause: str = "", correlation: str = ""
 ) -> tuple[RuleEvent, ...]:
     """The events that lead from `book` to what was seen. Unchanged files give none."""
     events: list[RuleEvent] = []
@@ -122,6 +123,7 @@ def diff(
             version=rule.version if rule else "",
             timestamp=now,
             causation_id=cause,
+            correlation_id=correlation,
         )
         events.append(msgspec.structs.replace(event, **more))
 
@@ -132,10 +134,13 @@ def diff(
             continue
         keep = parsed.is_broken and entry is not None and entry.rule is not None
         findings = report(item, kept_from=entry.loaded_at if keep and entry else "")
-        common = {"findings": findings, "content_hash": parsed.content_hash}
+        common = {"findings": findings, "content_hash": parsed.content_hash, "content": parsed.content}
         if parsed.is_broken and (keep or parsed.rule is None):
             known_id = entry.rule_id if entry else parsed.default_id
-            add("rule_rejected", parsed.path, None, known_id, **common)
+            kept = entry.rule if entry else None
+            enforced = entry.enforced if entry else True
+            kept_from = entry.loaded_at if entry else ""
+            add("rule_rejected", parsed.path, kept, known_id, enforced=enforced, kept_from=kept_from, **common)
         else:
             add(
                 "rule_changed" if entry else "rule_added",
@@ -152,40 +157,76 @@ def diff(
 
 
 def fold(book: RuleBook, events: Iterable[RuleEvent]) -> RuleBook:
-    """`book` after `events`."""
+    """`book` after `events`. Each says all that counts of its path, so the newest of each path gives the same book."""
     entries = dict(book.entries)
     revision = book.revision
+    policy = book.policy
     for event in events:
         revision = event.event_id
-        known = entries.get(event.path)
         match event.event_type:
+            case "rule_flagged":
+                if event.flag is not None:
+                    policy = msgspec.structs.replace(policy, flags=flagged(policy.flags, event.flag))
             case "rule_removed":
                 entries.pop(event.path, None)
-            case "rule_rejected":
-                entries[event.path] = Entry(
-                    path=event.path,
-                    rule_id=event.rule_id,
-                    rule=known.rule if known else None,
-                    status="rejected",
-                    revision=revision,
-                    loaded_at=known.loaded_at if known else event.timestamp,
-                    findings=event.findings,
-                    enforced=known.enforced if known else True,
-                    content_hash=event.content_hash,
-                )
-            case "rule_added" | "rule_changed":
+            case "rule_added" | "rule_changed" | "rule_rejected":
                 entries[event.path] = Entry(
                     path=event.path,
                     rule_id=event.rule_id,
                     rule=event.rule,
-                    status="active",
+                    status="rejected" if event.event_type == "rule_rejected" else "active",
                     revision=revision,
-                    loaded_at=event.timestamp,
+                    loaded_at=event.kept_from or event.timestamp,
                     findings=event.findings,
                     enforced=event.enforced,
                     content_hash=event.content_hash,
                 )
-    return RuleBook(MappingProxyType(entries), book.policy, revision)
+    return RuleBook(MappingProxyType(entries), policy, revision)
+
+
+def flagged(flags: Flags, flag: Flag) -> Flags:
+    """`flags` after a switch was turned."""
+    match flag.kind:
+        case "everything":
+            return msgspec.structs.replace(flags, everything=not flag.enabled)
+        case "source":
+            return msgspec.structs.replace(flags, sources=_turned(flags.sources, flag))
+        case "rule":
+            return msgspec.structs.replace(flags, rules=_turned(flags.rules, flag))
+
+
+def _turned(off: frozenset[str], flag: Flag) -> frozenset[str]:
+    return off - {flag.name} if flag.enabled else off | {flag.name}
+
+
+def reread(book: RuleBook, seen: Iterable[Seen]) -> RuleBook:
+    """`book` with the same versions as they are read now, where a log told how they were read once.
+
+    A stored reading may come from an older reader, or from somebody who edited the log. A version that is judged
+    otherwise today is made one that `diff` takes for changed.
+    """
+    entries = dict(book.entries)
+    for item in seen:
+        parsed = item.parsed
+        entry = entries.get(parsed.path)
+        if entry is None or entry.content_hash != parsed.content_hash:
+            continue
+        is_rejected = entry.status == "rejected"
+        keeps = is_rejected and entry.rule is not None
+        if is_rejected != (parsed.is_broken and (keeps or parsed.rule is None)):
+            entries[parsed.path] = msgspec.structs.replace(entry, content_hash="")
+        elif is_rejected:
+            kept_from = entry.loaded_at if keeps else ""
+            entries[parsed.path] = msgspec.structs.replace(entry, findings=report(item, kept_from=kept_from))
+        elif parsed.rule is not None:
+            entries[parsed.path] = msgspec.structs.replace(
+                entry,
+                rule_id=parsed.rule.id,
+                rule=parsed.rule,
+                findings=report(item),
+                enforced=not item.example_problems,
+            )
+    return book if entries == book.entries else RuleBook(MappingProxyType(entries), book.policy, book.revision)
 
 
 def report_text(seen: Seen, content: str, *, kept_from: str = "") -> tuple[Finding, ...]:
