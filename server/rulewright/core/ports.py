@@ -39,8 +39,8 @@ class EventLog(Protocol):
         """Whether another process has written since this was asked last."""
         ...
 
-    def commit(self, after: int, decide: Decide) -> Sequence[RuleEvent]:
-        """Append what `decide` returns, which gets the events that others wrote behind number `after`.
+    def commit(self, decide: Decide) -> Sequence[RuleEvent]:
+        """Append what `decide` returns, which gets the events that others wrote and that were not seen here.
 
         Nothing is written by anybody between the two. Returns what was appended, with its final numbers, once it
         would survive the loss of power.

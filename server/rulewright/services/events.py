@@ -39,8 +39,8 @@ class MemoryEventLog:
         """No other process writes here."""
         return False
 
-    def commit(self, after: int, decide: Decide) -> Sequence[RuleEvent]:  # noqa: ARG002 - there are no others
-        """Append what `decide` returns."""
+    def commit(self, decide: Decide) -> Sequence[RuleEvent]:
+        """Append what `decide` returns; there are no others."""
         events = decide(())
         self.append(events)
         return events

@@ -40,8 +40,6 @@ class RuleKeeper:
         self._others: dict[str, RuleEvent] = {}
         """The newest events of other processes, by path: they count once the disk says so here too, for another
         process may have other settings."""
-        self._known = 0
-        """Number of the last event in the log that was seen."""
 
     @property
     def book(self) -> RuleBook:
@@ -126,7 +124,6 @@ class RuleKeeper:
         events = self._log.replay()
         if events:
             self._book = fold(self._book, events)
-            self._known = self._book.revision
             self._told = set(self._book.entries)
         self._log.has_changed()
 
@@ -180,9 +177,8 @@ class RuleKeeper:
             base = self._joined(before, others, [*(s.parsed.path for s in seen), *removed], seen)
             return decide(base, correlation, now)
 
-        events = self._log.commit(self._known, write)
+        events = self._log.commit(write)
         after = fold(base, events)
-        self._known = max(self._known, after.revision)
         if after is not before and (after.entries, after.policy) != (before.entries, before.policy):
             self._put(after)
         return events
@@ -193,8 +189,6 @@ class RuleKeeper:
         """`book` with what others wrote about switches, and about the paths that are looked at now."""
         flags = [e for e in others if e.path.startswith(FLAG_PREFIX)]
         self._others.update((e.path, e) for e in others if e not in flags)
-        if others:
-            self._known = max(self._known, others[-1].event_id)
         about = [self._others.pop(path) for path in paths if path in self._others]
         if not (flags or about):
             return book
