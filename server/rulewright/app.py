@@ -8,29 +8,42 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rulewright.core.addresses import Address
-from rulewright.core.config import CheckSettings, Layer, SettingProblem, Settings, SettingsLayer, merge
-from rulewright.core.ports import CheckRunner, Code
+from rulewright.core.config import (
+    CheckSettings,
+    Layer,
+    PackagesSettings,
+    SettingProblem,
+    Settings,
+    SettingsLayer,
+    merge,
+)
+from rulewright.core.ports import CheckRunner, Code, EventLog
 from rulewright.core.rules.select import Policy
 from rulewright.gateway import Gateway, OnChange
+from rulewright.rule_gateway import RuleGateway
 from rulewright.services.clock import SystemClock
 from rulewright.services.documents import DocumentStore
 from rulewright.services.events import MemoryEventLog
-from rulewright.services.files import ProjectRuleFiles
+from rulewright.services.files import PackageRules, ProjectRuleFiles
 from rulewright.services.projects import Projects
 from rulewright.services.rules import RuleKeeper
-from rulewright.services.settings import read_layers
+from rulewright.services.settings import read_layers, user_file
 from rulewright.services.workers import AdaptiveRunner
 
 if TYPE_CHECKING:
     from rulewright.code_gateway import CodeGateway
+    from rulewright.services.state.store import StateStore
 
 MAX_WORKERS = 4
 SERVER_WORKERS = 2
 """One for what the user waits for, one for the rest of the workspace."""
 
 
-def headless() -> Gateway:
-    """A gateway for the command line: no event loop, processes only for much work."""
+def headless(*, keeps_history: bool = False) -> Gateway:
+    """A gateway for the command line: no event loop, processes only for much work.
+
+    What happens to rules is kept only where a command is about that.
+    """
 
     def runner(check: CheckSettings) -> CheckRunner:
         return AdaptiveRunner(lambda: _pool(check, min(os.cpu_count() or 1, MAX_WORKERS)))
@@ -38,7 +51,7 @@ def headless() -> Gateway:
     async def offload(function: Callable[..., Any], /, *arguments: Any) -> Any:
         return function(*arguments)
 
-    return _gateway("flags", "--set", runner, offload)
+    return _gateway("flags", "--set", runner, offload, keeps_history=keeps_history)
 
 
 def serving() -> Gateway:
@@ -58,7 +71,7 @@ def serving() -> Gateway:
 def _serving(runner: Callable[[CheckSettings], CheckRunner], code: Code) -> Gateway:
     import asyncio
 
-    return _gateway("editor", "the editor's settings", runner, asyncio.to_thread, code)
+    return _gateway("editor", "the editor's settings", runner, asyncio.to_thread, code, keeps_history=True)
 
 
 def code() -> "CodeGateway":
@@ -125,20 +138,76 @@ def _gateway(
     runner: Callable[[CheckSettings], CheckRunner],
     offload: Any,
     code: Code | None = None,
+    *,
+    keeps_history: bool,
 ) -> Gateway:
     def read_settings(root: str, overlay: Mapping[str, Any]) -> tuple[Settings, tuple[SettingProblem, ...]]:
         layers, problems = read_layers(Path(root))
         settings, more = merge([*layers, SettingsLayer(layer, origin, overlay)])
+        packages[root] = settings.packages
         return settings, (*problems, *more)
 
-    return Gateway(Projects(read_settings, _rules), DocumentStore(), runner, offload, _watch, code)
+    state = _State() if keeps_history else _Glances()
+    packages: dict[str, PackagesSettings] = {}
+
+    def rules(root: str, settings: Settings) -> RuleKeeper:
+        of = settings.rules
+        policy = Policy(of.enabled, of.sources, of.defaults, of.disable)
+        files = ProjectRuleFiles(
+            Path(root),
+            gitignore=settings.check.gitignore,
+            user=user_file().parent / "rules",
+            packages=PackageRules(Path(root), lambda: packages[root]),
+        )
+        return RuleKeeper(files, state.log(root), SystemClock(), policy)
+
+    projects = Projects(read_settings, rules)
+    about_rules = RuleGateway(projects, offload, state)
+    return Gateway(projects, DocumentStore(), runner, offload, _watch, code, about_rules)
 
 
-def _rules(root: str, settings: Settings) -> RuleKeeper:
-    rules = settings.rules
-    policy = Policy(rules.enabled, rules.sources, rules.defaults, rules.disable)
-    files = ProjectRuleFiles(Path(root), gitignore=settings.check.gitignore)
-    return RuleKeeper(files, MemoryEventLog(), SystemClock(), policy)
+class _Glances:
+    """Keeps nothing; what a server kept of switches and of rules without a file counts all the same."""
+
+    def log(self, root: str) -> EventLog:
+        """An event log in memory."""
+        from rulewright.services.state.glance import glance
+        from rulewright.services.user_folders import state_folder
+
+        return MemoryEventLog(stored=lambda: glance(Path(state_folder()), root))
+
+    def take_problems(self) -> tuple[str, ...]:
+        """None: nothing is written."""
+        return ()
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class _State:
+    """`state.db`. SQLite is imported with the first project, in the thread that opens it."""
+
+    def __init__(self) -> None:
+        self._store: StateStore | None = None
+
+    def log(self, root: str) -> EventLog:
+        """The event log of a project that is in it."""
+        from rulewright.services.state.rule_log import StateEventLog
+        from rulewright.services.state.store import StateStore
+        from rulewright.services.user_folders import state_folder
+
+        if self._store is None:
+            self._store = StateStore(Path(state_folder()), SystemClock().now)
+        return StateEventLog(self._store, root)
+
+    def take_problems(self) -> tuple[str, ...]:
+        """Sentences about what went wrong since this was asked last."""
+        return self._store.take_problems() if self._store is not None else ()
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self._store is not None:
+            self._store.close()
 
 
 def _pool(check: CheckSettings, size: int) -> CheckRunner:

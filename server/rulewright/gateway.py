@@ -47,6 +47,7 @@ from rulewright.features.explain import Explanation, explain
 from rulewright.features.fix import Fixed, fix_text
 from rulewright.features.init import InitPlan, languages_of, plan_init
 from rulewright.features.rule_tests import RuleTest, run_rule_tests
+from rulewright.rule_gateway import RuleGateway
 from rulewright.services.documents import DocumentStore
 from rulewright.services.files import (
     ProjectRuleFiles,
@@ -88,8 +89,11 @@ class Gateway:
         offload: Offload,
         watch: Watch,
         code: Code | None = None,
+        rules: RuleGateway | None = None,
     ) -> None:
         self._projects, self._documents, self._code = projects, documents, code
+        self.rules = rules or RuleGateway(projects, offload)
+        self.rules.on_change(self._announce)
         self._client: tuple[PositionEncoding, Any, str] = "utf-16", None, ""
         self._watches_code = False
         self._beside: tuple[str, ...] = ()
@@ -143,7 +147,7 @@ class Gateway:
             messages += [_sentence(p) for p in problems]
             self._announce(project.root)
         self._tell_projects()
-        return tuple(dict.fromkeys(messages))
+        return tuple(dict.fromkeys([*messages, *self.rules.take_problems()]))
 
     async def close_projects(self, roots: Sequence[str]) -> None:
         """Forget roots."""
@@ -160,9 +164,12 @@ class Gateway:
         return tuple(_sentence(p) for p in problems)
 
     def _apply_settings(self, editor_settings: Mapping[str, Any] | None = None) -> tuple[SettingProblem, ...]:
+        before = {project.root: project.settings.packages for project in self._projects.opened}
         problems = self._projects.configure(editor_settings)
         for project in self._projects.opened:
             project.rules.set_policy(policy_of(project))
+            if project.settings.packages != before.get(project.root):
+                project.rules.load()
         used = {_runner_key(p.settings.check) for p in self._projects.opened}
         for key in set(self._runners) - used:
             self._runners.pop(key).close()
@@ -182,7 +189,7 @@ class Gateway:
             if about_rules and project.settings.rules.auto_reload:
                 await self._offload(project.rules.reload, about_rules)
                 self._announce(project.root)
-        return tuple(_sentence(p) for p in problems)
+        return (*(_sentence(p) for p in problems), *self.rules.take_problems())
 
     async def reload_all(self) -> tuple[str, ...]:
         """Read all rules and settings again, because somebody asked for it."""
@@ -192,7 +199,7 @@ class Gateway:
         for project in self._projects.opened:
             await self._offload(project.rules.load)
             self._announce(project.root)
-        return tuple(_sentence(p) for p in problems)
+        return (*(_sentence(p) for p in problems), *self.rules.take_problems())
 
     async def watch(self, on_change: OnChange) -> None:
         """Watch the disk until cancelled, for editors that do not; `on_change` gets absolute paths to reload."""
@@ -492,6 +499,7 @@ class Gateway:
         """The same, for callers without an event loop."""
         while self._runners:
             self._runners.popitem()[1].close()
+        self.rules.close()
         if self._code is not None:
             self._code.close()
 

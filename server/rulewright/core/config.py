@@ -47,7 +47,30 @@ class RulesSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     ] = "auto"
     disable: Annotated[tuple[str, ...], Meta(description="Ids of rules to switch off.")] = ()
     auto_reload: Annotated[bool, Meta(description="Read rule files again when they change on disk.")] = True
+    cache_ttl: Annotated[
+        Seconds,
+        Meta(description="Seconds after which the server looks for rules and switches that other programs keep."),
+    ] = 300
     prompt_tokens: Annotated[Tokens, Meta(description="Tokens that the text of rules may take in a prompt.")] = 4_000
+
+
+class PackagesSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Guidance that installed packages ship."""
+
+    allow: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Packages whose guidance counts: `pydantic`, or `python/pydantic`, `npm/zod`, `hex/ash` "
+            "where a name is used twice. `rulewright rules packages` lists those that ship some."
+        ),
+    ] = ()
+    max_kb: Annotated[
+        Kilobytes, Meta(description="What one package may ship, in kB of 1,024 bytes; the rest of it is left out.")
+    ] = 64
+    environments: Annotated[
+        tuple[str, ...],
+        Meta(description="Python environments to look in, beside `.venv`, `venv`, `env` and the active one."),
+    ] = ()
 
 
 class CheckSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -147,6 +170,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """All settings, each with its default."""
 
     rules: RulesSettings = RulesSettings()
+    packages: PackagesSettings = PackagesSettings()
     check: CheckSettings = CheckSettings()
     index: IndexSettings = IndexSettings()
     code: CodeSettings = CodeSettings()

@@ -5,6 +5,8 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
+
 from rulewright.core.changed import Changes, read_changes
 
 TIMEOUT_S = 120
@@ -43,6 +45,28 @@ def changed_since(root: Path, revision: str, environ: Mapping[str, str] = os.env
     patch = git.run(*_DIFF, "--unified=0", "--inter-hunk-context=0", "--src-prefix=a/", "--dst-prefix=b/", base, "--")
     untracked = git.run("ls-files", "--others", "--exclude-standard", "-z")
     return read_changes(numstat, patch, untracked)
+
+
+class Commit(msgspec.Struct, frozen=True):
+    """A commit that changed a file."""
+
+    commit: str
+    """Its full name."""
+    time: str
+    """ISO 8601, as its author's clock said."""
+    author: str
+    subject: str
+
+
+def history_of(root: Path, path: str, limit: int, environ: Mapping[str, str] = os.environ) -> tuple[Commit, ...]:
+    """The newest commits of HEAD that changed a file, also under former names, newest first. Raises GitProblem."""
+    git = _Git(root, environ)
+    if git.ask("rev-parse", "--verify", "--quiet", "HEAD").returncode:
+        raise GitProblem(f"{root} is in no git repository, or in one without commits.")
+    fields = ("log", "--follow", "--no-show-signature", "--no-color", "--no-patch", "-z", f"--max-count={limit}")
+    log = git.run(*fields, "--format=%H%x1f%aI%x1f%an%x1f%s", "--", path)
+    records = (record.decode("utf-8", "replace").split("\x1f", 3) for record in log.split(b"\0") if record.strip())
+    return tuple(Commit(*(part.strip() for part in record)) for record in records if len(record) == 4)  # noqa: PLR2004
 
 
 class _Git:

@@ -59,6 +59,16 @@ def latest_events(db: sqlite3.Connection, workspace: str, name: str, limit: int)
     return _events(db.execute(sql, (*values, limit)))
 
 
+def event_before(db: sqlite3.Connection, workspace: str, event: RuleEvent) -> RuleEvent | Unreadable | None:
+    """The event before one, about the same path."""
+    sql = (
+        f"select {_COLUMNS} from rule_events where workspace_id = ? and path = ? and event_id < ? "  # noqa: S608
+        "order by event_id desc limit 1"
+    )
+    found = _events(db.execute(sql, (workspace, storable(event.path), event.event_id)))
+    return found[0] if found else None
+
+
 def insert_events(db: sqlite3.Connection, workspace: str, events: Iterable[RuleEvent]) -> None:
     """Append events, and bring the rules' rows up to date with them."""
     off = _off(db, workspace)

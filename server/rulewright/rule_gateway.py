@@ -1,0 +1,214 @@
+"""The door to all that is about the rules themselves: their history and versions, switches, and rules without a file.
+
+`gateway.rules` holds it. Sentences that it returns in place of a result say why there is none.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from rulewright.core.events import Flag, RuleEvent
+from rulewright.core.ports import EventLog, Offload
+from rulewright.core.rules.parse import parse
+from rulewright.core.rules.rule import SOURCES
+from rulewright.core.rules.table import is_table_id, table_origin, table_path
+from rulewright.services.projects import OpenProject, Projects
+from rulewright.services.user_folders import state_folder
+
+if TYPE_CHECKING:
+    from rulewright.features.rule_history import HistoryEvent, RuleDiff
+    from rulewright.services.git import Commit
+
+Announce = Callable[[str], None]
+
+
+class State(Protocol):
+    """What is kept of rules for longer than a process."""
+
+    def log(self, root: str) -> EventLog:
+        """The event log of a project."""
+        ...
+
+    def take_problems(self) -> tuple[str, ...]:
+        """Sentences about what went wrong since this was asked last."""
+        ...
+
+    def close(self) -> None:
+        """Let go of it."""
+        ...
+
+
+class History(msgspec.Struct, frozen=True):
+    """What this installation saw of rules, and beside it what git knows of one rule's file."""
+
+    events: "tuple[HistoryEvent, ...]"
+    """Newest first."""
+    commits: "tuple[Commit, ...]"
+    remarks: tuple[str, ...]
+
+
+class RuleGateway:
+    """Everything an interface may ask about rules themselves."""
+
+    def __init__(self, projects: Projects, offload: Offload, state: State | None = None) -> None:
+        self._projects, self._offload, self._state = projects, offload, state
+        self._announce: Announce = lambda _: None
+
+    def on_change(self, announce: Announce) -> None:
+        """Call `announce` with the root of a project whose rules changed through this door."""
+        self._announce = announce
+
+    def take_problems(self) -> tuple[str, ...]:
+        """Sentences about what is kept that are worth showing; each is given once."""
+        return self._state.take_problems() if self._state is not None else ()
+
+    def close(self) -> None:
+        """Let go of what is kept."""
+        if self._state is not None:
+            self._state.close()
+
+    # History
+
+    def history(self, root: str, name: str, limit: int) -> History | str:
+        """What happened to all rules of a project, or to one by its id or path."""
+        from rulewright.features.rule_history import history  # noqa: PLC0415 - one command needs it
+        from rulewright.services.state.history import read_history  # noqa: PLC0415 - as above
+
+        found = read_history(Path(state_folder()), root, name, limit)
+        if isinstance(found, str):
+            return found
+        events, remarks = history(*found)
+        commits, said = self._commits(root, name, [e.path for e in events], limit)
+        return History(events, commits, (*remarks, *said))
+
+    def _commits(
+        self, root: str, name: str, paths: Sequence[str], limit: int
+    ) -> "tuple[tuple[Commit, ...], tuple[str, ...]]":
+        """Git's history of the file of one rule."""
+        from rulewright.services.git import GitProblem, history_of  # noqa: PLC0415 - one command needs it
+
+        project = next((p for p in self._projects.opened if p.root == root), None)
+        entries = project.view.book.entries if project is not None and name else {}
+        known = [path for path, entry in entries.items() if name in {entry.rule_id, path}] or list(paths)
+        path = next((p for p in known if p and not p.startswith(("/", "rulewright:", "table:"))), "")
+        if not name or not path:
+            return (), ()
+        try:
+            return history_of(Path(root), path, limit), ()
+        except GitProblem as problem:
+            return (), (f"Without git's history of {path}: {problem}",)
+
+    def diff(self, root: str, name: str, before: str, after: str) -> "RuleDiff | str":
+        """Two versions of a rule: revisions, or what the author calls them; the two newest when both are empty."""
+        from rulewright.features.rule_history import compare, find_version, two_newest  # noqa: PLC0415 - as above
+        from rulewright.services.state.history import read_versions  # noqa: PLC0415 - as above
+
+        events = read_versions(Path(state_folder()), root, name)
+        if isinstance(events, str):
+            return events
+        if not events:
+            return f"No version of a rule `{name}` was seen here. `rulewright rules history` lists what was."
+        events = [e for e in events if e.path == events[0].path]
+        if not before and not after:
+            newest = two_newest(events)
+            return compare(*newest) if newest else f"Only one version of `{name}` was seen here."
+        found = [find_version(events, wanted) for wanted in (before, after)]
+        for event, wanted in zip(found, (before, after), strict=True):
+            if event is None:
+                seen = ", ".join(f"#{e.event_id}" + (f" ({e.version})" if e.version else "") for e in events[:10])
+                return f"No version {wanted} of `{name}` was seen here; the newest are {seen}."
+        return compare(*found)  # type: ignore[arg-type]
+
+    # Switches
+
+    def switch(self, root: str, flag: Flag, cause: str) -> str:
+        """Turn a switch in one open project; a sentence about what that did."""
+        said = self._switched(root, flag, cause)
+        self._announce(root)
+        return said
+
+    async def switch_in_all(self, flag: Flag, cause: str, root: str = "") -> tuple[str, ...]:
+        """The same without holding up the event loop, in one open project or in all that know what it is about."""
+        roots = [p.root for p in self._projects.opened if root in {"", p.root}]
+        knowing = [r for r in roots if not _why_no_switch(self._projects.open(r), flag)] or roots[:1]
+        said = [await self._offload(self._switched, r, flag, cause) for r in knowing]
+        for r in knowing:
+            self._announce(r)
+        return tuple(dict.fromkeys([*said, *self.take_problems()]))
+
+    def _switched(self, root: str, flag: Flag, cause: str) -> str:
+        project = self._projects.open(root)
+        why_not = _why_no_switch(project, flag)
+        return why_not or _said_of_switch(project, flag, is_new=bool(project.rules.switch(flag, cause)))
+
+    async def look(self) -> None:
+        """Take what other processes wrote about the open projects: switches, and rules without a file."""
+        for project in self._projects.opened:
+            before = project.view.book
+            await self._offload(project.rules.look)
+            if project.view.book is not before:
+                self._announce(project.root)
+
+    @property
+    def look_every_s(self) -> int:
+        """How often to look, at most: the least of what the open projects' settings say."""
+        return min((p.settings.rules.cache_ttl for p in self._projects.opened), default=300)
+
+    # Rules without a file
+
+    def add_to_table(self, root: str, data: bytes, rule_id: str, cause: str) -> tuple[str, str]:
+        """Keep a rule in the table. Its id and an empty sentence, or a sentence that says why not."""
+        stated = parse(table_origin(table_path(rule_id or "rule")), data)
+        own_id = stated.rule.id if stated.rule is not None and stated.rule.id != stated.default_id else ""
+        name = own_id or rule_id
+        if rule_id and own_id and own_id != rule_id:
+            return "", f"The rule calls itself `{own_id}`, not `{rule_id}`. Leave out --id, or change the rule."
+        if not name:
+            return "", "The rule has no id. Give it one: --id NAME, or `id: NAME` in the rule."
+        if not is_table_id(name):
+            return "", f"`{name}` cannot be the id of a rule here: words, dots and dashes, and slashes between them."
+        parsed = parse(table_origin(table_path(name)), data)
+        if parsed.rule is None or parsed.is_broken:
+            said = next((p.problem.message for p in parsed.problems if p.problem.severity == "error"), "It is broken.")
+            return "", f"The rule was not taken: {said}"
+        project = self._projects.open(root)
+        project.rules.put(table_origin(table_path(name)), data, cause)
+        self._announce(root)
+        return name, ""
+
+    def remove_from_table(self, root: str, rule_id: str, cause: str) -> bool:
+        """Forget a rule of the table; False when there is none of this id."""
+        project = self._projects.open(root)
+        path = table_path(rule_id)
+        if path not in project.view.book.entries:
+            return False
+        events: Sequence[RuleEvent] = project.rules.put(table_origin(path), None, cause)
+        self._announce(root)
+        return bool(events)
+
+
+def _why_no_switch(project: OpenProject, flag: Flag) -> str:
+    """Why a switch cannot be turned; empty when it can."""
+    if flag.kind == "source" and flag.name not in SOURCES:
+        return f"There is no source `{flag.name}`; there are {', '.join(SOURCES)}."
+    book = project.view.book
+    known = {e.rule_id for e in book.entries.values()} | book.policy.flags.rules
+    if flag.kind == "rule" and flag.name not in known:
+        return f"There is no rule `{flag.name}` in {project.root}. `rulewright rules list` names all."
+    return ""
+
+
+def _said_of_switch(project: OpenProject, flag: Flag, *, is_new: bool) -> str:
+    subject = {"rule": f"`{flag.name}`", "source": f"The source `{flag.name}`"}.get(flag.kind, "Every rule")
+    state = "on" if flag.enabled else "off"
+    if not is_new:
+        head = f"{subject} was not switched off here" if flag.enabled else f"{subject} is switched off here already"
+    else:
+        head = f"{subject} is switched {state} in {project.root}"
+    selection = project.view.book.selection
+    about = flag.enabled and flag.kind == "rule"
+    off = (v.reason for v in selection.explain("") if about and v.id == flag.name and v.verdict == "disabled")
+    reason = next(off, "")
+    return f"{head}; it is still off: {reason}." if reason else f"{head}."
