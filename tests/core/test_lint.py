@@ -204,6 +204,36 @@ def test_the_same_checks_give_the_same_linter() -> None:
     assert linter("python", enforced("f($A)", "g($A)")) is not first
 
 
+@pytest.mark.parametrize("n_hits", [1, 12])
+def test_many_checks_find_what_each_finds_alone(n_hits: int) -> None:
+    """Some share kinds of nodes, one can hit any kind, one hits two kinds, and some hit the same node."""
+    documents: list[dict[str, Any] | str] = [
+        "print($A)",
+        "print($$$A)",
+        "$F($A)",
+        "$A",
+        "$A == $B",
+        "$A == $A",
+        "$A = $B",
+        "return $A",
+        {"rule": {"kind": "identifier", "regex": "^p"}},
+        {"rule": {"any": [{"kind": "return_statement"}, {"pattern": "$A == $A"}]}},
+        {"rule": {"all": [{"kind": "call"}, {"has": {"pattern": "x", "stopBy": "end"}}]}},
+        {"rule": {"pattern": "$F($A)"}, "constraints": {"F": {"regex": "^p"}}},
+        {"rule": {"regex": "^x$"}},
+        {"rule": {"pattern": {"context": "f(x=1)", "selector": "keyword_argument"}}},
+        {"rule": {"kind": "block", "has": {"kind": "block", "stopBy": "end"}}},
+    ]
+    content = "def g(x):\n    if x == x:\n        print(x)\n        a = p(1) == q(x=1)\n    return x\n" * n_hits
+    alone = sorted(place for one in documents for place in places(made(one), content))
+    together = made(*documents)
+    by_rule = [(f.rule_id, content[f.start : f.end]) for f in together.run("a.py", content)]
+    assert sorted(text for _, text in by_rule) == sorted(text for _, text in alone)
+    for number, document in enumerate(documents):
+        mine = [text for rule, text in by_rule if rule == f"r{number}"]
+        assert mine == [text for _, text in places(made(document), content)], document
+
+
 def test_only_the_checks_of_the_language_are_run() -> None:
     both = enforced("f($A)") + enforced("f($A)", language="javascript")
     assert len(check_text("a.js", "f(1)", "javascript", both)) == 1
@@ -227,6 +257,9 @@ def test_a_text_without_the_words_is_not_even_parsed(monkeypatch: pytest.MonkeyP
         ({"pattern": "eval($X)"}, "exec(x)", False),
         ({"pattern": "$X.iteritems()"}, "x.items()", False),
         ({"pattern": "$X == None"}, "", True),
+        ({"pattern": "requests.$F($X)"}, "urllib.get(x)", False),
+        ({"pattern": "requests.$F($X)"}, "requests.get(x)", True),
+        ({"pattern": "self.$F($X)"}, "", True),
         ({"pattern": "log('eval($X)')"}, "log('x')", True),
         ({"pattern": "if (x) { $$$ }"}, "", True),
         ({"pattern": {"context": "eval(x)", "selector": "call"}}, "", True),

@@ -87,9 +87,15 @@ class _Sources:
         self._root, self._texts = Path(root), texts
         self._here = Path.cwd()
         self._path, self._lines = "", [""]
+        self._shown: dict[str, str] = {}
 
     def shown(self, path: str) -> str:
         """A path as it is from here, so that a click or an editor finds it."""
+        if path not in self._shown:
+            self._shown[path] = self._from_here(path)
+        return self._shown[path]
+
+    def _from_here(self, path: str) -> str:
         if path.startswith(DEFAULT_PREFIX):
             return path
         full = self._root / path
@@ -101,7 +107,9 @@ class _Sources:
         if path != self._path:
             self._path, self._lines = path, self._read(path)
         text = self._lines[number] if number < len(self._lines) else ""
-        printable = "".join(c if c.isprintable() or c == "\t" else "\N{REPLACEMENT CHARACTER}" for c in text.rstrip())
+        printable = text.rstrip()
+        if not printable.isprintable():
+            printable = "".join(c if c.isprintable() or c == "\t" else "\N{REPLACEMENT CHARACTER}" for c in printable)
         return printable if len(printable) <= MAX_EXCERPT else printable[: MAX_EXCERPT - 3] + "..."
 
     def _read(self, path: str) -> list[str]:

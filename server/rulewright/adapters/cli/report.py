@@ -67,6 +67,8 @@ def printable(text: str) -> str:
 
     Control characters are escaped: they could forge another line, or drive the terminal.
     """
+    if text.isprintable():
+        return text
     # Lone surrogates are bytes that were not UTF-8; the stream escapes those.
     return "".join(c if c.isprintable() or "\udc80" <= c <= "\udcff" else repr(c)[1:-1] for c in text)
 

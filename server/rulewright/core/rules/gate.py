@@ -1,7 +1,7 @@
 """The words that a text must hold before a rule can match it: a cheap look that spares most parses and walks.
 
 A rule such as `os.system($X)` cannot match a text without `system`. Only words are taken that are surely
-named leaves of the pattern's tree, which ast-grep compares by text: names that are called or that follow a
+named leaves of the pattern's tree, which ast-grep compares by text: names that are called or that stand beside a
 dot, and words of plain regular expressions. What is not surely needed is not asked for, so the gate never
 hides a match.
 """
@@ -21,7 +21,10 @@ _PROSE = frozenset({"css", "html", "json", "markdown", "yaml"})
 _QUOTED = re.compile(r"(['\"`]).*?\1|['\"`].*", re.DOTALL)
 _COMMENT = re.compile(r"(?://|#|--|/\*|<!--).*", re.DOTALL)
 _VARIABLE = re.compile(r"\$+[A-Z0-9_]*")
-_CALLED = re.compile(r"(?<![\w$])[a-z_]\w{2,}(?=\()|(?<=[\w)\]]\.)[a-z_]\w{2,}\b", re.IGNORECASE | re.ASCII)
+_CALLED = re.compile(
+    r"(?<![\w$.])[a-z_]\w{2,}(?=\.[\w)])|(?<![\w$])[a-z_]\w{2,}(?=\()|(?<=[\w)\]]\.)[a-z_]\w{2,}\b",
+    re.IGNORECASE | re.ASCII,
+)
 
 _CAPTURED = re.compile(r"(?<!\$)\$([A-Z][A-Z0-9_]*)(?![A-Za-z0-9_])")
 _PLAIN_REGEX = re.compile(r"\^?(?:\((?:\?:)?)?([\w |:/=,<>@%&~;'\"-]+)\)?\$?", re.ASCII)

@@ -7,7 +7,7 @@ the tree once for all of those; only the checks that this walk names are run alo
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import msgspec
@@ -18,6 +18,7 @@ from rulewright.core.findings import Finding, Fix
 from rulewright.core.rules import engine, gate
 from rulewright.core.rules.check_words import MAX_DEPTH, rename_utilities
 from rulewright.core.rules.fix import Captures, expand, expand_message
+from rulewright.core.rules.kinds import hit_kinds
 from rulewright.core.rules.rewrite import Match, Mending, MendingRun, needs_mending
 from rulewright.core.rules.rule import Check
 from rulewright.core.rules.suppress import Hit, may_suppress, suppress_hits
@@ -37,6 +38,9 @@ _TAG = "RULEWRIGHT"
 _ALWAYS = {"any": [{"kind": "ERROR"}, {"not": {"kind": "ERROR"}}]}
 _FEW = 3
 """Up to so many checks are walked one by one: the common walk costs about as much as two."""
+
+_FEW_TRIALS = 40
+"""Up to so many times a check is tried on a node: as often as it takes to tag all of a text of common length."""
 
 _CAPTURE = re.compile(r"(?<!\$)\$\$?\$?([A-Z][A-Z0-9_]*)(?![A-Za-z0-9_])")
 
@@ -97,12 +101,11 @@ class Linter:
         if len(candidates) <= _FEW:
             return [(check, None) for check in candidates]
         try:
-            nodes = engine.find_all(root, _tagging(candidates))
+            nodes = engine.find_all(root, _any_of(candidates))
+            return _owned(root, candidates, nodes)
         except engine.EngineError:
-            # JSON has no place for a tag, and one check that fails must not take the others with it.
+            # One check that fails must not take the others with it.
             return [(check, None) for check in candidates]
-        tagged = [(check, [node for node in nodes if node.get_match(check.tag) is not None]) for check in candidates]
-        return [(check, own) for check, own in tagged if own]
 
 
 def check_text(
@@ -178,6 +181,11 @@ class _Prepared:
         self.compares = self.mending is not None or any(times > 1 for times in captures.values())
         self.looks_far = self.mending is not None or "stopBy" in str(self.config)
         self.names = frozenset({enforced.rule_id, self.check.id})
+
+    @cached_property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of nodes that it can hit; empty when that is not known."""
+        return hit_kinds(self.config["rule"], self.check.language)
 
     @property
     def plain(self) -> bool:
@@ -283,8 +291,10 @@ class _Run:
 
     def guarded(self, candidates: list[_Prepared], root: SgNode) -> list[_Prepared]:
         """The candidates that can be run on a text nested as deeply as this one."""
-        deep = any(c.compares for c in candidates) and engine.is_deeper_than(root, MAX_NESTING)
-        far = any(c.looks_far for c in candidates) and engine.is_deeper_than(root, MAX_REACH)
+        compare = any(c.compares for c in candidates)
+        deep = compare and engine.is_deeper_than(root, MAX_NESTING)
+        # What is not deeper than the smaller number is not deeper than the larger one.
+        far = (deep or not compare) and any(c.looks_far for c in candidates) and engine.is_deeper_than(root, MAX_REACH)
         safe: list[_Prepared] = []
         for check in candidates:
             if (deep and check.compares) or (far and check.looks_far):
@@ -321,8 +331,60 @@ def _order(finding: Finding) -> tuple[int, str, int]:
     return finding.start, finding.rule_id, -finding.end
 
 
-def _tagging(checks: Sequence[_Prepared]) -> dict[str, Any]:
-    """A configuration that hits wherever a check hits, and captures a tag for each check that does.
+def _any_of(checks: "Sequence[_Prepared]") -> dict[str, Any]:
+    """A configuration that hits wherever a check hits, constraints aside."""
+    utils: dict[str, Any] = {}
+    # An `any` whose parts are all for one kind of nodes asks a node for its kind once.
+    by_kinds: dict[frozenset[str], list[Any]] = {}
+    for check in checks:
+        utils |= check.utils
+        by_kinds.setdefault(check.kinds, []).append(check.rule)
+    return {"rule": {"any": [{"any": rules} for rules in by_kinds.values()]}, "utils": utils}
+
+
+def _owned(
+    root: SgNode, checks: "Sequence[_Prepared]", nodes: list[SgNode]
+) -> "list[tuple[_Prepared, list[SgNode] | None]]":
+    """The checks that hit some of `nodes`, each of which one of them hits, with the nodes that are its own."""
+    by_kind: dict[str, list[SgNode]] = {}
+    for node in nodes:
+        by_kind.setdefault(node.kind(), []).append(node)
+    found: dict[str, list[SgNode]] = {}
+    tried: dict[str, _Prepared] = {}
+    for kind, alike in by_kind.items():
+        possible = [check for check in checks if not check.kinds or kind in check.kinds]
+        if len(possible) == 1:
+            found.setdefault(possible[0].tag, []).extend(alike)
+        elif len(alike) * len(possible) <= _FEW_TRIALS:
+            for check in possible:
+                found.setdefault(check.tag, []).extend(node for node in alike if _is_hit(check, node))
+        else:
+            tried |= {check.tag: check for check in possible}
+    # A check may hit several kinds, so what was found of it so far is part of what its tag finds.
+    owned = found | _by_tag(root, list(tried.values()))
+    return [(check, own) for check in checks if (own := owned.get(check.tag, [])) is None or own]
+
+
+def _is_hit(check: "_Prepared", node: SgNode) -> bool:
+    """Whether a check hits a node itself, constraints aside."""
+    first = engine.find(node, {"rule": check.rule, "utils": check.utils})
+    return first is not None and first == node
+
+
+def _by_tag(root: SgNode, checks: "Sequence[_Prepared]") -> dict[str, list[SgNode] | None]:
+    """The nodes that each of some checks hits, constraints aside; None: not known."""
+    if len(checks) <= _FEW:
+        return {check.tag: None for check in checks}
+    try:
+        nodes = engine.find_all(root, _tagging(checks))
+    except engine.EngineError:
+        # JSON has no place for a tag.
+        return {check.tag: None for check in checks}
+    return {check.tag: [node for node in nodes if node.get_match(check.tag) is not None] for check in checks}
+
+
+def _tagging(checks: "Sequence[_Prepared]") -> dict[str, Any]:
+    """As `_any_of`, and captures a tag for each check that hits.
 
     `any` alone would stop at the first check. A double `not` matches as its inside does and captures nothing:
     so the captures of one check cannot disturb the next.
@@ -334,10 +396,7 @@ def _tagging(checks: Sequence[_Prepared]) -> dict[str, Any]:
         utils[check.tag] = check.rule
     always = {"matches": "always"}
     tags = [{"any": [{"all": [_uncaptured({"matches": c.tag}), {"pattern": f"$${c.tag}"}]}, always]} for c in checks]
-    return {
-        "rule": {"all": [_uncaptured({"any": [{"matches": c.tag} for c in checks]}), *tags]},
-        "utils": utils,
-    }
+    return {"rule": {"all": [_uncaptured({"any": [{"matches": c.tag} for c in checks]}), *tags]}, "utils": utils}
 
 
 def _uncaptured(rule: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,9 +2,13 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
+from typing import TYPE_CHECKING
 
-from rulewright.core.ports import CheckRunner
 from rulewright.core.rules.job import CheckJob, CheckResult, run
+
+if TYPE_CHECKING:
+    # A worker's start is waited for, and this brings in all that reads rules.
+    from rulewright.core.ports import CheckRunner
 
 INLINE_CHARACTERS = 100_000
 """Up to this much text is checked in less time than a worker needs to start."""
@@ -28,7 +32,7 @@ class InlineRunner:
 class AdaptiveRunner:
     """Little work here, much work in the processes that `start_pool` gives."""
 
-    def __init__(self, start_pool: Callable[[], CheckRunner]) -> None:
+    def __init__(self, start_pool: Callable[[], "CheckRunner"]) -> None:
         self._start_pool = start_pool
         self._pool: CheckRunner | None = None
 
