@@ -9,7 +9,8 @@ from rulewright.core.events import FLAG_PREFIX, Flag, RuleEvent
 from rulewright.core.ports import Clock, EventLog, RuleFiles
 from rulewright.core.rules.book import RuleBook, Seen, diff, flagged, fold, reread
 from rulewright.core.rules.load import load
-from rulewright.core.rules.parse import Located, Origin, Parsed, default_id
+from rulewright.core.rules.parse import Located, Origin, Parsed
+from rulewright.core.rules.places import default_id
 from rulewright.core.rules.problems import problem
 from rulewright.core.rules.select import Policy
 from rulewright.core.rules.table import TABLE_PREFIX, table_origin
@@ -59,7 +60,7 @@ class RuleKeeper:
     def _load(self, near: Iterable[str] | None, cause: str) -> Sequence[RuleEvent]:
         self._replay()
         origins = [*self._files.list(near), *map(table_origin, self._log.table())]
-        if near is not None and self._book.policy.defaults != "always" and any(o.source != "default" for o in origins):
+        if near is not None and self._book.policy.defaults != "always" and any(o.source == "project" for o in origins):
             # They could not apply, and reading them is most of what a check of one file would do.
             origins = [o for o in origins if o.source != "default"]
         return self._take(origins, set(self._book.entries) - {o.path for o in origins}, cause)

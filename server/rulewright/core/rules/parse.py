@@ -4,7 +4,6 @@ A problem of severity `error` means that this version should not be taken when a
 it holds whatever could be used, for the case that there is no earlier one.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from hashlib import sha256
@@ -13,13 +12,15 @@ from typing import Any
 import msgspec
 
 from rulewright.core.edits import Edit
-from rulewright.core.findings import Fix
+from rulewright.core.findings import Fix, Severity
+from rulewright.core.hidden import Hidden, hidden
 from rulewright.core.languages import canonical
 from rulewright.core.rules.check import read_sources
 from rulewright.core.rules.check_sources import MAX_CHECK_FILES, Beside, CheckSource, fenced, from_file
 from rulewright.core.rules.frontmatter import FrontMatter, Path
 from rulewright.core.rules.frontmatter import read as read_front_matter
 from rulewright.core.rules.globs import compile_glob, split
+from rulewright.core.rules.places import Place, default_id, place_of
 from rulewright.core.rules.problems import Problem, problem
 from rulewright.core.rules.rule import (
     CHUNKINGS,
@@ -76,9 +77,13 @@ _OTHER_TOOLS = {
 }
 
 MAX_FILE_BYTES = 1_000_000
+MAX_HIDDEN = 20
+"""Runs of hidden characters that are reported one by one."""
 
 DEFAULT_PREFIX = "rulewright:defaults/"
 """Stands before the path of a default rule: it is not a file of the project."""
+FRAMEWORK_PREFIX = "rulewright:frameworks/"
+"""The same for a rule of a framework."""
 
 
 class Located(msgspec.Struct, frozen=True):
@@ -120,6 +125,12 @@ class Origin(msgspec.Struct, frozen=True):
     """Path below the rules folder."""
     source: Source = "project"
     folder: str = ""
+    languages: tuple[str, ...] = ()
+    """Those of a file that states neither languages nor globs."""
+    because: str = ""
+    """Why the file counts at all, where it is not the project's own."""
+    is_skill: bool = False
+    """A `SKILL.md`: it has keys of its own, and waits to be asked for by its description."""
 
 
 def parse(origin: Origin, data: bytes, beside: Beside | None = None) -> Parsed:
@@ -129,14 +140,14 @@ def parse(origin: Origin, data: bytes, beside: Beside | None = None) -> Parsed:
         too_big = problem(
             "rule-file-too-big",
             "error",
-            f"The rule file has {len(data):,} bytes; {MAX_FILE_BYTES:,} are read at most. Split it.",
+            f"The rule file has more than {MAX_FILE_BYTES:,} bytes, the most that is read. Split it.",
         )
         return Parsed(origin.path, None, (Located(too_big, 0, 0),), "", digest, None, default_id(origin.below))
     content, decoding = decode(data)
     matter = read_front_matter(content)
-    problems = [*decoding, *matter.problems]
+    problems = [*decoding, *matter.problems, *_hidden(content, origin)]
     rule = None
-    if matter.data is not None:
+    if matter.data is not None and not (origin.source == "dependency" and _is_poisoned(problems)):
         reader = _Fields(origin, matter, matter.data)
         sources = reader.check_sources(content, beside)
         digest = _with_sources(digest, sources)
@@ -171,17 +182,30 @@ def decode(data: bytes) -> tuple[str, list[Problem]]:
         return text, [problem("not-utf-8", "warning", message, start=start, end=start + 1)]
 
 
+def _hidden(content: str, origin: Origin) -> list[Problem]:
+    """What nobody sees in a rule file. From somebody else it makes the file unusable, for it may be what it is for."""
+    runs = list(hidden(content))
+    severity: Severity = "error" if origin.source == "dependency" else "warning"
+    return [_about_hidden(run, content, severity) for run in runs[:MAX_HIDDEN]]
+
+
+def _is_poisoned(problems: list[Problem]) -> bool:
+    return any(p.code == "hidden-text" for p in problems)
+
+
+def _about_hidden(run: Hidden, content: str, severity: Severity) -> Problem:
+    codes = " ".join(f"U+{ord(c):04X}" for c in dict.fromkeys(content[run.start : run.end][:8]))
+    says = f' They spell "{run.says[:200]}".' if run.says else ""
+    message = f"Here are {run.name}, which people do not see and models read: {codes}.{says} Remove them."
+    fix = Fix("Remove what nobody sees", (Edit(run.start, run.end, ""),))
+    return problem("hidden-text", severity, message, start=run.start, end=run.end, fix=fix)
+
+
 def _locate(item: Problem, matter: FrontMatter) -> Located:
     if item.start is not None:
         return Located(item, item.start, item.end if item.end is not None else item.start)
     start, end = matter.place(item.at)
     return Located(item, start, end)
-
-
-def default_id(below: str) -> str:
-    """`00-global/10-style.md` is `global/style`."""
-    stem = re.sub(r"\.(?:md|mdc|markdown)$", "", below, flags=re.IGNORECASE)
-    return "/".join(re.sub(r"^\d+[-_. ]+(?=.)", "", part) for part in stem.split("/"))
 
 
 class _Fields:
@@ -190,16 +214,22 @@ class _Fields:
     def __init__(self, origin: Origin, matter: FrontMatter, data: dict[str, Any]) -> None:
         self.origin, self.matter, self.data = origin, matter, data
         self.problems: list[Problem] = []
+        self.place = place_of(origin.below) if origin.source in {"user", "project"} else Place()
 
     def rule(self, digest: str, sources: list[CheckSource]) -> Rule:
         rule_id = self.text("id") or default_id(self.origin.below)
         languages = tuple(dict.fromkeys(self._language(name) for name in self.strings("language")))
         globs = self.globs()
         always = self.boolean("alwaysApply")
-        checks, remarks = read_sources(sources, rule_id=rule_id, languages=languages)
+        # A check in a folder of one language need not name it.
+        told = languages or ((self.place.language,) if self.place.language else self.origin.languages)
+        checks, remarks = read_sources(sources, rule_id=rule_id, languages=told)
         self.problems += remarks
-        if not languages and not globs and not always and checks:
+        place = ""
+        if not languages and not globs and not always:
             languages = tuple(dict.fromkeys(c.language for c in checks))
+            if not languages and "globs" not in self.data:
+                place, languages = self.place.folder, told
         return Rule(
             id=rule_id,
             path=self.origin.path,
@@ -209,8 +239,10 @@ class _Fields:
             description=self.text("description"),
             version=self.text("version"),
             priority=self.integer("priority", DEFAULT_PRIORITY),
-            scope=self.text("scope"),
+            scope=self.text("scope") or self.place.scope,
             languages=languages,
+            place=place,
+            because=self.origin.because,
             tags=self.strings("tags"),
             globs=globs,
             unscoped=self.unscoped(always),
@@ -326,7 +358,7 @@ class _Fields:
         return globs
 
     def unscoped(self, always: bool | None) -> Any:
-        if always or (always is None and "globs" not in self.data):
+        if always or (always is None and "globs" not in self.data and not self.origin.is_skill):
             return "always"
         return "description" if self.text("description") else "manual"
 
@@ -389,7 +421,7 @@ class _Fields:
 
     def unknown(self) -> dict[str, Any]:
         extra = {k: v for k, v in self.data.items() if k not in KEYS}
-        for key in extra:
+        for key in extra if not self.origin.is_skill else ():
             if key in _OTHER_TOOLS:
                 tool, ours = _OTHER_TOOLS[key]
                 whose = "" if tool == "nobody" else f"{tool}'s key; "

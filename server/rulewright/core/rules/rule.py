@@ -85,6 +85,10 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     priority: int = DEFAULT_PRIORITY
     scope: str = ""
     languages: tuple[str, ...] = ()
+    place: str = ""
+    """The folder that gave the languages, where the file does not state them."""
+    because: str = ""
+    """Why the file counts at all, where it is not the project's own."""
     tags: tuple[str, ...] = ()
     globs: tuple[str, ...] = ()
     """Our dialect, relative to `folder`; `!x` excludes."""

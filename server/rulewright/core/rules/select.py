@@ -85,7 +85,7 @@ class Selection:
         self.policy, self.not_enforced = policy, not_enforced
         self.rejected = dict(rejected or {})
         """By path: id and reason of rule files that never gave a rule."""
-        has_own = any(r.source != "default" for r in self.ordered) or bool(self.rejected)
+        has_own = any(r.source == "project" for r in self.ordered) or bool(self.rejected)
         self._off = [_switched_off(rule, policy, has_own=has_own) for rule in self.ordered]
         self._sets: list[GlobSet | None] = [None] * len(self.ordered)
         globbed: list[int] = []
@@ -191,6 +191,8 @@ class Selection:
             outcome, reason = off[number].outcome, off[number].reason
         elif number in matched:
             outcome, reason = "applied", matched[number]
+            if rule.because:
+                reason += f"; {rule.because}"
             if rule.path in self.not_enforced:
                 reason += "; its examples fail, so its checks are not run"
             elif rule.checks:
@@ -217,8 +219,9 @@ class Selection:
                 found[number] = f"glob {pattern}"
         n_globbed = len(found)
         for number in self._by_language.get(language, ()):
-            if _below(path, self.ordered[number].folder):
-                found[number] = f"language {language}"
+            rule = self.ordered[number]
+            if _below(path, rule.folder):
+                found[number] = f"language {language}" + (f" (folder {rule.place})" if rule.place else "")
         for number in self._everywhere:
             rule = self.ordered[number]
             if _below(path, rule.folder):
@@ -321,7 +324,7 @@ def _switched_off(rule: Rule, policy: Policy, *, has_own: bool) -> str | None:
     if rule.source == "default" and policy.defaults == "never":
         return "the default rules are switched off (rules.defaults)"
     if rule.source == "default" and policy.defaults == "auto" and has_own:
-        return "the default rules are used only where there are no others (rules.defaults)"
+        return "the default rules are used only where the project has none of its own (rules.defaults)"
     return None
 
 

@@ -3,17 +3,16 @@
 from rulewright.services.files.first_rules import default_rules, foreign_rules, read_named
 from rulewright.services.files.read import Unreadable, read_text
 from rulewright.services.files.root import find_root
-from rulewright.services.files.rule_files import (
-    DEFAULT_RULES,
-    ProjectRuleFiles,
-    is_rule_file,
-    rules_folder_of,
-)
+from rulewright.services.files.rule_files import ProjectRuleFiles
+from rulewright.services.files.rule_sources.look import is_rule_file, rules_folder_of
+from rulewright.services.files.rule_sources.packages import PackageRules
+from rulewright.services.files.rule_sources.shipped import DEFAULT_RULES
 from rulewright.services.files.walk import walk
 from rulewright.services.files.write import replace_text, write_new, write_output, write_text
 
 __all__ = [
     "DEFAULT_RULES",
+    "PackageRules",
     "ProjectRuleFiles",
     "Unreadable",
     "default_rules",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rulewright.core.sources import Found
 from rulewright.services.files.read import leads_inside
-from rulewright.services.files.rule_files import DEFAULT_RULES
+from rulewright.services.files.rule_sources.shipped import DEFAULT_RULES
 from rulewright.services.files.walk import walk
 
 FOREIGN_FILES = ("AGENTS.md", "CLAUDE.md")

@@ -91,6 +91,20 @@ def walk(root: Path, start: str = "", *, exclude: Sequence[str] = (), gitignore:
             yield entry
 
 
+def is_ignored(root: Path, path: str) -> bool:
+    """Whether ignore files name `path`, relative to `root`, or a folder that it lies in. It need not exist."""
+    options = _Options(root, None, gitignore=True)
+    ignores: tuple[_IgnoreFile, ...] = ()
+    parts = path.split("/")
+    for depth in range(len(parts)):
+        ignores = _with_folder(options, "/".join(parts[:depth]), ignores)
+        name = "/".join(parts[: depth + 1]) + ("/" if depth + 1 < len(parts) else "")
+        verdict = next((v for i in reversed(ignores) if (v := i.verdict(name)) is not None), None)
+        if verdict:
+            return True
+    return False
+
+
 def _entries(options: _Options, folder: str, ignores: tuple[_IgnoreFile, ...]) -> "Iterator[Entry | _Folder]":
     """What is in a folder, its folders to be entered among it."""
     try:

@@ -1,0 +1,1 @@
+"""Where rules come from, one module a kind of place; `rule_files` beside it joins them."""

@@ -1,0 +1,34 @@
+"""Rules of the project: `.ai-rules/` in the root and in any folder below it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from rulewright.core.rules.parse import Origin
+from rulewright.services.files.root import RULES_FOLDER
+from rulewright.services.files.rule_sources.look import Home, Look, is_rule_file, names_below, rules_folder_of
+
+
+class ProjectRules:
+    """The rule files of one project."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def list(self, found: Look) -> Iterator[Origin]:
+        """All of them."""
+        for folder in found.rule_folders:
+            top = f"{folder}/{RULES_FOLDER}" if folder else RULES_FOLDER
+            for below in names_below(self.root / top):
+                yield Origin(path=f"{top}/{below}", below=below, source="project", folder=folder)
+
+    def origin(self, path: str) -> Origin | None:
+        """What the place of a path says, or None when no rule file can be there."""
+        folder = rules_folder_of(path)
+        if folder is None or not is_rule_file(path):
+            return None
+        below = path[len(f"{folder}/{RULES_FOLDER}/" if folder else f"{RULES_FOLDER}/") :]
+        return Origin(path=path, below=below, source="project", folder=folder)
+
+    def home(self, origin: Origin) -> Home:
+        """Where one lies."""
+        return Home(self.root / origin.path, self.root, self.root / origin.folder / RULES_FOLDER)
