@@ -70,6 +70,7 @@ if TYPE_CHECKING:
 
     from rulewright.core.baseline import Baseline, Known
     from rulewright.core.changed import Changes
+    from rulewright.prompt_gateway import PromptGateway
     from rulewright.services.user_folders import Folders, Kept
 
 MAX_BASELINE_KB = 100_000
@@ -326,6 +327,13 @@ class Gateway:
         place = _place(snapshot, uri)
         return await self._offload(explain, *place) if place else None
 
+    @property
+    def prompts(self) -> "PromptGateway":
+        """The door to prompts, and to which projects are trusted."""
+        from rulewright.prompt_gateway import PromptGateway  # noqa: PLC0415 - a check does without
+
+        return PromptGateway()
+
     def rules_for(self, snapshot: Snapshot, uri: str) -> tuple[Rule, ...]:
         """The rules that apply to a document, highest precedence first."""
         place = _place(snapshot, uri)
@@ -463,8 +471,9 @@ class Gateway:
         return [*machine.examine(), examined, machine.examine_server()]
 
     def examine_project(self, project: Project, problems: Sequence[SettingProblem]) -> list[Remark]:
-        """What is to be said of a project's settings and rules."""
-        return [*health.about_settings(project, problems), *health.about_rules(project)]
+        """What is to be said of a project's settings, trust and rules."""
+        trust = self.prompts.examine_trust(project.root)
+        return [*health.about_settings(project, problems), trust, *health.about_rules(project)]
 
     def examine_opened(self) -> list[Remark]:
         """The same for every project that is open."""

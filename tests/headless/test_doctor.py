@@ -63,7 +63,7 @@ def test_a_project_in_disorder(tmp_path: Path) -> None:
     assert ".ai-rules/bad.md" in areas["rules"][0][1]
     assert [state for state, _ in areas["settings"]] == ["error"]
     assert "check.jobs" in areas["settings"][0][1]
-    assert [state for state, _ in areas["trust"]] == ["warning"]
+    assert [state for state, _ in areas["trust"]] == ["warning", "note"]
     assert "evil.example" not in str(areas)
 
 

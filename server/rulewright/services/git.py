@@ -69,6 +69,16 @@ def history_of(root: Path, path: str, limit: int, environ: Mapping[str, str] = o
     return tuple(Commit(*(part.strip() for part in record)) for record in records if len(record) == 4)  # noqa: PLR2004
 
 
+def ignores(root: Path, path: str, environ: Mapping[str, str] = os.environ) -> bool | None:
+    """Whether git ignores a file; None where it cannot say, as outside of a repository."""
+    try:
+        done = _Git(root, environ).ask("check-ignore", "--quiet", "--", f"./{path}")
+    except (GitProblem, ValueError):
+        # ValueError: a NUL in the path.
+        return None
+    return {0: True, 1: False}.get(done.returncode)
+
+
 class _Git:
     """Git, in one folder."""
 

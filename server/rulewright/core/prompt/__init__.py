@@ -1,0 +1,1 @@
+"""The text of a prompt, made by small pure functions: gather, filter, prioritise, fit, format."""
