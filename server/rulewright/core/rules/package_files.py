@@ -1,6 +1,6 @@
 """Guidance that packages ship: which of their files it is, and what a user has allowed.
 
-The conventions are those of `usage_rules` (Elixir) and of agent skills in wheels and npm packages.
+The conventions are those of `usage_rules` (Elixir), of agent skills in wheels, and of skills in npm packages.
 """
 
 import re
@@ -21,7 +21,7 @@ LANGUAGES: dict[Ecosystem, tuple[str, ...]] = {
 
 SKILL = "SKILL.md"
 _GUIDANCE = re.compile(
-    r"(?:usage-rules\.md|usage-rules/(?:[^/]+/){0,4}[^/]+\.md|\.agents/skills/[^/]+/SKILL\.md)", re.IGNORECASE
+    r"(?:usage-rules\.md|usage-rules/(?:[^/]+/){0,4}[^/]+\.md|(?:\.agents/)?skills/(?:[^/]+/){1,4}SKILL\.md)"
 )
 MAX_FILES = 100
 """Of one package."""
@@ -65,8 +65,9 @@ def guidance(paths: Iterable[str], below: int = 0) -> list[str]:
 
 def rule_path(package: Package, path: str) -> str:
     """The path below its source that names a rule: `npm/zod/usage-rules.md`."""
-    found = _GUIDANCE.search(path)
-    inner = path[found.start() :] if found else path
+    parts = path.split("/")
+    starts = (skip for skip in range(len(parts)) if _GUIDANCE.fullmatch("/".join(parts[skip:])))
+    inner = "/".join(parts[next(starts, 0) :])
     inner = inner.removeprefix(".agents/")
     return f"{package.key}/{inner.removesuffix('/' + SKILL) + '.md' if inner.endswith(SKILL) else inner}"
 

@@ -29,6 +29,10 @@ ENVIRONMENTS = (".venv", "venv", "env")
 _DEPTH_IN_SITE = 6
 """A namespace package may lie some folders deep."""
 _DEPTH_EDITABLE = 3
+_NO_PACKAGES = frozenset({"build", "dist", "doc", "docs", "examples", "test", "tests"})
+"""Folders beside the packages of a distribution that is being written."""
+_MAX_SEEN = 2_000
+"""Files of one package that are looked at."""
 _MAX_JSON_BYTES = 1_000_000
 
 
@@ -173,7 +177,7 @@ def _distribution(site: Path, info: str) -> tuple[Path, list[str]]:
         files = [
             path
             for top in tops
-            for folder in [top, *(p for p in _folders_in(top) if not p.name.startswith("."))]
+            for folder in [top, *(p for p in _folders_in(top) if p.name[0] != "." and p.name not in _NO_PACKAGES)]
             for path in _candidates(folder, editable)
         ]
         return editable, guidance(dict.fromkeys(files), _DEPTH_EDITABLE)
@@ -181,7 +185,7 @@ def _distribution(site: Path, info: str) -> tuple[Path, list[str]]:
         record = (site / info / "RECORD").read_text("utf-8", "replace")
     except OSError:
         return site, []
-    if "usage-rules" not in record and ".agents/skills" not in record:
+    if "usage-rules" not in record and SKILL not in record:
         return site, []
     paths = (line.partition(",")[0].strip('"') for line in record.splitlines())
     return site, guidance(paths, _DEPTH_IN_SITE)
@@ -202,13 +206,12 @@ def _editable(path: Path) -> Path | None:
 def _candidates(folder: Path, top: Path | None = None) -> list[str]:
     """Files of a package where guidance may be, relative to `top`, without a look at all the others."""
     found = ["usage-rules.md"]
-    for at, folders, files in os.walk(folder / "usage-rules"):
-        folders.sort()
-        found += [os.path.relpath(Path(at, name), folder) for name in sorted(files)[:MAX_FILES]]
-        if len(found) > MAX_FILES:
-            break
-    skills = folder / ".agents" / "skills"
-    found += [os.path.relpath(skills / name / SKILL, folder) for name in _entries(skills)[:MAX_FILES]]
+    for name in ("usage-rules", ".agents/skills", "skills"):
+        for at, folders, files in os.walk(folder / name):
+            folders.sort()
+            found += [os.path.relpath(Path(at, file), folder) for file in sorted(files)[:MAX_FILES]]
+            if len(found) > _MAX_SEEN:
+                break
     here = [path.replace(os.sep, "/") for path in found if (folder / path).is_file()]
     return here if top is None else [relative(top, folder / path) for path in here]
 

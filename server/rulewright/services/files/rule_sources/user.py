@@ -20,7 +20,7 @@ class UserRules:
 
     def origin(self, path: str) -> Origin | None:
         """What an absolute path says, or None when it is not that of a rule file here."""
-        if not Path(path).is_absolute() or not Path(path).is_relative_to(self.top):
+        if not Path(path).is_absolute() or not Path(path).is_relative_to(self.top) or ".." in Path(path).parts:
             return None
         below = Path(path).relative_to(self.top).as_posix()
         return self._origin(below) if is_rule_name(below) else None
