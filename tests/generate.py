@@ -12,13 +12,16 @@ from rulewright.adapters.cli.doctor import DoctorRecord
 from rulewright.adapters.cli.folders import PathsRecord
 from rulewright.adapters.cli.index import FoundRecords, OutlineRecords, StatusRecord, WhyRecord
 from rulewright.adapters.cli.main import cli
+from rulewright.adapters.cli.prompt import TrustRecord
 from rulewright.adapters.cli.render_json import CheckRecord
 from rulewright.adapters.cli.rules import RulesRecord, RuleTestsRecord
+from rulewright.adapters.cli.rules_history import HistoryRecord, RuleDiff
 from rulewright.adapters.lsp import methods
 from rulewright.adapters.lsp.status import SessionRecord
 from rulewright.core.baseline import BaselineRecord
 from rulewright.core.config import USER_ONLY_TABLES, Settings, describe, doc_of
 from rulewright.core.languages import LANGUAGES
+from rulewright.core.prompt.records import Prompt
 from rulewright.core.rules.parse import KEYS
 from rulewright.features.explain import Explanation
 from tests.harness import capabilities, extension_settings, language_table
@@ -34,6 +37,8 @@ def generated() -> Iterator[tuple[str, str]]:
         ("baseline", BaselineRecord),
         ("rules-list", RulesRecord),
         ("rules-test", RuleTestsRecord),
+        ("rules-history", HistoryRecord),
+        ("rules-diff", RuleDiff),
         ("why", Explanation),
         ("index-search", FoundRecords),
         ("index-symbols", OutlineRecords),
@@ -41,6 +46,8 @@ def generated() -> Iterator[tuple[str, str]]:
         ("index-why", WhyRecord),
         ("paths", PathsRecord),
         ("doctor", DoctorRecord),
+        ("prompt", Prompt),
+        ("trust", TrustRecord),
         ("status", SessionRecord),
         ("settings", Settings),
     ):

@@ -123,25 +123,27 @@ class RuleGateway:
 
     # Switches
 
-    def switch(self, root: str, flag: Flag, cause: str) -> str:
-        """Turn a switch in one open project; a sentence about what that did."""
-        said = self._switched(root, flag, cause)
+    def switch(self, root: str, flag: Flag, cause: str) -> tuple[bool, str]:
+        """Turn a switch in one open project: whether that can be done, and a sentence about it."""
+        is_possible, said = self._switched(root, flag, cause)
         self._announce(root)
-        return said
+        return is_possible, said
 
     async def switch_in_all(self, flag: Flag, cause: str, root: str = "") -> tuple[str, ...]:
         """The same without holding up the event loop, in one open project or in all that know what it is about."""
         roots = [p.root for p in self._projects.opened if root in {"", p.root}]
         knowing = [r for r in roots if not _why_no_switch(self._projects.open(r), flag)] or roots[:1]
-        said = [await self._offload(self._switched, r, flag, cause) for r in knowing]
+        said = [(await self._offload(self._switched, r, flag, cause))[1] for r in knowing]
         for r in knowing:
             self._announce(r)
         return tuple(dict.fromkeys([*said, *self.take_problems()]))
 
-    def _switched(self, root: str, flag: Flag, cause: str) -> str:
+    def _switched(self, root: str, flag: Flag, cause: str) -> tuple[bool, str]:
         project = self._projects.open(root)
         why_not = _why_no_switch(project, flag)
-        return why_not or _said_of_switch(project, flag, is_new=bool(project.rules.switch(flag, cause)))
+        if why_not:
+            return False, why_not
+        return True, _said_of_switch(project, flag, is_new=bool(project.rules.switch(flag, cause)))
 
     async def look(self) -> None:
         """Take what other processes wrote about the open projects: switches, and rules without a file."""
@@ -158,11 +160,14 @@ class RuleGateway:
 
     # Rules without a file
 
-    def add_to_table(self, root: str, data: bytes, rule_id: str, cause: str) -> tuple[str, str]:
-        """Keep a rule in the table. Its id and an empty sentence, or a sentence that says why not."""
+    def add_to_table(self, root: str, data: bytes, rule_id: str, file_stem: str, cause: str) -> tuple[str, str]:
+        """Keep a rule in the table, under the id that is given, its own, or the name of the file that it came from.
+
+        Its id and an empty sentence, or a sentence that says why not.
+        """
         stated = parse(table_origin(table_path(rule_id or "rule")), data)
         own_id = stated.rule.id if stated.rule is not None and stated.rule.id != stated.default_id else ""
-        name = own_id or rule_id
+        name = own_id or rule_id or file_stem
         if rule_id and own_id and own_id != rule_id:
             return "", f"The rule calls itself `{own_id}`, not `{rule_id}`. Leave out --id, or change the rule."
         if not name:

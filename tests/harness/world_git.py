@@ -32,6 +32,8 @@ def git(folder: Path, *arguments: str) -> str:
 def steady(text: str) -> str:
     """What a command printed or wrote, without how long it took."""
     text = re.sub(r"in \d+\.\d\d s", "in <t> s", re.sub(r'"seconds": [\d.]+', '"seconds": 0', text))
+    text = re.sub(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?[+-]\d\d:\d\d)?", "<time>", text)
+    text = re.sub(r"\b[0-9a-f]{10}  <time>", "<commit>  <time>", text)
     return re.sub(r'time="\d+\.\d{3}"', 'time="0.000"', text)
 
 

@@ -131,7 +131,7 @@ def two_newest(events: Iterable[RuleEvent]) -> tuple[RuleEvent, RuleEvent] | Non
 def _name(event: RuleEvent) -> str:
     label = f" {event.version}" if event.version else ""
     rejected = " rejected" if event.event_type == "rule_rejected" else ""
-    return f"{event.path} #{event.event_id}{label}{rejected}\t{event.timestamp}"
+    return f"{event.path} #{event.event_id}{label}{rejected}  {event.timestamp}"
 
 
 def _unreadable(event: Unreadable) -> HistoryEvent:
@@ -157,8 +157,9 @@ def _what(event: RuleEvent, before: RuleEvent | None) -> str:
         case "rule_removed":
             return "removed"
         case "rule_rejected":
-            said = next((f.message for f in event.findings if f.severity == "error"), "it could not be read")
-            return f"rejected: {said}"
+            said = next((f.message for f in event.findings if f.severity == "error"), "It could not be read.")
+            kept = "the version before stays in force" if event.rule is not None else "no version is in force"
+            return f"{said.partition(' Keeping the version of ')[0]} ({kept})"
         case "rule_changed" if before is not None:
             return _changed(event, before)
         case _:

@@ -25,8 +25,11 @@ OURS: Mapping[str, str] = {
     "marks": r"\.tidied",
 }
 """Files of the cache folder by what they are, as patterns of the path below it, with forward slashes."""
-STATE = r"tokens/[\w.-]+|last-editor\.json(?:\.\d+)?"
-"""Files of the state folder."""
+STATE: Mapping[str, str] = {
+    "state": r"tokens/[\w.-]+|last-editor\.json(?:\.\d+)?",
+    "data": r"state\.db(?:\.damaged-[\d-]+)?(?:-wal|-shm|-journal)?",
+}
+"""The same for the state folder. What is `data` is made by nobody again."""
 _DESCRIPTORS = "/proc"
 
 
@@ -34,7 +37,7 @@ class Kept(msgspec.Struct, frozen=True):
     """Some files of ours in one folder."""
 
     name: str
-    """`settings`, `state`, or a name of `OURS`."""
+    """`settings`, or a name of `OURS` or `STATE`."""
     folder: str
     files: tuple[str, ...]
     """Relative to the folder."""
@@ -78,7 +81,7 @@ def look(environ: Mapping[str, str] = os.environ) -> Folders:
     refused: list[str] = []
     if os.path.isfile(os.path.join(config, SETTINGS)):
         kept.append(_kept("settings", config, [SETTINGS]))
-    for folder, patterns in ((cache, OURS), (state, {"state": STATE})):
+    for folder, patterns in ((cache, OURS), (state, STATE)):
         reason = _why_not(folder)
         if reason:
             refused.append(reason)

@@ -1,7 +1,8 @@
 """`rulewright paths` and `rulewright wipe`: what Rulewright keeps outside of projects, and getting rid of it."""
 
+import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import click
 import msgspec
@@ -17,7 +18,10 @@ WHAT = {
     "compiled": "compiled classes of the protocol",
     "marks": "when it was tidied last",
     "state": "tokens of servers on sockets, and which editor was served last",
+    "data": "the history of rules, what you switched off, and rules without a file",
 }
+STAY: dict[str, tuple[str, str]] = {"settings": ("your settings", "--settings"), "data": ("your data", "--data")}
+"""What nobody makes again, and the option that takes it too."""
 MAX_FOREIGN = 10
 LOGS = "Logs go to standard error; editors keep them."
 
@@ -26,7 +30,7 @@ class PlaceRecord(msgspec.Struct, frozen=True):
     """Something that is kept outside of projects."""
 
     name: str
-    """`settings`, `index`, `contents`, `compiled`, `marks` or `state`."""
+    """`settings`, `index`, `contents`, `compiled`, `marks`, `state` or `data`."""
     what: str
     """The same for people."""
     folder: str
@@ -68,14 +72,20 @@ def run_paths(gateway: Gateway, *, as_json: bool) -> int:
     return 0
 
 
-def run_wipe(gateway: Gateway, *, settings: bool, dry_run: bool, yes: bool) -> int:
-    """Delete what is kept outside of projects. What belongs to a project is never touched."""
+def run_wipe(gateway: Gateway, *, also: Collection[str], dry_run: bool, yes: bool) -> int:
+    """Delete what is kept outside of projects. What belongs to a project is never touched.
+
+    `also` has the names of what goes only when it is named.
+    """
     folders = gateway.user_folders()
-    chosen = [k for k in folders.kept if settings or k.name != "settings"]
+    chosen = [k for k in folders.kept if k.name in also or k.name not in STAY]
     for k in chosen:
         click.echo(f"goes   {_size(k.n_bytes)}  {WHAT[k.name]}: {_files(len(k.files))} in {printable(k.folder)}")
-    if len(chosen) < len(folders.kept):
-        click.echo(f"stays  {'':>10}  your settings: {printable(folders.settings)} (--settings takes them too)")
+    for k in folders.kept:
+        if k not in chosen:
+            what, option = STAY[k.name]
+            where = printable(os.path.join(k.folder, k.files[0]))  # noqa: PTH118 - a name may be any bytes
+            click.echo(f"stays  {'':>10}  {what}: {where} ({option} takes {_them(k.name)} too)")
     _tell_rest(folders.foreign, folders.refused, f"stays  {'':>10}  not ours: ")
     if not chosen:
         click.echo("There is nothing to delete.")
@@ -112,6 +122,10 @@ def _tell_rest(foreign: tuple[str, ...], refused: Iterable[str], head: str) -> N
         click.echo(f"{head}{len(foreign) - MAX_FOREIGN:,} more")
     for sentence in refused:
         click.echo(printable(sentence), err=True)
+
+
+def _them(name: str) -> str:
+    return "them" if name == "settings" else "it"
 
 
 def _size(n_bytes: int) -> str:

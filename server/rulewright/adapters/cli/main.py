@@ -22,8 +22,8 @@ SEVERITIES = ("error", "warning", "info", "hint", "never")
 class Launcher(Protocol):
     """What the command line may start: the composition root."""
 
-    def headless(self) -> "Gateway":
-        """A gateway to rules and checks."""
+    def headless(self, *, keeps_history: bool = False) -> "Gateway":
+        """A gateway to rules and checks; what happens to rules is kept where that is wanted."""
 
     def code(self) -> "CodeGateway":
         """A gateway to the code."""
@@ -290,17 +290,19 @@ def paths(launcher: Launcher, *, as_json: bool) -> int:
 
 @cli.command(short_help="Delete what is kept outside of projects.")
 @click.option("--settings", is_flag=True, help="Your settings too.")
+@click.option("--data", is_flag=True, help="Your data too: the history of rules, what is switched off, table rules.")
 @click.option("--dry-run", is_flag=True, help="Show what would go, and delete nothing.")
 @click.option("--yes", "-y", is_flag=True, help="Ask nothing.")
 @click.pass_obj
-def wipe(launcher: Launcher, *, settings: bool, dry_run: bool, yes: bool) -> int:
+def wipe(launcher: Launcher, *, settings: bool, data: bool, dry_run: bool, yes: bool) -> int:
     """Delete what is kept outside of projects; it is made again when it is needed.
 
     Nothing of a project is touched, and nothing that Rulewright did not write.
     """
     from rulewright.adapters.cli.folders import run_wipe
 
-    return run_wipe(launcher.headless(), settings=settings, dry_run=dry_run, yes=yes)
+    also = [name for name, told in (("settings", settings), ("data", data)) if told]
+    return run_wipe(launcher.headless(), also=also, dry_run=dry_run, yes=yes)
 
 
 @cli.group(short_help="List, explain and test the rules of a project.")
@@ -340,6 +342,95 @@ def test_examples(launcher: Launcher, *, as_json: bool, overlay: tuple[str, ...]
     from rulewright.adapters.cli.rules import run_test
 
     return run_test(launcher.headless(), as_json=as_json, overlay=overlay)
+
+
+@rules.command()
+@click.argument("name", default="")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Events at most.")
+@_json_option
+@_set_option
+@click.pass_obj
+def history(launcher: Launcher, *, name: str, limit: int, as_json: bool, overlay: tuple[str, ...]) -> int:
+    """Say what happened to all rules, or to one by its id or path, newest first, and what git knows of its file."""
+    from rulewright.adapters.cli.rules_history import run_history
+
+    return run_history(launcher.headless(), name, limit=limit, as_json=as_json, overlay=overlay)
+
+
+@rules.command()
+@click.argument("name")
+@click.argument("before", metavar="[V1", default="")
+@click.argument("after", metavar="V2]", default="")
+@_json_option
+@_set_option
+@click.pass_obj
+def diff(launcher: Launcher, *, name: str, before: str, after: str, as_json: bool, overlay: tuple[str, ...]) -> int:
+    """Compare two versions of a rule that were seen here: by default the two newest.
+
+    A version is a number that `rules history` tells, or what the author calls it.
+    """
+    from rulewright.adapters.cli.rules_history import run_diff
+
+    return run_diff(launcher.headless(), name, before, after, as_json=as_json, overlay=overlay)
+
+
+_switch_options = [
+    click.argument("name", default=""),
+    click.option("--source", default="", metavar="SOURCE", help="All rules of a source, such as default."),
+    click.option("--all", "everything", is_flag=True, help="Every rule."),
+]
+
+
+@rules.command()
+@_with(_switch_options)
+@_set_option
+@click.pass_obj
+def disable(launcher: Launcher, *, name: str, source: str, everything: bool, overlay: tuple[str, ...]) -> int:
+    """Switch a rule off in this project and for you alone, until `rules enable`. No file is changed."""
+    from rulewright.adapters.cli.rules_switch import run_switch
+
+    gateway = launcher.headless(keeps_history=True)
+    return run_switch(gateway, name, source=source, everything=everything, enabled=False, overlay=overlay)
+
+
+@rules.command()
+@_with(_switch_options)
+@_set_option
+@click.pass_obj
+def enable(launcher: Launcher, *, name: str, source: str, everything: bool, overlay: tuple[str, ...]) -> int:
+    """Switch on again what `rules disable` switched off."""
+    from rulewright.adapters.cli.rules_switch import run_switch
+
+    gateway = launcher.headless(keeps_history=True)
+    return run_switch(gateway, name, source=source, everything=everything, enabled=True, overlay=overlay)
+
+
+_table_option = click.option("--table", is_flag=True, required=True, help="Where it is kept: in no file.")
+
+
+@rules.command()
+@_table_option
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.option("--id", "rule_id", default="", metavar="NAME", help="Its id.  [default: its own, or the file's name]")
+@_set_option
+@click.pass_obj
+def add(launcher: Launcher, *, table: bool, file: str, rule_id: str, overlay: tuple[str, ...]) -> int:  # noqa: ARG001
+    """Keep the rule in FILE for this project and for you alone, without a file in it; `-` reads standard input."""
+    from rulewright.adapters.cli.rules_switch import run_add
+
+    return run_add(launcher.headless(keeps_history=True), file, rule_id=rule_id, overlay=overlay)
+
+
+@rules.command()
+@_table_option
+@click.argument("rule_id", metavar="NAME")
+@_set_option
+@click.pass_obj
+def remove(launcher: Launcher, *, table: bool, rule_id: str, overlay: tuple[str, ...]) -> int:  # noqa: ARG001
+    """Forget a rule that `rules add --table` keeps."""
+    from rulewright.adapters.cli.rules_switch import run_remove
+
+    return run_remove(launcher.headless(keeps_history=True), rule_id, overlay=overlay)
 
 
 @cli.group(short_help="Build, search and explain the index of the code.")
@@ -419,6 +510,37 @@ def clear(launcher: Launcher, *, records: bool, overlay: tuple[str, ...]) -> int
     from rulewright.adapters.cli.index import run_clear
 
     return run_clear(launcher, records=records, overlay=overlay)
+
+
+@cli.command(short_help="Print the prompt for a task on a file.")
+@click.argument("file", type=click.Path())
+@click.option("--task", required=True, metavar="TEXT", help="What is asked for; `-` reads it from standard input.")
+@click.option("--line", type=click.IntRange(1), help="The line of the cursor: what is around it comes first.")
+@click.option("--budget", type=click.IntRange(0, 10_000_000), help="Tokens of the whole text.  [default: 16000]")
+@_json_option
+@_set_option
+@click.pass_obj
+def prompt(launcher: Launcher, /, *, file: str, task: str, overlay: tuple[str, ...], **options: Any) -> int:
+    """Print the exact text of a prompt about FILE: the task, its rules, and as much of it as there is room for.
+
+    FILE need not exist yet. Exit code 1 when not even the task fits into the budget.
+    """
+    from rulewright.adapters.cli.prompt import run_prompt
+
+    return run_prompt(launcher.headless(), file, task=task, overlay=overlay, **options)
+
+
+@cli.command(short_help="Trust a project: its templates are used.")
+@click.argument("folder", default=".", type=click.Path(file_okay=False, exists=True))
+@click.option("--revoke", is_flag=True, help="Trust it no longer.")
+@click.option("--list", "list_all", is_flag=True, help="List the projects that are trusted.")
+@_json_option
+@click.pass_obj
+def trust(launcher: Launcher, folder: str, *, revoke: bool, list_all: bool, as_json: bool) -> int:
+    """Trust the project of FOLDER (default: here), so that its templates are used. Look at them first."""
+    from rulewright.adapters.cli.prompt import run_trust
+
+    return run_trust(launcher.headless(), folder, revoke=revoke, list_all=list_all, as_json=as_json)
 
 
 @cli.command(short_help="Say what is wrong, and what to do about it.")

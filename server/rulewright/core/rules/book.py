@@ -10,7 +10,7 @@ import msgspec
 from rulewright.core.events import Flag, RuleEvent, RuleEventType
 from rulewright.core.findings import Finding, Fix
 from rulewright.core.rules.parse import Located, Parsed
-from rulewright.core.rules.rule import Rule
+from rulewright.core.rules.rule import Rule, Source
 from rulewright.core.rules.select import Flags, Policy, Selection
 from rulewright.core.text import Text
 
@@ -34,6 +34,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     enforced: bool = True
     content_hash: str = ""
     """Of the newest version seen, in force or not."""
+    source: Source = "project"
 
 
 class RuleBook(msgspec.Struct, frozen=True, dict=True):
@@ -50,7 +51,7 @@ class RuleBook(msgspec.Struct, frozen=True, dict=True):
             [e.rule for e in self.entries.values() if e.rule is not None],
             self.policy,
             not_enforced=frozenset(e.path for e in self.entries.values() if not e.enforced),
-            rejected={e.path: (e.rule_id, _first_error(e)) for e in self.entries.values() if e.rule is None},
+            rejected={e.path: (e.rule_id, _first_error(e), e.source) for e in self.entries.values() if e.rule is None},
         )
 
     @cached_property
@@ -120,7 +121,8 @@ def diff(
             path=path,
             rule_id=rule_id,
             rule=rule,
-            version=rule.version if rule else "",
+            # What broke has no label: the rule that is kept was written before.
+            version=rule.version if rule and event_type != "rule_rejected" else "",
             timestamp=now,
             causation_id=cause,
             correlation_id=correlation,
@@ -134,7 +136,7 @@ def diff(
             continue
         keep = parsed.is_broken and entry is not None and entry.rule is not None
         findings = report(item, kept_from=entry.loaded_at if keep and entry else "")
-        common = {"findings": findings, "content_hash": parsed.content_hash, "content": parsed.content}
+        common = {"findings": findings, "content_hash": parsed.content_hash, "content": parsed.content, "source": parsed.source}
         if parsed.is_broken and (keep or parsed.rule is None):
             known_id = entry.rule_id if entry else parsed.default_id
             kept = entry.rule if entry else None
@@ -180,6 +182,7 @@ def fold(book: RuleBook, events: Iterable[RuleEvent]) -> RuleBook:
                     findings=event.findings,
                     enforced=event.enforced,
                     content_hash=event.content_hash,
+                    source=event.source,
                 )
     return RuleBook(MappingProxyType(entries), policy, revision)
 
