@@ -10,7 +10,7 @@ from typing import Any, Literal
 import msgspec
 
 from rulewright.core.findings import Finding
-from rulewright.core.rules.rule import Rule
+from rulewright.core.rules.rule import Rule, Source
 
 RuleEventType = Literal["rule_added", "rule_changed", "rule_rejected", "rule_removed", "rule_flagged"]
 FlagKind = Literal["rule", "source", "everything"]
@@ -66,6 +66,7 @@ class RuleEvent(msgspec.Struct, frozen=True, kw_only=True):
     """The file as written."""
     flag: Flag | None = None
     reader: int = READER_VERSION
+    source: Source = "project"
 
 
 class Unreadable(msgspec.Struct, frozen=True):
@@ -88,6 +89,7 @@ class _Data(msgspec.Struct, frozen=True, omit_defaults=True):
     content: str = ""
     flag: Flag | None = None
     reader: int = 0
+    source: Source = "project"
 
 
 class _Columns(msgspec.Struct, frozen=True):
@@ -113,6 +115,7 @@ def to_data(event: RuleEvent) -> str:
         event.content,
         event.flag,
         event.reader,
+        event.source,
     )
     try:
         return msgspec.json.encode(data).decode()

@@ -207,4 +207,4 @@ def _unreadable(origin: Origin, error: OSError) -> Seen:
     message = f"The rule file cannot be read: {error.strerror or error}."
     located = Located(problem("unreadable-rule-file", "error", message), 0, 0)
     digest = f"unreadable {error.errno}"
-    return Seen(Parsed(origin.path, None, (located,), "", digest, None, default_id(origin.below)))
+    return Seen(Parsed(origin.path, None, (located,), "", digest, None, default_id(origin.below), origin.source))

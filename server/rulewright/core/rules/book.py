@@ -136,7 +136,12 @@ def diff(
             continue
         keep = parsed.is_broken and entry is not None and entry.rule is not None
         findings = report(item, kept_from=entry.loaded_at if keep and entry else "")
-        common = {"findings": findings, "content_hash": parsed.content_hash, "content": parsed.content, "source": parsed.source}
+        common = {
+            "findings": findings,
+            "content_hash": parsed.content_hash,
+            "content": parsed.content,
+            "source": parsed.source,
+        }
         if parsed.is_broken and (keep or parsed.rule is None):
             known_id = entry.rule_id if entry else parsed.default_id
             kept = entry.rule if entry else None

@@ -105,6 +105,7 @@ class Parsed(msgspec.Struct, frozen=True):
     matter: FrontMatter | None = None
     default_id: str = ""
     """The id that the file's place gives."""
+    source: Source = "project"
 
     def place(self, at: Path) -> tuple[int, int]:
         """Offsets of a part of the front matter, or of the innermost part around it that is known."""
@@ -135,14 +136,16 @@ class Origin(msgspec.Struct, frozen=True):
 
 def parse(origin: Origin, data: bytes, beside: Beside | None = None) -> Parsed:
     """Read one rule file; `beside` reads those that it names."""
-    digest = sha256(data).hexdigest()[:16]
+    # Another reason for taking the same file makes another rule.
+    digest = sha256(data + origin.because.encode("utf-8", "surrogateescape")).hexdigest()[:16]
     if len(data) > MAX_FILE_BYTES:
         too_big = problem(
             "rule-file-too-big",
             "error",
             f"The rule file has more than {MAX_FILE_BYTES:,} bytes, the most that is read. Split it.",
         )
-        return Parsed(origin.path, None, (Located(too_big, 0, 0),), "", digest, None, default_id(origin.below))
+        refused = (Located(too_big, 0, 0),)
+        return Parsed(origin.path, None, refused, "", digest, None, default_id(origin.below), origin.source)
     content, decoding = decode(data)
     matter = read_front_matter(content)
     problems = [*decoding, *matter.problems, *_hidden(content, origin)]
@@ -154,7 +157,7 @@ def parse(origin: Origin, data: bytes, beside: Beside | None = None) -> Parsed:
         rule = reader.rule(digest, sources)
         problems += reader.problems
     located = tuple(_locate(p, matter) for p in problems)
-    return Parsed(origin.path, rule, located, content, digest, matter, default_id(origin.below))
+    return Parsed(origin.path, rule, located, content, digest, matter, default_id(origin.below), origin.source)
 
 
 def _with_sources(digest: str, sources: list[CheckSource]) -> str:

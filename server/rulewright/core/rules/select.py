@@ -79,13 +79,14 @@ class Selection:
         policy: Policy,
         *,
         not_enforced: frozenset[str] = frozenset(),
-        rejected: Mapping[str, tuple[str, str]] | None = None,
+        rejected: Mapping[str, tuple[str, str, Source]] | None = None,
     ) -> None:
         self.ordered: tuple[Rule, ...] = tuple(sorted(rules, key=precedence))
         self.policy, self.not_enforced = policy, not_enforced
         self.rejected = dict(rejected or {})
-        """By path: id and reason of rule files that never gave a rule."""
-        has_own = any(r.source == "project" for r in self.ordered) or bool(self.rejected)
+        """By path: id, reason and source of rule files that never gave a rule."""
+        sources = {r.source for r in self.ordered}.union(source for *_, source in self.rejected.values())
+        has_own = "project" in sources
         self._off = [_switched_off(rule, policy, has_own=has_own) for rule in self.ordered]
         self._sets: list[GlobSet | None] = [None] * len(self.ordered)
         globbed: list[int] = []
@@ -171,10 +172,10 @@ class Selection:
                 verdict="rejected",
                 reason=why,
                 path=rule_file,
-                source="project",
+                source=source,
                 priority=DEFAULT_PRIORITY,
             )
-            for rule_file, (rule_id, why) in sorted(self.rejected.items())
+            for rule_file, (rule_id, why, source) in sorted(self.rejected.items())
         ]
         return tuple(verdicts)
 
