@@ -17,6 +17,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 SETTINGS = "rulewright.toml"
+OF_CONFIG = (SETTINGS, "trusted-projects.json")
+"""Files of the folder of settings."""
 _DATABASE = r"\.db(?:-wal|-shm|-journal)?"
 OURS: Mapping[str, str] = {
     "index": r"index-v\d+\.\d+/[0-9a-f]{16}(?:-[\w.-]*)?/index" + _DATABASE,
@@ -79,8 +81,9 @@ def look(environ: Mapping[str, str] = os.environ) -> Folders:
     kept: list[Kept] = []
     foreign: list[str] = []
     refused: list[str] = []
-    if os.path.isfile(os.path.join(config, SETTINGS)):
-        kept.append(_kept("settings", config, [SETTINGS]))
+    own = [name for name in OF_CONFIG if os.path.isfile(os.path.join(config, name))]
+    if own:
+        kept.append(_kept("settings", config, own))
     for folder, patterns in ((cache, OURS), (state, STATE)):
         reason = _why_not(folder)
         if reason:
@@ -92,7 +95,7 @@ def look(environ: Mapping[str, str] = os.environ) -> Folders:
             name = next((n for n, pattern in patterns.items() if is_plain and re.fullmatch(pattern, plain)), None)
             if name is None:
                 # The settings may lie in the same folder: it is the user's choice.
-                if os.path.join(folder, path) != os.path.join(config, SETTINGS):
+                if os.path.join(folder, path) not in [os.path.join(config, name) for name in own]:
                     foreign.append(os.path.join(folder, path))
             else:
                 found[name].append(path)

@@ -75,11 +75,12 @@ def rules_folder_of(path: str) -> str | None:
 
 
 def is_rule_file(path: str) -> bool:
-    """Whether a path relative to the root is that of a rule file."""
+    """Whether a path relative to the root is that of a rule file. In `templates/` are no rules."""
     folder = rules_folder_of(path)
     if folder is None:
         return False
-    return is_rule_name(path[len(f"{folder}/{RULES_FOLDER}/" if folder else f"{RULES_FOLDER}/") :])
+    below = path[len(f"{folder}/{RULES_FOLDER}/" if folder else f"{RULES_FOLDER}/") :]
+    return is_rule_name(below) and not below.startswith("templates/")
 
 
 def is_rule_name(below: str) -> bool:
