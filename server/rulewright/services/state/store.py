@@ -108,7 +108,7 @@ class StateStore:
         try:
             self._make_private()
         except OSError as error:
-            if not self.path.exists():
+            if self.path.is_symlink() or not self.path.exists():
                 self._tell_unkept(error.strerror or str(error))
                 raise NotWritten from error
         try:
