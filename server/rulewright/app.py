@@ -29,6 +29,7 @@ from rulewright.services.projects import Projects
 from rulewright.services.rules import RuleKeeper
 from rulewright.services.settings import read_layers, user_file
 from rulewright.services.workers import AdaptiveRunner
+from rulewright.services.workers.set_aside import ONE_RUN, Breakers, BreakingRunner
 
 if TYPE_CHECKING:
     from rulewright.code_gateway import CodeGateway
@@ -46,7 +47,8 @@ def headless(*, keeps_history: bool = False) -> Gateway:
     """
 
     def runner(check: CheckSettings) -> CheckRunner:
-        return AdaptiveRunner(lambda: _pool(check, min(os.cpu_count() or 1, MAX_WORKERS)))
+        runner = AdaptiveRunner(lambda: _pool(check, min(os.cpu_count() or 1, MAX_WORKERS)))
+        return BreakingRunner(runner, Breakers(ONE_RUN))
 
     async def offload(function: Callable[..., Any], /, *arguments: Any) -> Any:
         return function(*arguments)
@@ -63,7 +65,7 @@ def serving() -> Gateway:
     code.start()
 
     def runner(check: CheckSettings) -> CheckRunner:
-        return _pool(check, SERVER_WORKERS)
+        return _watched_pool(check)
 
     return _serving(runner, code)
 
@@ -105,7 +107,7 @@ def serve_sockets(wanted: Mapping[str, Address], token_file: Path | None, say: C
         from rulewright.adapters.lsp.server import build_server
         from rulewright.adapters.lsp.sockets import node
 
-    runners = SharedRunners(lambda check: _pool(check, SERVER_WORKERS))
+    runners = SharedRunners(_watched_pool)
     with Tokens(Path(state_folder()), token_file, say) as tokens:
         return node.run(
             # What knows the code is a process for each client, started when it opens something.
@@ -208,6 +210,10 @@ class _State:
         """Let go of it."""
         if self._store is not None:
             self._store.close()
+
+
+def _watched_pool(check: CheckSettings) -> CheckRunner:
+    return BreakingRunner(_pool(check, SERVER_WORKERS), Breakers(time_of_day=SystemClock().now))
 
 
 def _pool(check: CheckSettings, size: int) -> CheckRunner:

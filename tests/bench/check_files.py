@@ -111,7 +111,7 @@ def _agree(root: Path) -> None:
             [BIN / "ast-grep", "scan", "-r", "rules.yml", "--json", "lib"],
         )
     )
-    found = [f for f in mine["findings"] if not f["rule"].startswith("rulewright/")]
+    found = [f for f in mine["findings"] if not f["id"].startswith("rulewright/")]
     if not 0 < len(found) == len(theirs):
         raise RuntimeError(f"{len(found)} findings here, {len(theirs)} there")
 

@@ -1,16 +1,20 @@
 """Worker processes that are killed, overdue, closed and orphaned."""
 
 import asyncio
+import itertools
 import os
 import signal
 import subprocess
 import sys
+from functools import partial
+from time import perf_counter_ns
 
 import msgspec
 import pytest
 
 from rulewright.core.edits import Edit
-from rulewright.core.rules.job import CheckJob, CheckResult, run
+from rulewright.core.rules import job as jobs_module
+from rulewright.core.rules.job import CheckJob, CheckResult
 from rulewright.core.rules.lint import Enforced
 from rulewright.core.rules.load import load
 from rulewright.core.rules.parse import Origin
@@ -21,6 +25,7 @@ from rulewright.services.workers.wire import Checks, Job, decode_request, decode
 from tests.harness.wait import is_alive, until
 
 PATIENT_S = 60
+run = partial(jobs_module.run, now_ns=perf_counter_ns)
 ENDED = "the checking process ended unexpectedly; the file was not checked"
 
 
@@ -50,6 +55,11 @@ def numbered(count, prefix="print"):
 
 BIG = job("a\n" * 300_000, "big.py", SLOW)
 """Takes hours: for each of its names all others are looked at."""
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    monkeypatch.setattr("rulewright.services.workers.pool.ALONE_S", 1.0)
 
 
 @pytest.fixture
@@ -117,21 +127,71 @@ def test_a_job_that_kills_its_worker_costs_only_itself(pool, monkeypatch, tmp_pa
         "import os\n"
         "from rulewright.core.rules import job\n"
         "run = job.run\n"
-        "job.run = lambda j: os.abort() if 'BOOM' in j.content else run(j)\n"
+        "job.run = lambda j, now: os.abort() if 'BOOM' in j.content else run(j, now)\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     one = pool()
     good, bad = job("print(1)", "good.py"), job("BOOM", "bad.py")
     results = list(one.run_all([good, bad, good, bad, bad, good]))
     broken = CheckResult("bad.py", failure=ENDED)
-    assert results == [run(good), broken, run(good), broken, broken, run(good)]
+    assert results == [
+        run(good),
+        broken,
+        run(good),
+        broken,
+        broken,
+        run(good),
+    ]
+
+
+def test_a_check_that_kills_its_worker_is_found_and_the_others_are_run(pool, monkeypatch, tmp_path):
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os\n"
+        "from rulewright.core.rules import job\n"
+        "run = job.run\n"
+        "bad = lambda j: any('fatal' in e.rule_id for e in j.enforced) and 'BOOM' in j.content\n"
+        "job.run = lambda j, now: os.abort() if bad(j) else run(j, now)\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    fatal = enforced("{language: python, message: m, rule: {pattern: BOOM}}", "fatal")
+    both = job("print(1)\nBOOM\nx = 1  # rulewright: ignore fatal\n", checks=(*NO_PRINT, *fatal))
+    result = only(pool(), both)
+    assert [f.rule_id for f in result.findings] == ["r"]
+    (fault,) = result.faults
+    assert (fault.rule_path, fault.check_id, fault.grave) == (".ai-rules/fatal.md", fatal[0].check.id, True)
+    assert fault.reason == "it ended the checking process on a.py"
+
+
+def test_a_check_that_does_not_end_is_found_and_the_others_are_run(pool):
+    content = "print(1)\n" + "a\n" * 20_000
+    result = only(pool(timeout_s=2), job(content, checks=(*NO_PRINT, *SLOW)))
+    assert (result.failure, [f.rule_id for f in result.findings]) == ("", ["r"])
+    (fault,) = result.faults
+    assert (fault.rule_path, fault.grave) == (".ai-rules/slow.md", True)
+    assert fault.reason == "it took more than 1 s on a.py"
+
+
+@pytest.mark.parametrize(("step_ns", "slow"), [(1_000_000_000, []), (3_000_000_000, ["it took 3.0 s on this file"])])
+def test_a_check_that_takes_more_than_its_share_is_told(step_ns, slow):
+    clock = itertools.count(0, step_ns)
+    result = jobs_module.run(job("print(1)\n"), lambda: next(clock))
+    assert [f.reason for f in result.faults] == slow
+    assert result.findings
+
+
+def test_a_worker_says_how_long_each_check_takes_when_asked(pool):
+    both = job("print(1)\n" + "a\n" * 500, checks=(*NO_PRINT, *SLOW, *enforced("{rule: {pattern: zzz()}}", "idle")))
+    timed = only(pool(), msgspec.structs.replace(both, timed=True))
+    printing, slow, idle = timed.times_ns
+    assert slow > printing > idle == 0
+    assert only(pool(), both).times_ns == ()
 
 
 def test_a_job_that_raises_costs_only_itself(pool, monkeypatch, tmp_path):
     (tmp_path / "sitecustomize.py").write_text(
         "from rulewright.core.rules import job\n"
         "run = job.run\n"
-        "job.run = lambda j: 1 / 0 if 'BOOM' in j.content else run(j)\n"
+        "job.run = lambda j, now: 1 / 0 if 'BOOM' in j.content else run(j, now)\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     one = pool()
@@ -145,7 +205,7 @@ def test_an_answer_that_means_nothing_costs_only_its_job(pool, monkeypatch, tmp_
         "from rulewright.core.rules import job\n"
         "from rulewright.services.workers import wire\n"
         "run, send = job.run, wire.send\n"
-        "job.run = lambda j: 'nonsense' if 'BOOM' in j.content else run(j)\n"
+        "job.run = lambda j, now: 'nonsense' if 'BOOM' in j.content else run(j, now)\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     one = pool()
@@ -234,7 +294,7 @@ def test_a_stray_print_does_not_break_the_wire(pool, monkeypatch, tmp_path):
         "import os\n"
         "from rulewright.core.rules import job\n"
         "run = job.run\n"
-        "job.run = lambda j: print('stray', flush=True) or os.write(1, b'stray') and run(j)\n"
+        "job.run = lambda j, now: print('stray', flush=True) or os.write(1, b'stray') and run(j, now)\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     assert list(pool().run_all(numbered(5))) == [run(j) for j in numbered(5)]
@@ -324,7 +384,7 @@ async def test_what_the_user_waits_for_goes_ahead(pool, monkeypatch):
     assert (await soon).findings
     assert [(await first).path, *(r.path for r in everything)] == [f"{n}.py" for n in range(40)]
     assert begun == ["soon.py", *(f"{n}.py" for n in range(40))]
-    assert busy.result().failure.startswith("given up after")
+    assert [f.grave for f in busy.result().faults] == [True]
 
 
 async def test_a_cancelled_job_that_has_not_begun_never_runs(pool, monkeypatch):

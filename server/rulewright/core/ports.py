@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from rulewright.core.code_messages import Progress, Question, ToHost
 from rulewright.core.events import Flag, RuleEvent
 from rulewright.core.rules.book import RuleBook
-from rulewright.core.rules.job import CheckJob, CheckResult
+from rulewright.core.rules.job import CheckJob, CheckResult, SetAside
 from rulewright.core.rules.parse import Origin
 from rulewright.core.rules.select import Policy
 
@@ -61,6 +61,10 @@ class CheckRunner(Protocol):
 
     def run_soon(self, job: CheckJob) -> Awaitable[CheckResult]:
         """Run one job ahead of those of `run_all`."""
+        ...
+
+    def set_aside(self) -> Sequence[SetAside]:
+        """The checks that it does not run now, because they failed."""
         ...
 
     def close(self) -> None:

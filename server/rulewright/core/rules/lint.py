@@ -4,9 +4,10 @@ A linter holds the checks of one language. It first asks which checks could hit 
 the tree once for all of those; only the checks that this walk names are run alone, with their constraints.
 """
 
+import contextlib
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -54,11 +55,30 @@ class Enforced(msgspec.Struct, frozen=True):
     check: Check
 
 
+class Fault(msgspec.Struct, frozen=True):
+    """A check that did not do its work on a text."""
+
+    rule_path: str
+    check_id: str
+    reason: str
+    """Part of a sentence, such as `it took 3.2 s`."""
+    grave: bool = False
+    """It ended its process, or would not end."""
+
+
 class Hits(msgspec.Struct, frozen=True):
     """What a linter found; `complete` is false when a check failed or some findings were cut."""
 
     hits: tuple[Hit, ...]
     complete: bool = True
+    faults: tuple[Fault, ...] = ()
+
+
+class Checked(msgspec.Struct, frozen=True):
+    """What there is to report about a text, and which checks did not do their work."""
+
+    findings: tuple[Finding, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
 
 class Linter:
@@ -84,7 +104,7 @@ class Linter:
             root = root or engine.parse(content, self.language)
         except engine.EngineError as error:
             for check in candidates:
-                run.failed(check, str(error))
+                run.failed(check, str(error), blamed=False)
             return run.result()
         candidates = run.guarded(candidates, root)
         for check, nodes in self._narrowed(root, candidates):
@@ -116,20 +136,66 @@ def check_text(
     known_rule_ids: frozenset[str] = frozenset(),
     *,
     max_findings: int = MAX_FINDINGS,
+    all_run: bool = True,
 ) -> tuple[Finding, ...]:
-    """Everything to report about a text: what checks find and no comment suppresses, and idle comments."""
+    """Everything to report about a text: what checks find and no comment suppresses, and idle comments.
+
+    Without `all_run`, checks that a comment may be meant for are not among `enforced`.
+    """
+    return checked(
+        path, content, language, enforced, known_rule_ids, max_findings=max_findings, all_run=all_run
+    ).findings
+
+
+def checked(
+    path: str,
+    content: str,
+    language: str,
+    enforced: tuple[Enforced, ...],
+    known_rule_ids: frozenset[str] = frozenset(),
+    *,
+    max_findings: int = MAX_FINDINGS,
+    all_run: bool = True,
+) -> Checked:
+    """As `check_text`, with the checks that failed."""
     checks = linter(language, enforced)
     if not may_suppress(content):
-        return () if not checks.checks else checks.run(path, content, max_findings=max_findings)
+        return _unsuppressed(checks.hits(path, content, max_findings=max_findings)) if checks.checks else Checked()
     try:
         root = engine.parse(content, language)
     except engine.EngineError:
-        return checks.run(path, content, max_findings=max_findings)
+        return _unsuppressed(checks.hits(path, content, max_findings=max_findings))
     found = checks.hits(path, content, max_findings=max_findings, root=root)
     # A check that failed, or findings that were cut, may be what a comment is there for.
-    return suppress_hits(
-        content, language, found.hits, known_rule_ids, path=path, root=root, report_unused=found.complete
+    findings = suppress_hits(
+        content, language, found.hits, known_rule_ids, path=path, root=root, report_unused=found.complete and all_run
     )
+    return Checked(findings, found.faults)
+
+
+def _unsuppressed(found: Hits) -> Checked:
+    return Checked(tuple(hit.finding for hit in found.hits), found.faults)
+
+
+def times(content: str, language: str, enforced: tuple[Enforced, ...], now_ns: Callable[[], int]) -> tuple[int, ...]:
+    """Nanoseconds that each check takes on a text, run alone; parsing is nobody's. 0 for one that needs not run."""
+    checks = linter(language, enforced)
+    lowered = content.lower()
+    try:
+        root = engine.parse(content, language)
+    except engine.EngineError:
+        return (0,) * len(enforced)
+    run = _Run("", content, 0)
+    taken: dict[int, int] = {}
+    for check in checks.checks:
+        if not gate.passes(check.need, lowered) or not run.guarded([check], root):
+            continue
+        started = now_ns()
+        # One that fails has taken its time too.
+        with contextlib.suppress(engine.EngineError):
+            engine.find_all(root, check.config)
+        taken[id(check.enforced)] = now_ns() - started
+    return tuple(taken.get(id(one), 0) for one in enforced)
 
 
 class _Same:
@@ -202,6 +268,7 @@ class _Run:
         self.max_findings = max_findings
         self.found: list[Hit] = []
         self.broken: list[Hit] = []
+        self.faults: list[Fault] = []
         self.cut = False
         self.mending: dict[str, MendingRun] = {}
         self.said: set[str] = set()
@@ -270,9 +337,14 @@ class _Run:
             told = f"Some fixes of check `{check.check.id}` could not be made in this file: {why.rstrip('.')}."
             self.broke(check, told)
 
-    def failed(self, check: _Prepared, why: str) -> None:
-        """A check that could not be run on this text: one warning in the place of its hits."""
+    def failed(self, check: _Prepared, why: str, *, blamed: bool = True) -> None:
+        """A check that could not be run on this text: one warning in the place of its hits.
+
+        It is `blamed` where another text would not have helped.
+        """
         name, reason = check.check.id, why.rstrip(".")
+        if blamed:
+            self.faults.append(Fault(check.enforced.rule_path, name, reason))
         self.broke(check, f"Check `{name}` could not be run on this file: {reason}. The other checks ran.")
 
     def broke(self, check: _Prepared, told: str) -> None:
@@ -298,7 +370,7 @@ class _Run:
         safe: list[_Prepared] = []
         for check in candidates:
             if (deep and check.compares) or (far and check.looks_far):
-                self.failed(check, "its code is nested too deeply")
+                self.failed(check, "its code is nested too deeply", blamed=False)
             else:
                 safe.append(check)
         return safe
@@ -309,7 +381,7 @@ class _Run:
         if self.cut or len(found) > self.max_findings:
             self.cut = True
             found = [*found[: self.max_findings], *map(self.too_many, found[self.max_findings :][:1])]
-        return Hits((*self.broken, *found), complete=not (self.cut or self.broken))
+        return Hits((*self.broken, *found), complete=not (self.cut or self.broken), faults=tuple(self.faults))
 
     def too_many(self, first_cut: Hit) -> Hit:
         """Says that findings were cut, where the first of them would be."""

@@ -4,6 +4,7 @@ import contextlib
 import os
 import signal
 import sys
+from time import perf_counter_ns
 
 from rulewright.core.rules.job import CheckJob, run
 from rulewright.services.workers.wire import READY, Checks, decode_request, receive, send
@@ -30,9 +31,11 @@ def main(limit_s: float) -> None:
             checks.known_rule_ids,
             request.max_findings,
             request.suppress,
+            request.timed,
+            request.all_run,
         )
         _end_after(limit_s)
-        result = run(job)
+        result = run(job, perf_counter_ns)
         _end_after(0)
         with contextlib.suppress(BrokenPipeError):
             send(results, result)

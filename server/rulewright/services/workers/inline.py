@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
+from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
-from rulewright.core.rules.job import CheckJob, CheckResult, run
+from rulewright.core.rules.job import CheckJob, CheckResult, SetAside, run
 
 if TYPE_CHECKING:
     # A worker's start is waited for, and this brings in all that reads rules.
@@ -19,11 +20,15 @@ class InlineRunner:
 
     def run_all(self, jobs: Iterable[CheckJob]) -> Iterator[CheckResult]:
         """Results in the order of the jobs."""
-        return map(run, jobs)
+        return (run(job, perf_counter_ns) for job in jobs)
 
     async def run_soon(self, job: CheckJob) -> CheckResult:
         """The result of one job."""
-        return run(job)
+        return run(job, perf_counter_ns)
+
+    def set_aside(self) -> tuple[SetAside, ...]:
+        """Nothing is set aside here."""
+        return ()
 
     def close(self) -> None:
         """Nothing was started."""
@@ -47,11 +52,15 @@ class AdaptiveRunner:
             if size > INLINE_CHARACTERS:
                 self._pool = self._pool or self._start_pool()
                 return self._pool.run_all(chain(first, jobs))
-        return map(run, first)
+        return (run(job, perf_counter_ns) for job in first)
 
     async def run_soon(self, job: CheckJob) -> CheckResult:
         """The result of one job."""
-        return run(job)
+        return run(job, perf_counter_ns)
+
+    def set_aside(self) -> tuple[SetAside, ...]:
+        """What the processes do not run now."""
+        return tuple(self._pool.set_aside()) if self._pool is not None else ()
 
     def close(self) -> None:
         """End the processes, if any were started."""

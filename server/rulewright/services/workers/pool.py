@@ -1,4 +1,6 @@
-"""A pool of worker processes. A worker that dies or takes too long costs its one job, with a sentence; it is replaced.
+"""A pool of worker processes. One that dies or takes too long is replaced, and its job is done without what did it.
+
+Which check that was is found by running each alone; only when that tells nothing is the file given up, with a sentence.
 
 Each worker is driven by a thread that waits on a pipe, so the pool serves a command line and an event loop alike.
 """
@@ -13,12 +15,16 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
+from functools import lru_cache
 from math import inf
 from pathlib import Path
 from time import monotonic
 
-from rulewright.core.rules.job import CheckJob, CheckResult
-from rulewright.core.rules.lint import Enforced
+import msgspec
+
+from rulewright.core.rules.job import CheckJob, CheckResult, SetAside
+from rulewright.core.rules.lint import Enforced, Fault
+from rulewright.core.rules.rule import Check
 from rulewright.services.workers.wire import READY, Checks, Job, decode_result, receive, send
 
 AHEAD = 16
@@ -35,6 +41,14 @@ GRACE_S = 2
 
 MAX_KNOWN = 64
 """Tuples of checks that a worker remembers; each change of the rules makes new ones. Their numbers are used again."""
+
+ALONE_S = 5.0
+"""Seconds that one check may take alone, when the checks of a file together do not end."""
+
+MAX_SEARCH = 3
+"""How many times the time for a file may be spent on finding the check that is to blame."""
+
+DIED = "the checking process ended unexpectedly"
 
 STOPPING = "not checked: the server is stopping"
 
@@ -72,6 +86,10 @@ class WorkerPool:
         import asyncio  # noqa: PLC0415 - the command line has no event loop and need not pay for one
 
         return await asyncio.wrap_future(self._submit(job, priority=0))
+
+    def set_aside(self) -> tuple[SetAside, ...]:
+        """Nothing is set aside here."""
+        return ()
 
     def close(self) -> None:
         """End the processes and what they do. Jobs that have not begun are cancelled."""
@@ -139,16 +157,49 @@ class _Worker:
         self._known: dict[tuple[int, int], tuple[int, tuple[Enforced, ...], frozenset[str]]] = {}
 
     def run(self, job: CheckJob) -> CheckResult:
+        result = self._attempt(job, self.timeout_s)
+        if not isinstance(result, str):
+            return result
+        culprits = self._culprits(job) if job.suppress is None else {}
+        if culprits:
+            rest = tuple(e for number, e in enumerate(job.enforced) if number not in culprits)
+            again = self._attempt(msgspec.structs.replace(job, enforced=rest, all_run=False), self.timeout_s)
+            if not isinstance(again, str):
+                times_ns = iter(again.times_ns)
+                every = tuple(0 if n in culprits else next(times_ns, 0) for n in range(len(job.enforced)))
+                return msgspec.structs.replace(
+                    again,
+                    faults=(*culprits.values(), *again.faults),
+                    times_ns=every if job.timed else (),
+                )
+        return CheckResult(job.path, failure=STOPPING if self._ended else result)
+
+    def _culprits(self, job: CheckJob) -> dict[int, Fault]:
+        """The checks that end the process or do not end, by their number in the job."""
+        culprits: dict[int, Fault] = {}
+        budget_s = min(self.timeout_s, ALONE_S)
+        if isinstance(self._attempt(msgspec.structs.replace(job, enforced=_only_parsing(job.language)), budget_s), str):
+            # The text is to blame: reading it is too much already.
+            return {}
+        until = monotonic() + MAX_SEARCH * self.timeout_s
+        for number, one in enumerate(job.enforced):
+            if self._ended or monotonic() > until:
+                break
+            result = self._attempt(msgspec.structs.replace(job, enforced=(one,), timed=False), budget_s)
+            if isinstance(result, str):
+                how = "it ended the checking process" if DIED in result else f"it took more than {budget_s:g} s"
+                culprits[number] = Fault(one.rule_path, one.check.id, f"{how} on {job.path}", grave=True)
+        return culprits
+
+    def _attempt(self, job: CheckJob, timeout_s: float) -> CheckResult | str:
+        """The result of a job; a sentence when a worker did not survive it or was too slow."""
         for attempt in (1, 2):
             fresh = self._process is None
             try:
-                return self._ask(job)
+                return self._ask(job, timeout_s)
             except _TimeUpError:
                 self.stop()
-                return CheckResult(
-                    job.path,
-                    failure=f"given up after {self.timeout_s:g} seconds (check.timeout_s): the checks are too slow",
-                )
+                return f"given up after {self.timeout_s:g} seconds (check.timeout_s): the checks are too slow"
             except Exception as error:  # noqa: BLE001 - whatever a worker says or fails to say, the thread goes on
                 self.stop()
                 if self._ended:
@@ -158,9 +209,9 @@ class _Worker:
                 # A process that had died before this job gets one replacement; a new one that dies is the job's doing.
                 if fresh or attempt == 2:  # noqa: PLR2004
                     break
-        return CheckResult(job.path, failure="the checking process ended unexpectedly; the file was not checked")
+        return f"{DIED}; the file was not checked"
 
-    def _ask(self, job: CheckJob) -> CheckResult:
+    def _ask(self, job: CheckJob, timeout_s: float) -> CheckResult:
         process = self._process or self._start()
         if process.stdin is None or process.stdout is None:
             raise OSError("the worker has no pipes")
@@ -172,7 +223,7 @@ class _Worker:
                 self.overdue_at = monotonic() + START_S
                 if receive(results) != READY:
                     raise BrokenPipeError
-            self.overdue_at = monotonic() + self.timeout_s
+            self.overdue_at = monotonic() + timeout_s
             self.is_ready = True
             if key not in self._known:
                 if len(self._known) >= MAX_KNOWN:
@@ -182,7 +233,8 @@ class _Worker:
                 send(requests, Checks(self._known[key][0], job.enforced, job.known_rule_ids))
             content = job.content.encode("utf-8", "surrogatepass")
             number = self._known[key][0]
-            send(requests, Job(number, job.path, content, job.language, job.max_findings, job.suppress))
+            told = Job(number, job.path, content, job.language, job.max_findings, job.suppress, job.timed, job.all_run)
+            send(requests, told)
             body = receive(results)
         except OSError:
             if self.overdue_at is None:
@@ -240,6 +292,12 @@ class _Worker:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@lru_cache
+def _only_parsing(language: str) -> tuple[Enforced, ...]:
+    """A check that makes a worker parse and walk a text, and nothing else."""
+    return (Enforced("", "", "", Check(id="parse", language=language, config={"rule": {"kind": "ERROR"}})),)
 
 
 class _TimeUpError(Exception):

@@ -1,11 +1,11 @@
 """Worker processes that several gateways use: as many clients as there are, the machine has no more cores."""
 
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 
 from rulewright.core.config import CheckSettings
 from rulewright.core.ports import CheckRunner
-from rulewright.core.rules.job import CheckJob, CheckResult
+from rulewright.core.rules.job import CheckJob, CheckResult, SetAside
 
 
 class SharedRunners:
@@ -42,6 +42,9 @@ class _Share:
 
     def run_soon(self, job: CheckJob) -> Awaitable[CheckResult]:
         return self._runner.run_soon(job)
+
+    def set_aside(self) -> Sequence[SetAside]:
+        return self._runner.set_aside()
 
     def close(self) -> None:
         pass

@@ -37,6 +37,8 @@ class Job(msgspec.Struct, tag="job"):
     language: str
     max_findings: int
     suppress: Finding | None = None
+    timed: bool = False
+    all_run: bool = True
 
 
 _encode = msgspec.msgpack.Encoder().encode
