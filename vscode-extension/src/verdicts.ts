@@ -20,7 +20,7 @@ export function isExplanation(value: unknown): value is Explanation {
 
 /** Let a rule be picked, and open it where it is a file of the workspace. */
 export async function showVerdicts(explanation: Explanation): Promise<void> {
-  const applies = (rule: Verdict): boolean => rule.verdict === "applied";
+  const applies = (rule: Verdict): boolean => rule.verdict === "applied" || rule.verdict === "dropped";
   const sorted = [...explanation.rules.filter(applies), ...explanation.rules.filter((rule) => !applies(rule))];
   const items = sorted.map((rule) => ({
     label: rule.id,

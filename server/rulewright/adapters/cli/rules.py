@@ -157,22 +157,25 @@ def run_why(gateway: Gateway, file: str, *, as_json: bool, overlay: Sequence[str
 
 def why_lines(explanation: Explanation) -> Iterable[str]:
     """The explanation for people."""
-    applied = sum(1 for v in explanation.rules if v.verdict == "applied")
+    applied = sum(1 for v in explanation.rules if v.verdict in {"applied", "dropped"})
     language = explanation.language or "language unknown"
-    yield f"{printable(explanation.path)} ({language}): {applied} of {len(explanation.rules)} rules apply"
-    colours = {"applied": "green", "overridden": "yellow", "disabled": "yellow", "rejected": "red"}
+    yield (
+        f"{printable(explanation.path)} ({language}): {applied} of {len(explanation.rules)} rules apply; "
+        f"{explanation.tokens:,} of {explanation.budget:,} tokens of a prompt"
+    )
+    colours = {"applied": "green", "dropped": "cyan", "overridden": "yellow", "disabled": "yellow", "rejected": "red"}
     rows = []
     resting = [v for v in explanation.rules if v.source == "default" and v.verdict in {"disabled", "not_applied"}]
     shown = [v for v in explanation.rules if v not in resting]
     for v in shown:
         checks = (
             ""
-            if v.verdict != "applied"
+            if v.verdict not in {"applied", "dropped"}
             else "guides only"
             if not v.checks
             else f"{v.checks} check{'s' * (v.checks > 1)}"
         )
-        rows.append((v.verdict.replace("_", " "), v.id, v.reason, checks, v.path))
+        rows.append((v.verdict.replace("_", " "), v.id, v.reason, checks, f"{v.tokens:,} tokens", v.path))
     for line, v in zip(table(None, rows), shown, strict=True):
         yield "  " + click.style(line, fg=colours.get(v.verdict), dim=v.verdict == "not_applied")
     if resting:

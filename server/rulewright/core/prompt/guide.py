@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from hashlib import sha256
 
 import msgspec
 
 from rulewright.core.hidden import without_hidden
 from rulewright.core.prompt.outline import headings, is_closing, nested, opening_fence
-from rulewright.core.rules.rule import SOURCES, Rule
+from rulewright.core.rules.rule import SOURCES, Rule, Source
 from rulewright.core.rules.select import Applied
 from rulewright.core.text import split_lines
 from rulewright.core.tokens import budgeted
 
+MAX_KEPT = 2_000
+"""Texts of rules that are kept as they were read."""
 LEVEL = 2
 """Of the highest heading in the text of a rule, which stands below a heading of the prompt."""
 
@@ -61,6 +64,14 @@ def gather(applied: Iterable[Applied]) -> list[Guide]:
 
 def guide_of(rule: Rule, reason: str = "") -> Guide:
     """What one rule says: its text without checks, or its description where there is none."""
+    made = _guide(rule.id, rule.source, rule.description, rule.body, rule.body_line)
+    return msgspec.structs.replace(made, rule=rule, reason=reason)
+
+
+@lru_cache(maxsize=MAX_KEPT)
+def _guide(rule_id: str, source: Source, description: str, body: str, body_line: int) -> Guide:
+    # Only what counts for the text is asked for, so that the same rule is read once.
+    rule = Rule(id=rule_id, path="", source=source, description=description, body=body, body_line=body_line)
     body, n_hidden = visible(rule.body)
     numbered = _prose(body)
     rows = tuple(rule.body_line + row for row, _ in numbered)
@@ -69,7 +80,7 @@ def guide_of(rule: Rule, reason: str = "") -> Guide:
         numbered, rows = [(0, text)] if text else [], (0,)
     lines = tuple(nested([line for _, line in numbered], LEVEL))
     sections = tuple(Section(heading.title, heading.row) for heading in headings(lines))
-    guide = Guide(rule, reason, lines, rows, sections, 0, n_hidden)
+    guide = Guide(rule, "", lines, rows, sections, 0, n_hidden)
     return msgspec.structs.replace(guide, tokens=budgeted(block_of(guide)) if lines else 0)
 
 

@@ -54,6 +54,12 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """The rule file."""
     source: Source
     priority: int
+    precedence: int = 0
+    """Its place among all rules, from 1; 0 for a file that never gave a rule."""
+    by: str = ""
+    """The file of the rule that overrides it or switches it off."""
+    tokens: int = 0
+    """What its text costs in a prompt."""
     checks: int = 0
     """Checks of the rule that are run on the file."""
 
@@ -68,6 +74,7 @@ class Applied(msgspec.Struct, frozen=True):
 class _Off(msgspec.Struct, frozen=True):
     outcome: Literal["overridden", "disabled"]
     reason: str
+    by: str
 
 
 class Selection:
@@ -185,11 +192,11 @@ class Selection:
         rule = self.ordered[number]
         switched = self._off[number]
         outcome: Outcome = "not_applied"
-        n_checks = 0
+        n_checks, by = 0, ""
         if switched is not None:
             outcome, reason = "disabled", switched
         elif number in off:
-            outcome, reason = off[number].outcome, off[number].reason
+            outcome, reason, by = off[number].outcome, off[number].reason, off[number].by
         elif number in matched:
             outcome, reason = "applied", matched[number]
             if rule.because:
@@ -207,6 +214,8 @@ class Selection:
             path=rule.path,
             source=rule.source,
             priority=rule.priority,
+            precedence=number + 1,
+            by=by,
             checks=n_checks,
         )
 
@@ -252,16 +261,16 @@ class Selection:
         for other in by_id[rule.id]:
             if other > number:
                 first = _first_by(rule, self.ordered[other])
-                yield other, _Off("overridden", f"same id as {rule.path}, which comes first ({first})")
+                yield other, _Off("overridden", f"same id as {rule.path}, which comes first ({first})", rule.path)
         for name in rule.overrides:
             for other in by_id.get(name, ()):
                 if other != number and _rank(rule) <= _rank(self.ordered[other]):
-                    yield other, _Off("overridden", f"`overrides` of {rule.id} ({rule.path})")
+                    yield other, _Off("overridden", f"`overrides` of {rule.id} ({rule.path})", rule.path)
         for name in rule.disable:
             for other in by_id.get(name, ()):
                 may = rule.source in {"user", "project"} or _rank(rule) <= _rank(self.ordered[other])
                 if other != number and may:
-                    yield other, _Off("disabled", f"`disable` of {rule.id} ({rule.path})")
+                    yield other, _Off("disabled", f"`disable` of {rule.id} ({rule.path})", rule.path)
 
     def _why_not(self, number: int, path: str, language: str) -> str:
         rule = self.ordered[number]
