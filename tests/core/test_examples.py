@@ -6,6 +6,8 @@ import pytest
 
 from rulewright.core.rules.check import read_checks
 from rulewright.core.rules.examples import run_examples
+from rulewright.core.rules.load import load
+from rulewright.core.rules.parse import Origin
 from rulewright.core.rules.rule import Example, Rule
 
 
@@ -63,3 +65,43 @@ def test_examples_are_run_against_a_check_that_is_switched_off() -> None:
 
 def test_a_rule_without_checks_has_no_outcomes() -> None:
     assert run_examples(Rule(id="a", path="a.md", examples=(Example(bad="x"),))) == ()
+
+
+FENCED = """---
+description: Log, do not print
+check:
+  language: python
+  rule: {{ pattern: print($A) }}
+  fix: log($A)
+---
+Printing is for scripts.
+
+{body}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "examples", "failed"),
+    [
+        ("```python bad\nprint(1)\n```\n\n```python good\nlog(2)\n```", ["bad", "good"], []),
+        ("```python bad\nprint(1)\n```\nand so:\n```py fixed\nlog(1)\n```", ["bad good"], []),
+        ("```python bad\nprint(1)\n```\n```python fixed\nlog(2)\n```", ["bad good"], ["fix_differs"]),
+        ("```python bad\nlog(1)\n```", ["bad"], ["missing"]),
+        ("~~~python good\nprint(1)\n~~~", ["good"], ["noisy"]),
+        ("```python fixed\nlog(1)\n```", ["good"], []),
+        ("```python bad\nprint(1)\n```\n```python bad\nprint(2)\n```", ["bad", "bad"], []),
+        ("```bash bad\necho\n```\n```python\nprint(1)\n```\n```\nbad\n```", [], []),
+        ("````markdown\n```python bad\nlog(1)\n```\n````", [], []),
+        ("```python bad", ["bad"], ["missing"]),
+    ],
+)
+def test_fenced_blocks_are_examples(body: str, examples: list[str], failed: list[str]) -> None:
+    origin = Origin(path=".ai-rules/log.md", below="log.md")
+    seen = load(origin, FENCED.format(body=body).encode())
+    rule = seen.parsed.rule
+    assert rule is not None
+    assert [" ".join(w for w in ("bad", "good") if getattr(e, w) is not None) for e in rule.examples] == examples
+    assert [r.outcome for r in run_examples(rule) if not r.passed] == failed
+    assert len(seen.example_problems) == len(failed)
+    for located in seen.example_problems:
+        assert seen.parsed.content[located.start : located.end].lstrip("`~").startswith("python ")

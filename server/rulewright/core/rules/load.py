@@ -1,11 +1,14 @@
 """From the bytes of a rule file to what the book takes: parse, then run the rule's own examples."""
 
+import msgspec
+
 from rulewright.core.findings import SEVERITIES, Severity
 from rulewright.core.rules.book import Seen
-from rulewright.core.rules.check_sources import Beside
+from rulewright.core.rules.check_sources import Beside, fenced_examples
 from rulewright.core.rules.examples import run_examples
-from rulewright.core.rules.parse import Located, Origin, parse
+from rulewright.core.rules.parse import Located, Origin, Parsed, parse
 from rulewright.core.rules.problems import problem
+from rulewright.core.text import Position, Text
 
 MAX_EXAMPLE = 2_000
 MAX_EXAMPLES = 20_000
@@ -17,7 +20,7 @@ def load(origin: Origin, data: bytes, beside: Beside | None = None) -> Seen:
 
     A rule whose examples fail still guides, but its checks are not run, and the file says so.
     """
-    parsed = parse(origin, data, beside)
+    parsed, blocks = _with_fenced_examples(parse(origin, data, beside))
     if parsed.rule is None or not parsed.rule.checks or not parsed.rule.examples:
         return Seen(parsed)
     if origin.source == "default":
@@ -34,6 +37,11 @@ def load(origin: Origin, data: bytes, beside: Beside | None = None) -> Seen:
         )
         too_long = problem("examples-not-run", "info", message)
         return Seen(parsed, remarks=(Located(too_long, *parsed.place(("examples",))),))
+    n_stated = len(parsed.rule.examples) - len(blocks)
+
+    def place(number: int) -> tuple[int, int]:
+        return parsed.place(("examples", number)) if number < n_stated else blocks[number - n_stated]
+
     failed = [r for r in run_examples(parsed.rule) if not r.passed]
     return Seen(
         parsed,
@@ -44,8 +52,20 @@ def load(origin: Origin, data: bytes, beside: Beside | None = None) -> Seen:
                     worst,
                     f"{result.sentence} The checks of this rule are not run until its examples pass.",
                 ),
-                *parsed.place(("examples", result.number)),
+                *place(result.number),
             )
             for result in failed
         ),
     )
+
+
+def _with_fenced_examples(parsed: Parsed) -> tuple[Parsed, tuple[tuple[int, int], ...]]:
+    """The rule with the examples that its text shows behind those that it states, and the places of the former."""
+    rule = parsed.rule
+    if rule is None or not rule.checks or not ("```" in rule.body or "~~~" in rule.body):
+        return parsed, ()
+    found = list(fenced_examples(rule.body, {check.language for check in rule.checks}))
+    start = Text(parsed.content).offset(Position(rule.body_line, 0))
+    examples = (*rule.examples, *(example for example, _ in found))
+    with_them = msgspec.structs.replace(parsed, rule=msgspec.structs.replace(rule, examples=examples))
+    return with_them, tuple((start + block.start, start + block.end) for _, block in found)
