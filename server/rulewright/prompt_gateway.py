@@ -54,7 +54,7 @@ class PromptGateway:
                     continue
                 return read_template(text), shown, remarks
             except (templates.TemplateUnreadable, TemplateProblem) as problem:
-                remarks.append(f"{shown} {problem}. The next template was taken.")
+                remarks.append(f"{shown} is not used: it {problem}.")
         return None, BUILT_IN_NAME, remarks
 
     def trust(self, start: Path) -> tuple[str, bool]:

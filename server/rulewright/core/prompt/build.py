@@ -129,9 +129,9 @@ class _Builder:
             half = room // 2
             for_file = half if pieces.needs_more_than(half) else min(pieces.tokens, half)
         fitted = fit(self.guides, min(self.request.rules_budget, room - for_file))
-        note = note_of(fitted.cuts)
-        used = sum(kept.tokens for kept in fitted.kept) + (budgeted(note) if note else 0)
-        file_budget = room - used
+        # What the rules take is known now, their headings and the line about cuts with them.
+        file_budget = budget - budgeted(self.render(fitted, shown, has_project=has_project))
+        file_budget += pieces.marks if pieces else 0
         chosen = pieces.choose(file_budget) if pieces else ()
         return _Draft(self.render(fitted, chosen, has_project=has_project), fitted, chosen, file_budget, has_project)
 
@@ -251,8 +251,8 @@ def _remarks(builder: _Builder, draft: _Draft) -> list[str]:
         n_hidden = sum(visible(e.text)[1] for e in draft.excerpts)
         if n_hidden:
             remarks.append(f"{source.path} holds {n_hidden:,} characters that nobody sees; they are in the prompt.")
-        if source.line and builder.pieces and source.line > len(builder.pieces.lines):
-            remarks.append(f"{source.path} has {len(builder.pieces.lines):,} lines, so no line {source.line:,}.")
+    if source and source.line and builder.pieces and source.line > len(builder.pieces.lines):
+        remarks.append(f"{source.path} has {len(builder.pieces.lines):,} lines, so no line {source.line:,}.")
     if source and draft.text and builder.pieces and builder.pieces.lines and not draft.excerpts:
         remarks.append(f"There is no room for any of {source.path}.")
     return remarks

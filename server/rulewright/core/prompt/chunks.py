@@ -97,7 +97,8 @@ def chunks_of(
         return ()
     costs = [0]
     for line in lines:
-        costs.append(costs[-1] + 11 * estimate(line))
+        # The end of a line and the indentation of the next are one token, so each is counted with the end before it.
+        costs.append(costs[-1] + 11 * estimate("\n" + line.rstrip("\r\n")))
     file = _File(lines, costs, [_depth(line) for line in lines], way.tokens)
     if way.chunking == "whole":
         pieces: list[_Piece] = [(0, len(lines), ())]
@@ -200,8 +201,6 @@ def _divided(file: _File, start: int, end: int, spans: Sequence[_Span], heads: t
     pieces: list[_Piece] = []
     at = start
     for span in spans:
-        if span.start < at or span.end > end:
-            continue
         if span.start > at:
             pieces += _by_lines(file, at, span.start, heads)
         if file.tokens(span.start, span.end) <= file.target:

@@ -60,6 +60,11 @@ class Pieces:
         self._chunks: tuple[Chunk, ...] | None = None
 
     @property
+    def marks(self) -> int:
+        """Tokens of the marks around an excerpt."""
+        return budgeted(block_of(self.source, Excerpt(0, 0, ""), self.tag))
+
+    @property
     def tokens(self) -> int:
         """Tokens of the whole file between its marks."""
         if self._tokens is None:
@@ -86,7 +91,7 @@ class Pieces:
             return ()
         if not self.needs_more_than(budget):
             return (self._whole,)
-        marks = budgeted(block_of(self.source, Excerpt(0, 0, ""), self.tag)) + 2
+        marks = self.marks
         if budget <= marks:
             return ()
         chosen: set[int] = set()
