@@ -70,6 +70,7 @@ if TYPE_CHECKING:
 
     from rulewright.core.baseline import Baseline, Known
     from rulewright.core.changed import Changes
+    from rulewright.core.rules.parse import Parsed
     from rulewright.prompt_gateway import PromptGateway
     from rulewright.services.user_folders import Folders, Kept
 
@@ -499,6 +500,23 @@ class Gateway:
         """Run the examples of every rule that no setting switches off."""
         self.calls["test_rules"] += 1
         return run_rule_tests(project.book.selection.active)
+
+    def lint_rules(self, project: Project) -> tuple[Finding, ...]:
+        """What is wrong with the rules of a project as a whole."""
+        from rulewright.features.rule_lint import lint_rules  # noqa: PLC0415 - one command needs it
+
+        self.calls["lint_rules"] += 1
+        root, max_kb = Path(project.root), project.settings.check.max_file_kb
+
+        def read(path: str) -> "Parsed | None":
+            reader = _rule_reader(project, path)
+            try:
+                return reader(read_text(root / path, max_kb=max_kb).encode()).parsed if reader else None
+            except Unreadable:
+                return None
+
+        paths = [entry.path for entry in self.walk(project) if isinstance(entry, Found)]
+        return lint_rules(project, paths, read, lambda path: (root / path).exists())
 
     async def aclose(self) -> None:
         """End everything that was started."""

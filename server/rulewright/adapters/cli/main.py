@@ -345,6 +345,31 @@ def test_examples(launcher: Launcher, *, as_json: bool, overlay: tuple[str, ...]
 
 
 @rules.command()
+@click.argument("name")
+@click.option("--check", metavar="LANGUAGE", help="With a check of code in this language, and examples.")
+@click.option("--glob", "globs", multiple=True, metavar="GLOB", help="The files it is for. May be given again.")
+@click.pass_obj
+def new(launcher: Launcher, name: str, *, check: str | None, globs: tuple[str, ...]) -> int:
+    """Write the first text of a rule to .ai-rules/NAME.md. What is there is not overwritten."""
+    from rulewright.adapters.cli.rules_new import run_new
+
+    return run_new(launcher.headless(), name, check=check, globs=globs)
+
+
+@rules.command()
+@click.argument("paths", nargs=-1, type=click.Path())
+@click.option("--strict", is_flag=True, help="Exit code 1 for hints and remarks too.")
+@_json_option
+@_set_option
+@click.pass_obj
+def lint(launcher: Launcher, paths: tuple[str, ...], *, strict: bool, as_json: bool, overlay: tuple[str, ...]) -> int:
+    """Say what is wrong with the rule files themselves, all or those at PATHS. Exit codes as of `check`."""
+    from rulewright.adapters.cli.rules_lint import run_lint
+
+    return run_lint(launcher.headless(), paths, strict=strict, as_json=as_json, overlay=overlay)
+
+
+@rules.command()
 @click.argument("name", default="")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Events at most.")
 @_json_option
