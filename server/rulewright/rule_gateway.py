@@ -5,16 +5,24 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
 from rulewright.core.events import Flag, RuleEvent
+from rulewright.core.findings import Finding
 from rulewright.core.ports import EventLog, Offload
 from rulewright.core.rules.parse import parse
 from rulewright.core.rules.rule import SOURCES
 from rulewright.core.rules.table import is_table_id, table_origin, table_path
+from rulewright.core.rules.use import Use
+from rulewright.core.snapshot import Project
+from rulewright.core.sources import Found
+from rulewright.features.rule_file import RuleFile, rule_file
+from rulewright.services.files import walk
 from rulewright.services.projects import OpenProject, Projects
+from rulewright.services.rule_use import RuleUse
 from rulewright.services.user_folders import state_folder
 
 if TYPE_CHECKING:
@@ -22,6 +30,8 @@ if TYPE_CHECKING:
     from rulewright.services.git import Commit
 
 Announce = Callable[[str], None]
+LISTED_S = 30.0
+"""How long a list of a project's files is good enough for counting them."""
 
 
 class State(Protocol):
@@ -52,8 +62,11 @@ class History(msgspec.Struct, frozen=True):
 class RuleGateway:
     """Everything an interface may ask about rules themselves."""
 
-    def __init__(self, projects: Projects, offload: Offload, state: State | None = None) -> None:
-        self._projects, self._offload, self._state = projects, offload, state
+    def __init__(
+        self, projects: Projects, offload: Offload, state: State | None = None, use: RuleUse | None = None
+    ) -> None:
+        self._projects, self._offload, self._state, self._use = projects, offload, state, use
+        self._paths: dict[str, tuple[float, tuple[str, ...]]] = {}
         self._announce: Announce = lambda _: None
 
     def on_change(self, announce: Announce) -> None:
@@ -68,6 +81,39 @@ class RuleGateway:
         """Let go of what is kept."""
         if self._state is not None:
             self._state.close()
+
+    # Use
+
+    def diagnosed(self, project: Project, uri: str, path: str, findings: Sequence[Finding]) -> None:
+        """An open document was diagnosed."""
+        if self._use is not None:
+            applied = [a.rule.path for a in project.book.selection.select(path)]
+            self._use.diagnosed(project.root, uri, applied, findings)
+
+    def closed(self, uri: str) -> None:
+        """A document was closed."""
+        if self._use is not None:
+            self._use.closed(uri)
+
+    async def rule_file(self, project: Project, path: str) -> RuleFile | None:
+        """What there is to say of a rule file, by its path in the book; None for any other file."""
+        if path not in project.book.entries:
+            return None
+        return await self._offload(self._rule_file, project, path)
+
+    def _rule_file(self, project: Project, path: str) -> RuleFile | None:
+        use = self._use.of(project.root, path) if self._use is not None else Use()
+        return rule_file(project, path, self._files_of(project), use)
+
+    def _files_of(self, project: Project) -> tuple[str, ...]:
+        """The files of a project, as they were a short while ago at most."""
+        at, paths = self._paths.get(project.root, (-LISTED_S, ()))
+        if monotonic() - at >= LISTED_S:
+            check = project.settings.check
+            found = walk(Path(project.root), exclude=check.exclude, gitignore=check.gitignore)
+            paths = tuple(entry.path for entry in found if isinstance(entry, Found))
+            self._paths[project.root] = monotonic(), paths
+        return paths
 
     # History
 
@@ -145,13 +191,17 @@ class RuleGateway:
             return False, why_not
         return True, _said_of_switch(project, flag, is_new=bool(project.rules.switch(flag, cause)))
 
-    async def look(self) -> None:
-        """Take what other processes wrote about the open projects: switches, and rules without a file."""
+    async def look(self) -> tuple[str, ...]:
+        """Take what other processes wrote about the open projects: switches, and rules without a file.
+
+        Returns sentences worth showing.
+        """
         for project in self._projects.opened:
             before = project.view.book
             await self._offload(project.rules.look)
             if project.view.book is not before:
                 self._announce(project.root)
+        return self.take_problems()
 
     @property
     def look_every_s(self) -> int:

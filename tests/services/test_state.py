@@ -680,3 +680,18 @@ def test_what_was_announced_outlives_a_kill_in_the_middle_of_a_write(machine, n_
     assert machine.problems() == []
     assert list(machine.starting().load()) == []
     assert again.book.entries[".ai-rules/a.md"].status == "active"
+
+
+def test_a_rule_without_a_file_reaches_another_server_when_it_looks(machine):
+    first, second = machine.server(), machine.server()
+    origin = table_origin("table:kind.md")
+    first.put(origin, b"Be kind.", "command")
+    second.look()
+    assert set(second.book.entries) == {"table:kind.md"}
+    first.put(origin, b"Be kinder.", "command")
+    second.load()
+    assert second.book.entries["table:kind.md"].revision == 2
+    first.put(origin, None, "command")
+    second.look()
+    assert set(second.book.entries) == set()
+    assert machine.numbers() == [1, 2, 3]

@@ -6,6 +6,7 @@ import msgspec
 
 from rulewright.core.findings import Finding
 from rulewright.core.ports import CheckRunner, Offload
+from rulewright.core.rules.applied import rule_version
 from rulewright.core.rules.book import Seen, report_text
 from rulewright.core.rules.job import findings_of
 from rulewright.core.rules.plan import plan
@@ -23,6 +24,8 @@ class Diagnosis(msgspec.Struct, frozen=True):
     """Of the document that was looked at; None for a file on disk."""
     skipped: str = ""
     """Why the document was not checked."""
+    rule_version: str = ""
+    """Names the set of rules that apply to the document."""
     again_in_s: float = 0.0
     """After which time there may be more to show, though nothing has changed; 0 for never."""
 
@@ -42,11 +45,12 @@ async def diagnose(
     reads the text as a rule file, where it is one.
     """
     version = document.version if document else None
+    in_force = rule_version(applied.rule for applied in project.book.selection.select(path))
     try:
         text = document.text if document else Text(await offload(read))
     except Exception as reason:  # noqa: BLE001 - whatever the disk does is an answer, not a fault
         # A rule file that cannot be read as text was reported when the rules were loaded.
-        return _diagnosis(project.book.findings_of(path), None, version, str(reason))
+        return _diagnosis(project.book.findings_of(path), None, version, in_force, str(reason))
     content = text.content
     findings: list[Finding] = []
     if read_rule is not None and document is not None:
@@ -59,9 +63,9 @@ async def diagnose(
         findings += project.book.findings_of(path)
     job = plan(project.book, project.settings.check, path, content, document.language_id if document else "")
     if isinstance(job, str):
-        return _diagnosis(tuple(findings), text, version, job)
+        return _diagnosis(tuple(findings), text, version, in_force, job)
     result = await runner.run_soon(job)
-    return _diagnosis((*findings, *findings_of(result)), text, version)
+    return _diagnosis((*findings, *findings_of(result)), text, version, in_force)
 
 
 class SyntaxErrors(msgspec.Struct, frozen=True):
@@ -96,6 +100,8 @@ def with_syntax(
 SYNTAX = "rulewright/syntax"
 
 
-def _diagnosis(findings: tuple[Finding, ...], text: Text | None, version: int | None, skipped: str = "") -> Diagnosis:
+def _diagnosis(
+    findings: tuple[Finding, ...], text: Text | None, version: int | None, in_force: str, skipped: str = ""
+) -> Diagnosis:
     ordered = tuple(sorted(findings, key=lambda f: (f.start, f.end, f.rule_id)))
-    return Diagnosis(ordered, text, version, skipped)
+    return Diagnosis(ordered, text, version, skipped, in_force)

@@ -59,11 +59,12 @@ class RuleKeeper:
 
     def _load(self, near: Iterable[str] | None, cause: str) -> Sequence[RuleEvent]:
         self._replay()
+        look = self._log.has_changed()
         origins = [*self._files.list(near), *map(table_origin, self._log.table())]
         if near is not None and self._book.policy.defaults != "always" and any(o.source == "project" for o in origins):
             # They could not apply, and reading them is most of what a check of one file would do.
             origins = [o for o in origins if o.source != "default"]
-        return self._take(origins, set(self._book.entries) - {o.path for o in origins}, cause)
+        return self._take(origins, set(self._book.entries) - {o.path for o in origins}, cause, look=look)
 
     def reload(self, paths: Iterable[str]) -> Sequence[RuleEvent]:
         """The same for some paths; a path that is no rule file is taken for a folder."""
@@ -122,11 +123,12 @@ class RuleKeeper:
         if self._is_replayed:
             return
         self._is_replayed = True
+        # Asked before anything is read: what is written meanwhile is then seen the next time.
+        self._log.has_changed()
         events = self._log.replay()
         if events:
             self._book = fold(self._book, events)
             self._told = set(self._book.entries)
-        self._log.has_changed()
 
     def _take(
         self, origins: Sequence[Origin], gone: Iterable[str], cause: str, *, look: bool = False
@@ -153,7 +155,7 @@ class RuleKeeper:
         told = [s for s in seen if s.parsed.path in self._told]
         self._told.difference_update(s.parsed.path for s in told)
         base = reread(self._book, told)
-        if not (look or self._log.has_changed() or diff(base, seen, removed, now="")):
+        if not (look or diff(base, seen, removed, now="")):
             if base is not self._book:
                 self._put(base)
             return ()

@@ -15,8 +15,8 @@ from rulewright.core.text import Position, PositionEncoding, Range, Text
 SOURCE = "rulewright"
 
 
-def diagnostic(finding: Finding, text: Text, encoding: PositionEncoding) -> wire.Diagnostic:
-    """A finding as the client shows it."""
+def diagnostic(finding: Finding, text: Text, encoding: PositionEncoding, rule_version: str = "") -> wire.Diagnostic:
+    """A finding as the client shows it; `rule_version` names the set of rules that was in force."""
     return wire.Diagnostic(
         range=wire_range(finding.range, text, encoding),
         severity=SEVERITIES.index(finding.severity) + 1,
@@ -24,7 +24,7 @@ def diagnostic(finding: Finding, text: Text, encoding: PositionEncoding) -> wire
         source=SOURCE,
         message=f"{finding.message}\n{finding.note}" if finding.note else finding.message,
         code_description=_description(finding.url),
-        data=_data(finding),
+        data=_data(finding, rule_version),
     )
 
 
@@ -32,11 +32,12 @@ def _description(url: str) -> wire.CodeDescription | None:
     return wire.CodeDescription(url) if url.startswith(("http://", "https://")) else None
 
 
-def _data(finding: Finding) -> dict[str, Any]:
+def _data(finding: Finding, rule_version: str) -> dict[str, Any]:
     return {
         "rule": finding.rule_id,
         "rulePath": finding.rule_path,
         "fix": finding.fix.title if finding.fix else None,
+        "ruleVersion": rule_version,
     }
 
 

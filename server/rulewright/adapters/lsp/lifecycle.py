@@ -98,6 +98,7 @@ def initialized(ls: Server, _params: t.InitializedParams) -> None:
     ls.pending.start_background(_introduce(ls), "remembering the editor")
     ls.pending.start(watched_files.begin(ls), "watching files")
     ls.pending.start(_follow_configuration(ls), "settings")
+    ls.pending.start_background(_look_at_kept_rules(ls), "looking for what others keep of rules")
 
 
 INTRODUCED_S = 3.0
@@ -108,6 +109,17 @@ async def _introduce(ls: Server) -> None:
     await asyncio.sleep(INTRODUCED_S)
     can = {name: value for name, value in asdict(ls.client).items() if isinstance(value, bool)}
     await ls.gateway.meet_editor(ls.client.name, ls.client.version, ls.client.encoding, can)
+
+
+async def _look_at_kept_rules(ls: Server) -> None:
+    """Now and then take what other programs switched, and the rules that they keep without a file: no file tells."""
+    # How often is a setting of the projects.
+    await ls.ready.wait()
+    while True:
+        await asyncio.sleep(ls.gateway.rules.look_every_s)
+        async with ls.projects_lock:
+            for sentence in await ls.gateway.rules.look():
+                ls.show(sentence)
 
 
 async def _follow_configuration(ls: Server) -> None:

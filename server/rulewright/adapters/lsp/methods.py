@@ -37,11 +37,37 @@ METHODS: tuple[Method, ...] = (
         "status",
     ),
     Method(
+        "rulewright/why",
+        "request",
+        '`{"uri": "..."}`; the file need not exist yet',
+        "every rule's verdict for a file; `null` outside of every project",
+        "why",
+    ),
+    Method(
+        "rulewright/ruleFile",
+        "request",
+        '`{"uri": "..."}` of a rule file',
+        "the files that the rule touches, what it costs, when it applied and fired; `null` for any other file",
+        "rule-file",
+    ),
+    Method(
         "rulewright.why",
         "command",
         '`[{"uri": "..."}]` or `["..."]`; none means the document worked on last',
         "every rule's verdict for a file",
         "why",
+    ),
+    Method(
+        "rulewright.showWhy",
+        "command",
+        "as `rulewright.why`",
+        "`null`; shows the verdicts in a message: what the line above a file's text does",
+    ),
+    Method(
+        "rulewright.showRuleFile",
+        "command",
+        "as `rulewright.why`, of a rule file",
+        "`null`; shows the files that a rule touches in a message: what the line above a rule file's text does",
     ),
     Method("rulewright.reload", "command", "none", "`null`; reads all rules and settings again"),
     Method(
@@ -52,6 +78,14 @@ METHODS: tuple[Method, ...] = (
     ),
     Method("rulewright.resumeIndex", "command", "none", "`null`; goes on indexing"),
     Method("rulewright.indexStatus", "command", "none", "for each workspace, what the index holds and how far it is"),
+    Method(
+        "rulewright.disableRule",
+        "command",
+        '`["no-eval"]`, `[{"rule": "no-eval"}]`, `[{"source": "default"}]` or `[{"all": true}]`; with `"uri"`, in the '
+        "project of that document only",
+        "sentences about what it did; switches off in this workspace and for this user, see docs/rules-history.md",
+    ),
+    Method("rulewright.enableRule", "command", "the same", "the same; switches on again what was switched off so"),
     Method(
         "rulewright.applyFix",
         "command",

@@ -91,7 +91,9 @@ def publication(document: Document, diagnosis: "Diagnosis", server: "Server") ->
     """What is sent for one document."""
     return wire.PublishDiagnosticsParams(
         uri=document.uri,
-        diagnostics=[convert.diagnostic(f, document.text, server.encoding) for f in diagnosis.findings],
+        diagnostics=[
+            convert.diagnostic(f, document.text, server.encoding, diagnosis.rule_version) for f in diagnosis.findings
+        ],
         version=document.version,
     )
 

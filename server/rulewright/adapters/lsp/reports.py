@@ -19,5 +19,5 @@ def items_of(ls: Server, diagnosis: "Diagnosis") -> tuple[list[wire.Diagnostic],
     if not diagnosis.findings:
         return [], "none"
     text = diagnosis.text or Text("")
-    items = [convert.diagnostic(finding, text, ls.encoding) for finding in diagnosis.findings]
+    items = [convert.diagnostic(finding, text, ls.encoding, diagnosis.rule_version) for finding in diagnosis.findings]
     return items, sha256(repr(items).encode("utf-8", "surrogatepass")).hexdigest()[:16]
