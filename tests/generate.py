@@ -16,6 +16,7 @@ from rulewright.adapters.cli.prompt import TrustRecord
 from rulewright.adapters.cli.render_json import CheckRecord
 from rulewright.adapters.cli.rules import RulesRecord, RuleTestsRecord
 from rulewright.adapters.cli.rules_history import HistoryRecord, RuleDiff
+from rulewright.adapters.cli.rules_stats import StatsRecord
 from rulewright.adapters.lsp import methods
 from rulewright.adapters.lsp.status import SessionRecord
 from rulewright.core.baseline import BaselineRecord
@@ -37,6 +38,7 @@ def generated() -> Iterator[tuple[str, str]]:
         ("baseline", BaselineRecord),
         ("rules-list", RulesRecord),
         ("rules-test", RuleTestsRecord),
+        ("rules-stats", StatsRecord),
         ("rules-history", HistoryRecord),
         ("rules-diff", RuleDiff),
         ("why", Explanation),

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -28,13 +29,16 @@ from rulewright.core.code_messages import (
 )
 from rulewright.core.config import CheckSettings, SettingProblem
 from rulewright.core.edits import Edit
+from rulewright.core.events import RuleEvent
+from rulewright.core.figures import BUDGET_DROPS, EVALUATIONS, PARSE_ERRORS, SELECTION_CACHE_HITS, SELECTIONS
 from rulewright.core.findings import Finding
 from rulewright.core.health import Remark
 from rulewright.core.ports import CheckRunner, Code, Offload
 from rulewright.core.rules.book import Seen
+from rulewright.core.rules.job import SetAside
 from rulewright.core.rules.load import load
 from rulewright.core.rules.rule import Rule
-from rulewright.core.rules.select import Policy
+from rulewright.core.rules.select import Applied, Policy
 from rulewright.core.snapshot import Document, Project, Snapshot
 from rulewright.core.sources import Found, Skipped
 from rulewright.core.text import PositionEncoding, Range
@@ -62,6 +66,7 @@ from rulewright.services.files import (
     write_new,
     write_output,
 )
+from rulewright.services.metrics import Metrics
 from rulewright.services.projects import OpenProject, Projects
 from rulewright.services.quiet import Quiet
 
@@ -71,6 +76,7 @@ if TYPE_CHECKING:
     from rulewright.core.baseline import Baseline, Known
     from rulewright.core.changed import Changes
     from rulewright.core.rules.parse import Parsed
+    from rulewright.features.rule_stats import RuleStats
     from rulewright.prompt_gateway import PromptGateway
     from rulewright.services.user_folders import Folders, Kept
 
@@ -104,6 +110,7 @@ class Gateway:
         self._runners: dict[tuple[int, int], CheckRunner] = {}
         self._listeners: list[RulesListener] = []
         self.calls: Counter[str] = Counter()
+        self.metrics = Metrics()
 
     # State
 
@@ -138,7 +145,7 @@ class Gateway:
     ) -> tuple[Project, tuple[SettingProblem, ...]]:
         """Open one root and read its rules now; `near` limits them to those that can apply to some paths."""
         project = self._projects.open(root, overlay)
-        project.rules.load(near)
+        self._count_errors(project.rules.load(near))
         return project.view, project.problems
 
     async def open_projects(self, roots: Sequence[str], editor_settings: Mapping[str, Any]) -> tuple[str, ...]:
@@ -189,7 +196,7 @@ class Gateway:
             below = [r for p in paths if (r := project.view.relative(p)) is not None]
             about_rules = await self._offload(_about_rules, project, below) if below else []
             if about_rules and project.settings.rules.auto_reload:
-                await self._offload(project.rules.reload, about_rules)
+                self._count_errors(await self._offload(project.rules.reload, about_rules))
                 self._announce(project.root)
         return (*(_sentence(p) for p in problems), *self.rules.take_problems())
 
@@ -284,6 +291,7 @@ class Gateway:
         document, read_rule = snapshot.documents.get(uri), _rule_reader(project, path)
         read = partial(read_text, Path(project.root, path), max_kb=project.settings.check.max_file_kb)
         asked = self._code.ask(Syntax(uri)) if self._code is not None and document is not None else None
+        self._select(project, path)
         found = await diagnose(project, path, document, read, read_rule, self._running(project), self._offload)
         if asked is None or document is None:
             return found
@@ -343,7 +351,10 @@ class Gateway:
     def explain_path(self, project: Project, path: str) -> Explanation:
         """The same for a path relative to the root."""
         self.calls["explain"] += 1
-        return explain(project, path)
+        self._select(project, path)
+        explanation = explain(project, path)
+        self.metrics.count(BUDGET_DROPS, sum(1 for v in explanation.rules if v.verdict == "dropped"))
+        return explanation
 
     # Headless
 
@@ -518,6 +529,25 @@ class Gateway:
         paths = [entry.path for entry in self.walk(project) if isinstance(entry, Found)]
         return lint_rules(project, paths, read, lambda path: (root / path).exists())
 
+    def rule_stats(self, project: Project) -> "tuple[RuleStats, ...]":
+        """What each rule does on the files of a project now. Checks them all."""
+        from rulewright.features.rule_stats import rule_stats  # noqa: PLC0415 - one command needs it
+
+        self.calls["rule_stats"] += 1
+        root, max_kb = Path(project.root), project.settings.check.max_file_kb
+        return rule_stats(
+            project,
+            [entry.path for entry in self.walk(project) if isinstance(entry, Found)],
+            lambda path: read_text(root / path, max_kb=max_kb),
+            self._running(project),
+            partial(self._select, project),
+            partial(self.metrics.observe, EVALUATIONS),
+        )
+
+    def set_aside(self) -> tuple[SetAside, ...]:
+        """The checks that are not run now, because they were slow or failed."""
+        return tuple(one for runner in self._runners.values() for one in runner.set_aside())
+
     async def aclose(self) -> None:
         """End everything that was started."""
         await self._offload(self.close)
@@ -535,6 +565,18 @@ class Gateway:
         if key not in self._runners:
             self._runners[key] = self._make_runner(project.settings.check)
         return self._runners[key]
+
+    def _select(self, project: Project, path: str) -> tuple[Applied, ...]:
+        """The rules that apply to a file; measured, and remembered for whoever asks next."""
+        selection = project.book.selection
+        self.metrics.count(SELECTION_CACHE_HITS, int(selection.remembers(path)))
+        started = perf_counter_ns()
+        applied = selection.select(path)
+        self.metrics.observe(SELECTIONS, perf_counter_ns() - started)
+        return applied
+
+    def _count_errors(self, events: Iterable[RuleEvent]) -> None:
+        self.metrics.count(PARSE_ERRORS, sum(1 for event in events if event.event_type == "rule_rejected"))
 
     def _announce(self, root: str) -> None:
         for listener in tuple(self._listeners):

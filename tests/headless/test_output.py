@@ -129,6 +129,22 @@ def test_examples_are_told_as_their_schema_says(root):
     assert (tests["passed"] > 0, tests["failed"]) == (True, 0)
 
 
+def test_what_rules_do_is_told_as_its_schema_says(root):
+    record = valid("rules-stats", command(root, "rules", "stats", "--json").stdout)
+    rules = {(r["id"], r["path"]): r for r in record["rules"]}
+    rule = rules["rule", ".ai-rules/rule.md"]
+    checked = valid("check", command(root, "check", "--format", "json").stdout)["findings"]
+    assert rule["files"] == 5
+    assert rule["findings"] == sum(1 for f in checked if f["rule_path"] == ".ai-rules/rule.md") > 0
+    assert rule["evaluation_us"] > 0
+    assert rule["tokens"] > 0
+    assert record["by_source"]["project"] == sum(1 for r in record["rules"] if r["source"] == "project")
+    metrics = record["metrics"]
+    assert metrics["counts"]["parse_errors"] == 1
+    assert metrics["durations"]["selections"]["count"] >= 4
+    assert metrics["durations"]["evaluations"]["count"] > 0
+
+
 def test_a_baseline_is_as_its_schema_says_and_hides_all_that_it_lists(root):
     write_files(root, {"twice.py": "print(1)\nprint(1)\n"})
     assert command(root, "check", "--write-baseline", "known.json").returncode == 0

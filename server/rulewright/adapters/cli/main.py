@@ -370,6 +370,17 @@ def lint(launcher: Launcher, paths: tuple[str, ...], *, strict: bool, as_json: b
 
 
 @rules.command()
+@_json_option
+@_set_option
+@click.pass_obj
+def stats(launcher: Launcher, *, as_json: bool, overlay: tuple[str, ...]) -> int:
+    """Say of each rule how many files it is for, what it finds in them now, and what it costs."""
+    from rulewright.adapters.cli.rules_stats import run_stats
+
+    return run_stats(launcher.headless(), as_json=as_json, overlay=overlay)
+
+
+@rules.command()
 @click.argument("name", default="")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Events at most.")
 @_json_option

@@ -13,7 +13,9 @@ from rulewright import __version__
 from rulewright.adapters.lsp.language_server import Server
 from rulewright.adapters.lsp.moment import early
 from rulewright.core.code_messages import Status
+from rulewright.core.figures import Figures
 from rulewright.core.health import Remark
+from rulewright.core.rules.job import SetAside
 from rulewright.features.health import about_editor
 
 METHOD = "rulewright/status"
@@ -64,6 +66,10 @@ class SessionRecord(msgspec.Struct, frozen=True, rename="camel"):
     """What is worth knowing or to be done, as `rulewright doctor` says it."""
     calls: dict[str, int]
     """How often each question was asked in this session."""
+    metrics: Figures
+    """Counts and durations of this session."""
+    set_aside: tuple[SetAside, ...]
+    """Checks that are not run now, because they were slow or failed."""
 
 
 def register(server: Server) -> None:
@@ -98,4 +104,6 @@ async def status(ls: Server, _params: object) -> SessionRecord:
         msgspec.Raw(answer),
         tuple(remarks),
         dict(ls.gateway.calls),
+        ls.gateway.metrics.figures(),
+        ls.gateway.set_aside(),
     )

@@ -129,6 +129,10 @@ class Selection:
         found = self._memo.get(path)
         return found if found is not None else self._remember(path)
 
+    def remembers(self, path: str) -> bool:
+        """Whether `select` has been asked for this path, and still knows the answer."""
+        return path in self._memo
+
     def _remember(self, path: str) -> tuple[Applied, ...]:
         matched = self._matched(path)
         off = self._resolve(matched)
