@@ -117,7 +117,7 @@ class _Builder:
 
     def draft(self, budget: int) -> _Draft:
         """A text of about `budget` tokens at most."""
-        has_project = budgeted(self.render(has_project=True)) <= budget
+        has_project = bool(self.request.project) and budgeted(self.render(has_project=True)) <= budget
         pieces = self.pieces
         # Headings are counted by showing each part with next to nothing in it.
         least = Fitted(tuple(_emptied(guide) for guide in _one_of_each(self.guides)), ())
@@ -250,12 +250,16 @@ def _remarks(builder: _Builder, draft: _Draft) -> list[str]:
     if source and draft.excerpts:
         n_hidden = sum(visible(e.text)[1] for e in draft.excerpts)
         if n_hidden:
-            remarks.append(f"{source.path} holds {n_hidden:,} characters that nobody sees; they are in the prompt.")
+            remarks.append(f"{source.path} holds {_characters(n_hidden)}; the prompt has it as it is.")
     if source and source.line and builder.pieces and source.line > len(builder.pieces.lines):
         remarks.append(f"{source.path} has {len(builder.pieces.lines):,} lines, so no line {source.line:,}.")
     if source and draft.text and builder.pieces and builder.pieces.lines and not draft.excerpts:
         remarks.append(f"There is no room for any of {source.path}.")
     return remarks
+
+
+def _characters(number: int) -> str:
+    return f"{number:,} character{'s' * (number != 1)} that nobody sees"
 
 
 def mark_for(texts: Sequence[str]) -> str:
