@@ -18,7 +18,7 @@ def test_case(case: Case, tmp_path: Path, request: pytest.FixtureRequest) -> Non
     for section in case.sections:
         if section.kind == "settings":
             settings = tomllib.loads(section.body)
-    world = World(tmp_path, settings, defaults="defaults" in case.path.parts)
+    world = World(tmp_path, settings, defaults=not {"defaults", "frameworks"}.isdisjoint(case.path.parts))
     (tmp_path / ".git").mkdir()
     for section in case.sections:
         if section.kind == "file":
