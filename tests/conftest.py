@@ -1,5 +1,6 @@
 """Options and the one line about data that tests look for outside the repository."""
 
+import itertools
 import os
 
 import pytest
@@ -29,6 +30,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     terminalreporter.write_line(f"{len(files)} real rule files read; files with a remark: {listed}")
 
 
+_numbers = itertools.count()
+
+
 @pytest.fixture(autouse=True)
 def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     for name in list(os.environ):
@@ -44,5 +48,6 @@ def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: 
         ):
             monkeypatch.delenv(name)
     monkeypatch.setenv("RULEWRIGHT_CONFIG_DIR", str(tmp_path_factory.getbasetemp() / "no-user-settings"))
-    monkeypatch.setenv("RULEWRIGHT_STATE_DIR", str(tmp_path_factory.getbasetemp() / "state"))
+    # One for each test: what a project's rules were lives on in it.
+    monkeypatch.setenv("RULEWRIGHT_STATE_DIR", str(tmp_path_factory.getbasetemp() / "state" / str(next(_numbers))))
     monkeypatch.setenv("RULEWRIGHT_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "cache"))

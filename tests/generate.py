@@ -25,6 +25,7 @@ from rulewright.core.languages import LANGUAGES
 from rulewright.core.prompt.records import Prompt
 from rulewright.core.rules.parse import KEYS
 from rulewright.features.explain import Explanation
+from rulewright.features.rule_file import RuleFile
 from tests.harness import capabilities, extension_settings, framework_table, language_table
 
 ROOT = Path(__file__).parents[1]
@@ -42,6 +43,7 @@ def generated() -> Iterator[tuple[str, str]]:
         ("rules-history", HistoryRecord),
         ("rules-diff", RuleDiff),
         ("why", Explanation),
+        ("rule-file", RuleFile),
         ("index-search", FoundRecords),
         ("index-symbols", OutlineRecords),
         ("index-status", StatusRecord),

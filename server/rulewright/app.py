@@ -26,8 +26,10 @@ from rulewright.services.documents import DocumentStore
 from rulewright.services.events import MemoryEventLog
 from rulewright.services.files import PackageRules, ProjectRuleFiles
 from rulewright.services.projects import Projects
+from rulewright.services.rule_use import RuleUse
 from rulewright.services.rules import RuleKeeper
-from rulewright.services.settings import read_layers, user_file
+from rulewright.services.settings import read_layers
+from rulewright.services.user_folders import user_rules_folder
 from rulewright.services.workers import AdaptiveRunner
 from rulewright.services.workers.set_aside import ONE_RUN, Breakers, BreakingRunner
 
@@ -158,13 +160,14 @@ def _gateway(
         files = ProjectRuleFiles(
             Path(root),
             gitignore=settings.check.gitignore,
-            user=user_file().parent / "rules",
+            user=Path(user_rules_folder()),
             packages=PackageRules(Path(root), lambda: packages[root]),
         )
         return RuleKeeper(files, state.log(root), SystemClock(), policy)
 
     projects = Projects(read_settings, rules)
-    about_rules = RuleGateway(projects, offload, state)
+    use = RuleUse(SystemClock()) if keeps_history else None
+    about_rules = RuleGateway(projects, offload, state, use)
     return Gateway(projects, DocumentStore(), runner, offload, _watch, code, about_rules)
 
 

@@ -32,12 +32,13 @@ from rulewright.core.edits import Edit
 from rulewright.core.events import RuleEvent
 from rulewright.core.figures import BUDGET_DROPS, EVALUATIONS, PARSE_ERRORS, SELECTION_CACHE_HITS, SELECTIONS
 from rulewright.core.findings import Finding
+from rulewright.core.frameworks import MANIFESTS
 from rulewright.core.health import Remark
+from rulewright.core.languages import language_of
 from rulewright.core.ports import CheckRunner, Code, Offload
 from rulewright.core.rules.book import Seen
 from rulewright.core.rules.job import SetAside
 from rulewright.core.rules.load import load
-from rulewright.core.rules.rule import Rule
 from rulewright.core.rules.select import Applied, Policy
 from rulewright.core.snapshot import Document, Project, Snapshot
 from rulewright.core.sources import Found, Skipped
@@ -50,6 +51,7 @@ from rulewright.features.diagnostics import Diagnosis, SyntaxErrors, diagnose, w
 from rulewright.features.explain import Explanation, explain
 from rulewright.features.fix import Fixed, fix_text
 from rulewright.features.init import InitPlan, languages_of, plan_init
+from rulewright.features.rule_file import RuleFile
 from rulewright.features.rule_tests import RuleTest, run_rule_tests
 from rulewright.rule_gateway import RuleGateway
 from rulewright.services.documents import DocumentStore
@@ -69,6 +71,7 @@ from rulewright.services.files import (
 from rulewright.services.metrics import Metrics
 from rulewright.services.projects import OpenProject, Projects
 from rulewright.services.quiet import Quiet
+from rulewright.services.user_folders import user_rules_folder
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
@@ -104,6 +107,7 @@ class Gateway:
         self.rules.on_change(self._announce)
         self._client: tuple[PositionEncoding, Any, str] = "utf-16", None, ""
         self._watches_code = False
+        self._user_rules = user_rules_folder()
         self._beside: tuple[str, ...] = ()
         self._quiet = Quiet()
         self._make_runner, self._offload, self._watch = runner, offload, watch
@@ -135,6 +139,7 @@ class Gateway:
     def close_document(self, uri: str) -> None:
         """An editor closed a document; the disk counts again."""
         self._documents.close(uri)
+        self.rules.closed(uri)
         self._quiet.forget(uri)
         self._tell(Closed(uri))
 
@@ -195,6 +200,7 @@ class Gateway:
         for project in self._projects.opened:
             below = [r for p in paths if (r := project.view.relative(p)) is not None]
             about_rules = await self._offload(_about_rules, project, below) if below else []
+            about_rules += [path for path in paths if path.startswith(self._user_rules + "/")]
             if about_rules and project.settings.rules.auto_reload:
                 self._count_errors(await self._offload(project.rules.reload, about_rules))
                 self._announce(project.root)
@@ -210,15 +216,21 @@ class Gateway:
             self._announce(project.root)
         return (*(_sentence(p) for p in problems), *self.rules.take_problems())
 
-    async def watch(self, on_change: OnChange) -> None:
-        """Watch the disk until cancelled, for editors that do not; `on_change` gets absolute paths to reload."""
+    async def watch(self, on_change: OnChange, *, projects: bool) -> None:
+        """Watch the disk until cancelled; `on_change` gets absolute paths to reload.
+
+        The user's own rules are outside of what an editor watches; the projects' are watched here for editors that
+        watch nothing.
+        """
 
         def roots() -> list[str]:
-            return [p.root for p in self._projects.opened]
+            return [p.root for p in self._projects.opened] if projects else []
 
         def folders() -> list[str]:
+            if not projects:
+                return [self._user_rules]
             nested = {f"{p.root}/{r.folder}" for p in self._projects.opened for r in p.view.book.rules if r.folder}
-            return [f"{folder}/.ai-rules" for folder in sorted({*roots(), *nested})]
+            return [self._user_rules, *(f"{folder}/.ai-rules" for folder in sorted({*roots(), *nested}))]
 
         await self._watch(roots, folders, on_change)
 
@@ -293,6 +305,8 @@ class Gateway:
         asked = self._code.ask(Syntax(uri)) if self._code is not None and document is not None else None
         self._select(project, path)
         found = await diagnose(project, path, document, read, read_rule, self._running(project), self._offload)
+        if document is not None:
+            self.rules.diagnosed(project, uri, path, found.findings)
         if asked is None or document is None:
             return found
         errors = await self._syntax_of(asked)
@@ -343,10 +357,22 @@ class Gateway:
 
         return PromptGateway()
 
-    def rules_for(self, snapshot: Snapshot, uri: str) -> tuple[Rule, ...]:
-        """The rules that apply to a document, highest precedence first."""
+    def rules_for(self, snapshot: Snapshot, uri: str) -> tuple[Applied, ...]:
+        """The rules that apply to a document, highest precedence first, each with its reason."""
         place = _place(snapshot, uri)
-        return tuple(a.rule for a in place[0].book.selection.select(place[1])) if place else ()
+        return place[0].book.selection.select(place[1]) if place else ()
+
+    def shows_lens(self, snapshot: Snapshot, uri: str) -> bool:
+        """Whether a line above a document's text may count the rules that apply to it."""
+        place, document = _place(snapshot, uri), snapshot.documents.get(uri)
+        if place is None or document is None:
+            return False
+        return place[0].settings.code.answers("lens", language_of(place[1], document.language_id))
+
+    async def rule_file(self, snapshot: Snapshot, uri: str) -> RuleFile | None:
+        """What there is to say of a rule file; None for any other document."""
+        place = _place(snapshot, uri)
+        return await self.rules.rule_file(*place) if place else None
 
     def explain_path(self, project: Project, path: str) -> Explanation:
         """The same for a path relative to the root."""
@@ -529,6 +555,12 @@ class Gateway:
         paths = [entry.path for entry in self.walk(project) if isinstance(entry, Found)]
         return lint_rules(project, paths, read, lambda path: (root / path).exists())
 
+    def rule_changes(self, root: Path) -> Iterator[frozenset[str]]:
+        """Paths of rule files each time that some change; raises KeyboardInterrupt when somebody ends it."""
+        from rulewright.services.rule_changes import rule_changes  # noqa: PLC0415 - one command needs it
+
+        return rule_changes(root)
+
     def rule_stats(self, project: Project) -> "tuple[RuleStats, ...]":
         """What each rule does on the files of a project now. Checks them all."""
         from rulewright.features.rule_stats import rule_stats  # noqa: PLC0415 - one command needs it
@@ -604,7 +636,8 @@ def _about_rules(project: OpenProject, paths: Sequence[str]) -> list[str]:
         path
         for path in paths
         if ".ai-rules" in path.split("/")
-        or path.endswith(("rulewright.toml", "pyproject.toml"))
+        or path.endswith("rulewright.toml")
+        or path.rpartition("/")[2] in MANIFESTS
         or Path(project.root, path).is_dir()
         or any(entry.startswith(path + "/") for entry in known)
     ]

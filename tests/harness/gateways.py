@@ -73,9 +73,9 @@ class HeldGateway(Gateway):
         self.configured.append(editor_settings)
         return await super().configure(editor_settings)
 
-    async def watch(self, _on_change: Any) -> None:
+    async def watch(self, _on_change: Any, *, projects: bool) -> None:
         """Watch nothing, until cancelled."""
-        self.is_watching = True
+        self.is_watching = self.is_watching or projects
         await asyncio.Event().wait()
 
 

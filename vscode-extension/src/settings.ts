@@ -30,6 +30,7 @@ export const SETTINGS: readonly string[] = [
   "code.symbols",
   "code.folding",
   "code.selection",
+  "code.lens",
   "code.syntax",
   "server.debounce_ms",
   "server.syntax_rest_ms",

@@ -141,6 +141,9 @@ class CodeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     symbols: Annotated[Languages, Meta(description="Languages with symbols of a document and of the workspace.")] = _ALL
     folding: Annotated[Languages, Meta(description="Languages with folding.")] = _ALL
     selection: Annotated[Languages, Meta(description="Languages with selections that widen.")] = _ALL
+    lens: Annotated[
+        Languages, Meta(description="Languages with a line above the text that counts the rules that apply to it.")
+    ] = _ALL
     syntax: Annotated[
         Languages, Meta(description="Languages whose syntax errors are shown; `*` means those with a grammar to trust.")
     ] = _ALL

@@ -29,7 +29,7 @@ OURS: Mapping[str, str] = {
 """Files of the cache folder by what they are, as patterns of the path below it, with forward slashes."""
 STATE: Mapping[str, str] = {
     "state": r"tokens/[\w.-]+|last-editor\.json(?:\.\d+)?",
-    "data": r"state\.db(?:\.damaged-[\d-]+)?(?:-wal|-shm|-journal)?",
+    "data": r"state\.db(?:\.damaged-[\d-]+|\.new-\d+)?(?:-wal|-shm|-journal)?",
 }
 """The same for the state folder. What is `data` is made by nobody again."""
 _DESCRIPTORS = "/proc"
@@ -63,6 +63,11 @@ class Folders(msgspec.Struct, frozen=True):
 def config_folder(environ: Mapping[str, str] = os.environ) -> str:
     """`RULEWRIGHT_CONFIG_DIR`, else the platform's."""
     return _chosen(environ, "RULEWRIGHT_CONFIG_DIR", "user_config_dir")
+
+
+def user_rules_folder(environ: Mapping[str, str] = os.environ) -> str:
+    """Where the user's own rules lie, beside their settings."""
+    return os.path.join(config_folder(environ), "rules")
 
 
 def cache_folder(environ: Mapping[str, str] = os.environ) -> str:

@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path, PurePath
 
+from rulewright.core.frameworks import MANIFESTS
+
 RULES_FOLDER = ".ai-rules"
 SETTINGS_FILES = ("rulewright.toml", "pyproject.toml")
 DEBOUNCE_MS = 50
@@ -49,9 +51,9 @@ async def watch(
 
 
 def is_wanted(path: str) -> bool:
-    """Whether a change at `path` matters."""
+    """Whether a change at `path`, which may be anywhere in a project, matters."""
     parts = PurePath(path).parts
-    return RULES_FOLDER in parts or parts[-1:] in {(name,) for name in SETTINGS_FILES}
+    return RULES_FOLDER in parts or parts[-1] in SETTINGS_FILES or parts[-1] in MANIFESTS
 
 
 def _existing(folders: Iterable[str]) -> list[str]:
@@ -98,7 +100,8 @@ async def _forward(folders: list[str], changes: _Changes, *, recursive: bool, st
     from watchfiles._rust_notify import WatchfilesRustInternalError  # noqa: PLC0415
 
     def wanted(_: Change, path: str) -> bool:
-        return is_wanted(path)
+        # Folders that are watched deeply hold nothing but rules.
+        return recursive or is_wanted(path)
 
     found = awatch(
         *folders,

@@ -39,6 +39,8 @@ class Client:
     watches_files: bool = False
     """Registers watchers and means it."""
     progress: bool = False
+    refreshes_lenses: bool = False
+    markdown_hover: bool = False
 
 
 def read_client(params: t.InitializeParams) -> Client:
@@ -66,6 +68,8 @@ def read_client(params: t.InitializeParams) -> Client:
         registers_watchers=registers_watchers,
         watches_files=registers_watchers and name.lower() not in WITHOUT_FILE_WATCHER,
         progress=can("window.work_done_progress"),
+        refreshes_lenses=can("workspace.code_lens.refresh_support"),
+        markdown_hover="markdown" in (get_capability(capabilities, "text_document.hover.content_format") or ()),
     )
 
 

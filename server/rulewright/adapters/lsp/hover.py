@@ -6,12 +6,14 @@ from typing import Any
 import msgspec
 from lsprotocol import types as t
 
+from rulewright.adapters.lsp import rule_file
 from rulewright.adapters.lsp.code_requests import answered
 from rulewright.adapters.lsp.language_server import Server
 from rulewright.adapters.lsp.moment import MOMENT, early
 from rulewright.adapters.lsp.wire import Ready
 from rulewright.core import code_messages as ask
-from rulewright.core.rules.rule import Rule
+from rulewright.core.markdown import inline
+from rulewright.core.rules.select import Applied
 from rulewright.core.text import Position
 
 MAX_RULES = 8
@@ -27,11 +29,12 @@ def register(server: Server) -> None:
 
 
 async def hover(ls: Server, params: t.HoverParams) -> Ready | dict[str, Any] | None:
-    """Nothing where there is no name; a hover of rules alone would be in the way everywhere."""
+    """Nothing where there is no name; a hover of rules alone would be in the way everywhere but in a rule file."""
     ready = await answered(ls, early())
     if ready is None or ready.json == b"null":
-        return None
-    rules = [r for r in ls.gateway.rules_for(MOMENT.get().snapshot, params.text_document.uri) if r.source != "default"]
+        return await rule_file.hover(ls, params)
+    applied = ls.gateway.rules_for(MOMENT.get().snapshot, params.text_document.uri)
+    rules = [a for a in applied if a.rule.source != "default"]
     if not rules:
         return ready
     answer: dict[str, Any] = msgspec.json.decode(ready.json)
@@ -40,9 +43,10 @@ async def hover(ls: Server, params: t.HoverParams) -> Ready | dict[str, Any] | N
     return answer
 
 
-def rules_text(rules: Sequence[Rule], *, markdown: bool) -> str:
-    """The rules in a line."""
-    names = [f"`{rule.id}`" if markdown else rule.id for rule in rules[:MAX_RULES]]
+def rules_text(rules: Sequence[Applied], *, markdown: bool) -> str:
+    """The rules in a line, each with why it applies."""
+    code = inline if markdown else str
+    names = [f"{code(a.rule.id)} ({code(a.reason)})" for a in rules[:MAX_RULES]]
     more = f" and {len(rules) - MAX_RULES} more" if len(rules) > MAX_RULES else ""
     head = "**Rules**" if markdown else "Rules"
     return f"{'---' + chr(10) if markdown else ''}{head}: {', '.join(names)}{more}"

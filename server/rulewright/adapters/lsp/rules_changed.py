@@ -10,7 +10,11 @@ def follow(server: Server) -> None:
     """Listen to the gateway for as long as the server lives."""
     refresher = Refresher(server)
 
+    lenses = Refresher(server, t.WORKSPACE_CODE_LENS_REFRESH)
+
     def rules_changed(root: str) -> None:
+        if server.client.refreshes_lenses:
+            lenses.refresh()
         if server.client.pulls:
             refresher.refresh()
         else:
@@ -21,10 +25,10 @@ def follow(server: Server) -> None:
 
 
 class Refresher:
-    """Asks the client to pull again; one request at a time, and one more for all that comes meanwhile."""
+    """Asks the client to ask again; one request at a time, and one more for all that comes meanwhile."""
 
-    def __init__(self, server: Server) -> None:
-        self._server = server
+    def __init__(self, server: Server, method: str = t.WORKSPACE_DIAGNOSTIC_REFRESH) -> None:
+        self._server, self._method = server, method
         self._wanted = False
         self._running = False
 
@@ -39,7 +43,7 @@ class Refresher:
         try:
             while self._wanted:
                 self._wanted = False
-                await self._server.ask(t.WORKSPACE_DIAGNOSTIC_REFRESH, None)
+                await self._server.ask(self._method, None)
         except (JsonRpcException, TimeoutError):
             pass
         finally:

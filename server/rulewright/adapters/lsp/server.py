@@ -15,6 +15,7 @@ from rulewright.adapters.lsp import (
     index_progress,
     lifecycle,
     pull_diagnostics,
+    rule_file,
     rules_changed,
     settled,
     status,
@@ -52,6 +53,7 @@ def build_server(gateway: "Gateway") -> Server:
         status,
         code_requests,
         hover,
+        rule_file,
         index_progress,
     ):
         group.register(server)

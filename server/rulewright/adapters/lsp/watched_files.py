@@ -23,8 +23,10 @@ async def begin(ls: Server) -> None:
         )
         registered = await ls.register(t.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
     if not (registered and ls.client.watches_files):
-        ls.pending.start_background(ls.gateway.watch(ls.reload), "own file watcher")
         ls.gateway.watch_code()
+        ls.pending.start_background(ls.gateway.watch(ls.reload, projects=True), "own file watcher")
+    else:
+        ls.pending.start_background(ls.gateway.watch(ls.reload, projects=False), "watching the user's rules")
 
 
 def did_change_watched_files(ls: Server, params: t.DidChangeWatchedFilesParams) -> None:

@@ -190,6 +190,26 @@ class Selection:
         ]
         return tuple(verdicts)
 
+    def touched(self, rule_path: str, paths: Iterable[str]) -> Iterator[str]:
+        """Those of `paths` that the rule of one file applies to."""
+        number = next((n for n, rule in enumerate(self.ordered) if rule.path == rule_path), None)
+        if number is None or self._off[number] is not None:
+            return
+        rule, matcher = self.ordered[number], self._sets[number]
+        # Nobody silences anybody: then what matches applies, and nothing else need be matched.
+        is_alone = not self._speaking
+        for path in paths:
+            if matcher is not None:
+                matches = matcher.first_match(path) is not None
+            else:
+                matches = (rule.always or bool(rule.languages) or rule.unscoped == "always") and _below(
+                    path, rule.folder
+                )
+            if matches and rule.languages and not rule.always:
+                matches = language_of(path) in rule.languages
+            if matches and (is_alone or any(a.rule.path == rule_path for a in self.select(path))):
+                yield path
+
     def _verdict(
         self, number: int, path: str, language: str, matched: Mapping[int, str], off: Mapping[int, _Off]
     ) -> Verdict:
