@@ -6,6 +6,7 @@ import sys
 SUITES = (
     "check_files",
     "select_rules",
+    "rule_write",
     "lint_file",
     "start",
     "hot_path",
@@ -15,6 +16,7 @@ SUITES = (
     "cold_index",
     "warm_scan",
     "completion",
+    "prompt",
 )
 
 

@@ -333,6 +333,53 @@ def test_numbers_have_no_gaps_however_many_write(machine):
     assert machine.problems() == []
 
 
+STARTER = """
+import sys
+from pathlib import Path
+from rulewright.core.rules.select import Policy
+from rulewright.services.clock import SystemClock
+from rulewright.services.files import ProjectRuleFiles
+from rulewright.services.rules import RuleKeeper
+from rulewright.services.state.rule_log import StateEventLog
+from rulewright.services.state.store import StateStore
+
+state, root = map(Path, sys.argv[1:])
+clock = SystemClock()
+store = StateStore(state, clock.now)
+keeper = RuleKeeper(ProjectRuleFiles(root, defaults=None), StateEventLog(store, str(root)), clock, Policy())
+print("ready", flush=True)
+sys.stdin.readline()
+keeper.load()
+print(*store.take_problems(), len(keeper.book.entries), flush=True)
+"""
+
+
+def test_servers_that_start_at_once_make_one_database(machine):
+    for number in range(5):
+        machine.write(rule("One"), f".ai-rules/{number}.md")
+    arguments = [sys.executable, "-c", STARTER, str(machine.state), str(machine.root)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    servers = [subprocess.Popen(arguments, env=environment(), **pipes) for _ in range(4)]
+    assert [server.stdout.readline() for server in servers] == ["ready\n"] * 4
+    for server in servers:
+        server.stdin.write("\n")
+        server.stdin.flush()
+    assert [server.communicate()[0] for server in servers] == ["5\n"] * 4
+    assert machine.numbers() == [1, 2, 3, 4, 5]
+    assert [p.name for p in machine.state.iterdir()] == ["state.db"]
+
+
+def test_a_disk_without_hard_links_is_used_too(machine, monkeypatch):
+    def link(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", link)
+    machine.write(rule("One"))
+    machine.server()
+    assert machine.numbers() == [1]
+    assert machine.problems() == []
+
+
 # Rules without a file
 
 

@@ -133,13 +133,40 @@ class StateStore:
     def _make_private(self) -> None:
         """Make folder and file so that only this user can read them. Raises OSError."""
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not self.path.exists() and not self.path.is_symlink():
+            self._create()
         # The files beside it take its mode.
-        descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        descriptor = os.open(self.path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
         try:
             if hasattr(os, "fchmod") and os.fstat(descriptor).st_mode & 0o077:
                 os.fchmod(descriptor, 0o600)
         finally:
             os.close(descriptor)
+
+    def _create(self) -> None:
+        """Make a whole database under another name, and give it its own if nobody was faster. Raises OSError.
+
+        To switch to write-ahead mode takes the file for itself, which does not wait: several servers may start at once.
+        """
+        made = self.path.with_name(f"{self.path.name}.new-{os.getpid()}")
+        made.unlink(missing_ok=True)
+        os.close(os.open(made, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        try:
+            db = to_write(made)
+            try:
+                migrations.migrate(db, self._now().isoformat())
+            finally:
+                db.close()
+            try:
+                os.link(made, self.path)
+            except FileExistsError:
+                return
+            except OSError:
+                # A disk without hard links.
+                if not self.path.exists():
+                    made.rename(self.path)
+        finally:
+            made.unlink(missing_ok=True)
 
     def _set_aside(self, error: sqlite3.Error) -> bool:
         """Give a damaged database another name, where that can be done."""
