@@ -7,7 +7,7 @@ from urllib.parse import unquote_to_bytes
 import jsonschema
 import pytest
 
-from tests.harness.program import command, write_files
+from tests.harness.program import command, environment, write_files
 
 ROOT = Path(__file__).parents[2]
 SARIF = json.loads((ROOT / "tests/data/sarif-subset.schema.json").read_text("utf-8"))
@@ -158,6 +158,25 @@ def test_a_baseline_is_as_its_schema_says_and_hides_all_that_it_lists(root):
     before = (root / "known.json").read_bytes()
     assert command(root, "check", "--write-baseline", "known.json").returncode == 0
     assert (root / "known.json").read_bytes() == before
+
+
+def test_a_prompt_is_as_its_schema_says_and_its_text_is_what_is_printed(root):
+    record = valid("prompt", command(root, "prompt", "a.py", "--task", "Häufig?", "--line", "1", "--json").stdout)
+    printed = command(root, "prompt", "a.py", "--task", "Häufig?", "--line", "1")
+    assert printed.stdout == record["text"].encode()
+    assert b"print('\xf0\x9f\xa6\x80\xc3\xa9')\r\ntodo()" in printed.stdout
+    assert record["parts"][0]["kind"] == "task"
+    odd = valid("prompt", command(root, "prompt", b"caf\xe9.py", "--task", "-", "--json", stdin=b"Do it.").stdout)
+    assert any("is not UTF-8" in remark for remark in odd["remarks"])
+    empty = command(root, "prompt", "a.py", "--task", "x", "--budget", "0")
+    assert (empty.returncode, empty.stdout) == (1, b"")
+
+
+def test_what_is_trusted_is_as_its_schema_says(root):
+    own = environment(RULEWRIGHT_CONFIG_DIR=str(root / "config"))
+    assert command(root, "trust", env=own).returncode == 0
+    record = valid("trust", command(root, "trust", "--list", "--json", env=own).stdout)
+    assert record["projects"] == [str(root.resolve())]
 
 
 # SARIF

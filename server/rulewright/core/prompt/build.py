@@ -240,12 +240,8 @@ def _remarks(builder: _Builder, draft: _Draft) -> list[str]:
     for kept in draft.fitted.kept:
         if kept.guide.n_hidden:
             n_hidden, rule = kept.guide.n_hidden, kept.guide.rule
-            went = (
-                "1 character that nobody sees was"
-                if n_hidden == 1
-                else f"{n_hidden:,} characters that nobody sees were"
-            )
-            remarks.append(f"{rule.path}: {went} taken out of the rule's text.")
+            gone = f"{_characters(n_hidden)} {'was' if n_hidden == 1 else 'were'} taken out of the rule's text."
+            remarks.append(f"{rule.path}: {gone}")
     source = request.source
     if source and draft.excerpts:
         n_hidden = sum(visible(e.text)[1] for e in draft.excerpts)
