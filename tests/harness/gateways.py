@@ -12,11 +12,13 @@ from rulewright.core.rules.select import Policy
 from rulewright.core.snapshot import Snapshot
 from rulewright.features.diagnostics import Diagnosis
 from rulewright.gateway import Gateway
+from rulewright.rule_gateway import RuleGateway
 from rulewright.services.clock import SystemClock
 from rulewright.services.documents import DocumentStore
 from rulewright.services.events import MemoryEventLog
 from rulewright.services.files import ProjectRuleFiles
 from rulewright.services.projects import Projects
+from rulewright.services.rule_use import RuleUse
 from rulewright.services.rules import RuleKeeper
 from rulewright.services.workers import InlineRunner
 
@@ -102,7 +104,9 @@ def make_gateway(code: Code | None = None) -> HeldGateway:
         raise NotImplementedError
 
     runner = InlineRunner()
-    return HeldGateway(Projects(read_settings, rules), DocumentStore(), lambda _: runner, offload, watch, code)
+    projects = Projects(read_settings, rules)
+    about_rules = RuleGateway(projects, offload, use=RuleUse(SystemClock()))
+    return HeldGateway(projects, DocumentStore(), lambda _: runner, offload, watch, code, about_rules)
 
 
 def write_rules(root: Path, rules: Mapping[str, str] | None = None) -> None:
