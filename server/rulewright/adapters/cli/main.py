@@ -334,14 +334,24 @@ def why(launcher: Launcher, *, file: str, as_json: bool, overlay: tuple[str, ...
 
 
 @rules.command("test")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--watch", is_flag=True, help="Run again whenever a rule file changes, until Ctrl-C.")
 @_json_option
 @_set_option
 @click.pass_obj
-def test_examples(launcher: Launcher, *, as_json: bool, overlay: tuple[str, ...]) -> int:
-    """Run the examples of every rule. Exit code 1 when one fails."""
+def test_examples(
+    launcher: Launcher, names: tuple[str, ...], *, watch: bool, as_json: bool, overlay: tuple[str, ...]
+) -> int:
+    """Run the examples of every rule, or of those with these ids or files. Exit code 1 when one fails."""
+    if watch:
+        if as_json:
+            raise click.UsageError("--watch tells people what changes, and --json tells programs once: give one.")
+        from rulewright.adapters.cli.rules_watch import run_watch
+
+        return run_watch(launcher.headless(), names, overlay=overlay)
     from rulewright.adapters.cli.rules import run_test
 
-    return run_test(launcher.headless(), as_json=as_json, overlay=overlay)
+    return run_test(launcher.headless(), names, as_json=as_json, overlay=overlay)
 
 
 @rules.command()

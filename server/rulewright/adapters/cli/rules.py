@@ -10,8 +10,10 @@ import msgspec
 from rulewright.adapters.cli.project import open_project, relative_to
 from rulewright.adapters.cli.render_json import to_json
 from rulewright.adapters.cli.report import printable
+from rulewright.core.findings import Finding
 from rulewright.core.rules.rule import Rule
 from rulewright.features.explain import Explanation
+from rulewright.features.rule_tests import RuleTest
 from rulewright.gateway import Gateway
 
 
@@ -183,12 +185,9 @@ def why_lines(explanation: Explanation) -> Iterable[str]:
         yield click.style(f"  {len(resting)} default rules do not apply: {reason}", dim=True)
 
 
-def run_test(gateway: Gateway, *, as_json: bool, overlay: Sequence[str]) -> int:
-    """Run the examples of every rule of the project here."""
-    project = open_project(gateway, gateway.root_of(Path.cwd()), overlay)
-    tests = gateway.test_rules(project)
-    failed = [t for t in tests if not t.passed]
-    broken = [f for f in project.book.findings if f.severity == "error" and f.rule_id not in _TOLD]
+def run_test(gateway: Gateway, names: Sequence[str], *, as_json: bool, overlay: Sequence[str]) -> int:
+    """Run the examples of rules of the project here: all, or those with these ids or at these paths."""
+    tested = tested_rules(gateway, names, overlay)
     if as_json:
         records = tuple(
             RuleTestRecord(
@@ -197,25 +196,80 @@ def run_test(gateway: Gateway, *, as_json: bool, overlay: Sequence[str]) -> int:
                 t.passed,
                 tuple(ExampleRecord(r.number, r.outcome, r.passed, r.sentence) for r in t.results),
             )
-            for t in tests
+            for t in tested.tests
         )
-        click.echo(to_json(RuleTestsRecord(1, len(tests) - len(failed), len(failed), len(broken), records)))
-        return int(bool(failed or broken))
-    for test in tests:
-        counts = Counter(r.outcome for r in test.results)
-        outcomes = ", ".join(f"{n} {outcome.replace('_', ' ')}" for outcome, n in counts.items())
-        mark = click.style("ok  ", fg="green") if test.passed else click.style("FAIL", fg="red")
-        click.echo(f"{mark} {printable(test.rule_id)}: {outcomes}")
-        for result in test.results:
-            if not result.passed:
-                click.echo(printable(f"       {test.path}: {result.sentence}"))
-    for finding in broken:
-        click.echo(f"{click.style('FAIL', fg='red')} {printable(f'{finding.path}: {finding.message}')}")
-    n_untested = sum(1 for r in project.book.selection.active if r.checks and not r.examples)
-    n_passed = len(tests) - len(failed)
-    counts_line = f"{n_passed} rules passed, {len(failed)} failed, {len(broken)} cannot be tested"
-    click.echo(f"{counts_line}; {n_untested} with checks have no examples.")
-    return int(bool(failed or broken))
+        click.echo(to_json(RuleTestsRecord(1, tested.n_passed, tested.n_failed, len(tested.broken), records)))
+    else:
+        for lines in tested.lines().values():
+            for line in lines:
+                click.echo(line)
+        click.echo(tested.summary())
+    return tested.exit_code
+
+
+class TestedRules(msgspec.Struct, frozen=True):
+    """What came of the examples of some rules."""
+
+    tests: tuple[RuleTest, ...]
+    broken: tuple[Finding, ...]
+    """Errors in rule files, whose rules cannot be tested."""
+    n_untested: int
+    """Rules with checks and without examples."""
+
+    @property
+    def n_passed(self) -> int:
+        """Rules all of whose examples hold."""
+        return sum(1 for t in self.tests if t.passed)
+
+    @property
+    def n_failed(self) -> int:
+        """The others."""
+        return len(self.tests) - self.n_passed
+
+    @property
+    def exit_code(self) -> int:
+        """1 when something is to be mended."""
+        return int(bool(self.n_failed or self.broken))
+
+    def lines(self) -> dict[str, list[str]]:
+        """What to print, by rule file."""
+        printed: dict[str, list[str]] = {}
+        for test in self.tests:
+            counts = Counter(r.outcome for r in test.results)
+            outcomes = ", ".join(f"{n} {outcome.replace('_', ' ')}" for outcome, n in counts.items())
+            mark = click.style("ok  ", fg="green") if test.passed else click.style("FAIL", fg="red")
+            lines = printed.setdefault(test.path, [])
+            lines.append(f"{mark} {printable(test.rule_id)}: {outcomes}")
+            lines += [printable(f"       {test.path}: {r.sentence}") for r in test.results if not r.passed]
+        for finding in self.broken:
+            told = f"{click.style('FAIL', fg='red')} {printable(f'{finding.path}: {finding.message}')}"
+            printed.setdefault(finding.path, []).append(told)
+        return printed
+
+    def summary(self) -> str:
+        """The last line."""
+        counts = f"{self.n_passed} rules passed, {self.n_failed} failed, {len(self.broken)} cannot be tested"
+        return f"{counts}; {self.n_untested} with checks have no examples."
+
+
+def tested_rules(gateway: Gateway, names: Sequence[str], overlay: Sequence[str]) -> TestedRules:
+    """Read the rules of the project here and run their examples; raises UsageError for a name of no rule."""
+    project = open_project(gateway, gateway.root_of(Path.cwd()), overlay)
+    wanted = {Path(name).as_posix().removeprefix("./") for name in names}
+    known = {name for path, e in project.book.entries.items() for name in (path, e.rule.id if e.rule else e.rule_id)}
+    if unknown := sorted(wanted - known):
+        raise click.UsageError(f"No rule has the id or path {unknown[0]}. `rulewright rules list` lists them.")
+
+    def is_wanted(path: str) -> bool:
+        entry = project.book.entries[path]
+        return not wanted or bool(wanted & {path, entry.rule.id if entry.rule else entry.rule_id})
+
+    tests = tuple(t for t in gateway.test_rules(project) if is_wanted(t.path))
+    broken = tuple(
+        f for f in project.book.findings if f.severity == "error" and f.rule_id not in _TOLD and is_wanted(f.path)
+    )
+    n_untested = sum(1 for r in project.book.selection.active if r.checks and not r.examples and is_wanted(r.path))
+    return TestedRules(tests, broken, n_untested)
 
 
 def table(head: Sequence[str] | None, rows: Sequence[Sequence[str]]) -> Iterable[str]:

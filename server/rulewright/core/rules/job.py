@@ -48,7 +48,7 @@ class CheckResult(msgspec.Struct, frozen=True):
     """With `timed`: of each check of the job."""
 
 
-class SetAside(msgspec.Struct, frozen=True):
+class SetAside(msgspec.Struct, frozen=True, rename="camel"):
     """A check that is not run now."""
 
     rule_id: str
