@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from rulewright import __version__
+from rulewright.core.frameworks import FRAMEWORKS
 from rulewright.core.languages import CHECKABLE
 from tests.harness.packages import ROOT, Packages, build
 from tests.tidy.test_tidy import FORBIDDEN
@@ -63,6 +64,8 @@ def test_what_is_not_code_is_in_the_wheel_too(packages: Packages) -> None:
     default_languages = {name.split("/")[2] for name in names if name.startswith("rulewright/defaults/")}
     assert default_languages
     assert default_languages <= set(CHECKABLE)
+    frameworks = {name.split("/")[2] for name in names if name.startswith("rulewright/frameworks/")}
+    assert frameworks == {framework.name for framework in FRAMEWORKS}
 
 
 def test_the_wheel_is_small_and_for_every_platform(packages: Packages) -> None:
