@@ -4,7 +4,6 @@ from collections.abc import Iterable
 
 import msgspec
 
-from rulewright.core.prompt.fit import rule_tokens
 from rulewright.core.rules.use import Use
 from rulewright.core.snapshot import Project
 
@@ -36,6 +35,8 @@ class RuleFile(msgspec.Struct, frozen=True, kw_only=True):
 
 def rule_file(project: Project, path: str, paths: Iterable[str], use: Use) -> RuleFile | None:
     """What there is to say of the rule file at `path`, among the files `paths`; None for any other file."""
+    from rulewright.core.prompt.fit import rule_tokens  # noqa: PLC0415 - a check does without, and starts faster
+
     entry = project.book.entries.get(path)
     if entry is None:
         return None
