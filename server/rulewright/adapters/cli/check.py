@@ -15,6 +15,7 @@ from rulewright.adapters.cli.progress import ProgressLine, wants_progress
 from rulewright.adapters.cli.project import open_project, relative_to
 from rulewright.adapters.cli.report import CheckOutcome, Summary, printable
 from rulewright.core.findings import SEVERITIES, Finding
+from rulewright.core.rules.applied import rule_version
 from rulewright.core.snapshot import Project
 from rulewright.core.sources import Found, Skipped
 from rulewright.features.check import FileReport
@@ -207,6 +208,10 @@ def _outcome(project: Project, run: _Run, report: Narrowed, options: CheckOption
     return CheckOutcome(
         root=project.root,
         findings=findings,
+        rule_versions={
+            path: rule_version(a.rule for a in project.book.selection.select(path))
+            for path in dict.fromkeys(f.path for f in findings)
+        },
         skipped=tuple(run.skipped),
         summary=Summary(
             files=len(run.checked),

@@ -60,6 +60,8 @@ class CheckRecord(msgspec.Struct, frozen=True):
     findings: tuple[FindingRecord, ...]
     skipped: tuple[SkippedRecord, ...]
     summary: Summary
+    rule_versions: dict[str, str]
+    """For each file with findings, by path, the set of rules that applied to it: a hash of their ids and contents."""
 
 
 def render(outcome: CheckOutcome) -> str:
@@ -70,6 +72,7 @@ def render(outcome: CheckOutcome) -> str:
         findings=tuple(map(finding_record, outcome.findings)),
         skipped=tuple(SkippedRecord(s.path, s.reason) for s in outcome.skipped),
         summary=outcome.summary,
+        rule_versions={plain(path): version for path, version in sorted(outcome.rule_versions.items())},
     )
     return to_json(record)
 

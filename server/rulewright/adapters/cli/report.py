@@ -52,6 +52,8 @@ class CheckOutcome(msgspec.Struct, frozen=True):
     """What each finding is known by, for formats that want it."""
     rules: "Mapping[tuple[str, str], Rule]" = {}
     """The rules in force, by id and path."""
+    rule_versions: Mapping[str, str] = {}
+    """For each file with findings, by path, the name of the set of rules that applied to it."""
     fail_on: Severity | Literal["never"] = "warning"
     """From where on a finding makes the run fail."""
     pruned: bool = False
