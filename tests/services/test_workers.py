@@ -162,6 +162,31 @@ def test_a_check_that_kills_its_worker_is_found_and_the_others_are_run(pool, mon
     assert fault.reason == "it ended the checking process on a.py"
 
 
+def test_jobs_that_wait_are_not_held_up_by_a_check_that_is_known_to_be_fatal(pool, monkeypatch, tmp_path):
+    deaths = tmp_path / "deaths"
+    (tmp_path / "sitecustomize.py").write_text(
+        "import os\n"
+        "from rulewright.core.rules import job\n"
+        "run = job.run\n"
+        "def die():\n"
+        f"    with open({str(deaths)!r}, 'a') as out: out.write('x')\n"
+        "    os.abort()\n"
+        "bad = lambda j: any('fatal' in e.rule_id for e in j.enforced)\n"
+        "job.run = lambda j, now: die() if bad(j) else run(j, now)\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    checks = (*NO_PRINT, *enforced("{language: python, message: m, rule: {pattern: BOOM}}", "fatal"))
+    one = pool()
+    results = list(one.run_all([job(f"print({n})", f"{n}.py", checks) for n in range(AHEAD)]))
+    assert [[f.rule_id for f in r.findings] for r in results] == [["r"]] * AHEAD
+    assert [[f.check_id for f in r.faults] for r in results] == [["fatal"]] * AHEAD
+    # Together, once more, and alone; and no other job died of it.
+    n_deaths = len(deaths.read_text())
+    assert n_deaths <= 3
+    assert [f.grave for f in only(one, job("print(1)", checks=checks)).faults] == [True]
+    assert len(deaths.read_text()) > n_deaths
+
+
 def test_a_check_that_does_not_end_is_found_and_the_others_are_run(pool):
     content = "print(1)\n" + "a\n" * 20_000
     result = only(pool(timeout_s=2), job(content, checks=(*NO_PRINT, *SLOW)))

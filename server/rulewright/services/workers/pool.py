@@ -70,6 +70,8 @@ class WorkerPool:
         self._ended = threading.Event()
         self._lock = threading.Lock()
         self._closed = False
+        self._fatal: dict[tuple[str, str], tuple[Check, int, Fault]] = {}
+        """Checks that ended a worker, with when that was in the order of jobs."""
 
     def run_all(self, jobs: Iterable[CheckJob]) -> Iterator[CheckResult]:
         """Results in the order of the jobs."""
@@ -132,13 +134,35 @@ class WorkerPool:
     def _drive(self, worker: "_Worker") -> None:
         try:
             while True:
-                _, _, job, future = self._queue.get()
+                _, order, job, future = self._queue.get()
                 if job is None:
                     return
                 if future.set_running_or_notify_cancel():
-                    future.set_result(worker.run(job))
+                    future.set_result(self._run(worker, order, job))
         finally:
             worker.stop()
+
+    def _run(self, worker: "_Worker", order: int, job: CheckJob) -> CheckResult:
+        """The result of a job, without the checks that turned out to be fatal since it was submitted."""
+        fatal: list[Fault] = []
+        for one in job.enforced:
+            known = self._fatal.get((one.rule_path, one.check.id))
+            if known is not None and known[0] == one.check and order < known[1]:
+                fatal.append(known[2])
+        if fatal:
+            keys = {(fault.rule_path, fault.check_id) for fault in fatal}
+            rest = tuple(e for e in job.enforced if (e.rule_path, e.check.id) not in keys)
+            result = worker.run(msgspec.structs.replace(job, enforced=rest, timed=False, all_run=False))
+            return msgspec.structs.replace(result, faults=(*fatal, *result.faults))
+        result = worker.run(job)
+        for fault in result.faults:
+            if fault.grave:
+                check = next(
+                    e.check for e in job.enforced if (e.rule_path, e.check.id) == (fault.rule_path, fault.check_id)
+                )
+                # Jobs that wait already would each be held up by it; later ones are somebody else's to decide.
+                self._fatal[fault.rule_path, fault.check_id] = check, next(self._order), fault
+        return result
 
 
 class _Worker:
