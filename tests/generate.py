@@ -16,6 +16,7 @@ from rulewright.adapters.cli.prompt import TrustRecord
 from rulewright.adapters.cli.render_json import CheckRecord
 from rulewright.adapters.cli.rules import RulesRecord, RuleTestsRecord
 from rulewright.adapters.cli.rules_history import HistoryRecord, RuleDiff
+from rulewright.adapters.cli.rules_packages import PackagesRecord
 from rulewright.adapters.cli.rules_stats import StatsRecord
 from rulewright.adapters.lsp import methods
 from rulewright.adapters.lsp.status import SessionRecord
@@ -44,6 +45,7 @@ def generated() -> Iterator[tuple[str, str]]:
         ("rules-diff", RuleDiff),
         ("why", Explanation),
         ("rule-file", RuleFile),
+        ("rules-packages", PackagesRecord),
         ("index-search", FoundRecords),
         ("index-symbols", OutlineRecords),
         ("index-status", StatusRecord),

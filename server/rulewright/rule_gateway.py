@@ -10,19 +10,24 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from rulewright.core.config import PackagesSettings
 from rulewright.core.events import Flag, RuleEvent
 from rulewright.core.findings import Finding
+from rulewright.core.hidden import hidden
 from rulewright.core.ports import EventLog, Offload
-from rulewright.core.rules.parse import parse
+from rulewright.core.rules.package_files import Package, is_allowed
+from rulewright.core.rules.parse import MAX_FILE_BYTES, parse
 from rulewright.core.rules.rule import SOURCES
 from rulewright.core.rules.table import is_table_id, table_origin, table_path
 from rulewright.core.rules.use import Use
 from rulewright.core.snapshot import Project
 from rulewright.core.sources import Found
+from rulewright.core.tokens import estimate
 from rulewright.features.rule_file import RuleFile, rule_file
-from rulewright.services.files import walk
+from rulewright.services.files import PackageRules, ProjectRuleFiles, walk
 from rulewright.services.projects import OpenProject, Projects
 from rulewright.services.rule_use import RuleUse
+from rulewright.services.settings import user_file
 from rulewright.services.user_folders import state_folder
 
 if TYPE_CHECKING:
@@ -57,6 +62,25 @@ class History(msgspec.Struct, frozen=True):
     """Newest first."""
     commits: "tuple[Commit, ...]"
     remarks: tuple[str, ...]
+
+
+class Shipped(msgspec.Struct, frozen=True, kw_only=True):
+    """An installed package that ships guidance."""
+
+    name: str
+    """With its ecosystem, as a setting names it: `npm/zod`."""
+    version: str
+    folder: str
+    """The part of the project that it is installed for; empty for the root."""
+    home: str
+    files: tuple[str, ...]
+    """Below `home`."""
+    n_bytes: int
+    tokens: int
+    """What all of it would cost in a prompt."""
+    is_allowed: bool
+    problem: str
+    """Why it would not count, or not all of it, where it is allowed; empty when all is well."""
 
 
 class RuleGateway:
@@ -114,6 +138,23 @@ class RuleGateway:
             paths = tuple(entry.path for entry in found if isinstance(entry, Found))
             self._paths[project.root] = monotonic(), paths
         return paths
+
+    # Packages
+
+    @property
+    def settings_file(self) -> str:
+        """Where the user's own settings lie, whether there are any or not."""
+        return str(user_file())
+
+    def packages(self, root: str) -> tuple[Shipped, ...]:
+        """The installed packages that ship guidance for a project, allowed or not. None of their code is run."""
+        settings = self._projects.open(root).settings
+        files = ProjectRuleFiles(
+            Path(root),
+            gitignore=settings.check.gitignore,
+            packages=PackageRules(Path(root), lambda: settings.packages),
+        )
+        return tuple(_shipped(package, settings.packages) for package in files.shipping())
 
     # History
 
@@ -242,6 +283,33 @@ class RuleGateway:
         events: Sequence[RuleEvent] = project.rules.put(table_origin(path), None, cause)
         self._announce(root)
         return bool(events)
+
+
+def _shipped(package: Package, settings: PackagesSettings) -> Shipped:
+    tokens, problem = 0, ""
+    if package.n_bytes > settings.max_kb * 1024:
+        problem = f"more than {settings.max_kb} kB (packages.max_kb)"
+    for path, _ in package.files:
+        try:
+            with Path(package.home, path).open("rb") as file:
+                text = file.read(MAX_FILE_BYTES).decode("utf-8", "replace")
+        except OSError as error:
+            problem = problem or f"{path} cannot be read: {error.strerror or error}"
+            continue
+        tokens += estimate(text)
+        if next(hidden(text), None) is not None:
+            problem = problem or f"{path} holds characters that nobody sees"
+    return Shipped(
+        name=package.key,
+        version=package.version,
+        folder=package.folder,
+        home=package.home,
+        files=tuple(path for path, _ in package.files),
+        n_bytes=package.n_bytes,
+        tokens=tokens,
+        is_allowed=is_allowed(package, settings.allow),
+        problem=problem,
+    )
 
 
 def _why_no_switch(project: OpenProject, flag: Flag) -> str:

@@ -118,6 +118,12 @@ def test_the_rules_are_listed_as_their_schema_says(root):
     }
 
 
+def test_packages_are_listed_as_their_schema_says(root):
+    write_files(root, {"node_modules/kit/usage-rules.md": "Kit.\n", "node_modules/kit/package.json": "{"})
+    listed = valid("rules-packages", command(root, "rules", "packages", "--json").stdout)
+    assert [(p["name"], p["is_allowed"]) for p in listed["packages"]] == [("npm/kit", False)]
+
+
 @pytest.mark.parametrize("name", ["a.py", "caf\udce9.py", "not there.rs"])
 def test_verdicts_are_given_as_their_schema_says(root, name):
     why = valid("why", command(root, "rules", "why", "--json", name).stdout)

@@ -77,7 +77,7 @@ def test_requirements_are_pinned_and_hashed() -> None:
 
 def test_lock_files_name_no_registry() -> None:
     locks = [path for path in TRACKED if path.name == "package-lock.json"]
-    assert len(locks) == 3
+    assert len(locks) == 4
     for path in locks:
         packages = json.loads(path.read_text("utf-8"))["packages"]
         assert [name for name, entry in packages.items() if "resolved" in entry] == []

@@ -391,6 +391,17 @@ def stats(launcher: Launcher, *, as_json: bool, overlay: tuple[str, ...]) -> int
 
 
 @rules.command()
+@_json_option
+@_set_option
+@click.pass_obj
+def packages(launcher: Launcher, *, as_json: bool, overlay: tuple[str, ...]) -> int:
+    """List installed packages that ship guidance for people and models, and say which of them are allowed."""
+    from rulewright.adapters.cli.rules_packages import run_packages
+
+    return run_packages(launcher.headless(), as_json=as_json, overlay=overlay)
+
+
+@rules.command()
 @click.argument("name", default="")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Events at most.")
 @_json_option

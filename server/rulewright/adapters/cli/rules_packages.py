@@ -1,0 +1,63 @@
+"""`rulewright rules packages`: installed packages that ship guidance, and which of them are allowed."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import click
+import msgspec
+
+from rulewright.adapters.cli.project import open_project
+from rulewright.adapters.cli.render_json import to_json
+from rulewright.adapters.cli.report import printable
+from rulewright.adapters.cli.rules import table
+from rulewright.gateway import Gateway
+from rulewright.rule_gateway import Shipped
+
+
+class PackagesRecord(msgspec.Struct, frozen=True):
+    """The output of `rulewright rules packages --json`."""
+
+    version: int
+    root: str
+    settings: str
+    """The file in which packages are allowed."""
+    packages: tuple[Shipped, ...]
+
+
+def run_packages(gateway: Gateway, *, as_json: bool, overlay: Sequence[str]) -> int:
+    """List the packages of the project here."""
+    project = open_project(gateway, gateway.root_of(Path.cwd()), overlay)
+    packages = gateway.rules.packages(project.root)
+    settings = gateway.rules.settings_file
+    if as_json:
+        click.echo(to_json(PackagesRecord(1, project.root, settings, packages)))
+        return 0
+    for line in lines(packages, settings):
+        click.echo(line)
+    return 0
+
+
+def lines(packages: Sequence[Shipped], settings: str) -> Iterable[str]:
+    """The same for people."""
+    if not packages:
+        yield "No installed package ships guidance (usage-rules.md, usage-rules/ or skills with a SKILL.md)."
+        return
+    rows = [
+        (
+            p.name,
+            p.version,
+            "allowed" if p.is_allowed else "not allowed",
+            f"{len(p.files)} file{'s' * (len(p.files) != 1)}",
+            f"{p.tokens:,} tokens",
+            p.problem or p.home,
+        )
+        for p in packages
+    ]
+    yield from table(("package", "version", "", "guidance", "cost", "where"), rows)
+    waiting = [p.name for p in packages if not p.is_allowed]
+    if waiting:
+        names = ", ".join(f'"{name}"' for name in waiting[:3])
+        yield ""
+        yield printable(f"What a package ships counts once you allow it in {settings}, after reading it:")
+        yield "  [packages]"
+        yield printable(f"  allow = [{names}]")
