@@ -1,5 +1,7 @@
 """What is kept of rules, seen from an editor: switches, restarts, and what the command line did meanwhile."""
 
+import sqlite3
+
 import pytest
 
 from tests.harness.gateways import NO_PRINT
@@ -138,3 +140,37 @@ def test_a_check_leaves_no_state(root, tmp_path):
     assert command(root, "check").returncode == 1
     assert command(root, "rules", "why", "a.py").returncode == 0
     assert not (tmp_path / "state").exists()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('"language":"python"', '"language":"klingon"'),
+        ('"pattern":"print($A)"', '"pattern":{"bogus":[1]}'),
+        ('"rule":{"pattern":"print($A)"}', '"rule":null'),
+        ('"globs":["**/*.py"]', '"globs":["[", "{{{", "**/**/\\u0000", ""]'),
+        ('"template":"log($A)"', '"template":"$$$$"'),
+    ],
+)
+def test_a_kept_rule_that_was_edited_in_the_database_harms_nobody(root, tmp_path, before, after):
+    with ServerProcess(root) as server:
+        server.begin()
+        assert server.end() == 0
+    write_files(root, {".ai-rules/no-print.md": "---\nglobs: [\n---\n"})
+    with ServerProcess(root) as server:
+        server.begin()
+        assert found(server) == ["Use the log"]
+        assert server.end() == 0
+    db = sqlite3.connect(tmp_path / "state" / "state.db")
+    db.execute("drop trigger rule_events_no_update")
+    sql = "update rule_events set data = replace(data, ?, ?) where event_type = 'rule_rejected' and instr(data, ?)"
+    assert db.execute(sql, (before, after, before)).rowcount == 1
+    db.commit()
+    db.close()
+    with ServerProcess(root) as server:
+        server.begin()
+        found(server)
+        write_files(root, {".ai-rules/no-print.md": NO_PRINT})
+        server.ask(RUN, call("reload"))
+        assert found(server) == ["Use the log"]
+        assert server.end() == 0
