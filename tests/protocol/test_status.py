@@ -32,6 +32,9 @@ async def test_status_tells_of_the_session(client, project):
     assert ".ai-rules/broken.md" in remark["text"]
     assert [r["state"] for r in status["remarks"] if r["area"] == "settings"] == ["error"]
     assert status["calls"]["diagnose"] >= 1
+    assert status["metrics"]["counts"]["parse_errors"] == 1
+    assert status["metrics"]["durations"]["selections"]["count"] >= 1
+    assert status["setAside"] == []
 
 
 async def test_what_a_poor_editor_lacks_is_said_with_what_follows(client, project):

@@ -134,18 +134,17 @@ class Breakers:
     def finding(self, path: str, one: SetAside) -> Finding:
         """What a file says about a check that was not run on it."""
         if isinf(one.retry_in_s):
-            until = "It is not run again before this run ends"
+            until = "It is not run again before this run ends."
         elif self._time_of_day is not None:
             at = self._time_of_day() + timedelta(seconds=one.retry_in_s)
-            until = f"It is tried again at {at:%H:%M}"
+            until = f"It is tried again at {at:%H:%M}, or when the rule is changed."
         else:
-            until = f"It is tried again in {one.retry_in_s:.0f} seconds"
-        message = (
-            f"Check `{one.check_id}` of rule `{one.rule_id}` is set aside: {one.reason}. {until}, "
-            "or when the rule is changed. The other checks run."
+            until = f"It is tried again in {one.retry_in_s:.0f} seconds, or when the rule is changed."
+        told = (
+            f"Check `{one.check_id}` of rule `{one.rule_id}` is set aside: {one.reason}. {until} The other checks run."
         )
         nowhere = Range(Position(0, 0), Position(0, 0))
-        return Finding(SET_ASIDE, "warning", message, path, 0, 0, nowhere, rule_path=one.rule_path)
+        return Finding(SET_ASIDE, "warning", told, path, 0, 0, nowhere, rule_path=one.rule_path)
 
     def _record(self, key: _Key, watched: _Watched, now: float) -> SetAside:
         breaker = watched.breaker
