@@ -149,6 +149,28 @@ def test_a_cut_is_said_in_the_prompt() -> None:
     assert made.rule_tokens <= 150
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "# " + " " * 400_000 + "x",
+        "# " + "# " * 200_000 + "x",
+        "#" * 400_000,
+        "## Short\n\nText.\n" * 20_000,
+        "`" * 400_000,
+        "part1 " * 60_000,
+        "\u200b" * 200_000 + "x",
+        "=" * 400_000,
+        "- " * 200_000,
+        "{{#task}}" * 40_000,
+    ],
+    ids=lambda body: repr(body[:12]),
+)
+def test_a_hostile_rule_takes_time_by_its_length_alone(body: str) -> None:
+    made = prompt(rule("bad", body), rule("good", "Be short.", priority=9), source=source("a = 1\n"))
+    assert "Be short." in made.text
+    assert made.tokens <= 4000
+
+
 # The file
 
 
@@ -183,6 +205,12 @@ def test_the_piece_at_the_line_is_there_and_the_rest_is_listed() -> None:
         gone += int(last) - int(first) + 1
     assert shown + gone == 2000
     assert made.tokens > 0.85 * made.budget, "what there is room for is used"
+
+
+@pytest.mark.parametrize("content", [")" * 300_000 + "x\n", ";\n" * 100_000, " " * 300_000 + "x\n", "# a\n" * 50_000])
+def test_a_hostile_file_takes_time_by_its_length_alone(content: str) -> None:
+    made = prompt(source=source(content, 1))
+    assert made.tokens <= 4000
 
 
 def test_an_empty_file_has_no_part() -> None:

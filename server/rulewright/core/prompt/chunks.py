@@ -26,7 +26,8 @@ MAX_DEPTH = 50
 
 _PLAIN_TEXT = frozenset({"markdown"})
 _DECORATION = re.compile(r"\s*(?:@\w|#!?\[|\[[A-Za-z][\w.]*[(\]]|template\s*<)")
-_CLOSER = re.compile(r"\s*(?:[\])}>;,]+|end\b.*|fi|done|esac|</[\w-]+>)[\s;,)]*$")
+_CLOSER = re.compile(r"[\])}>;,\s]+|(?:fi|done|esac|</[\w-]+>)[\s;,)]*|end\b.*", re.DOTALL)
+"""Of a line without blanks around it, as a whole. No two parts can take the same text: lines may be very long."""
 
 
 class Chunk(msgspec.Struct, frozen=True):
@@ -248,7 +249,7 @@ def _rank(file: _File, row: int) -> tuple[int, int, int]:
     depth = file.depths[row]
     if depth < 0:
         return (0, -1000, 0)
-    is_end = bool(_CLOSER.match(file.lines[row]))
+    is_end = bool(_CLOSER.fullmatch(file.lines[row].strip()))
     is_behind_blank = file.depths[row - 1] < 0
     return (0 if is_end else 1, -depth + (4 if is_behind_blank else 0), int(is_behind_blank))
 
@@ -259,7 +260,10 @@ def _joined(file: _File, pieces: Sequence[_Piece]) -> list[_Piece]:
     for start, end, heads in pieces:
         if joined:
             first, _, before = joined[-1]
-            is_rest = all(file.depths[r] < 0 or _CLOSER.match(file.lines[r]) for r in range(start, min(end, start + 3)))
+            is_rest = all(
+                file.depths[r] < 0 or _CLOSER.fullmatch(file.lines[r].strip())
+                for r in range(start, min(end, start + 3))
+            )
             is_short = end - start <= 3 and is_rest  # noqa: PLR2004 - more lines are more than a bracket
             # Joined with what lies further out, a piece would no longer say what it is a part of.
             is_alike = heads[: len(before)] == before

@@ -66,19 +66,21 @@ def fit(guides: Sequence[Guide], budget: int) -> Fitted:
 
 def _shortened(guide: Guide, room: int) -> Kept | None:
     """A rule without as many of its last sections as it has to lose; None where the first one is too long by itself."""
-    low, high, best = 0, len(guide.sections), None
-    ends = [section.start for section in guide.sections]
-    # The text grows with its sections, so the longest that fits is found by halves.
-    while low < high:
-        middle = (low + high) // 2
-        tokens = budgeted(block_of(guide, n_lines=ends[middle]))
-        if tokens <= room and guide.text(ends[middle]):
-            best, low = Kept(guide, ends[middle], tokens), middle + 1
-        elif tokens <= room:
-            low = middle + 1
-        else:
-            high = middle
-    return best
+    fitting: list[int] = []
+    used = at = 0
+    # Section by section, for a rule may be a megabyte; what the lines before each cost together is counted at the end.
+    for section in guide.sections:
+        used += budgeted("\n".join(guide.lines[at : section.start]))
+        if used > room:
+            break
+        at = section.start
+        fitting.append(at)
+    while fitting:
+        n_lines = fitting.pop()
+        tokens = budgeted(block_of(guide, n_lines=n_lines))
+        if tokens <= room and guide.text(n_lines):
+            return Kept(guide, n_lines, tokens)
+    return None
 
 
 def _cut_rule(kept: Kept, budget: int) -> Cut:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-_ATX = re.compile(r"^ {0,3}(#{1,6})(?:[ \t]+(.*?))?(?:[ \t]+#+)?[ \t]*$")
+_ATX = re.compile(r" {0,3}(#{1,6})(?=[ \t]|$)")
 _UNDERLINE = re.compile(r"^ {0,3}(=+|-+)[ \t]*$")
 _NO_PARAGRAPH = re.compile(r"^(?:\s*$| {4}|\t| {0,3}(?:[-*+>|#]|\d+[.)]\s|<|`{3}|~{3}))")
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})(.*)$")
@@ -32,10 +32,17 @@ def headings(lines: Sequence[str]) -> list[Heading]:
         elif opening := opening_fence(line):
             fence = opening[0]
         elif heading := _ATX.match(line):
-            found.append(Heading(row, 1, len(heading[1]), (heading[2] or "").strip()))
+            found.append(Heading(row, 1, len(heading[1]), _title(line[heading.end() :])))
         elif row and (under := _UNDERLINE.match(line)) and _is_paragraph(lines, row - 1, found):
             found.append(Heading(row - 1, 2, 1 if under[1][0] == "=" else 2, lines[row - 1].strip()))
     return found
+
+
+def _title(written: str) -> str:
+    """The words of a heading without the signs that may close it. No expression: lines may be very long."""
+    title = written.strip()
+    bare = title.rstrip("#")
+    return bare.rstrip() if not bare or bare[-1] in " \t" else title
 
 
 def opening_fence(line: str) -> tuple[str, str] | None:
