@@ -125,12 +125,12 @@ def test_each_is_told_of_once_in_a_run(timer: Timer, failing) -> None:
 
 
 def test_a_worker_that_a_check_holds_is_killed_and_only_that_check_is_set_aside() -> None:
-    pool = WorkerPool(1, 2)
+    pool = WorkerPool(1, 3)
     runner = BreakingRunner(pool, Breakers(ONE_RUN))
     try:
         (first,) = runner.run_all([job(MANY_NAMES, ENDLESS)])
         assert (first.failure, ids(first)) == ("", ["r0", SET_ASIDE])
-        assert "Check `r1` of rule `r1` is set aside: it took more than 2 s on a.py." in first.findings[-1].message
+        assert "Check `r1` of rule `r1` is set aside: it took more than 3 s on a.py." in first.findings[-1].message
         (second,) = runner.run_all([job(MANY_NAMES, ENDLESS, "b.py")])
         assert (second.failure, ids(second), second.faults) == ("", ["r0", SET_ASIDE], ())
         assert [one.check_id for one in runner.set_aside()] == ["r1"]
