@@ -14,7 +14,7 @@ import { type ServerProcess, startServer } from "./process.ts";
 import { end, exited } from "./run.ts";
 import { SETTINGS } from "./settings.ts";
 import { setValues, type Tables } from "./values.ts";
-import { isExplanation, showVerdicts } from "./verdicts.ts";
+import { isExplanation, isRuleFile, showRuleFile, showVerdicts } from "./verdicts.ts";
 
 export interface Channels {
   readonly log: vscode.LogOutputChannel;
@@ -35,6 +35,8 @@ export interface Watcher {
 /** The title by which the server's progress of indexing is known. */
 const INDEXING = "Indexing";
 const WHY = "rulewright.why";
+const SHOW_WHY = "rulewright.showWhy";
+const SHOW_RULE_FILE = "rulewright.showRuleFile";
 const STARTS_IN_A_ROW = 4;
 const ROW_MS = 180_000;
 const START_MS = 60_000;
@@ -92,6 +94,15 @@ export class Connection {
           next(token, params);
         },
         executeCommand: async (command, args, next) => {
+          if (command === SHOW_WHY) {
+            // What the server would put into a message is a list to choose from here.
+            const answer: unknown = await next(WHY, args);
+            return isExplanation(answer) ? showVerdicts(answer) : undefined;
+          }
+          if (command === SHOW_RULE_FILE) {
+            const answer: unknown = await this.#client.sendRequest("rulewright/ruleFile", { uri: args[0] });
+            return isRuleFile(answer) ? showRuleFile(answer) : undefined;
+          }
           if (command !== WHY || args.length > 0) {
             return next(command, args);
           }

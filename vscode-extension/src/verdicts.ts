@@ -1,4 +1,4 @@
-/** Shows the server's answer to `rulewright.why`: a list of rules, each leading to its file. */
+/** Shows what the server says of rules: those of a file, each leading to its own, and the files that a rule touches. */
 
 import * as vscode from "vscode";
 
@@ -12,6 +12,25 @@ interface Verdict {
 interface Explanation {
   readonly path: string;
   readonly rules: readonly Verdict[];
+}
+
+interface RuleFile {
+  readonly id: string;
+  readonly files: number;
+  readonly listed: readonly string[];
+}
+
+export function isRuleFile(value: unknown): value is RuleFile {
+  return typeof value === "object" && value !== null && Array.isArray((value as RuleFile).listed);
+}
+
+/** Let a file be picked that a rule touches, and open it. */
+export async function showRuleFile(rule: RuleFile): Promise<void> {
+  const title = `${rule.id} touches ${rule.files} file${rule.files === 1 ? "" : "s"}`;
+  const picked = await vscode.window.showQuickPick([...rule.listed], { title });
+  if (picked !== undefined) {
+    await open(picked);
+  }
 }
 
 export function isExplanation(value: unknown): value is Explanation {
@@ -32,16 +51,23 @@ export async function showVerdicts(explanation: Explanation): Promise<void> {
     title: `${explanation.path}: ${applied} of ${items.length} rules apply`,
     matchOnDescription: true,
   });
-  for (const folder of picked === undefined ? [] : (vscode.workspace.workspaceFolders ?? [])) {
-    const uri = vscode.Uri.joinPath(folder.uri, picked?.path ?? "");
-    if (await exists(uri)) {
-      await vscode.window.showTextDocument(uri);
-      return;
-    }
-  }
-  if (picked !== undefined) {
+  if (picked !== undefined && !(await open(picked.path))) {
     void vscode.window.showInformationMessage(`${picked.label} comes with Rulewright (${picked.path}).`);
   }
+}
+
+/** Open a file by its path in the workspace, or by an absolute one; whether it is there. */
+async function open(path: string): Promise<boolean> {
+  const folders = vscode.workspace.workspaceFolders ?? [];
+  const isAbsolute = path.startsWith("/") || /^[A-Za-z]:[\\/]/.test(path);
+  const uris = isAbsolute ? [vscode.Uri.file(path)] : folders.map((folder) => vscode.Uri.joinPath(folder.uri, path));
+  for (const uri of uris) {
+    if (await exists(uri)) {
+      await vscode.window.showTextDocument(uri);
+      return true;
+    }
+  }
+  return false;
 }
 
 async function exists(uri: vscode.Uri): Promise<boolean> {

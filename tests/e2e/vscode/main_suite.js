@@ -201,6 +201,25 @@ exports.run = async () => {
       assert.match(picks[0][1].title, /src\/app\.py: 2 of \d+ rules apply/);
       assert.ok(picks[0][0].some((item) => item.label === "no-eval" && item.description.startsWith("applied:")));
     },
+    async function theLinesAboveFilesLeadToRulesAndFiles() {
+      const above = async (uri) => {
+        const lenses = await vscode.commands.executeCommand("vscode.executeCodeLensProvider", uri, 10);
+        return lenses.find((lens) => lens.command?.command.startsWith("rulewright."))?.command;
+      };
+      const code = await until("a line above code", () => above(document.uri));
+      assert.match(code.title, /^2 rules · \d+ tokens$/);
+      const picks = answering("showQuickPick");
+      await vscode.commands.executeCommand(code.command, ...code.arguments);
+      await until("the rules", () => picks.length === 1);
+      assert.match(picks[0][1].title, /src\/app\.py: 2 of \d+ rules apply/);
+      const rule = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(root, ".ai-rules/no-eval.md"));
+      const line = await until("a line above a rule", () => above(rule.uri));
+      assert.match(line.title, /^touches 3,\d+ files · \d+ tokens · applied .* · fired \d+ times?$/);
+      await vscode.commands.executeCommand(line.command, ...line.arguments);
+      await until("the files", () => picks.length === 2);
+      assert.match(picks[1][1].title, /^no-eval touches 3\d+ files$/);
+      assert.ok(picks[1][0].every((path) => path.endsWith(".py")));
+    },
     async function informationIsCopiedWithoutPaths() {
       await vscode.commands.executeCommand("rulewright.copyInformation");
       const text = await vscode.env.clipboard.readText();
