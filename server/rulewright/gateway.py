@@ -504,9 +504,11 @@ class Gateway:
     def examine_machine(self) -> list[Remark]:
         """What is to be said of the interpreter, the packages, the folders, and of a server that is started."""
         from rulewright.services import machine, user_folders  # noqa: PLC0415 - one command needs it
+        from rulewright.services.state.health import examine_state  # noqa: PLC0415 - as above
 
         examined = machine.examine_folder("cache", Path(user_folders.cache_folder()), "what is known of the code")
-        return [*machine.examine(), examined, machine.examine_server()]
+        state = examine_state(Path(user_folders.state_folder()))
+        return [*machine.examine(), examined, *state, machine.examine_server()]
 
     def examine_project(self, project: Project, problems: Sequence[SettingProblem]) -> list[Remark]:
         """What is to be said of a project's settings, trust and rules."""

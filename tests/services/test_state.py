@@ -18,6 +18,7 @@ from rulewright.services.files import ProjectRuleFiles
 from rulewright.services.rules import RuleKeeper
 from rulewright.services.state import migrations
 from rulewright.services.state.glance import glance
+from rulewright.services.state.health import examine_state
 from rulewright.services.state.history import read_history, read_versions
 from rulewright.services.state.places import state_path, workspace_id
 from rulewright.services.state.rule_log import StateEventLog
@@ -675,6 +676,26 @@ def test_an_applied_migration_is_not_done_again(machine):
     machine.end()
     machine.server()
     assert len(machine.rows("select name from migrations")) == len(names)
+
+
+def test_doctor_says_how_the_database_is(machine):
+    def told():
+        return [(r.state, r.text.replace(str(machine.state), "<state>")) for r in examine_state(machine.state)]
+
+    assert told() == [("ok", "No history of rules is kept yet; <state>/state.db can be made.")]
+    assert not machine.state.exists()
+    machine.write(rule("One"))
+    machine.server()
+    assert told() == [("ok", "<state>/state.db holds 1 rule event of 1 project.")]
+    machine.end()
+    state_path(machine.state).write_bytes(b"nonsense " * 1000)
+    ((state, message),) = told()
+    assert (state, "no sound database" in message) == ("warning", True)
+    machine.server()
+    machine.end()
+    assert [state for state, _ in told()] == ["ok", "note"]
+    machine.edit(("insert into migrations values ('of the future', '')",))
+    assert "newer version" in told()[0][1]
 
 
 # Sudden ends

@@ -12,8 +12,8 @@ class Remark(msgspec.Struct, frozen=True):
     """One thing that was looked at."""
 
     area: str
-    """What it is about: `python`, `packages`, `grammars`, `server`, `cache`, `settings`, `trust`, `rules`, `index`,
-    `editor`."""
+    """What it is about: `python`, `packages`, `grammars`, `server`, `cache`, `state`, `settings`, `trust`, `rules`,
+    `index`, `editor`."""
     state: State
     text: str
     """A sentence."""
