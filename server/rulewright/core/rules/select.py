@@ -34,6 +34,9 @@ class Flags(msgspec.Struct, frozen=True):
     everything: bool = False
 
 
+_NOBODY: frozenset[int] = frozenset()
+
+
 class Policy(msgspec.Struct, frozen=True):
     """What settings say about rules."""
 
@@ -266,7 +269,8 @@ class Selection:
     def _resolve(self, matched: Mapping[int, str]) -> dict[int, _Off]:
         """Which of the matching rules another one takes out.
 
-        Earlier rules speak first, and a silenced rule is not heard.
+        A rule is heard when nobody who is heard silences it (the grounded extension of Dung, "On the acceptability of
+        arguments", 1995). Of rules that silence each other in a circle, the one that comes first is heard.
         """
         off: dict[int, _Off] = {}
         if self._speaking.isdisjoint(matched):
@@ -274,10 +278,21 @@ class Selection:
         by_id: dict[str, list[int]] = {}
         for number in matched:
             by_id.setdefault(self.ordered[number].id, []).append(number)
-        for number in matched:
-            if number not in off:
-                for other, reason in self._silenced_by(number, by_id):
-                    off.setdefault(other, reason)
+        claims = {number: list(self._silenced_by(number, by_id)) for number in matched}
+        against: dict[int, set[int]] = {}
+        for number, claimed in claims.items():
+            for other, _ in claimed:
+                against.setdefault(other, set()).add(number)
+        heard: set[int] = set()
+        waiting = list(matched)
+        while waiting:
+            free = [number for number in waiting if against.get(number, _NOBODY) <= off.keys()]
+            for number in free or waiting[:1]:
+                heard.add(number)
+                for other, reason in claims[number]:
+                    if other not in heard:
+                        off.setdefault(other, reason)
+            waiting = [number for number in waiting if number not in heard and number not in off]
         return off
 
     def _silenced_by(self, number: int, by_id: Mapping[str, list[int]]) -> Iterator[tuple[int, _Off]]:
