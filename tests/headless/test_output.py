@@ -135,6 +135,13 @@ def test_examples_are_told_as_their_schema_says(root):
     assert (tests["passed"] > 0, tests["failed"]) == (True, 0)
 
 
+def test_what_is_wrong_with_rules_is_told_as_the_schema_of_check_says(root):
+    done = command(root, "rules", "lint", "--json")
+    found = {(f["id"], f["path"]) for f in valid("check", done.stdout)["findings"]}
+    assert done.returncode == 1
+    assert {path for _, path in found} >= {".ai-rules/broken.md", ".ai-rules/half.md"}
+
+
 def test_what_rules_do_is_told_as_its_schema_says(root):
     record = valid("rules-stats", command(root, "rules", "stats", "--json").stdout)
     rules = {(r["id"], r["path"]): r for r in record["rules"]}

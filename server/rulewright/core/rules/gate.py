@@ -64,7 +64,16 @@ def needed(config: Mapping[str, Any], language: str) -> Need:
 
 def passes(need: Need, lowered: str) -> bool:
     """Whether a text, given in lower case, can be hit."""
-    return not need or any(all(word in lowered for word in words) for words in need)
+    if not need:
+        return True
+    # Loops, for this is asked of each check and each text, and generators take longer than the search itself.
+    for words in need:
+        for word in words:
+            if word not in lowered:
+                break
+        else:
+            return True
+    return False
 
 
 class _Finder:
