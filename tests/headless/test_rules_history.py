@@ -7,6 +7,7 @@ import pytest
 from tests.harness.gateways import NO_PRINT
 from tests.harness.program import command, write_files
 from tests.harness.world_git import git
+from tests.headless.test_imports import ONE_FILE, SLOW_PARTS, loaded
 from tests.headless.test_output import valid
 
 PATH = ".ai-rules/no-print.md"
@@ -83,3 +84,12 @@ def test_what_could_not_be_kept_is_said(root, tmp_path):
     assert done.returncode == 0
     assert b"cannot be written" in done.stderr
     assert done.stderr.count(b"\n") == 1
+
+
+def test_a_check_beside_a_database_loads_sqlite_and_nothing_else_more(root):
+    turn(root, "disable", "no-print")
+    write_files(root, {"a.py": "print(1)\n"})
+    found = loaded(root, "check", "a.py")
+    assert found["code"] == 0
+    assert found["others"] == ONE_FILE
+    assert SLOW_PARTS & set(found["all"]) <= {"tempfile", "sqlite3"}
