@@ -63,7 +63,7 @@ def gather(applied: Iterable[Applied]) -> list[Guide]:
 
 
 def guide_of(rule: Rule, reason: str = "") -> Guide:
-    """What one rule says: its text without checks, or its description where there is none."""
+    """What one rule says: its description, where its text does not hold it, and its text without checks."""
     made = _guide(rule.id, rule.source, rule.description, rule.body, rule.body_line)
     return msgspec.structs.replace(made, rule=rule, reason=reason)
 
@@ -75,9 +75,11 @@ def _guide(rule_id: str, source: Source, description: str, body: str, body_line:
     body, n_hidden = visible(rule.body)
     numbered = _prose(body)
     rows = tuple(rule.body_line + row for row, _ in numbered)
-    if not numbered and rule.description:
-        text, n_hidden = visible(" ".join(rule.description.split()))
-        numbered, rows = [(0, text)] if text else [], (0,)
+    text, n_more = visible(" ".join(rule.description.split()))
+    if text and text.rstrip(".").lower() not in " ".join(body.split()).lower():
+        # Many rules say what they are about there alone, and then give reasons.
+        lead = [(0, text), (0, "")] if numbered else [(0, text)]
+        numbered, rows, n_hidden = [*lead, *numbered], (*(0 for _ in lead), *rows), n_hidden + n_more
     lines = tuple(nested([line for _, line in numbered], LEVEL))
     sections = tuple(Section(heading.title, heading.row) for heading in headings(lines))
     guide = Guide(rule, "", lines, rows, sections, 0, n_hidden)
