@@ -238,6 +238,8 @@ class RuleGateway:
         Returns sentences worth showing.
         """
         for project in self._projects.opened:
+            if not project.settings.rules.auto_reload:
+                continue
             before = project.view.book
             await self._offload(project.rules.look)
             if project.view.book is not before:

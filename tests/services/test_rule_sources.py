@@ -6,7 +6,11 @@ import pytest
 
 from rulewright.core.config import PackagesSettings
 from rulewright.core.rules.load import load
+from rulewright.core.rules.select import Policy
+from rulewright.services.clock import SystemClock
+from rulewright.services.events import MemoryEventLog
 from rulewright.services.files import PackageRules, ProjectRuleFiles
+from rulewright.services.rules import RuleKeeper
 from tests.harness.program import write_files
 
 SKILL = "---\nname: streaming\ndescription: Stream answers\nlicense: MIT\n---\nUse the stream.\n"
@@ -236,3 +240,13 @@ def test_a_framework_in_use_brings_its_rules_to_the_part_that_uses_it(root):
     near = [o for o in of.list(["api/src/a.py"]) if o.source == "framework"]
     assert {o.folder for o in near} == {"api", ""}
     assert {o.folder for o in of.list(["a.py"]) if o.source == "framework"} == {""}
+
+
+def test_a_package_that_is_installed_later_is_found_by_the_next_look(root):
+    keeper = RuleKeeper(files(root, "late", "zod"), MemoryEventLog(), SystemClock(), Policy())
+    keeper.load()
+    assert [p for p in keeper.book.entries if "node_modules" in p] == ["web/node_modules/zod/usage-rules.md"]
+    assert keeper.look() == ()
+    write_files(root, {"web/node_modules/late/usage-rules.md": "Late.\n"})
+    (event,) = keeper.look()
+    assert (event.event_type, event.path) == ("rule_added", "web/node_modules/late/usage-rules.md")

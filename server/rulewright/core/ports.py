@@ -75,6 +75,11 @@ class CheckRunner(Protocol):
 class RuleFiles(Protocol):
     """The rule files of one project, as they are on disk."""
 
+    @property
+    def has_unwatched(self) -> bool:
+        """Whether some of them may come and go where nobody watches."""
+        ...
+
     def list(self, near: Iterable[str] | None = None) -> Sequence[Origin]:
         """Every rule file, or with `near` those that could apply to one of these paths."""
         ...

@@ -85,7 +85,10 @@ class RuleKeeper:
             return self._take(known, gone, "reload")
 
     def look(self) -> Sequence[RuleEvent]:
-        """Take what other processes wrote: switches, and rules that have no file."""
+        """Take what no watcher tells: switches and rules that have no file, and packages that were installed."""
+        if self._files.has_unwatched:
+            with self._changing:
+                return self._load(None, "look")
         return self.reload(())
 
     def switch(self, flag: Flag, cause: str) -> Sequence[RuleEvent]:

@@ -62,6 +62,11 @@ class ProjectRuleFiles:
             sources["default"] = DefaultRules(defaults)
         self.sources: Mapping[Source, RuleSource] = sources
 
+    @property
+    def has_unwatched(self) -> bool:
+        """Whether packages count: editors do not watch where they are installed."""
+        return self.packages is not None and bool(self.packages.allowed)
+
     def list(self, near: Iterable[str] | None = None) -> Sequence[Origin]:
         """All rule files; with `near`, only those that could apply to one of these paths (no walk of the tree)."""
         found = look(self.root, near, gitignore=self.gitignore)
