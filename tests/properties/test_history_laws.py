@@ -4,7 +4,7 @@ import sqlite3
 from typing import Any
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rulewright.core.events import Flag, RuleEvent, Unreadable, from_row, to_data
@@ -108,6 +108,7 @@ def test_folding_what_was_stored_gives_the_state(turns: list[Any]) -> None:
 
 
 @settings(max_examples=60)
+@example([Flag("everything", "a", enabled=False), {"a.md": "A."}])
 @given(steps)
 def test_a_row_says_of_each_rule_what_the_book_says(turns: list[Any]) -> None:
     book, log = live(turns)

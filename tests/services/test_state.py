@@ -136,6 +136,32 @@ def test_a_restart_with_nothing_changed_writes_nothing(machine):
     assert machine.problems() == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"---\npriority: {10**30}\n---\n",
+        f"---\npriority: -{10**30}\nodd: {10**400}\n---\n",
+        '---\nid: "a\\0b"\ndescription: "\\uD83D"\n---\n\0',
+        "---\nodd: {1: {2: [.nan, -.inf, 2026-01-02, ~]}}\n---\n",
+        "---\nodd: " + "[" * 60 + "]" * 60 + "\n---\n",
+        f"---\npriority: 0x{'f' * 6000}\n---\n",
+        "Long. " * 160_000,
+        "Too long. " * 160_000,
+    ],
+    ids=range(8),
+)
+def test_a_rule_of_any_kind_is_kept_and_comes_back(machine, text):
+    machine.write(text)
+    first = machine.server()
+    assert machine.problems() == []
+    machine.end()
+    again = machine.starting()
+    assert list(again.load()) == []
+    before, after = dict(first.book.entries), dict(again.book.entries)
+    # What is no number is never equal, and a number of thousands of digits has no text.
+    assert before == after or repr(before) == repr(after)
+
+
 def test_a_rule_that_broke_keeps_its_last_good_version_over_a_restart(machine):
     path = machine.write(rule("One"))
     machine.server().load()

@@ -119,9 +119,14 @@ def to_data(event: RuleEvent) -> str:
     )
     try:
         return msgspec.json.encode(data).decode()
-    except UnicodeEncodeError:
+    except (ValueError, OverflowError, RecursionError):
         # A name of a file may be any bytes, which text here holds as lone surrogates.
+        pass
+    try:
         return json.dumps(msgspec.to_builtins(data))
+    except (ValueError, OverflowError, RecursionError):
+        # A number of thousands of digits: the rule is read again from its file.
+        return json.dumps(msgspec.to_builtins(msgspec.structs.replace(data, rule=None, reader=0)))
 
 
 def from_row(row: Iterable[Any]) -> RuleEvent | Unreadable:

@@ -1,17 +1,20 @@
 """Rule events and rules as rows of `state.db`. What is read is not trusted, so it may be anything."""
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
-from collections.abc import Set as AbstractSet
 
 import msgspec
 
 from rulewright.core.events import FLAG_PREFIX, RuleEvent, Unreadable, from_row, to_data
+from rulewright.core.rules.book import flagged
 from rulewright.core.rules.rule import DEFAULT_PRIORITY, Rule
+from rulewright.core.rules.select import Flags
 from rulewright.core.rules.table import TABLE_PREFIX, is_table_id, table_path
-from rulewright.services.state.connect import storable, stored_text, text
+from rulewright.services.state.connect import storable, stored_text
 
 _COLUMNS = "event_id, event_type, rule_id, version, timestamp, causation_id, correlation_id, data"
+MAX_INTEGER = 2**63 - 1
 Read = tuple[RuleEvent | Unreadable, ...]
 
 
@@ -109,18 +112,20 @@ def table_rules(db: sqlite3.Connection, workspace: str) -> dict[str, str]:
     }
 
 
-def _off(db: sqlite3.Connection, workspace: str) -> AbstractSet[tuple[str, object]]:
-    """What is switched off, by kind and name."""
-    events = newest_of_each_path(db, workspace, FLAG_PREFIX)
-    flags = (e.flag for e in events if isinstance(e, RuleEvent) and e.flag is not None)
-    return {(f.kind, f.name) for f in flags if not f.enabled}
+def _off(db: sqlite3.Connection, workspace: str) -> Flags:
+    """What is switched off."""
+    off = Flags()
+    for event in newest_of_each_path(db, workspace, FLAG_PREFIX):
+        if isinstance(event, RuleEvent) and event.flag is not None:
+            off = flagged(off, event.flag)
+    return off
 
 
 def _events(rows: Iterable[Sequence[object]]) -> Read:
     return tuple(from_row(map(stored_text, row)) for row in rows)
 
 
-def _project(db: sqlite3.Connection, workspace: str, event: RuleEvent, off: AbstractSet[tuple[str, object]]) -> None:
+def _project(db: sqlite3.Connection, workspace: str, event: RuleEvent, off: Flags) -> None:
     """The row of a rule after an event about its file."""
     rule = event.rule or Rule(id=event.rule_id, path=event.path, priority=DEFAULT_PRIORITY)
     status = "rejected" if event.event_type == "rule_rejected" else _status(off, rule.source, rule.id)
@@ -136,7 +141,7 @@ def _project(db: sqlite3.Connection, workspace: str, event: RuleEvent, off: Abst
     try:
         encoded = msgspec.json.encode(metadata).decode()
     except UnicodeEncodeError:
-        encoded = text(repr(metadata).encode("utf-8", "replace"))
+        encoded = json.dumps(metadata)
     texts = (event.rule_id, rule.scope or rule.source, ",".join(rule.languages))
     more = (encoded, event.content, event.version, event.timestamp, event.timestamp, status, event.path, rule.source)
     db.execute(
@@ -146,11 +151,17 @@ def _project(db: sqlite3.Connection, workspace: str, event: RuleEvent, off: Abst
         "language = excluded.language, priority = excluded.priority, metadata = excluded.metadata, "
         "content = excluded.content, version = excluded.version, updated_at = excluded.updated_at, "
         "status = excluded.status, source = excluded.source, revision = excluded.revision",
-        (workspace, *map(storable, texts), rule.priority, *map(storable, more), event.event_id),
+        (
+            workspace,
+            *map(storable, texts),
+            max(-MAX_INTEGER, min(rule.priority, MAX_INTEGER)),
+            *map(storable, more),
+            event.event_id,
+        ),
     )
 
 
-def _switch(db: sqlite3.Connection, workspace: str, off: AbstractSet[tuple[str, object]], now: str) -> None:
+def _switch(db: sqlite3.Connection, workspace: str, off: Flags, now: str) -> None:
     """Bring the status of every rule up to date after a switch was turned: switches overlap."""
     rows = db.execute(
         "select path, id, source, status from rules where workspace_id = ? and status in ('active', 'disabled')",
@@ -165,5 +176,5 @@ def _switch(db: sqlite3.Connection, workspace: str, off: AbstractSet[tuple[str, 
             )
 
 
-def _status(off: AbstractSet[tuple[str, object]], source: object, rule_id: object) -> str:
-    return "active" if off.isdisjoint({("everything", ""), ("source", source), ("rule", rule_id)}) else "disabled"
+def _status(off: Flags, source: object, rule_id: object) -> str:
+    return "disabled" if off.everything or source in off.sources or rule_id in off.rules else "active"
