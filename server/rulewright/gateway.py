@@ -398,7 +398,7 @@ class Gateway:
         given = contents or {}
 
         def read(path: str) -> str:
-            return given[path] if path in given else read_text(Path(project.root, path), max_kb=max_kb)
+            return given[path] if path in given else read_text(f"{project.root}/{path}", max_kb=max_kb)
 
         readers = {path: _rule_reader(project, path) for path in given}
         return check_files(project, paths, read, self._running(project), readers)

@@ -27,7 +27,9 @@ def unfit(content: str) -> Unfit | None:
     """Why a text is not checked, or None."""
     if len(content) > MINIFIED_BYTES and len(content) > MINIFIED_MEAN_LINE * (content.count("\n") + 1):
         return "minified"
-    if _GENERATED.search(content[:HEAD]):
+    head = content[:HEAD]
+    # A word that all of them hold: looking for it takes a hundredth of the time.
+    if "generated" in head.lower() and _GENERATED.search(head):
         return "generated"
     return None
 

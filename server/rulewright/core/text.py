@@ -10,7 +10,8 @@ Lines end at `\n`, `\r\n` or a lone `\r`, as the language server protocol says.
 import re
 from bisect import bisect_right
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, count
+from operator import add
 from typing import Literal
 
 import msgspec
@@ -67,7 +68,8 @@ class Text:
         """Offset of the first code point of each line; a text always has at least one line."""
         if "\r" not in self.content:
             # Ten times as fast, and nearly every text is so.
-            return [0, *accumulate(len(line) + 1 for line in self.content.split("\n")[:-1])]
+            lengths = accumulate(map(len, self.content.split("\n")[:-1]))
+            return [0, *map(add, lengths, count(1))]
         return [0, *(m.end() for m in _LINE_END.finditer(self.content))]
 
     @property

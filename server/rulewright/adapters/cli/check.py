@@ -2,8 +2,9 @@
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 KNOWING_FORMATS = {"sarif", "gitlab"}
 """Formats for services that tell a finding from one run to the next."""
+_AT_ONCE = 500
+"""Pieces of a report that are printed together."""
 
 
 @dataclass
@@ -210,7 +213,7 @@ def _outcome(project: Project, run: _Run, report: Narrowed, options: CheckOption
         findings=findings,
         rule_versions={
             path: rule_version(a.rule for a in project.book.selection.select(path))
-            for path in dict.fromkeys(f.path for f in findings)
+            for path in dict.fromkeys(f.path for f in findings if options.output_format == "json")
         },
         skipped=tuple(run.skipped),
         summary=Summary(
@@ -265,14 +268,19 @@ def _print(gateway: Gateway, outcome: CheckOutcome, options: CheckOptions, diffs
     # With `check - --fix` the mended text is what is printed.
     prints_report = not ("-" in options.paths and options.fix)
     if options.output is None:
-        for text in _rendered(outcome, options, options.output_format) if prints_report else ():
-            click.echo(text)
+        _echo(_rendered(outcome, options, options.output_format) if prints_report else ())
         return
     if prints_report:
-        for text in _rendered(outcome, options, "text"):
-            click.echo(text)
+        _echo(_rendered(outcome, options, "text"))
     report = "".join(f"{click.unstyle(text)}\n" for text in _rendered(outcome, options, options.output_format))
     _put(gateway, options.output, report)
+
+
+def _echo(texts: Iterable[str]) -> None:
+    """Print pieces, many at once: each call writes and flushes."""
+    pieces = iter(texts)
+    while batch := list(islice(pieces, _AT_ONCE)):
+        click.echo("\n".join(batch))
 
 
 def _rendered(outcome: CheckOutcome, options: CheckOptions, output_format: str) -> Iterator[str]:

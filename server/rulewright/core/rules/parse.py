@@ -77,6 +77,7 @@ _OTHER_TOOLS = {
 }
 
 MAX_FILE_BYTES = 1_000_000
+MAX_NUMBER = 1_000_000
 MAX_HIDDEN = 20
 """Runs of hidden characters that are reported one by one."""
 
@@ -283,10 +284,15 @@ class _Fields:
             return default
         try:
             # YAML's true is 1 for `int`, and nobody means that.
-            return int("" if isinstance(value, bool) else value)
+            number = int("" if isinstance(value, bool) else value)
         except (ValueError, TypeError, OverflowError):
             self.report("wrong-type", "warning", f"`{key}` must be a whole number. {default} was taken.", key)
             return default
+        if abs(number) > MAX_NUMBER:
+            # Python itself refuses to write down a number of thousands of digits.
+            number = MAX_NUMBER if number > 0 else -MAX_NUMBER
+            self.report("wrong-value", "warning", f"`{key}` is {number:,} at most. That was taken.", key)
+        return number
 
     def chunking(self) -> Chunking:
         named = self.text("chunk").lower()

@@ -119,6 +119,7 @@ class Selection:
         self._speaking = {n for n, r in enumerate(self.ordered) if r.overrides or r.disable or n_by_id[r.id] > 1}
         self._memo: dict[str, tuple[Applied, ...]] = {}
         self._enforced: dict[tuple[str, str], tuple[Enforced, ...]] = {}
+        self._alike: dict[tuple[str, tuple[str, ...]], tuple[Enforced, ...]] = {}
         self._by_path = {rule.path: rule for rule in self.ordered}
         self._tuples: dict[tuple[tuple[str, int], ...], tuple[Enforced, ...]] = {}
 
@@ -151,17 +152,29 @@ class Selection:
         key = (path, language)
         found = self._enforced.get(key)
         if found is None:
-            checks = tuple(
-                (a.rule.path, i)
-                for a in self.select(path)
-                if a.rule.checks and a.rule.path not in self.not_enforced
-                for i, check in enumerate(a.rule.checks)
-                if check.language == language and check.severity != "off" and _within(check, path)
-            )
             if len(self._enforced) >= MEMO_SIZE:
                 self._enforced.clear()
                 self._tuples.clear()
-            found = self._enforced[key] = self._shared(checks)
+                self._alike.clear()
+            found = self._enforced[key] = self._enforced_in(path, language)
+        return found
+
+    def _enforced_in(self, path: str, language: str) -> tuple[Enforced, ...]:
+        applied = self.select(path)
+        # Files to which the same rules apply have the same checks, unless a check looks at the path once more.
+        alike = (language, tuple([a.rule.path for a in applied]))
+        found = self._alike.get(alike)
+        if found is None:
+            checks = [
+                (a.rule.path, i, check)
+                for a in applied
+                if a.rule.checks and a.rule.path not in self.not_enforced
+                for i, check in enumerate(a.rule.checks)
+                if check.language == language and check.severity != "off"
+            ]
+            found = self._shared(tuple((rule, i) for rule, i, check in checks if _within(check, path)))
+            if not any(check.files or check.ignores for *_, check in checks):
+                self._alike[alike] = found
         return found
 
     def _shared(self, checks: tuple[tuple[str, int], ...]) -> tuple[Enforced, ...]:
