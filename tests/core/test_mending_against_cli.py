@@ -200,6 +200,16 @@ transform:
   BOTH: "rewrite($$$A, rewriters=[number, list], joinBy=', ')"
 fix: "foo($IN, $JOINED, $BOTH)"
 ---
+id: choice-of-a-relation
+language: python
+rule: { pattern: "[$A, $B]" }
+rewriters:
+  - id: choice
+    rule: { any: [{ precedes: { pattern: $X } }, { pattern: $F($A) }] }
+    fix: <$X$A>
+transform: { R: { rewrite: { source: $B, rewriters: [choice] } } }
+fix: $R
+---
 id: outermost-first
 language: python
 rule: { pattern: call($$$A) }

@@ -262,8 +262,6 @@ def _tagged(rule: Mapping[str, Any], utils: Mapping[str, Any], depth: int = 0) -
             inner = {key: item for key, item in value.items() if key not in _OF_RELATIONS}
             own = {key: item for key, item in value.items() if key in _OF_RELATIONS}
             return {word: {**_tagged(inner, utils, depth + 1), **own}}
-        if word == "any":
-            return {"any": [_tagged(item, utils, depth + 1) for item in value]}
         if word == "matches" and isinstance(value, str) and value in utils:
             return _tagged(utils[value], utils, depth + 1)
     return {"all": [rule, {"pattern": f"$${_TAG}"}]}
