@@ -115,7 +115,7 @@ async def _switch(ls: Server, command: str, arguments: Sequence[Any], *, enabled
     async with ls.projects_lock:
         said = list(await ls.gateway.rules.switch_in_all(flag, command, _root_of(ls, arguments)))
     for sentence in said:
-        # Each time anew: a switch may be turned to and fro.
+        # Each time anew: a switch may be turned off and on again.
         ls.window_show_message(t.ShowMessageParams(type=t.MessageType.Info, message=sentence))
     return said
 
