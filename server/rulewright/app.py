@@ -35,6 +35,7 @@ from rulewright.services.workers.set_aside import ONE_RUN, Breakers, BreakingRun
 
 if TYPE_CHECKING:
     from rulewright.code_gateway import CodeGateway
+    from rulewright.services.state.rule_use import StateRuleUse
     from rulewright.services.state.store import StateStore
 
 MAX_WORKERS = 4
@@ -166,7 +167,7 @@ def _gateway(
         return RuleKeeper(files, state.log(root), SystemClock(), policy)
 
     projects = Projects(read_settings, rules)
-    use = RuleUse(SystemClock()) if keeps_history else None
+    use = RuleUse(SystemClock(), state.use) if isinstance(state, _State) else None
     about_rules = RuleGateway(projects, offload, state, use)
     return Gateway(projects, DocumentStore(), runner, offload, _watch, code, about_rules)
 
@@ -198,12 +199,22 @@ class _State:
     def log(self, root: str) -> EventLog:
         """The event log of a project that is in it."""
         from rulewright.services.state.rule_log import StateEventLog
+
+        return StateEventLog(self._opened(), root)
+
+    def _opened(self) -> "StateStore":
         from rulewright.services.state.store import StateStore
         from rulewright.services.user_folders import state_folder
 
         if self._store is None:
             self._store = StateStore(Path(state_folder()), SystemClock().now)
-        return StateEventLog(self._store, root)
+        return self._store
+
+    def use(self, root: str) -> "StateRuleUse":
+        """What is kept of the use of a project's rules."""
+        from rulewright.services.state.rule_use import StateRuleUse
+
+        return StateRuleUse(self._opened(), root)
 
     def take_problems(self) -> tuple[str, ...]:
         """Sentences about what went wrong since this was asked last."""

@@ -103,6 +103,8 @@ class RuleGateway:
 
     def close(self) -> None:
         """Let go of what is kept."""
+        if self._use is not None:
+            self._use.save()
         if self._state is not None:
             self._state.close()
 
@@ -244,6 +246,8 @@ class RuleGateway:
             await self._offload(project.rules.look)
             if project.view.book is not before:
                 self._announce(project.root)
+        if self._use is not None:
+            await self._offload(self._use.save)
         return self.take_problems()
 
     @property

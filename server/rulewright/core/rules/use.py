@@ -18,6 +18,15 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
     fired_at: str = ""
 
 
+def joined(before: Use, after: Use) -> Use:
+    """What was seen in two times, one behind the other."""
+    return Use(
+        applied_at=after.applied_at or before.applied_at,
+        fired=before.fired + after.fired,
+        fired_at=after.fired_at or before.fired_at,
+    )
+
+
 def fired(findings: Iterable[Finding]) -> Mapping[str, int]:
     """Findings by the path of the rule whose check made them."""
     return Counter(f.rule_path for f in findings if f.rule_path and f.rule_path != f.path)

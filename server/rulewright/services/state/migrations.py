@@ -37,7 +37,20 @@ def _rules_and_their_events(db: sqlite3.Connection) -> None:
         )
 
 
-MIGRATIONS: tuple[Migration, ...] = (("rules and their events", _rules_and_their_events),)
+def _use_of_rules(db: sqlite3.Connection) -> None:
+    db.execute(
+        """create table rule_use (
+            workspace_id text not null, path text not null, applied_at text not null, fired integer not null,
+            fired_at text not null,
+            primary key (workspace_id, path)
+        )"""
+    )
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    ("rules and their events", _rules_and_their_events),
+    ("use of rules", _use_of_rules),
+)
 
 
 def unknown(db: sqlite3.Connection) -> tuple[str, ...]:
