@@ -111,6 +111,17 @@ def test_a_server_that_starts_on_a_broken_rule_keeps_the_good_one(root):
     assert [line.split()[3] for line in seen.splitlines() if line.startswith("  #")] == ["rejected", "added"]
 
 
+def test_a_server_remembers_how_often_a_rule_fired(root):
+    rule = {"uri": (root / ".ai-rules/no-print.md").as_uri()}
+    for times in (1, 2):
+        with ServerProcess(root) as server:
+            server.begin()
+            assert found(server) == ["Use the log"]
+            about = server.ask("rulewright/ruleFile", rule)
+            assert (about["fired"], about["applied_at"][:2]) == (times, "20")
+            assert server.end() == 0
+
+
 def test_a_server_learns_of_a_switch_on_the_command_line(root):
     with ServerProcess(root) as server:
         server.begin({"rules": {"cache_ttl": 1}})
