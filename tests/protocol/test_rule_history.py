@@ -116,6 +116,7 @@ def test_a_server_remembers_how_often_a_rule_fired(root):
     for times in (1, 2):
         with ServerProcess(root) as server:
             server.begin()
+            server.open("a.py", "print(1)\n")
             assert found(server) == ["Use the log"]
             about = server.ask("rulewright/ruleFile", rule)
             assert (about["fired"], about["applied_at"][:2]) == (times, "20")
