@@ -47,6 +47,7 @@ def lint_rules(
             found += _unknown_names(linted, project)
             found += _too_long(linted, project.settings.rules.prompt_tokens)
             found += _dead_references(linted, exists)
+            found += _circle(linted, own)
     found += _conflicts(own)
     return tuple(sorted(found, key=lambda f: (f.path, f.start, f.end, f.rule_id, f.message)))
 
@@ -90,6 +91,34 @@ def _unknown_names(linted: _Linted, project: Project) -> Iterator[Finding]:
             if name not in known:
                 told = f"`{key}` names `{name}`, and no rule has that id. `rulewright rules list` lists them."
                 yield linted.finding("unknown-rule", "warning", told, linted.parsed.place((key, number)))
+
+
+def _circle(linted: _Linted, rules: Sequence[Rule]) -> Iterator[Finding]:
+    """That a rule is one of several that silence each other in a circle; said at the one that comes first."""
+    order = {rule.id: number for number, rule in reversed(list(enumerate(rules)))}
+    silences = {rule.id: (*rule.overrides, *rule.disable) for rule in reversed(rules)}
+    start = linted.rule.id
+    if order[start] != next((n for n, r in enumerate(rules) if r.path == linted.rule.path), -1):
+        return
+    # Only through rules that come later, so that each circle is found once.
+    stack: list[tuple[str, tuple[str, ...]]] = [(start, (start,))]
+    seen: set[str] = set()
+    while stack:
+        name, way = stack.pop()
+        for other in silences.get(name, ()):
+            if other == start:
+                shown = " -> ".join(f"`{part}`" for part in (*way, start))
+                told = (
+                    f"The rule silences itself ({shown}), which does nothing."
+                    if len(way) == 1
+                    else f"These rules silence each other in a circle: {shown}. `{start}` comes first and is heard."
+                )
+                key = "overrides" if linted.rule.overrides else "disable"
+                yield linted.finding("silenced-in-a-circle", "warning", told, linted.parsed.place((key,)))
+                return
+            if other not in seen and order.get(other, -1) > order[start]:
+                seen.add(other)
+                stack.append((other, (*way, other)))
 
 
 def _too_long(linted: _Linted, budget: int) -> Iterator[Finding]:
