@@ -194,6 +194,7 @@ class Gateway:
         self.calls["reload"] += 1
         self._tell(Touched(tuple(paths)))
         problems: tuple[SettingProblem, ...] = ()
+        before = {project.root: project.view for project in self._projects.opened}
         if any(path.endswith(("/rulewright.toml", "/pyproject.toml")) for path in paths):
             problems = await self._offload(self._apply_settings)
             self._tell_projects()
@@ -203,6 +204,8 @@ class Gateway:
             about_rules += [path for path in paths if path.startswith(self._user_rules + "/")]
             if about_rules and project.settings.rules.auto_reload:
                 self._count_errors(await self._offload(project.rules.reload, about_rules))
+            # An editor and a watcher of ours may tell the same change, and most changes are not about rules.
+            if _differs(before.get(project.root), project.view):
                 self._announce(project.root)
         return (*(_sentence(p) for p in problems), *self.rules.take_problems())
 
@@ -643,6 +646,11 @@ def _about_rules(project: OpenProject, paths: Sequence[str]) -> list[str]:
         or Path(project.root, path).is_dir()
         or any(entry.startswith(path + "/") for entry in known)
     ]
+
+
+def _differs(before: Project | None, now: Project) -> bool:
+    """Whether answers may be others than before."""
+    return before is None or before.book is not now.book or before.settings != now.settings
 
 
 def _runner_key(check: CheckSettings) -> tuple[int, int]:

@@ -7,6 +7,7 @@ SUITES = (
     "check_files",
     "select_rules",
     "rule_write",
+    "rule_reload",
     "lint_file",
     "start",
     "hot_path",

@@ -83,6 +83,12 @@ class Peer:
             if b'"method"' not in body[:200] or "method" not in json.loads(body):
                 return body
 
+    def note(self, method: str) -> Message:
+        """The parameters of the next notification of a kind; what comes before it is passed over."""
+        while (message := json.loads(self._receive())).get("method") != method:
+            pass
+        return message["params"]  # type: ignore[no-any-return]
+
     def close(self) -> None:
         """End it."""
         self._process.kill()

@@ -117,11 +117,21 @@ async def test_changed_rules_make_the_client_pull_again(client, project):
 
 async def test_many_changes_of_rules_are_one_or_two_refreshes(client, gateway, project):
     await client.initialize(root=project)
-    rule = (project / ".ai-rules" / "no-print.md").as_uri()
-    for _ in range(20):
-        client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": rule, "type": 2}]})
+    rule = project / ".ai-rules" / "no-print.md"
+    for turn in range(20):
+        rule.write_text(f"{NO_PRINT}Changed {turn} times.\n")
+        client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": rule.as_uri(), "type": 2}]})
     await client.settled()
     assert 1 <= len(client.notes("workspace/diagnostic/refresh")) < 20
+
+
+async def test_a_change_that_changes_no_rule_is_none(client, project):
+    await client.initialize(root=project)
+    for name in (".ai-rules/no-print.md", "a.py", "pyproject.toml", ".ai-rules"):
+        change = {"uri": (project / name).as_uri(), "type": 2}
+        client.notify("workspace/didChangeWatchedFiles", {"changes": [change]})
+    await client.settled()
+    assert client.notes("workspace/diagnostic/refresh") == []
 
 
 async def test_a_client_that_refuses_the_refresh_is_left_alone(client, project):
@@ -130,9 +140,11 @@ async def test_a_client_that_refuses_the_refresh_is_left_alone(client, project):
 
     client.replies["workspace/diagnostic/refresh"] = refuse
     await client.initialize(root=project)
-    rule = (project / ".ai-rules" / "no-print.md").as_uri()
-    client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": rule, "type": 2}]})
+    rule = project / ".ai-rules" / "no-print.md"
+    rule.write_text(f"{NO_PRINT}Changed.\n")
+    client.notify("workspace/didChangeWatchedFiles", {"changes": [{"uri": rule.as_uri(), "type": 2}]})
     await client.settled()
+    assert client.notes("workspace/diagnostic/refresh")
     assert client.notes("window/showMessage") == []
 
 

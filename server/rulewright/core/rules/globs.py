@@ -160,6 +160,12 @@ def glob_set(globs: tuple[str, ...]) -> GlobSet:
     return GlobSet(globs)
 
 
+@lru_cache(maxsize=8)
+def glob_index(sets: "tuple[GlobSet, ...]") -> "GlobIndex":
+    """The index of these lists; asking again for the same ones, as after a change elsewhere in a rule, gives the same."""
+    return GlobIndex(sets)
+
+
 class GlobIndex:
     """Many lists of globs, of which those that match a path are found without trying the others.
 

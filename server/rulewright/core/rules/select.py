@@ -15,7 +15,7 @@ from typing import Literal
 import msgspec
 
 from rulewright.core.languages import language_of
-from rulewright.core.rules.globs import GlobIndex, GlobSet, glob_set
+from rulewright.core.rules.globs import GlobSet, glob_index, glob_set
 from rulewright.core.rules.lint import Enforced
 from rulewright.core.rules.rule import DEFAULT_PRIORITY, SOURCES, Check, Rule, Source
 
@@ -114,7 +114,7 @@ class Selection:
             elif rule.always or rule.unscoped == "always":
                 self._everywhere.append(number)
         self._globbed = [(number, self.ordered[number].languages) for number in globbed]
-        self._index = GlobIndex([s for s in self._sets if s is not None])
+        self._index = glob_index(tuple([s for s in self._sets if s is not None]))
         n_by_id = Counter(rule.id for rule in self.ordered)
         self._speaking = {n for n, r in enumerate(self.ordered) if r.overrides or r.disable or n_by_id[r.id] > 1}
         self._memo: dict[str, tuple[Applied, ...]] = {}
