@@ -91,13 +91,13 @@ def make_gateway(code: Code | None = None) -> HeldGateway:
     def read_settings(_: str, overlay: Mapping[str, Any]) -> tuple[Settings, tuple[SettingProblem, ...]]:
         return merge(
             [
-                SettingsLayer("default", "test", {"server": {"debounce_ms": 1}}),
+                SettingsLayer("default", "test", {"server": {"debounce_ms": 1}, "rules": {"defaults": "never"}}),
                 SettingsLayer("editor", "editor", overlay),
             ]
         )
 
     def rules(root: str, settings: Settings) -> RuleKeeper:
-        policy = Policy(settings.rules.enabled, settings.rules.sources, "never", settings.rules.disable)
+        policy = Policy(settings.rules.enabled, settings.rules.sources, settings.rules.defaults, settings.rules.disable)
         return RuleKeeper(ProjectRuleFiles(Path(root)), MemoryEventLog(), SystemClock(), policy)
 
     def watch(_r: Any, _f: Any, _o: Callable[[list[str]], Awaitable[None]]) -> Awaitable[None]:

@@ -127,10 +127,11 @@ async def test_many_changes_of_rules_are_one_or_two_refreshes(client, gateway, p
 
 async def test_a_change_that_changes_no_rule_is_none(client, project):
     await client.initialize(root=project)
+    await client.settled()
     for name in (".ai-rules/no-print.md", "a.py", "pyproject.toml", ".ai-rules"):
         change = {"uri": (project / name).as_uri(), "type": 2}
         client.notify("workspace/didChangeWatchedFiles", {"changes": [change]})
-    await client.settled()
+        await client.settled()
     assert client.notes("workspace/diagnostic/refresh") == []
 
 

@@ -162,7 +162,7 @@ def glob_set(globs: tuple[str, ...]) -> GlobSet:
 
 @lru_cache(maxsize=8)
 def glob_index(sets: "tuple[GlobSet, ...]") -> "GlobIndex":
-    """The index of these lists; asking again for the same ones, as after a change elsewhere in a rule, gives the same."""
+    """The index of these lists. Asking for the same ones again, as most changes of rules do, gives the same."""
     return GlobIndex(sets)
 
 
