@@ -299,7 +299,7 @@ class Gateway:
     async def diagnose(self, snapshot: Snapshot, uri: str) -> Diagnosis:
         """Findings of one document, open or not."""
         self.calls["diagnose"] += 1
-        place = _place(snapshot, uri)
+        place = _place(snapshot, uri) or self._place_of_own_rule(snapshot, uri)
         if place is None:
             return Diagnosis(skipped="outside every project")
         project, path = place
@@ -316,6 +316,12 @@ class Gateway:
         rest_s = project.settings.server.syntax_rest_ms / 1000
         choose = partial(self._quiet.choose, uri, rest_s=rest_s)
         return with_syntax(found, path, document, errors, choose, self._client[0])
+
+    def _place_of_own_rule(self, snapshot: Snapshot, uri: str) -> tuple[Project, str] | None:
+        """Some project for a rule file of the user's, which lies outside of all and counts in each."""
+        path = to_path(uri)
+        is_own = path.startswith(self._user_rules + "/") and snapshot.projects
+        return (snapshot.projects[0], path) if is_own else None
 
     async def _syntax_of(self, asked: "Future[bytes]") -> SyntaxErrors:
         import asyncio  # noqa: PLC0415 - the command line has no event loop and need not pay for one
@@ -374,7 +380,7 @@ class Gateway:
 
     async def rule_file(self, snapshot: Snapshot, uri: str) -> RuleFile | None:
         """What there is to say of a rule file; None for any other document."""
-        place = _place(snapshot, uri)
+        place = _place(snapshot, uri) or self._place_of_own_rule(snapshot, uri)
         return await self.rules.rule_file(*place) if place else None
 
     def explain_path(self, project: Project, path: str) -> Explanation:
@@ -659,7 +665,7 @@ def _runner_key(check: CheckSettings) -> tuple[int, int]:
 
 def _rule_reader(project: Project, path: str) -> Callable[[bytes], Seen] | None:
     """What reads a text as the rule file at `path`; None where no rule file can be."""
-    files = ProjectRuleFiles(Path(project.root))
+    files = ProjectRuleFiles(Path(project.root), user=Path(user_rules_folder()))
     origin = files.origin(path)
     return None if origin is None else partial(load, origin, beside=partial(files.beside, origin))
 

@@ -4,7 +4,8 @@ import pytest
 
 from tests.harness.gateways import NO_PRINT
 from tests.harness.lsp_memory import FULL
-from tests.harness.program import write_files
+from tests.harness.program import ServerProcess, write_files
+from tests.harness.wait import until
 
 RUN = "workspace/executeCommand"
 LENS = "textDocument/codeLens"
@@ -113,3 +114,27 @@ async def test_the_lines_are_asked_for_again_when_rules_change(client, root):
     assert client.notes("workspace/codeLens/refresh")
     after, _ = await lens(client, uri)
     assert (before[:7], after[:6]) == ("2 rules", "1 rule")
+
+
+async def test_a_rule_of_the_users_own_is_checked_and_counts_at_once(tmp_path, monkeypatch):
+    monkeypatch.setenv("RULEWRIGHT_CONFIG_DIR", str(tmp_path / "config"))
+    write_files(
+        tmp_path,
+        {
+            "config/rules/mine.md": NO_PRINT.replace("Use the log", "Mine"),
+            "work/.git/HEAD": "",
+            "work/a.py": "print(1)\n",
+        },
+    )
+    mine = (tmp_path / "config/rules/mine.md").as_uri()
+    with ServerProcess(tmp_path / "work") as server:
+        server.begin()
+        code = (tmp_path / "work/a.py").as_uri()
+        assert [d["message"] for d in server.pull(code)] == ["Mine"]
+        document = {"uri": mine, "languageId": "markdown", "version": 1, "text": "---\npriority: high\n---\n"}
+        server.tell("textDocument/didOpen", {"textDocument": document})
+        assert [d["code"] for d in server.pull(mine)] == ["rulewright/wrong-type"]
+        assert server.ask("rulewright/ruleFile", {"uri": mine})["files"] == 1
+        (tmp_path / "config/rules/mine.md").write_text(NO_PRINT.replace("Use the log", "Changed"))
+        until(lambda: [d["message"] for d in server.pull(code)] == ["Changed"])
+        assert server.end() == 0
