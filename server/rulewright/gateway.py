@@ -30,7 +30,7 @@ from rulewright.core.code_messages import (
 from rulewright.core.config import CheckSettings, SettingProblem
 from rulewright.core.edits import Edit
 from rulewright.core.events import RuleEvent
-from rulewright.core.figures import BUDGET_DROPS, EVALUATIONS, PARSE_ERRORS, SELECTION_CACHE_HITS, SELECTIONS
+from rulewright.core.figures import BUDGET_DROPS, DIAGNOSES, EVALUATIONS, PARSE_ERRORS, SELECTION_CACHE_HITS, SELECTIONS
 from rulewright.core.findings import Finding
 from rulewright.core.frameworks import MANIFESTS
 from rulewright.core.health import Remark
@@ -307,7 +307,9 @@ class Gateway:
         read = partial(read_text, Path(project.root, path), max_kb=project.settings.check.max_file_kb)
         asked = self._code.ask(Syntax(uri)) if self._code is not None and document is not None else None
         self._select(project, path)
+        started = perf_counter_ns()
         found = await diagnose(project, path, document, read, read_rule, self._running(project), self._offload)
+        self.metrics.observe(DIAGNOSES, perf_counter_ns() - started)
         if document is not None:
             self.rules.diagnosed(project, uri, path, found.findings)
         if asked is None or document is None:
@@ -364,7 +366,7 @@ class Gateway:
         """The door to prompts, and to which projects are trusted."""
         from rulewright.prompt_gateway import PromptGateway  # noqa: PLC0415 - a check does without
 
-        return PromptGateway()
+        return PromptGateway(metrics=self.metrics)
 
     def rules_for(self, snapshot: Snapshot, uri: str) -> tuple[Applied, ...]:
         """The rules that apply to a document, highest precedence first, each with its reason."""
@@ -559,12 +561,14 @@ class Gateway:
         def read(path: str) -> "Parsed | None":
             reader = _rule_reader(project, path)
             try:
-                return reader(read_text(root / path, max_kb=max_kb).encode()).parsed if reader else None
+                data = read_text(root / path, max_kb=max_kb).encode("utf-8", "surrogateescape")
             except Unreadable:
                 return None
+            return reader(data).parsed if reader else None
 
         paths = [entry.path for entry in self.walk(project) if isinstance(entry, Found)]
-        return lint_rules(project, paths, read, lambda path: (root / path).exists())
+        # A name that is too long for the disk is no file either, which `Path.exists` does not say.
+        return lint_rules(project, paths, read, lambda path: os.path.exists(root / path))  # noqa: PTH110
 
     def rule_changes(self, root: Path) -> Iterator[frozenset[str]]:
         """Paths of rule files each time that some change; raises KeyboardInterrupt when somebody ends it."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
 
+from rulewright.core.figures import BUDGET_DROPS
 from rulewright.core.health import Remark
 from rulewright.core.prompt.build import BUILT_IN_NAME
 from rulewright.core.prompt.records import Prompt
@@ -16,6 +17,7 @@ from rulewright.features.prompt import MAX_LANGUAGES, Asked, Surroundings, make_
 from rulewright.services import git, templates, trust, user_folders
 from rulewright.services.files import Unreadable, find_root, read_text, walk
 from rulewright.services.files.walk import is_ignored
+from rulewright.services.metrics import Metrics
 
 TEMPLATE = "prompt.md"
 MAX_WALKED = 5_000
@@ -25,8 +27,9 @@ MAX_WALKED = 5_000
 class PromptGateway:
     """Everything an interface may ask about prompts and trust."""
 
-    def __init__(self, config_folder: Path | None = None) -> None:
+    def __init__(self, config_folder: Path | None = None, metrics: Metrics | None = None) -> None:
         self._config = config_folder or Path(user_folders.config_folder())
+        self._metrics = metrics or Metrics()
 
     def prompt(self, project: Project, asked: Asked, texts: Mapping[str, str] | None = None) -> Prompt:
         """A prompt about one file; `texts` has by path what is not saved yet."""
@@ -37,7 +40,9 @@ class PromptGateway:
         around = Surroundings(
             content=content, languages=languages, template=template, template_name=name, remarks=(*remarks, *more)
         )
-        return make_prompt(project, asked, around)
+        prompt = make_prompt(project, asked, around)
+        self._metrics.count(BUDGET_DROPS, sum(1 for cut in prompt.cuts if cut.kind == "rule"))
+        return prompt
 
     def _template(self, project: Project) -> tuple[Template | None, str, list[str]]:
         """The user's template, else that of a trusted project, else none; its name, and what is to be said."""

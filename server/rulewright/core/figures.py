@@ -13,7 +13,6 @@ PARSE_ERRORS = "parse_errors"
 """Rule files that were read and could not be used."""
 BUDGET_DROPS = "budget_drops"
 """Rules that apply and that a prompt had no room for."""
-SET_ASIDE = "checks_set_aside"
 
 
 class Durations(msgspec.Struct, frozen=True, rename="camel"):

@@ -55,6 +55,8 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True):
     """Tokens that it has, never more."""
     rule_tokens: int
     """What of them is the text of rules."""
+    rule_version: str
+    """Names the set of the rules that apply, those without room included."""
     template: str
     """`built-in`, or the file of the template."""
     text: str
