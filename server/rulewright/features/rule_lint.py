@@ -5,7 +5,9 @@ What can be said of a rule file alone is said when it is read (`core.rules.parse
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -19,7 +21,9 @@ from rulewright.core.rules.select import rebase
 from rulewright.core.snapshot import Project
 from rulewright.core.text import Text
 
-_LINK = re.compile(r"\[[^\]\n]*\]\(\s*<?([^)\s>#?]+)[^)\n]*\)")
+# Possessive and bounded, so that a text takes no longer than its length asks for.
+_LINK = re.compile(r"\]\(\s{0,9}+<?+([^)\s>#?]{1,300}+)[^)\n]{0,300}+\)")
+_MAX_LABEL = 1_000
 _NAMED = re.compile(r"(?<!`)`([\w.@-]+(?:/[\w.@-]+)+/?)`(?!`)")
 _FENCED = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//|/", re.IGNORECASE)
@@ -39,12 +43,14 @@ def lint_rules(
     """
     found = list(project.book.findings)
     own = [rule for rule in project.book.rules if rule.source in {"project", "user"}]
+    known = frozenset(project.book.rule_ids)
+    is_dead = _dead_in(paths)
     for rule in own:
         parsed = read(rule.path)
         if parsed is not None and parsed.matter is not None:
             linted = _Linted(rule, parsed)
-            found += _dead_globs(linted, paths)
-            found += _unknown_names(linted, project)
+            found += _dead_globs(linted, is_dead)
+            found += _unknown_names(linted, known)
             found += _too_long(linted, project.settings.rules.prompt_tokens)
             found += _dead_references(linted, exists)
             found += _circle(linted, own)
@@ -73,19 +79,28 @@ class _Linted:
         )
 
 
-def _dead_globs(linted: _Linted, paths: Sequence[str]) -> Iterator[Finding]:
+def _dead_in(paths: Sequence[str]) -> Callable[[str], bool]:
+    """Whether a glob of the project matches none of `paths`; each is tried once, for many rules have the same."""
+
+    @cache
+    def is_dead(glob: str) -> bool:
+        matcher = glob_set((glob,))
+        return not any(matcher.first_match(path) is not None for path in paths)
+
+    return is_dead
+
+
+def _dead_globs(linted: _Linted, is_dead: Callable[[str], bool]) -> Iterator[Finding]:
     for number, glob in enumerate(linted.rule.globs):
         if glob.startswith("!"):
             continue
-        matcher = glob_set((rebase(glob, linted.rule.folder),))
-        if not any(matcher.first_match(path) is not None for path in paths):
+        if is_dead(rebase(glob, linted.rule.folder)):
             where = f" below {linted.rule.folder}/" if linted.rule.folder else ""
             told = f"`{glob}` matches no file{where} now. The rule applies once there is one."
             yield linted.finding("dead-glob", "info", told, linted.parsed.place(("globs", number)))
 
 
-def _unknown_names(linted: _Linted, project: Project) -> Iterator[Finding]:
-    known = project.book.rule_ids
+def _unknown_names(linted: _Linted, known: frozenset[str]) -> Iterator[Finding]:
     for key, names in (("overrides", linted.rule.overrides), ("disable", linted.rule.disable)):
         for number, name in enumerate(names):
             if name not in known:
@@ -138,18 +153,28 @@ def _dead_references(linted: _Linted, exists: Callable[[str], bool]) -> Iterator
         return
     offset = linted.text.line_starts[rule.body_line] if rule.body_line < len(linted.text.line_starts) else len(content)
     fences = [match.span() for match in _FENCED.finditer(content, offset)]
+    starts = [start for start, _ in fences]
     folder = rule.path.rpartition("/")[0]
     for pattern, code, severity in ((_LINK, "dead-link", "warning"), (_NAMED, "dead-path", "info")):
         for match in pattern.finditer(content, offset):
             target = match[1]
-            is_path = not _ELSEWHERE.match(target) and (pattern is _LINK or _FILE_LIKE.search(target))
-            if not is_path or any(start <= match.start() < end for start, end in fences):
+            is_path = not _ELSEWHERE.match(target) and (
+                _has_label(content, match.start()) if pattern is _LINK else _FILE_LIKE.search(target)
+            )
+            before = bisect_right(starts, match.start()) - 1
+            if not is_path or (before >= 0 and match.start() < fences[before][1]):
                 continue
             places = {_joined(folder, target), _joined("", target), _joined(rule.folder, target)}
             if not any(place is not None and exists(place) for place in places):
                 what = "The link leads to" if pattern is _LINK else "The text names"
                 told = f"{what} `{target}`, which is neither in the project nor beside the rule."
                 yield linted.finding(code, severity, told, match.span(1))  # type: ignore[arg-type]
+
+
+def _has_label(content: str, end: int) -> bool:
+    """Whether the `]` at `end` closes a bracket of its line."""
+    start = content.rfind("[", max(0, end - _MAX_LABEL), end)
+    return start >= 0 and not any(sign in content[start:end] for sign in "]\n")
 
 
 def _joined(folder: str, target: str) -> str | None:
