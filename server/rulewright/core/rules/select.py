@@ -10,6 +10,7 @@ of lower ones; a user's or project's rule can disable any.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Literal
 
 import msgspec
@@ -18,6 +19,7 @@ from rulewright.core.languages import language_of
 from rulewright.core.rules.globs import GlobSet, glob_index, glob_set
 from rulewright.core.rules.lint import Enforced
 from rulewright.core.rules.rule import DEFAULT_PRIORITY, SOURCES, Check, Rule, Source
+from rulewright.core.rules.silence import silenced
 
 Outcome = Literal["applied", "not_applied", "overridden", "disabled", "dropped", "rejected"]
 
@@ -34,7 +36,7 @@ class Flags(msgspec.Struct, frozen=True):
     everything: bool = False
 
 
-_NOBODY: frozenset[int] = frozenset()
+_NOBODY: Mapping[int, tuple[int, str]] = MappingProxyType({})
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -72,12 +74,6 @@ class Applied(msgspec.Struct, frozen=True):
 
     rule: Rule
     reason: str
-
-
-class _Off(msgspec.Struct, frozen=True):
-    outcome: Literal["overridden", "disabled"]
-    reason: str
-    by: str
 
 
 class Selection:
@@ -227,7 +223,7 @@ class Selection:
                 yield path
 
     def _verdict(
-        self, number: int, path: str, language: str, matched: Mapping[int, str], off: Mapping[int, _Off]
+        self, number: int, path: str, language: str, matched: Mapping[int, str], off: Mapping[int, tuple[int, str]]
     ) -> Verdict:
         rule = self.ordered[number]
         switched = self._off[number]
@@ -236,7 +232,7 @@ class Selection:
         if switched is not None:
             outcome, reason = "disabled", switched
         elif number in off:
-            outcome, reason, by = off[number].outcome, off[number].reason, off[number].by
+            outcome, reason, by = self._silenced(number, *off[number])
         elif number in matched:
             outcome, reason = "applied", matched[number]
             if rule.because:
@@ -279,50 +275,37 @@ class Selection:
                 found[number] = f"alwaysApply, {where}" if rule.always else f"no globs, {where}"
         return found if len(found) == n_globbed else {n: found[n] for n in sorted(found)}
 
-    def _resolve(self, matched: Mapping[int, str]) -> dict[int, _Off]:
-        """Which of the matching rules another one takes out.
-
-        A rule is heard when nobody who is heard silences it (the grounded extension of Dung, "On the acceptability of
-        arguments", 1995). Of rules that silence each other in a circle, the one that comes first is heard.
-        """
-        off: dict[int, _Off] = {}
+    def _resolve(self, matched: Mapping[int, str]) -> Mapping[int, tuple[int, str]]:
+        """Which of the matching rules another one takes out: that one, and the key that says so."""
         if self._speaking.isdisjoint(matched):
-            return off
+            return _NOBODY
         by_id: dict[str, list[int]] = {}
         for number in matched:
             by_id.setdefault(self.ordered[number].id, []).append(number)
-        claims = {number: list(self._silenced_by(number, by_id)) for number in matched}
-        against: dict[int, set[int]] = {}
-        for number, claimed in claims.items():
-            for other, _ in claimed:
-                against.setdefault(other, set()).add(number)
-        heard: set[int] = set()
-        waiting = list(matched)
-        while waiting:
-            free = [number for number in waiting if against.get(number, _NOBODY) <= off.keys()]
-            for number in free or waiting[:1]:
-                heard.add(number)
-                for other, reason in claims[number]:
-                    if other not in heard:
-                        off.setdefault(other, reason)
-            waiting = [number for number in waiting if number not in heard and number not in off]
-        return off
+        twins = [numbers for numbers in by_id.values() if len(numbers) > 1]
+        claims = {n: found for n in self._speaking.intersection(matched) if (found := self._claims(n, by_id))}
+        return silenced(list(matched), twins, claims)
 
-    def _silenced_by(self, number: int, by_id: Mapping[str, list[int]]) -> Iterator[tuple[int, _Off]]:
+    def _claims(self, number: int, by_id: Mapping[str, list[int]]) -> list[tuple[int, str]]:
+        """Whom a rule silences by its keys."""
         rule = self.ordered[number]
-        for other in by_id[rule.id]:
-            if other > number:
-                first = _first_by(rule, self.ordered[other])
-                yield other, _Off("overridden", f"same id as {rule.path}, which comes first ({first})", rule.path)
-        for name in rule.overrides:
-            for other in by_id.get(name, ()):
-                if other != number and _rank(rule) <= _rank(self.ordered[other]):
-                    yield other, _Off("overridden", f"`overrides` of {rule.id} ({rule.path})", rule.path)
-        for name in rule.disable:
-            for other in by_id.get(name, ()):
-                may = rule.source in {"user", "project"} or _rank(rule) <= _rank(self.ordered[other])
-                if other != number and may:
-                    yield other, _Off("disabled", f"`disable` of {rule.id} ({rule.path})", rule.path)
+        rank, may_disable_any = _rank(rule), rule.source in {"user", "project"}
+        found: list[tuple[int, str]] = []
+        for key, names in (("overrides", rule.overrides), ("disable", rule.disable)):
+            for name in names:
+                for other in by_id.get(name, ()):
+                    may = (key == "disable" and may_disable_any) or rank <= _rank(self.ordered[other])
+                    if other != number and may:
+                        found.append((other, key))
+        return found
+
+    def _silenced(self, number: int, by: int, key: str) -> tuple[Outcome, str, str]:
+        """What became of a rule that another one silences, why, and the file of the other."""
+        rule = self.ordered[by]
+        if key == "twin":
+            first = _first_by(rule, self.ordered[number])
+            return "overridden", f"same id as {rule.path}, which comes first ({first})", rule.path
+        return "disabled" if key == "disable" else "overridden", f"`{key}` of {rule.id} ({rule.path})", rule.path
 
     def _why_not(self, number: int, path: str, language: str) -> str:
         rule = self.ordered[number]
