@@ -1,6 +1,6 @@
 # make check   makes the environment, installs, and checks this repository with its own rules
 # make test    the test suite: needs Python and pip only
-# make e2e     installs and drives real editors
+# make e2e     runs what takes its time, installs and drives real editors
 # make vsix    the extension for VS Code, in vscode-extension/dist
 # make dist    the package, as a wheel and as source, in dist/
 # make lint    formatting, types, import contracts
@@ -25,6 +25,7 @@ update: $(VENV)/.test
 	$(BIN)/python -m pytest -q tests/test_cases.py --update
 
 e2e: $(VENV)/.e2e
+	$(BIN)/python -m pytest -q -n auto -m slow
 	$(BIN)/python -m pytest -q -m e2e tests/e2e
 
 vsix: $(VENV)/.e2e

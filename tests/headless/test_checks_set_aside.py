@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.harness.program import command, write_files
 
 ENDLESS = """---
@@ -18,6 +20,7 @@ NO_PRINT = "---\nglobs: '*.py'\ncheck: {language: python, rule: {pattern: print(
 MANY_NAMES = "print(1)\n" + "a\n" * 20_000
 
 
+@pytest.mark.slow
 def test_only_the_check_that_never_ends_is_left_out(tmp_path):
     files = {f"{name}.py": MANY_NAMES for name in "abcdef"}
     rules = {".ai-rules/endless.md": ENDLESS, ".ai-rules/no-print.md": NO_PRINT}

@@ -154,6 +154,7 @@ def test_a_check_leaves_no_state(root, tmp_path):
     assert not (tmp_path / "state").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("before", "after"),
     [

@@ -118,6 +118,7 @@ def test_nothing_is_started_before_there_is_work_and_nothing_stays(opened, root:
     assert build(opened()).is_idle
 
 
+@pytest.mark.slow
 def test_workers_that_knew_no_records_are_replaced_by_ones_that_do(opened, root: Path) -> None:
     index = build(opened())
     assert pids(index) == [], "they had been started without a cache"
@@ -146,6 +147,7 @@ def test_an_analysis_that_fails_costs_its_file_until_the_next_scan(opened, root:
     assert index.file("f07.py").status == ANALYSED
 
 
+@pytest.mark.slow
 def test_a_file_at_which_a_worker_falls_asleep_is_given_up_too(opened, root: Path, seen: Path) -> None:
     (root / "f07.py").write_text("bad = 1 # its_SLEEP\n")
     index = build(opened(timeout_s=0.2))
@@ -171,6 +173,7 @@ def is_stopped(pid: int) -> bool:
         return False
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trap", ["HANG", "BOOM"])
 def test_a_file_that_ends_its_worker_costs_itself_alone(
     opened, root: Path, seen: Path, trap: str, caplog: pytest.LogCaptureFixture
@@ -213,6 +216,7 @@ def test_several_bad_files_among_many(opened, root: Path, seen: Path) -> None:
     assert len(index.paths()) == 220
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_from_outside_costs_nothing(opened, root: Path) -> None:
     for n in range(300):
         (root / f"g{n:03}.py").write_text(f"name_{n} = 1\n" * 50)
@@ -304,6 +308,7 @@ while not index.is_idle:
 """
 
 
+@pytest.mark.slow
 def test_work_that_is_killed_goes_on_where_it_stopped(tmp_path: Path, seen: Path) -> None:
     root = tmp_path / "library"
     root.mkdir()

@@ -124,6 +124,7 @@ def test_each_is_told_of_once_in_a_run(timer: Timer, failing) -> None:
     assert "before this run ends" in result.findings[-1].message
 
 
+@pytest.mark.slow
 def test_a_worker_that_a_check_holds_is_killed_and_only_that_check_is_set_aside() -> None:
     pool = WorkerPool(1, 3)
     runner = BreakingRunner(pool, Breakers(ONE_RUN))

@@ -187,6 +187,7 @@ def test_jobs_that_wait_are_not_held_up_by_a_check_that_is_known_to_be_fatal(poo
     assert len(deaths.read_text()) > n_deaths
 
 
+@pytest.mark.slow
 def test_a_check_that_does_not_end_is_found_and_the_others_are_run(pool):
     content = "print(1)\n" + "a\n" * 20_000
     result = only(pool(timeout_s=3), job(content, checks=(*NO_PRINT, *SLOW)))
