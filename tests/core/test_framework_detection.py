@@ -25,6 +25,7 @@ from rulewright.core.frameworks import FRAMEWORKS, MANIFESTS, dependencies, fram
         ("package.json", "[1]", ""),
         ("package.json", '{"dependencies": ', ""),
         ("mix.exs", 'defp deps do\n [{:phoenix, "~> 1.8"},\n  # {:ash, "3"}\n {:ecto_sql, "3"}]', "hex/phoenix hex/ecto_sql"),
+        ("mix.exs", 'defp deps, do: [{:ash, "3"}, {:phoenix, "~> 1.8"}] # {:ecto, "3"}', "hex/ash hex/phoenix"),
         ("Gemfile", "gem 'rails', '~> 8'\n# gem 'no'\n  gem(\"pg\")", "gem/rails gem/pg"),
         ("go.mod", "module example.com/a\n\nrequire (\n\tgithub.com/gin-gonic/gin v1.10.0\n\tgo.uber.org/zap/v2 v2.1.0 // indirect\n)", "go/github.com/gin-gonic/gin go/go.uber.org/zap"),
         ("pom.xml", "<dependency><groupId>org.springframework.boot</groupId></dependency>", "maven/org.springframework.boot"),

@@ -157,6 +157,15 @@ def test_a_virtual_environment_is_known_by_its_file_whatever_its_name(tmp_path):
     assert skipped(tmp_path) == {"env of mine/": "virtual environment"}
 
 
+def test_what_mix_installs_is_not_the_projects(tmp_path):
+    write(
+        tmp_path,
+        {"mix.exs": "", "deps/ash/mix.exs": "", "_build/dev/a.ex": "", "lib/deps/a.ex": "", "web/deps/b.ts": ""},
+    )
+    assert found(tmp_path) == ["lib/deps/a.ex", "mix.exs", "web/deps/b.ts"]
+    assert skipped(tmp_path) == {"deps/": "never checked", "_build/": "never checked"}
+
+
 def test_links_are_named_and_not_followed(tmp_path):
     write(tmp_path, {"a/b.py": ""})
     (tmp_path / "a/loop").symlink_to(tmp_path)

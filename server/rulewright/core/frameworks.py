@@ -168,6 +168,14 @@ def _of_package_json(text: str) -> Iterator[str]:
         yield from data.get(key) or {}
 
 
+_DEPENDENCY = re.compile(r"\{\s*:(\w+)\s*,")
+
+
+def _of_mix(text: str) -> Iterator[str]:
+    for line in text.splitlines():
+        yield from _DEPENDENCY.findall(line.partition("#")[0])
+
+
 def _matches(pattern: str) -> Callable[[str], Iterator[str]]:
     compiled = re.compile(pattern, re.MULTILINE)
     return lambda text: (match[1] for match in compiled.finditer(text))
@@ -181,7 +189,7 @@ _READERS: Mapping[str, tuple[str, Callable[[str], Iterable[str]]]] = {
     "setup.cfg": ("python", _of_setup_cfg),
     "Pipfile": ("python", _of_pipfile),
     "package.json": ("npm", _of_package_json),
-    "mix.exs": ("hex", _matches(r"^[^#\n]*?\{\s*:(\w+)\s*,")),
+    "mix.exs": ("hex", _of_mix),
     "Gemfile": ("gem", _matches(r"""^\s*gem[ (]+["']([\w.-]+)["']""")),
     "gems.rb": ("gem", _matches(r"""^\s*gem[ (]+["']([\w.-]+)["']""")),
     "go.mod": ("go", _matches(r"^\s*(?:require\s+)?([\w.~/-]+\.[\w.~/-]+?)(?:/v\d+)?\s+v\d")),

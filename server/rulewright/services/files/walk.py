@@ -22,6 +22,9 @@ NEVER_WALKED = frozenset(
 )  # fmt: skip
 """Folders that hold other people's or generated files whatever the ignore files say."""
 
+OF_MIX = frozenset({"deps", "_build"})
+"""The same, where Elixir's build tool keeps them beside its `mix.exs`."""
+
 Entry = Found | Skipped
 
 
@@ -143,6 +146,8 @@ def _why_not(
         return NEVER
     if is_folder and os.path.exists(options.root / path / "pyvenv.cfg"):  # noqa: PTH110 - never raises
         return "virtual environment"
+    if is_folder and name in OF_MIX and os.path.exists(options.root / path / "../mix.exs"):  # noqa: PTH110 - as above
+        return NEVER
     if options.exclude is not None and not is_folder and options.exclude.first_match(path) is not None:
         return EXCLUDED
     for ignore in reversed(ignores):
