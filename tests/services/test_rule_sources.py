@@ -88,6 +88,11 @@ def test_what_a_distribution_ships_is_taken_by_its_record(root):
     assert {rule.source for rule in found.values()} == {"dependency"}
 
 
+@pytest.mark.parametrize("name", ["Good_One", "python/good.one", "good-one"])
+def test_a_distribution_may_be_allowed_in_any_spelling_of_its_name(root, name):
+    assert len(listed(files(root, name))) == 3
+
+
 def test_a_skill_may_have_the_keys_of_a_skill(root):
     (skill,) = [o for o in listed(files(root, "good-one")).values() if o.is_skill]
     assert load(skill, SKILL.encode()).parsed.problems == ()

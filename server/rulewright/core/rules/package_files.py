@@ -73,8 +73,9 @@ def rule_path(package: Package, path: str) -> str:
 
 
 def is_allowed(package: Package, allowed: Sequence[str]) -> bool:
-    """Whether a user's list names a package: by its name, or as `npm/zod`."""
-    return package.name in allowed or package.key in allowed
+    """Whether a user's list names a package: by its name, a distribution's in any spelling, or as `npm/zod`."""
+    wanted = names_allowed(package.ecosystem, allowed)
+    return package.name in (map(python_name, wanted) if package.ecosystem == "python" else wanted)
 
 
 def names_allowed(ecosystem: Ecosystem, allowed: Iterable[str]) -> tuple[str, ...]:
