@@ -288,3 +288,9 @@ def test_a_template_without_places_for_rules_says_so() -> None:
         )
     )  # fmt: skip
     assert (made.text, made.remarks) == ("Do it.", ("The template mine.md has no place for 1 of the rules.",))
+
+
+def test_the_texts_of_thousands_of_rules_are_kept() -> None:
+    rules = [rule(f"r{n}", f"Text {n}.").rule for n in range(5_000)]
+    first = [guide_of(r).lines for r in rules]
+    assert all(guide_of(r).lines is lines for r, lines in zip(rules, first, strict=True))

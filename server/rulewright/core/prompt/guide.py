@@ -14,8 +14,8 @@ from rulewright.core.rules.select import Applied
 from rulewright.core.text import split_lines
 from rulewright.core.tokens import budgeted
 
-MAX_KEPT = 2_000
-"""Texts of rules that are kept as they were read."""
+MAX_KEPT = 20_000
+"""Texts of rules that are kept as they were read: more than a project has, for its rules are asked for in turn."""
 LEVEL = 2
 """Of the highest heading in the text of a rule, which stands below a heading of the prompt."""
 
