@@ -101,3 +101,9 @@ def test_a_comparison_says_where_no_line_ends():
     assert two_newest([one, other]) == (one, other)
     again = RuleEvent(event_id=3, event_type="rule_changed", path=other.path, rule_id="a", content="A.")
     assert two_newest([one, other, again]) == (one, again)
+
+
+def test_a_rule_of_many_equal_lines_is_told_of_at_once():
+    # Compared pair by pair, with all that is equal, these would take days.
+    assert told("a\n" * 300_000, "b\n" + "a\n" * 200_000 + "c\n") == "text +200002 -300000"
+    assert told("a\n" * 300_000, "a\n" * 150_000 + "b\n" + "a\n" * 150_000) == "text +1 -0"

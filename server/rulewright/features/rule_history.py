@@ -9,6 +9,8 @@ import msgspec
 from rulewright.core.events import RuleEvent, Unreadable
 from rulewright.core.rules.rule import Rule
 
+MAX_COMPARED = 250_000
+"""Pairs of lines: where more would have to be compared, all of them count as replaced."""
 _FIELDS = (
     ("id", "id"),
     ("description", "description"),
@@ -208,10 +210,23 @@ def _lines(before: str, after: str) -> str:
     """How many lines were added and taken out; empty for none."""
     if before == after:
         return ""
-    codes = difflib.SequenceMatcher(None, before.splitlines(), after.splitlines(), autojunk=False).get_opcodes()
+    old, new = before.splitlines(), after.splitlines()
+    same = _n_equal(old, new)
+    old, new = old[same:], new[same:]
+    same = _n_equal(old[::-1], new[::-1])
+    old, new = old[: len(old) - same], new[: len(new) - same]
+    if len(old) * len(new) > MAX_COMPARED:
+        return f"+{len(new)} -{len(old)}"
+    codes = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     plus = sum(j2 - j1 for tag, _, _, j1, j2 in codes if tag in {"insert", "replace"})
     minus = sum(i2 - i1 for tag, i1, i2, _, _ in codes if tag in {"delete", "replace"})
     return f"+{plus} -{minus}" if plus or minus else "line ends"
+
+
+def _n_equal(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many lines at the start are the same."""
+    differing = (n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b)
+    return next(differing, min(len(one), len(other)))
 
 
 def _time(text: str) -> datetime | None:
