@@ -26,6 +26,12 @@ def test_a_name_that_leads_elsewhere_is_refused(name: str) -> None:
         file_of(name)
 
 
+@pytest.mark.parametrize("name", ["README", "a/readme.md", "templates/prompt"])
+def test_a_name_that_is_not_read_as_a_rule_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="would not be read as a rule"):
+        file_of(name)
+
+
 @pytest.mark.parametrize("name", ["x", "x.md", ".ai-rules/x.md"])
 def test_a_name_may_be_a_path(name: str) -> None:
     assert file_of(name) == ".ai-rules/x.md"

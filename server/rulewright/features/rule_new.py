@@ -60,6 +60,8 @@ def file_of(name: str) -> str:
         raise ValueError(
             f"`{name}` is no name for a rule: use letters, digits, `-`, `_` and `.`, with `/` for folders."
         )
+    if bare.rpartition("/")[2].lower() == "readme" or bare.startswith("templates/"):
+        raise ValueError(f"`{name}` would not be read as a rule: `README.md` and `templates/` are for other things.")
     return f".ai-rules/{bare}{_SUFFIX}"
 
 
