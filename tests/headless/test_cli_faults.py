@@ -354,3 +354,11 @@ def test_a_folder_that_is_deleted_while_it_is_served_ends_nothing(root):
         shutil.rmtree(root)
         assert server.pull(uri) == []
         assert server.end() == 0
+
+
+@pytest.mark.parametrize("name", ["", ".", "src"])
+def test_asking_why_of_a_folder_is_told_to_name_a_file(root, name):
+    (root / "src").mkdir()
+    done = command(root, "rules", "why", name)
+    assert done.returncode == 2
+    assert f"`{name}` is no file".encode() in done.stderr

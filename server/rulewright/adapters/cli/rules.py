@@ -143,6 +143,8 @@ def applies_to(rule: Rule) -> str:
 
 def run_why(gateway: Gateway, file: str, *, as_json: bool, overlay: Sequence[str]) -> int:
     """Explain every rule for one file."""
+    if not file or Path(file).is_dir():
+        raise click.UsageError(f"`{printable(file)}` is no file: name one, whether it is there already or not.")
     parent = Path(file).absolute().parent
     while not parent.is_dir():
         parent = parent.parent
