@@ -6,7 +6,7 @@ What can be said of a rule file alone is said when it is read (`core.rules.parse
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -44,7 +44,7 @@ def lint_rules(
     found = list(project.book.findings)
     own = [rule for rule in project.book.rules if rule.source in {"project", "user"}]
     known = frozenset(project.book.rule_ids)
-    is_dead = _dead_in(paths)
+    is_dead, circles = _dead_in(paths), _circles(own)
     for rule in own:
         parsed = read(rule.path)
         if parsed is not None and parsed.matter is not None:
@@ -53,7 +53,8 @@ def lint_rules(
             found += _unknown_names(linted, known)
             found += _too_long(linted, project.settings.rules.prompt_tokens)
             found += _dead_references(linted, exists)
-            found += _circle(linted, own)
+            if rule.path in circles:
+                found.append(_in_circle(linted, circles[rule.path]))
     found += _conflicts(own)
     return tuple(sorted(found, key=lambda f: (f.path, f.start, f.end, f.rule_id, f.message)))
 
@@ -108,32 +109,41 @@ def _unknown_names(linted: _Linted, known: frozenset[str]) -> Iterator[Finding]:
                 yield linted.finding("unknown-rule", "warning", told, linted.parsed.place((key, number)))
 
 
-def _circle(linted: _Linted, rules: Sequence[Rule]) -> Iterator[Finding]:
-    """That a rule is one of several that silence each other in a circle; said at the one that comes first."""
-    order = {rule.id: number for number, rule in reversed(list(enumerate(rules)))}
-    silences = {rule.id: (*rule.overrides, *rule.disable) for rule in reversed(rules)}
-    start = linted.rule.id
-    if order[start] != next((n for n, r in enumerate(rules) if r.path == linted.rule.path), -1):
-        return
-    # Only through rules that come later, so that each circle is found once.
-    stack: list[tuple[str, tuple[str, ...]]] = [(start, (start,))]
-    seen: set[str] = set()
+def _circles(rules: Sequence[Rule]) -> dict[str, list[str]]:
+    """The rules that silence each other in a circle, by their ids, by the path of the one that comes first."""
+    first = {rule.id: rule for rule in reversed(rules)}
+    order = {rule_id: number for number, rule_id in enumerate(dict.fromkeys(rule.id for rule in rules))}
+    silences = {rule.id: (*rule.overrides, *rule.disable) for rule in first.values() if rule.overrides or rule.disable}
+    return {first[start].path: way for start in silences if (way := _way_back(start, silences, order))}
+
+
+def _way_back(start: str, silences: Mapping[str, Sequence[str]], order: Mapping[str, int]) -> list[str]:
+    """From a rule through those that it silences back to itself; only by later ones, so each circle is found once."""
+    before: dict[str, str] = {}
+    stack = [start]
     while stack:
-        name, way = stack.pop()
+        name = stack.pop()
         for other in silences.get(name, ()):
             if other == start:
-                shown = " -> ".join(f"`{part}`" for part in (*way, start))
-                told = (
-                    f"The rule silences itself ({shown}), which does nothing."
-                    if len(way) == 1
-                    else f"These rules silence each other in a circle: {shown}. `{start}` comes first and is heard."
-                )
-                key = "overrides" if linted.rule.overrides else "disable"
-                yield linted.finding("silenced-in-a-circle", "warning", told, linted.parsed.place((key,)))
-                return
-            if other not in seen and order.get(other, -1) > order[start]:
-                seen.add(other)
-                stack.append((other, (*way, other)))
+                way = [name]
+                while way[-1] != start:
+                    way.append(before[way[-1]])
+                return way[::-1]
+            if other not in before and order.get(other, -1) > order[start]:
+                before[other] = name
+                stack.append(other)
+    return []
+
+
+def _in_circle(linted: _Linted, way: Sequence[str]) -> Finding:
+    shown = " -> ".join(f"`{part}`" for part in (*way, way[0]))
+    told = (
+        f"The rule silences itself ({shown}), which does nothing."
+        if len(way) == 1
+        else f"These rules silence each other in a circle: {shown}. `{way[0]}` comes first and is heard."
+    )
+    key = "overrides" if linted.rule.overrides else "disable"
+    return linted.finding("silenced-in-a-circle", "warning", told, linted.parsed.place((key,)))
 
 
 def _too_long(linted: _Linted, budget: int) -> Iterator[Finding]:

@@ -188,7 +188,8 @@ class Selection:
         matched = self._matched(path)
         off = self._resolve(matched)
         language = language_of(path)
-        verdicts = [self._verdict(n, path, language, matched, off) for n in range(len(self.ordered))]
+        run = Counter(check.rule_path for check in self.enforced(path, language))
+        verdicts = [self._verdict(n, path, language, matched, off, run) for n in range(len(self.ordered))]
         verdicts += [
             Verdict(
                 id=rule_id,
@@ -223,7 +224,13 @@ class Selection:
                 yield path
 
     def _verdict(
-        self, number: int, path: str, language: str, matched: Mapping[int, str], off: Mapping[int, tuple[int, str]]
+        self,
+        number: int,
+        path: str,
+        language: str,
+        matched: Mapping[int, str],
+        off: Mapping[int, tuple[int, str]],
+        run: Counter[str],
     ) -> Verdict:
         rule = self.ordered[number]
         switched = self._off[number]
@@ -240,7 +247,7 @@ class Selection:
             if rule.path in self.not_enforced:
                 reason += "; its examples fail, so its checks are not run"
             elif rule.checks:
-                n_checks = sum(1 for e in self.enforced(path, language) if e.rule_path == rule.path)
+                n_checks = run[rule.path]
         else:
             reason = self._why_not(number, path, language)
         return Verdict(
