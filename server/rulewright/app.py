@@ -195,6 +195,7 @@ class _State:
 
     def __init__(self) -> None:
         self._store: StateStore | None = None
+        self._is_closed = False
 
     def log(self, root: str) -> EventLog:
         """The event log of a project that is in it."""
@@ -208,6 +209,8 @@ class _State:
 
         if self._store is None:
             self._store = StateStore(Path(state_folder()), SystemClock().now)
+            if self._is_closed:
+                self._store.close()
         return self._store
 
     def use(self, root: str) -> "StateRuleUse":
@@ -221,7 +224,8 @@ class _State:
         return self._store.take_problems() if self._store is not None else ()
 
     def close(self) -> None:
-        """Let go of it."""
+        """Let go of it for good: a client may leave while its projects are still being opened in a thread."""
+        self._is_closed = True
         if self._store is not None:
             self._store.close()
 

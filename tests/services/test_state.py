@@ -22,7 +22,7 @@ from rulewright.services.state.health import examine_state
 from rulewright.services.state.history import read_history, read_versions
 from rulewright.services.state.places import state_path, workspace_id
 from rulewright.services.state.rule_log import StateEventLog
-from rulewright.services.state.store import StateStore
+from rulewright.services.state.store import NotWritten, StateStore
 from tests.harness.program import environment
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -368,7 +368,7 @@ from rulewright.services.clock import SystemClock
 from rulewright.services.files import ProjectRuleFiles
 from rulewright.services.rules import RuleKeeper
 from rulewright.services.state.rule_log import StateEventLog
-from rulewright.services.state.store import StateStore
+from rulewright.services.state.store import NotWritten, StateStore
 
 state, root = map(Path, sys.argv[1:])
 clock = SystemClock()
@@ -734,7 +734,7 @@ from rulewright.services.clock import SystemClock
 from rulewright.services.files import ProjectRuleFiles
 from rulewright.services.rules import RuleKeeper
 from rulewright.services.state.rule_log import StateEventLog
-from rulewright.services.state.store import StateStore
+from rulewright.services.state.store import NotWritten, StateStore
 
 state, root = map(Path, sys.argv[1:])
 clock = SystemClock()
@@ -789,3 +789,15 @@ def test_a_rule_without_a_file_reaches_another_server_when_it_looks(machine):
     second.look()
     assert set(second.book.entries) == set()
     assert machine.numbers() == [1, 2, 3]
+
+
+def test_a_store_that_was_closed_is_not_opened_again_by_what_comes_late(tmp_path):
+    store = StateStore(tmp_path / "state", Clock().now)
+    store.write(lambda db: None)
+    store.close()
+    (tmp_path / "state").rename(tmp_path / "moved")
+    assert store.read(lambda db: "read", "nothing") == "nothing"
+    with pytest.raises(NotWritten):
+        store.write(lambda db: None)
+    assert not (tmp_path / "state").exists()
+    assert store.take_problems() == ()

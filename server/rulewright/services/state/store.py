@@ -33,6 +33,7 @@ class StateStore:
         self._db: sqlite3.Connection | None = None
         self.is_newer = False
         """Whether a newer program made it, so that nothing is written."""
+        self._is_closed = False
         self._unsaid: list[str] = []
         self._said: set[str] = set()
 
@@ -95,16 +96,22 @@ class StateStore:
                 return otherwise
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file for good: what is still under way in some thread does not open it again."""
         with self._lock:
-            if self._db is not None:
-                self._db.close()
-                self._db = None
+            self._is_closed = True
+            self._let_go()
+
+    def _let_go(self) -> None:
+        if self._db is not None:
+            self._db.close()
+            self._db = None
 
     def _opened(self) -> sqlite3.Connection:
         """The connection. Raises sqlite3.Error, and NotWritten when there can be none."""
         if self._db is not None:
             return self._db
+        if self._is_closed:
+            raise NotWritten
         try:
             self._make_private()
         except OSError as error:
@@ -170,7 +177,7 @@ class StateStore:
 
     def _set_aside(self, error: sqlite3.Error) -> bool:
         """Give a damaged database another name, where that can be done."""
-        self.close()
+        self._let_go()
         stamp = f"{self._now():%Y%m%d-%H%M%S}"
         aside = self.path.with_name(f"{self.path.name}.damaged-{stamp}")
         number = 1
