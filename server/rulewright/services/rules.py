@@ -61,7 +61,9 @@ class RuleKeeper:
         self._replay()
         look = self._log.has_changed()
         origins = [*self._files.list(near), *map(table_origin, self._log.table())]
-        if near is not None and self._book.policy.defaults != "always" and any(o.source == "project" for o in origins):
+        policy = self._book.policy
+        may_rest = policy.defaults != "always" and "project" in policy.sources
+        if near is not None and may_rest and any(o.source == "project" for o in origins):
             # They could not apply, and reading them is most of what a check of one file would do.
             origins = [o for o in origins if o.source != "default"]
         return self._take(origins, set(self._book.entries) - {o.path for o in origins}, cause, look=look)

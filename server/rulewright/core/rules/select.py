@@ -92,7 +92,8 @@ class Selection:
         self.rejected = dict(rejected or {})
         """By path: id, reason and source of rule files that never gave a rule."""
         sources = {r.source for r in self.ordered}.union(source for *_, source in self.rejected.values())
-        has_own = "project" in sources
+        # A project whose rules are left out has none.
+        has_own = "project" in sources and "project" in policy.sources
         self._off = [_switched_off(rule, policy, has_own=has_own) for rule in self.ordered]
         self._sets: list[GlobSet | None] = [None] * len(self.ordered)
         globbed: list[int] = []
