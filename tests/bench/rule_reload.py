@@ -19,7 +19,7 @@ check: {{ language: python, message: "turn {turn}", rule: {{ pattern: "looked_fo
 ---
 What to do instead.
 """
-CODE = "def f(a):\n    return looked_for(a)\n" * 100
+CODE = "def f(a):\n    return known(a)\n" * 150 + "def g(a):\n    return looked_for(a)\n" * 5
 PUBLISH = "textDocument/publishDiagnostics"
 
 
