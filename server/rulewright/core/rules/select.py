@@ -94,7 +94,13 @@ class Selection:
         sources = {r.source for r in self.ordered}.union(source for *_, source in self.rejected.values())
         # A project whose rules are left out has none.
         has_own = "project" in sources and "project" in policy.sources
-        self._off = [_switched_off(rule, policy, has_own=has_own) for rule in self.ordered]
+        off = {source: _source_off(source, policy, has_own=has_own) for source in sources}
+        named = policy.flags.rules.union(policy.disable)
+        # A change of one rule builds all of this anew, so each step of it counts for every rule.
+        self._off = [
+            off[rule.source] if rule.id not in named else _switched_off(rule, policy, off[rule.source])
+            for rule in self.ordered
+        ]
         self._sets: list[GlobSet | None] = [None] * len(self.ordered)
         globbed: list[int] = []
         self._by_language: dict[str, list[int]] = {}
@@ -103,7 +109,8 @@ class Selection:
             if self._off[number] is not None:
                 continue
             if rule.globs and not rule.always:
-                self._sets[number] = glob_set(tuple(rebase(g, rule.folder) for g in rule.globs))
+                folder = rule.folder
+                self._sets[number] = glob_set(tuple([rebase(g, folder) for g in rule.globs]) if folder else rule.globs)
                 globbed.append(number)
             elif rule.languages and not rule.always:
                 for language in rule.languages:
@@ -112,8 +119,9 @@ class Selection:
                 self._everywhere.append(number)
         self._globbed = [(number, self.ordered[number].languages) for number in globbed]
         self._index = glob_index(tuple([s for s in self._sets if s is not None]))
-        n_by_id = Counter(rule.id for rule in self.ordered)
-        self._speaking = {n for n, r in enumerate(self.ordered) if r.overrides or r.disable or n_by_id[r.id] > 1}
+        n_by_id = Counter([rule.id for rule in self.ordered])
+        twins = {rule_id for rule_id, times in n_by_id.items() if times > 1} if len(n_by_id) < len(self.ordered) else ()
+        self._speaking = {n for n, r in enumerate(self.ordered) if r.overrides or r.disable or r.id in twins}
         self._memo: dict[str, tuple[Applied, ...]] = {}
         self._enforced: dict[tuple[str, str], tuple[Enforced, ...]] = {}
         self._alike: dict[tuple[str, tuple[str, ...]], tuple[Enforced, ...]] = {}
@@ -331,10 +339,13 @@ class Selection:
         return "it has no globs and no description; it applies only when it is named"
 
 
+_RANKS: Mapping[str, int] = {source: rank for rank, source in enumerate(SOURCES)}
+
+
 def precedence(rule: Rule) -> tuple[int, int, int, str, str]:
     """Sort key: highest precedence first."""
     depth = rule.folder.count("/") + 1 if rule.folder else 0
-    return (_rank(rule), -rule.priority, -depth, rule.order, rule.path)
+    return (_RANKS[rule.source], -rule.priority, -depth, rule.order, rule.path)
 
 
 def rebase(pattern: str, folder: str) -> str:
@@ -350,7 +361,7 @@ def rebase(pattern: str, folder: str) -> str:
 
 
 def _rank(rule: Rule) -> int:
-    return SOURCES.index(rule.source)
+    return _RANKS[rule.source]
 
 
 def _below(path: str, folder: str) -> bool:
@@ -363,22 +374,30 @@ def _first_by(first: Rule, second: Rule) -> str:
     return next((name for name, x, y in zip(names, a, b, strict=True) if x != y), "path")
 
 
-def _switched_off(rule: Rule, policy: Policy, *, has_own: bool) -> str | None:
+def _source_off(source: Source, policy: Policy, *, has_own: bool) -> str | None:
+    """Why no rule of a source counts, or None."""
     flags = policy.flags
-    if flags.everything or rule.source in flags.sources or rule.id in flags.rules:
-        what = "" if rule.id in flags.rules else " --all" if flags.everything else f" --source {rule.source}"
+    if flags.everything or source in flags.sources:
+        what = " --all" if flags.everything else f" --source {source}"
         return f"switched off here by `rulewright rules disable{what}`"
     if not policy.enabled:
         return "rules are switched off (rules.enabled)"
-    if rule.source not in policy.sources:
-        return f"the source `{rule.source}` is switched off (rules.sources)"
-    if rule.id in policy.disable:
-        return "switched off by the setting rules.disable"
-    if rule.source == "default" and policy.defaults == "never":
+    if source not in policy.sources:
+        return f"the source `{source}` is switched off (rules.sources)"
+    if source == "default" and policy.defaults == "never":
         return "the default rules are switched off (rules.defaults)"
-    if rule.source == "default" and policy.defaults == "auto" and has_own:
+    if source == "default" and policy.defaults == "auto" and has_own:
         return "the default rules are used only where the project has none of its own (rules.defaults)"
     return None
+
+
+def _switched_off(rule: Rule, policy: Policy, source_off: str | None) -> str | None:
+    """The same for a rule that is switched off by its name."""
+    if rule.id in policy.flags.rules:
+        return "switched off here by `rulewright rules disable`"
+    if rule.id in policy.disable and source_off is None:
+        return "switched off by the setting rules.disable"
+    return source_off
 
 
 def _within(check: Check, path: str) -> bool:
