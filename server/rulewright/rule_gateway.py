@@ -148,15 +148,20 @@ class RuleGateway:
         """Where the user's own settings lie, whether there are any or not."""
         return str(user_file())
 
-    def packages(self, root: str) -> tuple[Shipped, ...]:
-        """The installed packages that ship guidance for a project, allowed or not. None of their code is run."""
+    def packages(self, root: str) -> tuple[tuple[Shipped, ...], tuple[str, ...]]:
+        """The installed packages that ship guidance for a project, allowed or not, and what is allowed in vain.
+
+        None of their code is run.
+        """
         settings = self._projects.open(root).settings
         files = ProjectRuleFiles(
             Path(root),
             gitignore=settings.check.gitignore,
             packages=PackageRules(Path(root), lambda: settings.packages),
         )
-        return tuple(_shipped(package, settings.packages) for package in files.shipping())
+        found = files.shipping()
+        vain = [name for name in settings.packages.allow if not any(is_allowed(package, [name]) for package in found)]
+        return tuple(_shipped(package, settings.packages) for package in found), tuple(vain)
 
     # History
 

@@ -255,3 +255,16 @@ def test_a_package_that_is_installed_later_is_found_by_the_next_look(root):
     write_files(root, {"web/node_modules/late/usage-rules.md": "Late.\n"})
     (event,) = keeper.look()
     assert (event.event_type, event.path) == ("rule_added", "web/node_modules/late/usage-rules.md")
+
+
+def test_what_a_package_does_wrong_is_told_and_is_no_error_of_the_project(root):
+    write_files(root, {"deps/ash/usage-rules.md": "Be kind.\u200b\n", "deps/ash/usage-rules/big.md": "x" * 3_000})
+    keeper = RuleKeeper(files(root, "ash", max_kb=2), MemoryEventLog(), SystemClock(), Policy())
+    keeper.load()
+    found = {f.path.removeprefix("deps/ash/"): f for f in keeper.book.findings if f.path.startswith("deps/")}
+    assert {f.severity for f in found.values()} == {"info"}
+    verdicts = {v.path.removeprefix("deps/ash/"): v for v in keeper.book.selection.explain("lib/a.ex")}
+    for name, said in (("usage-rules.md", "people do not see"), ("usage-rules/big.md", "more than 2 kB")):
+        assert (verdicts[name].verdict, verdicts[name].source) == ("rejected", "dependency")
+        assert said in verdicts[name].reason
+        assert said in found[name].message

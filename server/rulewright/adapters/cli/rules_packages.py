@@ -22,18 +22,22 @@ class PackagesRecord(msgspec.Struct, frozen=True):
     settings: str
     """The file in which packages are allowed."""
     packages: tuple[Shipped, ...]
+    missing: tuple[str, ...]
+    """Allowed, but no installed package of that name ships guidance for this project."""
 
 
 def run_packages(gateway: Gateway, *, as_json: bool, overlay: Sequence[str]) -> int:
     """List the packages of the project here."""
     project = open_project(gateway, gateway.root_of(Path.cwd()), overlay)
-    packages = gateway.rules.packages(project.root)
+    packages, missing = gateway.rules.packages(project.root)
     settings = gateway.rules.settings_file
     if as_json:
-        click.echo(to_json(PackagesRecord(1, project.root, settings, packages)))
+        click.echo(to_json(PackagesRecord(1, project.root, settings, packages, missing)))
         return 0
     for line in lines(packages, settings):
         click.echo(line)
+    if missing:
+        click.echo(printable(f"Allowed, and nothing of that name ships guidance here: {', '.join(missing)}."))
     return 0
 
 

@@ -268,7 +268,8 @@ def report(seen: Seen, *, kept_from: str = "") -> tuple[Finding, ...]:
         findings.append(
             Finding(
                 rule_id=f"rulewright/{item.code}",
-                severity=item.severity,
+                # What somebody else's package does wrong is nothing that a check of this project should fail for.
+                severity="info" if parsed.source == "dependency" else item.severity,
                 message=message,
                 path=parsed.path,
                 start=located.start,
@@ -282,7 +283,8 @@ def report(seen: Seen, *, kept_from: str = "") -> tuple[Finding, ...]:
 
 
 def _first_error(entry: Entry) -> str:
-    return next((f.message for f in entry.findings if f.severity == "error"), "the file could not be read")
+    worst = sorted(entry.findings, key=lambda f: f.severity != "error")
+    return worst[0].message if worst else "the file could not be read"
 
 
 def _clash(path: str, rule_id: str, paths: list[str]) -> Finding:
