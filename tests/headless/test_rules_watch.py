@@ -41,7 +41,7 @@ class Watching:
             line = self.said.get(timeout=PATIENT_S)
             assert line is not None, lines
             lines.append(line)
-            if "rules passed" in line:
+            if " passed, " in line:
                 return lines
 
 
@@ -70,7 +70,7 @@ def changed(watching, path, content):
             first = watching.said.get(timeout=1)
         except queue.Empty:
             continue
-        return [first, *([] if "rules passed" in first else watching.until_summary())]
+        return [first, *([] if " passed, " in first else watching.until_summary())]
     raise AssertionError("no change was seen")
 
 
@@ -81,13 +81,13 @@ def test_what_changes_is_told_and_an_interrupt_ends_it(watch, tmp_path):
     assert [line.split(":")[0] for line in first[:2]] == ["ok   a", "ok   b"]
     failing = changed(watching, rules / "b.md", FAILING)
     assert failing[0] == "FAIL b: 1 missing"
-    assert failing[-1].startswith("1 rules passed, 1 failed")
+    assert failing[-1].startswith("1 rule passed, 1 failed")
     assert not [line for line in failing if " a:" in line]
     (rules / "b.md").unlink()
     gone = watching.until_summary()
     assert gone == [
         "gone .ai-rules/b.md",
-        "1 rules passed, 0 failed, 0 cannot be tested; 0 with checks have no examples.",
+        "1 rule passed, 0 failed, 0 cannot be tested; 0 with checks have no examples.",
     ]
     assert changed(watching, rules / "b.md", FAILING)[0] == "FAIL b: 1 missing"
     watching.process.send_signal(signal.SIGINT)

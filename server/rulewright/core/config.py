@@ -296,6 +296,8 @@ def _shown(value: Any, kind: Any) -> str:
     """A refused value, and the choice that it is nearest to."""
     if isinstance(value, int | float) and not isinstance(value, bool) and _type_name(kind).startswith("a number"):
         return f"{value:,}."
+    if isinstance(value, list) and (choices := re.findall(r'"([^"]+)"', _type_name(kind))):
+        value = next((item for item in value if item not in choices), value)
     if not isinstance(value, str):
         return f"{_a(value)}."
     close = get_close_matches(value, re.findall(r'"([^"]+)"', _type_name(kind)), n=1)

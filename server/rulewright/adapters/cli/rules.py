@@ -250,7 +250,8 @@ class TestedRules(msgspec.Struct, frozen=True):
 
     def summary(self) -> str:
         """The last line."""
-        counts = f"{self.n_passed} rules passed, {self.n_failed} failed, {len(self.broken)} cannot be tested"
+        passed = f"{self.n_passed} rule{'s' * (self.n_passed != 1)} passed"
+        counts = f"{passed}, {self.n_failed} failed, {len(self.broken)} cannot be tested"
         return f"{counts}; {self.n_untested} with checks have no examples."
 
 

@@ -27,7 +27,7 @@ from rulewright.core.prompt.records import Cut, Part, PartKind, Prompt
 from rulewright.core.prompt.template import BUILT_IN, Template, read_template
 from rulewright.core.rules.applied import rule_version
 from rulewright.core.rules.rule import Source as RuleSource
-from rulewright.core.rules.select import Applied
+from rulewright.core.rules.select import Applied, precedence
 from rulewright.core.tokens import budgeted
 
 BUILT_IN_NAME = "built-in"
@@ -175,7 +175,7 @@ def _prompt(builder: _Builder, draft: _Draft) -> Prompt:
         language=request.language,
         budget=request.budget,
         tokens=budgeted(draft.text),
-        rule_version=rule_version(a.rule for a in request.applied),
+        rule_version=rule_version(sorted((a.rule for a in request.applied), key=precedence)),
         rule_tokens=sum(kept.tokens for kept in draft.fitted.kept),
         template=request.template_name,
         text=draft.text,

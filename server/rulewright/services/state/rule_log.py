@@ -31,8 +31,9 @@ class StateEventLog:
         found = self._store.read(lambda db: rule_rows.newest_of_each_path(db, self._workspace), none)
         n_gaps = self._store.read(lambda db: rule_rows.n_gaps(db, self._workspace), 0)
         if n_gaps > 0:
+            events = "1 event is" if n_gaps == 1 else f"{n_gaps} events are"
             self._store.say(
-                f"{n_gaps} events are missing from the rule history of {self._root}: somebody took them out of "
+                f"{events} missing from the rule history of {self._root}: somebody took them out of "
                 f"{self._store.path}. The others count."
             )
         self._seen_to = max((e.event_id for e in found), default=0)
