@@ -95,7 +95,7 @@ def test_the_metadata_is_complete(packages: Packages) -> None:
     assert len(about["Summary"]) < 120
     versions = [c for c in about.get_all("Classifier", []) if re.search(r"Python :: 3\.\d+$", c)]
     assert [c.rpartition(" ")[2] for c in versions] == ["3.11", "3.12", "3.13"]
-    assert about.get_all("Provides-Extra") == ["languages"]
+    assert about.get_all("Provides-Extra") == ["languages", "mcp"]
     assert FORBIDDEN.search(about.as_string()) is None
 
 
