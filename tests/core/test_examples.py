@@ -7,7 +7,7 @@ import pytest
 from rulewright.core.rules.check import read_checks
 from rulewright.core.rules.examples import run_examples
 from rulewright.core.rules.load import load
-from rulewright.core.rules.parse import Origin
+from rulewright.core.rules.origin import Origin
 from rulewright.core.rules.rule import Example, Rule
 
 

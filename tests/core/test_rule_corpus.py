@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from rulewright.core.edits import apply, disjoint
-from rulewright.core.rules.parse import Origin, parse
+from rulewright.core.rules.origin import Origin
+from rulewright.core.rules.parse import parse
 from tests.harness.corpus import real_files
 
 FILES = real_files()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rulewright.core.config import RulesSettings, Settings
 from rulewright.core.rules.book import Entry, RuleBook
 from rulewright.core.rules.load import load
-from rulewright.core.rules.parse import Origin
+from rulewright.core.rules.origin import Origin
 from rulewright.core.snapshot import Project
 from rulewright.features.explain import explain
 

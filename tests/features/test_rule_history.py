@@ -4,7 +4,8 @@ import pytest
 
 from rulewright.core.events import RuleEvent, Unreadable
 from rulewright.core.rules.book import RuleBook, Seen, diff, fold
-from rulewright.core.rules.parse import Origin, parse
+from rulewright.core.rules.origin import Origin
+from rulewright.core.rules.parse import parse
 from rulewright.features.rule_history import compare, find_version, history, two_newest
 
 CHECK = "check:\n  - {id: one, language: python, rule: {pattern: f($A)}}\n"

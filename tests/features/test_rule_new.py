@@ -5,7 +5,7 @@ import pytest
 from rulewright.core.languages import CHECKABLE
 from rulewright.core.rules.examples import run_examples
 from rulewright.core.rules.load import load
-from rulewright.core.rules.parse import Origin
+from rulewright.core.rules.origin import Origin
 from rulewright.features.rule_new import file_of, new_rule
 
 

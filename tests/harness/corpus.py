@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from rulewright.core.rules.parse import Origin, parse
+from rulewright.core.rules.origin import Origin
+from rulewright.core.rules.parse import parse
 from tests.harness.data import test_data
 
 

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from rulewright.core.rules.parse import FRAMEWORK_PREFIX, Origin, Parsed, parse
+from rulewright.core.rules.origin import Origin
+from rulewright.core.rules.parse import FRAMEWORK_PREFIX, Parsed, parse
 
 FOLDER = Path(__file__).parents[2] / "server/rulewright/frameworks"
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from rulewright.core.events import Flag, RuleEvent, Unreadable, from_row, to_data
 from rulewright.core.rules.applied import rule_version
 from rulewright.core.rules.book import RuleBook, Seen, diff, flagged, fold, reread
-from rulewright.core.rules.parse import Origin, parse
+from rulewright.core.rules.origin import Origin
+from rulewright.core.rules.parse import parse
 from rulewright.core.rules.rule import Rule
 from rulewright.core.rules.select import Flags
 from rulewright.features.rule_history import compare, find_version, history, two_newest

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from rulewright.core.edits import Edit, apply, disjoint
 from rulewright.core.rules.book import RuleBook, Seen, diff, fold
 from rulewright.core.rules.frontmatter import read
-from rulewright.core.rules.parse import Origin, parse
+from rulewright.core.rules.origin import Origin
+from rulewright.core.rules.parse import parse
 from rulewright.core.rules.rule import SOURCES, Rule
 from rulewright.core.rules.select import Policy, Selection
 from rulewright.core.text import Text

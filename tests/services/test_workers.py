@@ -17,7 +17,7 @@ from rulewright.core.rules import job as jobs_module
 from rulewright.core.rules.job import CheckJob, CheckResult
 from rulewright.core.rules.lint import Enforced
 from rulewright.core.rules.load import load
-from rulewright.core.rules.parse import Origin
+from rulewright.core.rules.origin import Origin
 from rulewright.services.workers import AdaptiveRunner, InlineRunner
 from rulewright.services.workers.inline import INLINE_CHARACTERS
 from rulewright.services.workers.pool import AHEAD, STOPPING, WorkerPool

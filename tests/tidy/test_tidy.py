@@ -10,7 +10,8 @@ import pytest
 from rulewright import __version__
 from rulewright.adapters.cli.main import cli
 from rulewright.core.rules.examples import run_examples
-from rulewright.core.rules.parse import Origin, parse
+from rulewright.core.rules.origin import Origin
+from rulewright.core.rules.parse import parse
 from tests.generate import generated
 
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ from rulewright.core.code_messages import Progress, Question, ToHost
 from rulewright.core.events import Flag, RuleEvent
 from rulewright.core.rules.book import RuleBook
 from rulewright.core.rules.job import CheckJob, CheckResult, SetAside
-from rulewright.core.rules.parse import Origin
+from rulewright.core.rules.origin import Origin
 from rulewright.core.rules.select import Policy
 
 if TYPE_CHECKING:

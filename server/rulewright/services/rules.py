@@ -9,7 +9,8 @@ from rulewright.core.events import FLAG_PREFIX, Flag, RuleEvent
 from rulewright.core.ports import Clock, EventLog, RuleFiles
 from rulewright.core.rules.book import RuleBook, Seen, diff, flagged, fold, reread
 from rulewright.core.rules.load import load
-from rulewright.core.rules.parse import Located, Origin, Parsed
+from rulewright.core.rules.origin import Origin
+from rulewright.core.rules.parse import Located, Parsed
 from rulewright.core.rules.places import default_id
 from rulewright.core.rules.problems import problem
 from rulewright.core.rules.select import Policy

@@ -6,7 +6,8 @@ from rulewright.core.findings import SEVERITIES, Severity
 from rulewright.core.rules.book import Seen
 from rulewright.core.rules.check_sources import Beside, fenced_examples
 from rulewright.core.rules.examples import run_examples
-from rulewright.core.rules.parse import Located, Origin, Parsed, parse
+from rulewright.core.rules.origin import Origin
+from rulewright.core.rules.parse import Located, Parsed, parse
 from rulewright.core.rules.problems import problem
 from rulewright.core.text import Position, Text
 

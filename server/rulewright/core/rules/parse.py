@@ -4,7 +4,7 @@ A problem of severity `error` means that this version should not be taken when a
 it holds whatever could be used, for the case that there is no earlier one.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from difflib import get_close_matches
 from hashlib import sha256
 from typing import Any
@@ -17,9 +17,11 @@ from rulewright.core.hidden import Hidden, hidden
 from rulewright.core.languages import canonical
 from rulewright.core.rules.check import read_sources
 from rulewright.core.rules.check_sources import MAX_CHECK_FILES, Beside, CheckSource, fenced, from_file
+from rulewright.core.rules.fields import Fields
 from rulewright.core.rules.frontmatter import FrontMatter, Path
 from rulewright.core.rules.frontmatter import read as read_front_matter
 from rulewright.core.rules.globs import compile_glob, split
+from rulewright.core.rules.origin import Origin
 from rulewright.core.rules.places import Place, default_id, place_of
 from rulewright.core.rules.problems import Problem, problem
 from rulewright.core.rules.rule import (
@@ -77,7 +79,6 @@ _OTHER_TOOLS = {
 }
 
 MAX_FILE_BYTES = 1_000_000
-MAX_NUMBER = 1_000_000
 MAX_HIDDEN = 20
 """Runs of hidden characters that are reported one by one."""
 
@@ -116,23 +117,6 @@ class Parsed(msgspec.Struct, frozen=True):
     def is_broken(self) -> bool:
         """Whether an earlier good version should be kept instead of this one."""
         return any(p.problem.severity == "error" for p in self.problems)
-
-
-class Origin(msgspec.Struct, frozen=True):
-    """Where a rule file stands: what its place says about it."""
-
-    path: str
-    """As in `Rule.path`."""
-    below: str
-    """Path below the rules folder."""
-    source: Source = "project"
-    folder: str = ""
-    languages: tuple[str, ...] = ()
-    """Those of a file that states neither languages nor globs."""
-    because: str = ""
-    """Why the file counts at all, where it is not the project's own."""
-    is_skill: bool = False
-    """A `SKILL.md`: it has keys of its own, and waits to be asked for by its description."""
 
 
 def parse(origin: Origin, data: bytes, beside: Beside | None = None) -> Parsed:
@@ -212,12 +196,12 @@ def _locate(item: Problem, matter: FrontMatter) -> Located:
     return Located(item, start, end)
 
 
-class _Fields:
-    """Front matter to rule, one method a kind of value."""
+class _Fields(Fields):
+    """Front matter to rule, one method a key that is more than a plain value."""
 
     def __init__(self, origin: Origin, matter: FrontMatter, data: dict[str, Any]) -> None:
-        self.origin, self.matter, self.data = origin, matter, data
-        self.problems: list[Problem] = []
+        super().__init__(matter, data)
+        self.origin = origin
         self.place = place_of(origin.below) if origin.source in {"user", "project"} else Place()
 
     def rule(self, digest: str, sources: list[CheckSource]) -> Rule:
@@ -267,33 +251,6 @@ class _Fields:
             content_hash=digest,
         )
 
-    def report(self, code: str, severity: Any, message: str, *at: str | int) -> None:
-        self.problems.append(problem(code, severity, message, *at))
-
-    def text(self, key: str) -> str:
-        value = self.data.get(key)
-        if value is None or isinstance(value, dict | list):
-            if value is not None:
-                self.report("wrong-type", "warning", f"`{key}` must be text. It was left out.", key)
-            return ""
-        return (str(value).lower() if isinstance(value, bool) else str(value)).strip()
-
-    def integer(self, key: str, default: int) -> int:
-        value = self.data.get(key)
-        if value is None:
-            return default
-        try:
-            # YAML's true is 1 for `int`, and nobody means that.
-            number = int("" if isinstance(value, bool) else value)
-        except (ValueError, TypeError, OverflowError):
-            self.report("wrong-type", "warning", f"`{key}` must be a whole number. {default} was taken.", key)
-            return default
-        if abs(number) > MAX_NUMBER:
-            # Python itself refuses to write down a number of thousands of digits.
-            number = MAX_NUMBER if number > 0 else -MAX_NUMBER
-            self.report("wrong-value", "warning", f"`{key}` is {number:,} at most. That was taken.", key)
-        return number
-
     def chunking(self) -> Chunking:
         named = self.text("chunk").lower()
         found: Chunking = next((c for c in CHUNKINGS if c == named), "")
@@ -310,41 +267,6 @@ class _Fields:
             self.report("wrong-value", "warning", told, "chunk_tokens")
             return 0
         return number
-
-    def boolean(self, key: str) -> bool | None:
-        value = self.data.get(key)
-        if value is None or isinstance(value, bool):
-            return value
-        if isinstance(value, str) and value.strip().lower() in {"true", "false", "yes", "no"}:
-            meant = value.strip().lower() in {"true", "yes"}
-            fix = Fix("Remove the quotes", (Edit(*self.matter.values[(key,)], str(meant).lower()),))
-            message = f"`{key}` is text. It was read as a boolean. Remove the quotes."
-            self.problems.append(problem("text-as-boolean", "hint", message, key, fix=fix))
-            return meant
-        self.report("wrong-type", "warning", f"`{key}` must be true or false. It was left out.", key)
-        return None
-
-    def strings(self, key: str, divide: Callable[[str], list[str]] | None = None) -> tuple[str, ...]:
-        """A list, a comma-separated text and a single text mean the same."""
-        value = self.data.get(key)
-        if value is None:
-            return ()
-        divide = divide or (lambda text: [part.strip() for part in text.split(",") if part.strip()])
-        found: list[str] = []
-        items = value if isinstance(value, list) else [value]
-        for i, item in enumerate(items):
-            if isinstance(item, dict | list) or item is None:
-                at = (key, i) if isinstance(value, list) else (key,)
-                severity = "error" if key == "globs" and item is not None else "warning"
-                self.report(
-                    "wrong-type",
-                    severity,
-                    f'`{key}` must be text or a list of texts. Write `{key}: ["..."]`.',
-                    *at,
-                )
-            else:
-                found += divide(str(item))
-        return tuple(dict.fromkeys(found))
 
     def globs(self) -> tuple[str, ...]:
         if "globs" in self.data and self.data["globs"] in (None, "", []):

@@ -2,7 +2,7 @@
 
 import re
 
-from rulewright.core.rules.parse import Origin
+from rulewright.core.rules.origin import Origin
 
 TABLE_PREFIX = "table:"
 """Stands before the path of such a rule."""

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Protocol
 
 from rulewright.core.rules.check_sources import MAX_CHECK_FILE_BYTES
+from rulewright.core.rules.origin import Origin
 from rulewright.core.rules.package_files import Package
-from rulewright.core.rules.parse import MAX_FILE_BYTES, Origin
+from rulewright.core.rules.parse import MAX_FILE_BYTES
 from rulewright.core.rules.rule import Source
 from rulewright.services.files.read import leads_inside
 from rulewright.services.files.rule_sources.look import Home, Look, look

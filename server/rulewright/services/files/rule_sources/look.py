@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from rulewright.core.frameworks import MANIFESTS, MAX_MANIFEST_BYTES
-from rulewright.core.rules.parse import Origin
+from rulewright.core.rules.origin import Origin
 from rulewright.core.sources import LINK, Found
 from rulewright.services.files.root import RULES_FOLDER
 from rulewright.services.files.walk import walk

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from rulewright.core.config import PackagesSettings
+from rulewright.core.rules.origin import Origin
 from rulewright.core.rules.package_files import (
     LANGUAGES,
     MAX_FILES,
@@ -20,7 +21,6 @@ from rulewright.core.rules.package_files import (
     python_name,
     rule_path,
 )
-from rulewright.core.rules.parse import Origin
 from rulewright.services.files.read import leads_inside
 from rulewright.services.files.rule_sources.look import Home, Look, relative
 

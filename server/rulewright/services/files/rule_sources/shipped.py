@@ -5,7 +5,8 @@ from functools import cache
 from pathlib import Path
 
 from rulewright.core.frameworks import Used, frameworks_used
-from rulewright.core.rules.parse import DEFAULT_PREFIX, FRAMEWORK_PREFIX, Origin
+from rulewright.core.rules.origin import Origin
+from rulewright.core.rules.parse import DEFAULT_PREFIX, FRAMEWORK_PREFIX
 from rulewright.services.files.rule_sources.look import Home, Look, names_below, read_manifests
 
 PACKAGE = Path(__file__).parents[3]
