@@ -1,0 +1,41 @@
+"""Cline: `.clinerules`, a file or a folder."""
+
+from msgspec.structs import replace
+
+from rulewright.core.rules.fields import Fields
+from rulewright.core.rules.formats.form import ALWAYS, MANUAL, Activation, Format, Place, anchored, globs_of, whole
+
+
+def read(fields: Fields, mode: str) -> Activation:
+    """`paths` that are no list count as none, so the rule is always on; an empty list switches it off."""
+    if mode == "workflow":
+        return MANUAL
+    paths = fields.data.get("paths")
+    if paths is None:
+        return ALWAYS
+    if paths == []:
+        fields.report("empty-globs", "hint", "An empty `paths` switches the rule off.", "paths")
+        return MANUAL
+    if not isinstance(paths, list):
+        told = "Cline takes a list for `paths`; with anything else the rule is always on. Write `paths: [...]`."
+        fields.report("text-for-list", "warning", told, "paths")
+        return ALWAYS
+    return replace(globs_of(fields, "paths", whole, anchored), unscoped="manual")
+
+
+FORMAT = Format(
+    name="cline",
+    title="Cline",
+    places=(
+        Place(path=".clinerules"),
+        Place(path=".clinerules", endings=(".md", ".txt")),
+        Place(path=".clinerules/workflows", endings=(".md", ".txt"), mode="workflow"),
+    ),
+    read=read,
+    keys={
+        "paths": "A list of globs. Without it the rule is always on; an empty list switches it off.",
+        "description": "What the rule is about.",
+        "alwaysApply": "Kept for other tools; Cline goes by `paths`.",
+    },
+    url="https://docs.cline.bot/customization/cline-rules",
+)
