@@ -24,7 +24,7 @@ from rulewright.rule_gateway import RuleGateway
 from rulewright.services.clock import SystemClock
 from rulewright.services.documents import DocumentStore
 from rulewright.services.events import MemoryEventLog
-from rulewright.services.files import PackageRules, ProjectRuleFiles
+from rulewright.services.files import PackageRules, ProjectRuleFiles, stamp
 from rulewright.services.projects import Projects
 from rulewright.services.rule_use import RuleUse
 from rulewright.services.rules import RuleKeeper
@@ -73,7 +73,7 @@ def serving() -> Gateway:
     return _serving(runner, code)
 
 
-def _serving(runner: Callable[[CheckSettings], CheckRunner], code: Code) -> Gateway:
+def _serving(runner: Callable[[CheckSettings], CheckRunner], code: Code | None = None) -> Gateway:
     import asyncio
 
     return _gateway("editor", "the editor's settings", runner, asyncio.to_thread, code, keeps_history=True)
@@ -130,6 +130,16 @@ def connect(address: Address, token_file: Path | None) -> int:
     return join(address, read_token(token_file or token_path(Path(state_folder()), "tcp", address.port)))
 
 
+def serve_mcp(folder: Path | None) -> int:
+    """Serve the Model Context Protocol on standard input and output; returns the exit code.
+
+    Without `folder` the client's roots are the projects, or the folder here. Raises ImportError without the SDK.
+    """
+    from rulewright.adapters.mcp.server import serve
+
+    return serve(_serving(_watched_pool), code, folder)
+
+
 def importing_engine() -> AbstractContextManager[None]:
     """What to import the protocol engine within: from the second start on it takes half as long."""
     from rulewright.services.compiled_classes import kept, kept_in
@@ -154,21 +164,22 @@ def _gateway(
 
     state = _State() if keeps_history else _Glances()
     packages: dict[str, PackagesSettings] = {}
+    files: dict[str, ProjectRuleFiles] = {}
 
     def rules(root: str, settings: Settings) -> RuleKeeper:
         of = settings.rules
         policy = Policy(of.enabled, of.sources, of.defaults, of.disable)
-        files = ProjectRuleFiles(
+        files[root] = ProjectRuleFiles(
             Path(root),
             gitignore=settings.check.gitignore,
             user=Path(user_rules_folder()),
             packages=PackageRules(Path(root), lambda: packages[root]),
         )
-        return RuleKeeper(files, state.log(root), SystemClock(), policy)
+        return RuleKeeper(files[root], state.log(root), SystemClock(), policy)
 
     projects = Projects(read_settings, rules)
     use = RuleUse(SystemClock(), state.use) if isinstance(state, _State) else None
-    about_rules = RuleGateway(projects, offload, state, use)
+    about_rules = RuleGateway(projects, offload, state, use, lambda root: stamp(files[root]))
     return Gateway(projects, DocumentStore(), runner, offload, _watch, code, about_rules)
 
 

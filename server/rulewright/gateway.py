@@ -153,6 +153,14 @@ class Gateway:
         self._count_errors(project.rules.load(near))
         return project.view, project.problems
 
+    def look_again(self, root: str) -> tuple[Project, tuple[str, ...]]:
+        """Open a root, or take what changed on its disk: for who watches nothing. With sentences worth showing."""
+        self.calls["look_again"] += 1
+        self._apply_settings()
+        project = self._projects.open(root)
+        self.rules.look_again(root)
+        return project.view, (*map(_sentence, project.problems), *self.rules.take_problems())
+
     async def open_projects(self, roots: Sequence[str], editor_settings: Mapping[str, Any]) -> tuple[str, ...]:
         """Open roots without holding up the event loop. Returns sentences worth showing."""
         messages: list[str] = []

@@ -12,6 +12,7 @@ from rulewright.core.prompt.secret_names import is_secret_name
 from rulewright.core.prompt.template import Template, TemplateProblem, read_template
 from rulewright.core.snapshot import Project
 from rulewright.core.sources import Found
+from rulewright.features.guidance import Guidance, guidance
 from rulewright.features.init import languages_of
 from rulewright.features.prompt import MAX_LANGUAGES, Asked, Surroundings, make_prompt
 from rulewright.services import git, templates, trust, user_folders
@@ -43,6 +44,14 @@ class PromptGateway:
         prompt = make_prompt(project, asked, around)
         self._metrics.count(BUDGET_DROPS, sum(1 for cut in prompt.cuts if cut.kind == "rule"))
         return prompt
+
+    def guidance(self, project: Project, path: str, budget: int | None) -> Guidance:
+        """The rules for a file, with as much of their text as a budget of tokens allows; None: the setting's."""
+        return guidance(project, path, project.settings.rules.prompt_tokens if budget is None else budget)
+
+    def withheld(self, project: Project, path: str) -> str:
+        """Why the content of a file is withheld from models, such as `is ignored by git`; empty where it is not."""
+        return _withheld(project, path)
 
     def _template(self, project: Project) -> tuple[Template | None, str, list[str]]:
         """The user's template, else that of a trusted project, else none; its name, and what is to be said."""
@@ -93,16 +102,9 @@ TrustUnreadable = trust.TrustUnreadable
 
 def _content(project: Project, path: str, texts: Mapping[str, str]) -> tuple[str | None, tuple[str, ...]]:
     """The text of a file, where it may be shown, and a sentence where there is something to say."""
-    root = Path(project.root)
-    full = root / path
-    try:
-        real = full.resolve().relative_to(root.resolve()).as_posix()
-    except (ValueError, OSError, RuntimeError):
-        return None, (f"{path} is a link that leads out of the project, so its content is not in the prompt.",)
-    if any(is_secret_name(name) for name in (path, real)):
-        return None, (f"{path} has the name of a file with secrets, so its content is not in the prompt.",)
-    if any(_is_ignored(root, name) for name in dict.fromkeys((path, real))):
-        return None, (f"{path} is ignored by git, so its content is not in the prompt.",)
+    full = Path(project.root, path)
+    if why_not := _withheld(project, path):
+        return None, (f"{path} {why_not}, so its content is not in the prompt.",)
     if path in texts:
         return texts[path], ()
     if not full.exists():
@@ -113,6 +115,20 @@ def _content(project: Project, path: str, texts: Mapping[str, str]) -> tuple[str
         return read_text(full, max_kb=project.settings.check.max_file_kb), ()
     except Unreadable as reason:
         return None, (f"{path} is not in the prompt: {reason}.",)
+
+
+def _withheld(project: Project, path: str) -> str:
+    """Why the content of a file is withheld from models, such as `is ignored by git`; empty where it is not."""
+    root = Path(project.root)
+    try:
+        real = (root / path).resolve().relative_to(root.resolve()).as_posix()
+    except (ValueError, OSError, RuntimeError):
+        return "is a link that leads out of the project"
+    if any(is_secret_name(name) for name in (path, real)):
+        return "has the name of a file with secrets"
+    if any(_is_ignored(root, name) for name in dict.fromkeys((path, real))):
+        return "is ignored by git"
+    return ""
 
 
 def _is_ignored(root: Path, path: str) -> bool:

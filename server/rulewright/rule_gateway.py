@@ -87,9 +87,17 @@ class RuleGateway:
     """Everything an interface may ask about rules themselves."""
 
     def __init__(
-        self, projects: Projects, offload: Offload, state: State | None = None, use: RuleUse | None = None
+        self,
+        projects: Projects,
+        offload: Offload,
+        state: State | None = None,
+        use: RuleUse | None = None,
+        stamp: Callable[[str], object] = lambda _: None,
     ) -> None:
         self._projects, self._offload, self._state, self._use = projects, offload, state, use
+        self._stamp = stamp
+        """What the rule files of a root look like from outside: it differs when one of them may have changed."""
+        self._stamps: dict[str, object] = {}
         self._paths: dict[str, tuple[float, tuple[str, ...]]] = {}
         self._announce: Announce = lambda _: None
 
@@ -254,6 +262,16 @@ class RuleGateway:
         if self._use is not None:
             await self._offload(self._use.save)
         return self.take_problems()
+
+    def look_again(self, root: str) -> None:
+        """Take what changed since this was called last: rule files of one open project, and what others wrote."""
+        rules, stamp = self._projects.open(root).rules, self._stamp(root)
+        if self._stamps.get(root) != stamp:
+            rules.load()
+        else:
+            rules.look()
+        # Made before the files were read: what changed meanwhile is seen the next time.
+        self._stamps[root] = stamp
 
     @property
     def look_every_s(self) -> int:

@@ -39,6 +39,9 @@ class Launcher(Protocol):
     def connect(self, address: "Address", token_file: Path | None) -> int:
         """Join standard input and output to a server on a socket; the exit code. Raises as `serve_sockets`."""
 
+    def serve_mcp(self, folder: Path | None) -> int:
+        """Serve the Model Context Protocol; the exit code. Raises ImportError without its SDK, and ValueError."""
+
 
 def run(launcher: Launcher) -> int:
     """Run the command line of this process; returns the exit code."""
@@ -198,6 +201,25 @@ def connect(launcher: Launcher, *, address: "Address", token_file: Path | None) 
         ) from None
     except ValueError as error:
         raise click.ClickException(str(error)) from None
+
+
+@cli.command(short_help="Serve rules, checks and symbols to agents.")
+@click.option(
+    "--root",
+    metavar="DIR",
+    type=click.Path(file_okay=False, exists=True),
+    help="The project, and nothing else.  [default: the roots that the client names, or the project here]",
+)
+@click.pass_obj
+def mcp(launcher: Launcher, *, root: str | None) -> int:
+    """Serve the Model Context Protocol on standard input and output, so that agents use a team's rules.
+
+    It tells them the rules for a file and why they apply, checks what they wrote, and finds symbols. Nothing is
+    written. It needs the package mcp: pip install 'rulewright[mcp]'.
+    """
+    from rulewright.adapters.cli.mcp import run_mcp
+
+    return run_mcp(launcher, root)
 
 
 @cli.command(short_help="Check files and folders against the rules.")

@@ -11,6 +11,7 @@ from rulewright.adapters.cli.project import open_project, relative_to
 from rulewright.adapters.cli.render_json import to_json
 from rulewright.adapters.cli.report import printable
 from rulewright.core.findings import Finding
+from rulewright.core.rules.applied import applies_to
 from rulewright.core.rules.rule import Rule
 from rulewright.features.explain import Explanation
 from rulewright.features.rule_tests import RuleTest
@@ -122,23 +123,6 @@ def run_list(gateway: Gateway, *, as_json: bool, overlay: Sequence[str]) -> int:
     if resting:
         click.echo(click.style(f"{len(resting)} default rules rest (rules.defaults); --json lists them too.", dim=True))
     return 0
-
-
-def applies_to(rule: Rule) -> str:
-    """The scope of a rule in a few words."""
-    where = f" below {rule.folder}/" if rule.folder else ""
-    if rule.always:
-        return "every file" + where
-    if rule.globs:
-        languages = f" ({', '.join(rule.languages)})" if rule.languages else ""
-        return ", ".join(rule.globs) + languages + where
-    if rule.languages:
-        return ", ".join(rule.languages) + where
-    return {
-        "always": "every file",
-        "description": "when asked for by its description",
-        "manual": "when named",
-    }[rule.unscoped] + where
 
 
 def run_why(gateway: Gateway, file: str, *, as_json: bool, overlay: Sequence[str]) -> int:

@@ -1,4 +1,4 @@
-"""The version of a set of rules: what was in force when something was made, in a few characters."""
+"""What a rule applies to, in a few words, and the version of a set of rules: what was in force at some time."""
 
 from collections.abc import Iterable
 from hashlib import sha256
@@ -14,3 +14,20 @@ def rule_version(rules: Iterable[Rule]) -> str:
         is_empty = False
         digest.update(f"{rule.id}\0{rule.content_hash}\0".encode("utf-8", "surrogatepass"))
     return "" if is_empty else digest.hexdigest()[:12]
+
+
+def applies_to(rule: Rule) -> str:
+    """The scope of a rule in a few words."""
+    where = f" below {rule.folder}/" if rule.folder else ""
+    if rule.always:
+        return "every file" + where
+    if rule.globs:
+        languages = f" ({', '.join(rule.languages)})" if rule.languages else ""
+        return ", ".join(rule.globs) + languages + where
+    if rule.languages:
+        return ", ".join(rule.languages) + where
+    return {
+        "always": "every file",
+        "description": "when asked for by its description",
+        "manual": "when named",
+    }[rule.unscoped] + where
