@@ -40,6 +40,7 @@ from rulewright.core.rules.book import Seen
 from rulewright.core.rules.job import SetAside
 from rulewright.core.rules.load import load
 from rulewright.core.rules.select import Applied, Policy
+from rulewright.core.rules.suppress import may_suppress
 from rulewright.core.snapshot import Document, Project, Snapshot
 from rulewright.core.sources import Found, Skipped
 from rulewright.core.text import PositionEncoding, Range
@@ -82,6 +83,7 @@ if TYPE_CHECKING:
     from rulewright.features.rule_stats import RuleStats
     from rulewright.prompt_gateway import PromptGateway
     from rulewright.services.user_folders import Folders, Kept
+    from rulewright.writing_gateway import WritingGateway
 
 MAX_BASELINE_KB = 100_000
 RulesListener = Callable[[str], None]
@@ -110,6 +112,7 @@ class Gateway:
         self._user_rules = user_rules_folder()
         self._beside: tuple[str, ...] = ()
         self._quiet = Quiet()
+        self._writing: WritingGateway | None = None
         self._make_runner, self._offload, self._watch = runner, offload, watch
         self._runners: dict[tuple[int, int], CheckRunner] = {}
         self._listeners: list[RulesListener] = []
@@ -376,6 +379,25 @@ class Gateway:
 
         return PromptGateway(metrics=self.metrics)
 
+    def is_about_rules(self, snapshot: Snapshot, uri: str, line: int) -> bool:
+        """Whether a place may be in a rule file, or names a rule in a comment; a quick no for nearly all."""
+        path = to_path(uri)
+        if "/.ai-rules/" in path or path.startswith(self._user_rules + "/"):
+            return True
+        document = snapshot.documents.get(uri)
+        return document is not None and may_suppress(document.text.line(line))
+
+    @property
+    def own_rules_folder(self) -> str:
+        """Where the user's own rules lie, whether there are any or not."""
+        return self._user_rules
+
+    async def writing(self) -> "WritingGateway":
+        """The door to what helps those who write rules. What it needs is imported when somebody does."""
+        if self._writing is None:
+            self._writing = await self._offload(_open_writing, self.rules.files_of, self._offload)
+        return self._writing
+
     def rules_for(self, snapshot: Snapshot, uri: str) -> tuple[Applied, ...]:
         """The rules that apply to a document, highest precedence first, each with its reason."""
         place = _place(snapshot, uri)
@@ -636,6 +658,12 @@ class Gateway:
     def _announce(self, root: str) -> None:
         for listener in tuple(self._listeners):
             listener(root)
+
+
+def _open_writing(files_of: Callable[[Project], Sequence[str]], offload: Offload) -> "WritingGateway":
+    from rulewright.writing_gateway import WritingGateway  # noqa: PLC0415 - no other request needs it
+
+    return WritingGateway(files_of, offload)
 
 
 def policy_of(project: OpenProject) -> Policy:

@@ -137,9 +137,9 @@ class RuleGateway:
 
     def _rule_file(self, project: Project, path: str) -> RuleFile | None:
         use = self._use.of(project.root, path) if self._use is not None else Use()
-        return rule_file(project, path, self._files_of(project), use)
+        return rule_file(project, path, self.files_of(project), use)
 
-    def _files_of(self, project: Project) -> tuple[str, ...]:
+    def files_of(self, project: Project) -> tuple[str, ...]:
         """The files of a project, as they were a short while ago at most."""
         at, paths = self._paths.get(project.root, (-LISTED_S, ()))
         if monotonic() - at >= LISTED_S:

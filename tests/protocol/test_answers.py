@@ -77,7 +77,7 @@ async def test_an_unknown_request_is_answered_and_an_unknown_notification_ignore
     client.notify("textDocument/didSave", {"wrong": True})
     assert await client.refusal("no/such", {"a": 1}) == -32601
     assert await client.refusal("$/no/such") == -32601
-    assert await client.refusal("textDocument/rename", {"wrong": True}) == -32601
+    assert await client.refusal("textDocument/implementation", {"wrong": True}) == -32601
 
 
 async def test_a_notification_with_wrong_parameters_does_nothing(client, tmp_path):

@@ -80,7 +80,7 @@ async def test_a_hover_in_the_front_matter_of_a_rule_says_the_same(client, root)
         at = {"textDocument": {"uri": uri}, "position": {"line": line, "character": 1}}
         return await client.request("textDocument/hover", at)
 
-    text = (await hover(2))["contents"]["value"]
+    text = (await hover(0))["contents"]["value"]
     assert "touches 1 file · " in text
     assert "- `tests/test_a.py`" in text
     assert await hover(4) is None

@@ -41,6 +41,14 @@ class Client:
     progress: bool = False
     refreshes_lenses: bool = False
     markdown_hover: bool = False
+    snippets: bool = False
+    """Takes completions with places to fill in."""
+    markdown_completion: bool = False
+    creates_files: bool = False
+    """Makes a new file as part of an edit."""
+    shows_documents: bool = False
+    registers_rename: bool = False
+    """Can be told which files names are changed in."""
 
 
 def read_client(params: t.InitializeParams) -> Client:
@@ -70,6 +78,12 @@ def read_client(params: t.InitializeParams) -> Client:
         progress=can("window.work_done_progress"),
         refreshes_lenses=can("workspace.code_lens.refresh_support"),
         markdown_hover="markdown" in (get_capability(capabilities, "text_document.hover.content_format") or ()),
+        snippets=can("text_document.completion.completion_item.snippet_support"),
+        markdown_completion="markdown"
+        in (get_capability(capabilities, "text_document.completion.completion_item.documentation_format") or ()),
+        creates_files="create" in (get_capability(capabilities, "workspace.workspace_edit.resource_operations") or ()),
+        shows_documents=can("window.show_document.support"),
+        registers_rename=can("text_document.rename.dynamic_registration"),
     )
 
 

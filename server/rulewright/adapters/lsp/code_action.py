@@ -10,7 +10,7 @@ import msgspec
 from lsprotocol import types as t
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
-from rulewright.adapters.lsp import convert, wire
+from rulewright.adapters.lsp import convert, rule_writing, wire
 from rulewright.adapters.lsp.language_server import Server
 from rulewright.adapters.lsp.superseded import CONTENT_MODIFIED
 from rulewright.core.snapshot import Document, Snapshot
@@ -37,7 +37,9 @@ class Wanted(msgspec.Struct, frozen=True):
 
 def register(server: Server) -> None:
     """Offer code actions."""
-    options = t.CodeActionOptions(code_action_kinds=[t.CodeActionKind.QuickFix, FIX_ALL], resolve_provider=True)
+    options = t.CodeActionOptions(
+        code_action_kinds=[t.CodeActionKind.QuickFix, FIX_ALL, rule_writing.KIND], resolve_provider=True
+    )
     server.feature(t.TEXT_DOCUMENT_CODE_ACTION, options)(code_action)
     server.feature(t.CODE_ACTION_RESOLVE)(resolve)
 
@@ -51,6 +53,7 @@ async def code_action(ls: Server, params: t.CodeActionParams) -> list[t.CodeActi
     shown = [params.range, *_on_its_lines(params)]
     where = tuple(convert.from_client_range(r, document.text, ls.encoding) for r in shown)
     only = tuple(str(getattr(kind, "value", kind)) for kind in params.context.only or ())
+    offers = await rule_writing.offers(ls, snapshot, document, where[0], only)
     actions = await ls.gateway.code_actions(snapshot, document.uri, where, only)
     made: list[t.CodeAction | t.Command] = []
     n_seen: dict[tuple[str, str], int] = {}
@@ -60,7 +63,7 @@ async def code_action(ls: Server, params: t.CodeActionParams) -> list[t.CodeActi
         offer = await _offer(ls, action, wanted, document, params.context.diagnostics)
         if offer is not None:
             made.append(offer)
-    return made
+    return [*made, *offers]
 
 
 def _on_its_lines(params: t.CodeActionParams) -> list[t.Range]:

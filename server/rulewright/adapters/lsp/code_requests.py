@@ -1,12 +1,13 @@
 """Requests about code: sent to the code host the moment they are read, answered with the JSON that it gives."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from typing import Any
 
 from lsprotocol import types as t
 
+from rulewright.adapters.lsp import rule_writing
 from rulewright.adapters.lsp.language_server import Server
 from rulewright.adapters.lsp.moment import early
 from rulewright.adapters.lsp.wire import Ready
@@ -14,6 +15,8 @@ from rulewright.core import code_messages as ask
 from rulewright.core.text import Position
 
 Begin = Callable[[Any], ask.Question]
+First = Callable[[Server, Any], Awaitable[Any]]
+"""Answers where a place is about rules, else gives None."""
 
 
 def register(server: Server) -> None:
@@ -23,11 +26,11 @@ def register(server: Server) -> None:
         resolve_provider=True,
         completion_item=t.ServerCompletionItemOptions(label_details_support=True),
     )
-    _answer(server, t.TEXT_DOCUMENT_COMPLETION, _complete, completion)
+    _answer(server, t.TEXT_DOCUMENT_COMPLETION, _complete, completion, rule_writing.complete)
     _answer(server, t.COMPLETION_ITEM_RESOLVE, lambda p: ask.ResolveItem(_plain(server, p)))
-    _answer(server, t.TEXT_DOCUMENT_DEFINITION, _at(ask.Definition))
+    _answer(server, t.TEXT_DOCUMENT_DEFINITION, _at(ask.Definition), None, rule_writing.definition)
     _answer(server, t.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT, _at(ask.Highlight))
-    _answer(server, t.TEXT_DOCUMENT_REFERENCES, _references)
+    _answer(server, t.TEXT_DOCUMENT_REFERENCES, _references, None, rule_writing.references)
     _answer(server, t.TEXT_DOCUMENT_DOCUMENT_SYMBOL, lambda p: ask.DocumentSymbols(p.text_document.uri))
     _answer(server, t.TEXT_DOCUMENT_FOLDING_RANGE, lambda p: ask.Folding(p.text_document.uri))
     _answer(server, t.TEXT_DOCUMENT_SELECTION_RANGE, _selection)
@@ -37,11 +40,16 @@ def register(server: Server) -> None:
     _answer(server, t.CALL_HIERARCHY_OUTGOING_CALLS, lambda p: ask.Calls(_plain(server, p.item), incoming=False))
 
 
-def _answer(server: Server, method: str, question: Begin, options: Any = None) -> None:
+def _answer(server: Server, method: str, question: Begin, options: Any = None, first: First | None = None) -> None:
     server.protocol.at_read[method] = lambda params: server.gateway.ask_code(question(params))
 
-    async def answer(ls: Server, _params: Any) -> Ready | None:
-        return await answered(ls, early())
+    async def answer(ls: Server, params: Any) -> Any:
+        about_rules = await first(ls, params) if first is not None else None
+        if about_rules is None:
+            return await answered(ls, early())
+        if hasattr(asked := early(), "cancel"):
+            asked.cancel()
+        return about_rules
 
     server.feature(method, options)(answer)
 

@@ -113,6 +113,8 @@ class Server(LanguageServer):
             provider.workspace_diagnostics = self.announces_workspace_diagnostics
         if not self.client.pulls:
             capabilities.diagnostic_provider = None
+        # Announced so, it would be asked of us in code too, where we do not answer; see `rule_writing`.
+        capabilities.rename_provider = None
 
     def show(self, text: str, kind: t.MessageType = t.MessageType.Warning) -> None:
         """Show one message to the user, each text once."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from lsprotocol import types as t
 
-from rulewright.adapters.lsp import configuration, index_progress, parent, watched_files
+from rulewright.adapters.lsp import configuration, index_progress, parent, rule_writing, watched_files
 from rulewright.adapters.lsp.client import read_client
 from rulewright.adapters.lsp.language_server import Server
 from rulewright.core import uris
@@ -97,6 +97,7 @@ def initialized(ls: Server, _params: t.InitializedParams) -> None:
     """Now the client takes requests of ours."""
     ls.pending.start_background(_introduce(ls), "remembering the editor")
     ls.pending.start(watched_files.begin(ls), "watching files")
+    ls.pending.start(rule_writing.begin(ls), "offering other ids for rules")
     ls.pending.start(_follow_configuration(ls), "settings")
     ls.pending.start_background(_look_at_kept_rules(ls), "looking for what others keep of rules")
 

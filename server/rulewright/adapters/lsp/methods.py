@@ -87,6 +87,12 @@ METHODS: tuple[Method, ...] = (
     ),
     Method("rulewright.enableRule", "command", "the same", "the same; switches on again what was switched off so"),
     Method(
+        "rulewright.newRuleFromCode",
+        "command",
+        '`[{"uri": "...", "range": {...}}]`; with `"version"`, only of that version of the document',
+        "the `id` and `uri` of a rule file that the client makes; `null`, and a message, where that cannot be",
+    ),
+    Method(
         "rulewright.applyFix",
         "command",
         "what a code action carries",

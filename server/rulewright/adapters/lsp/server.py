@@ -16,6 +16,7 @@ from rulewright.adapters.lsp import (
     lifecycle,
     pull_diagnostics,
     rule_file,
+    rule_writing,
     rules_changed,
     settled,
     status,
@@ -54,6 +55,7 @@ def build_server(gateway: "Gateway") -> Server:
         code_requests,
         hover,
         rule_file,
+        rule_writing,
         index_progress,
     ):
         group.register(server)

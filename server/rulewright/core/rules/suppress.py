@@ -80,6 +80,12 @@ def suppress(
     return suppress_hits(content, language, hits, known_rule_ids, path=path)
 
 
+def named_in_comments(content: str, language: str) -> tuple[tuple[int, int, str], ...]:
+    """Where comments that suppress name rules: offsets, and the id."""
+    found = _suppressions(Text(content), language, None)
+    return tuple((named.start, named.end, named.name) for one in found for named in one.named or ())
+
+
 def may_suppress(content: str) -> bool:
     """Whether the words of a suppression are anywhere in the text; cheap."""
     return "ast-grep-ignore" in content or "rulewright:" in content
