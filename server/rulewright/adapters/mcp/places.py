@@ -56,6 +56,13 @@ def locate(places: Sequence[Place], path: str) -> tuple[Place, str]:
     raise Problem(f"{path} lies outside of {folders}, and nothing outside is looked at.")
 
 
+def refuse_links_out(place: Place, path: str) -> None:
+    """Raise Problem where `path`, as `locate` gave it, is a link that leads out of what may be asked about."""
+    real = Path(os.path.realpath(os.path.join(place.root, path))).as_posix()  # noqa: PTH118 - as above
+    if place.fence != place.root and not _is_below(real, Path(os.path.realpath(place.fence)).as_posix()):
+        raise Problem(f"{path} is a link that leads out of {place.fence}, and nothing outside is looked at.")
+
+
 def _candidates(places: Sequence[Place], named: str) -> list[tuple[Place, str]]:
     """What a path may mean, the most likely first; the innermost folder of several knows its files best."""
     inner = sorted(places, key=lambda place: -len(place.fence))

@@ -10,7 +10,7 @@ from msgspec import UNSET
 
 from rulewright.adapters.mcp import words
 from rulewright.adapters.mcp.checking import check_files, check_text, read_wanted
-from rulewright.adapters.mcp.places import Place, locate
+from rulewright.adapters.mcp.places import Place, locate, refuse_links_out
 from rulewright.adapters.mcp.problem import Problem
 from rulewright.adapters.mcp.records import (
     Check,
@@ -103,6 +103,9 @@ async def _search_symbols(session: Session, places: Sequence[Place], args: Searc
 async def _check(session: Session, places: Sequence[Place], args: Check) -> Answer:
     paths, text = read_wanted(args)
     located = [locate(places, path) for path in paths]
+    if text is None:
+        for place, path in located:
+            refuse_links_out(place, path)
     roots = list(dict.fromkeys(place.root for place, _ in located))
     looked = {root: await session.look(root) for root in roots}
     remarks = tuple(remark for _, said in looked.values() for remark in said)
