@@ -18,7 +18,7 @@ from rulewright.core.config import (
     merge,
 )
 from rulewright.core.ports import CheckRunner, Code, EventLog
-from rulewright.core.rules.select import Policy
+from rulewright.core.rules.policy import policy_of
 from rulewright.gateway import Gateway, OnChange
 from rulewright.rule_gateway import RuleGateway
 from rulewright.services.clock import SystemClock
@@ -168,7 +168,7 @@ def _gateway(
 
     def rules(root: str, settings: Settings) -> RuleKeeper:
         of = settings.rules
-        policy = Policy(of.enabled, of.sources, of.defaults, of.disable)
+        policy = policy_of(of)
         files[root] = ProjectRuleFiles(
             Path(root),
             gitignore=settings.check.gitignore,

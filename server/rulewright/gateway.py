@@ -37,9 +37,11 @@ from rulewright.core.health import Remark
 from rulewright.core.languages import language_of
 from rulewright.core.ports import CheckRunner, Code, Offload
 from rulewright.core.rules.book import Seen
+from rulewright.core.rules.foreign_names import NAMES
 from rulewright.core.rules.job import SetAside
 from rulewright.core.rules.load import load
-from rulewright.core.rules.select import Applied, Policy
+from rulewright.core.rules.policy import policy_of
+from rulewright.core.rules.select import Applied
 from rulewright.core.rules.suppress import may_suppress
 from rulewright.core.snapshot import Document, Project, Snapshot
 from rulewright.core.sources import Found, Skipped
@@ -62,6 +64,7 @@ from rulewright.services.files import (
     default_rules,
     find_root,
     foreign_rules,
+    is_new_or_gone,
     read_named,
     read_text,
     replace_text,
@@ -192,7 +195,7 @@ class Gateway:
         before = {project.root: project.settings.packages for project in self._projects.opened}
         problems = self._projects.configure(editor_settings)
         for project in self._projects.opened:
-            project.rules.set_policy(policy_of(project))
+            project.rules.set_policy(policy_of(project.settings.rules))
             if project.settings.packages != before.get(project.root):
                 project.rules.load()
         used = {_runner_key(p.settings.check) for p in self._projects.opened}
@@ -238,13 +241,17 @@ class Gateway:
         """
 
         def roots() -> list[str]:
-            return [p.root for p in self._projects.opened] if projects else []
+            if not projects:
+                return []
+            nested = {f"{p.root}/{r.folder}" for p in self._projects.opened for r in p.view.book.rules if r.format}
+            return sorted({p.root for p in self._projects.opened} | {folder.rstrip("/") for folder in nested})
 
         def folders() -> list[str]:
             if not projects:
                 return [self._user_rules]
             nested = {f"{p.root}/{r.folder}" for p in self._projects.opened for r in p.view.book.rules if r.folder}
-            return [self._user_rules, *(f"{folder}/.ai-rules" for folder in sorted({*roots(), *nested}))]
+            tops = [".ai-rules", *sorted(name for name in NAMES if name.startswith("."))]
+            return [self._user_rules, *(f"{folder}/{top}" for folder in sorted({*roots(), *nested}) for top in tops)]
 
         await self._watch(roots, folders, on_change)
 
@@ -666,12 +673,6 @@ def _open_writing(files_of: Callable[[Project], Sequence[str]], offload: Offload
     return WritingGateway(files_of, offload)
 
 
-def policy_of(project: OpenProject) -> Policy:
-    """What a project's settings say about its rules."""
-    rules = project.settings.rules
-    return Policy(rules.enabled, rules.sources, rules.defaults, rules.disable)
-
-
 def _place(snapshot: Snapshot, uri: str) -> tuple[Project, str] | None:
     """The project that a document lies in, and its path there; None outside of all."""
     path = to_path(uri)
@@ -683,15 +684,21 @@ def _place(snapshot: Snapshot, uri: str) -> tuple[Project, str] | None:
 def _about_rules(project: OpenProject, paths: Sequence[str]) -> list[str]:
     """Those of some paths where rules may have changed: rule files, folders, settings, and what held rules before."""
     known = project.view.book.entries
-    return [
+    found = [
         path
         for path in paths
         if ".ai-rules" in path.split("/")
         or path.endswith("rulewright.toml")
         or path.rpartition("/")[2] in MANIFESTS
+        or path in known
         or Path(project.root, path).is_dir()
         or any(entry.startswith(path + "/") for entry in known)
     ]
+    if any(is_new_or_gone(project.root, path, known) for path in paths):
+        # It may take the place of another one, or give it back; the root stands for a look at everything.
+        found.append("")
+    pulling = [rule for rule in project.view.book.rules if rule.imports]
+    return [*found, *(rule.path for rule in pulling if not rule.pulls_in.isdisjoint(paths))]
 
 
 def _differs(before: Project | None, now: Project) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from rulewright.adapters.lsp.moment import MOMENT
 from rulewright.core.config import SettingProblem, Settings, SettingsLayer, merge
 from rulewright.core.ports import Code
-from rulewright.core.rules.select import Policy
+from rulewright.core.rules.policy import policy_of
 from rulewright.core.snapshot import Snapshot
 from rulewright.features.diagnostics import Diagnosis
 from rulewright.gateway import Gateway
@@ -97,7 +97,7 @@ def make_gateway(code: Code | None = None) -> HeldGateway:
         )
 
     def rules(root: str, settings: Settings) -> RuleKeeper:
-        policy = Policy(settings.rules.enabled, settings.rules.sources, settings.rules.defaults, settings.rules.disable)
+        policy = policy_of(settings.rules)
         return RuleKeeper(ProjectRuleFiles(Path(root)), MemoryEventLog(), SystemClock(), policy)
 
     def watch(_r: Any, _f: Any, _o: Callable[[list[str]], Awaitable[None]]) -> Awaitable[None]:

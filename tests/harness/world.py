@@ -15,7 +15,7 @@ from rulewright.adapters.cli.main import run
 from rulewright.core.config import Settings, SettingsLayer, merge
 from rulewright.core.edits import apply
 from rulewright.core.findings import Finding
-from rulewright.core.rules.select import Policy
+from rulewright.core.rules.policy import policy_of
 from rulewright.core.text import Range, Text
 from rulewright.core.uris import from_path
 from rulewright.gateway import Gateway
@@ -69,7 +69,7 @@ class World(NavigationSteps, CompletionSteps, GitSteps):
         def make_rules(root: str, settings: Settings) -> RuleKeeper:
             files = ProjectRuleFiles(Path(root), defaults=DEFAULT_RULES if defaults else None)
             rules = settings.rules
-            policy = Policy(rules.enabled, rules.sources, rules.defaults, rules.disable)
+            policy = policy_of(rules)
             return RuleKeeper(files, self.log, self.clock, policy)
 
         self.projects = Projects(read_settings, make_rules)

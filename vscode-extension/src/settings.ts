@@ -4,6 +4,7 @@ export const SETTINGS: readonly string[] = [
   "rules.sources",
   "rules.defaults",
   "rules.disable",
+  "rules.formats",
   "rules.auto_reload",
   "rules.cache_ttl",
   "rules.prompt_tokens",

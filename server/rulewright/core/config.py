@@ -15,6 +15,7 @@ from msgspec import Meta
 
 from rulewright.core.findings import Severity
 from rulewright.core.languages import LANGUAGES, canonical
+from rulewright.core.rules.foreign_names import FOREIGN_FORMATS, ForeignFormat
 from rulewright.core.rules.globs import split
 from rulewright.core.rules.rule import SOURCES, Source
 
@@ -46,6 +47,10 @@ class RulesSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         Meta(description="Our own small set of checks: `auto` uses it only while the project has no rules of its own."),
     ] = "auto"
     disable: Annotated[tuple[str, ...], Meta(description="Ids of rules to switch off.")] = ()
+    formats: Annotated[
+        tuple[ForeignFormat, ...],
+        Meta(description="Tools whose rule files count where they are found; an empty list leaves them all out."),
+    ] = FOREIGN_FORMATS
     auto_reload: Annotated[bool, Meta(description="Read rule files again when they change on disk.")] = True
     cache_ttl: Annotated[
         Seconds,

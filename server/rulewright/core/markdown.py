@@ -20,6 +20,9 @@ _LINKS = re.compile(r"\]\s*[(\[:]|!\[")
 _LIST = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s")
 _PROMPT = re.compile(r"^\s*>>> ")
 
+FENCED = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
+"""A fenced block with its fences."""
+
 
 def fenced(code: str, language: str = "") -> str:
     """Code in a fence that nothing in it can close."""

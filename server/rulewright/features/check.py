@@ -8,6 +8,7 @@ import msgspec
 from rulewright.core.findings import Finding
 from rulewright.core.ports import CheckRunner
 from rulewright.core.rules.book import Seen, report_text
+from rulewright.core.rules.foreign_names import may_be_foreign
 from rulewright.core.rules.job import CheckJob, findings_of
 from rulewright.core.rules.plan import plan
 from rulewright.core.snapshot import Project
@@ -57,12 +58,14 @@ def _plan(
     project: Project, path: str, read: Callable[[str], str], read_rule: Callable[[bytes], Seen] | None
 ) -> FileReport | tuple[CheckJob, tuple[Finding, ...]]:
     """A report, or a job with what there is to say about the file besides: it may be a rule file."""
-    own = project.book.findings_of(path)
+    # What another tool's rule files say is for their authors, in the editor and by `rules lint`: here code is checked.
+    is_foreign = not path.startswith("/") and may_be_foreign(path)
+    own = () if is_foreign else project.book.findings_of(path)
     try:
         content = read(path)
     except Exception as reason:  # noqa: BLE001 - whatever the disk does is an answer, not a fault
         return FileReport(path, own, str(reason))
-    if read_rule is not None:
+    if read_rule is not None and not is_foreign:
         # Offsets of the text at hand: the book's are those of the file on disk.
         own = report_text(read_rule(content.encode("utf-8", "surrogateescape")), content)
         own += project.book.clashes.get(path, ())

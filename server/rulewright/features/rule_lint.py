@@ -13,7 +13,9 @@ from typing import Any
 import msgspec
 
 from rulewright.core.findings import Finding, Severity
+from rulewright.core.markdown import FENCED
 from rulewright.core.prompt.fit import rule_tokens
+from rulewright.core.rules.foreign_names import GLOB_KEYS
 from rulewright.core.rules.globs import glob_set
 from rulewright.core.rules.parse import Parsed
 from rulewright.core.rules.rule import Rule
@@ -25,7 +27,6 @@ from rulewright.core.text import Text
 _LINK = re.compile(r"\]\(\s{0,9}+<?+([^)\s>#?]{1,300}+)[^)\n]{0,300}+\)")
 _MAX_LABEL = 1_000
 _NAMED = re.compile(r"(?<!`)`([\w.@-]+(?:/[\w.@-]+)+/?)`(?!`)")
-_FENCED = re.compile(r"^ {0,3}(`{3,}|~{3,}).*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//|/", re.IGNORECASE)
 _FILE_LIKE = re.compile(r"/$|\.\w{1,8}$")
 
@@ -92,13 +93,16 @@ def _dead_in(paths: Sequence[str]) -> Callable[[str], bool]:
 
 
 def _dead_globs(linted: _Linted, is_dead: Callable[[str], bool]) -> Iterator[Finding]:
+    matter = linted.parsed.matter
+    key = next((key for key in GLOB_KEYS if matter is not None and matter.data and key in matter.data), "globs")
     for number, glob in enumerate(linted.rule.globs):
         if glob.startswith("!"):
             continue
+        written = linted.rule.written[number] if linted.rule.written else glob
         if is_dead(rebase(glob, linted.rule.folder)):
             where = f" below {linted.rule.folder}/" if linted.rule.folder else ""
-            told = f"`{glob}` matches no file{where} now. The rule applies once there is one."
-            yield linted.finding("dead-glob", "info", told, linted.parsed.place(("globs", number)))
+            told = f"`{written}` matches no file{where} now. The rule applies once there is one."
+            yield linted.finding("dead-glob", "info", told, linted.parsed.place((key, number)))
 
 
 def _unknown_names(linted: _Linted, known: frozenset[str]) -> Iterator[Finding]:
@@ -162,7 +166,7 @@ def _dead_references(linted: _Linted, exists: Callable[[str], bool]) -> Iterator
         # A user's own rule is for any project.
         return
     offset = linted.text.line_starts[rule.body_line] if rule.body_line < len(linted.text.line_starts) else len(content)
-    fences = [match.span() for match in _FENCED.finditer(content, offset)]
+    fences = [match.span() for match in FENCED.finditer(content, offset)]
     starts = [start for start, _ in fences]
     folder = rule.path.rpartition("/")[0]
     for pattern, code, severity in ((_LINK, "dead-link", "warning"), (_NAMED, "dead-path", "info")):

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path, PurePath
 
 from rulewright.core.frameworks import MANIFESTS
+from rulewright.core.rules.foreign_names import NAMES
 
 RULES_FOLDER = ".ai-rules"
 SETTINGS_FILES = ("rulewright.toml", "pyproject.toml")
@@ -53,7 +54,7 @@ async def watch(
 def is_wanted(path: str) -> bool:
     """Whether a change at `path`, which may be anywhere in a project, matters."""
     parts = PurePath(path).parts
-    return RULES_FOLDER in parts or parts[-1] in SETTINGS_FILES or parts[-1] in MANIFESTS
+    return RULES_FOLDER in parts or parts[-1] in SETTINGS_FILES or parts[-1] in MANIFESTS or parts[-1] in NAMES
 
 
 def _existing(folders: Iterable[str]) -> list[str]:

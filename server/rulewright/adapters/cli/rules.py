@@ -25,7 +25,8 @@ class RuleRecord(msgspec.Struct, frozen=True):
     path: str
     source: str
     status: str
-    """`active`, `disabled` by settings, or `rejected`: the newest version of the file is not the one in force."""
+    """`active`, `disabled` by settings, `repeated` by a file of another tool that says what an earlier one does, or
+    `rejected`: the newest version of the file is not the one in force."""
     priority: int
     description: str
     applies_to: str
@@ -82,7 +83,8 @@ def run_list(gateway: Gateway, *, as_json: bool, overlay: Sequence[str]) -> int:
     records = []
     for path, entry in project.book.entries.items():
         rule = entry.rule or Rule(id=entry.rule_id, path=path)
-        status = entry.status if entry.status == "rejected" else "active" if path in active else "disabled"
+        idle = "repeated" if path in project.book.selection.repeated else "disabled"
+        status = entry.status if entry.status == "rejected" else "active" if path in active else idle
         records.append(
             RuleRecord(
                 rule.id,

@@ -135,6 +135,8 @@ def parse(origin: Origin, data: bytes, beside: Beside | None = None) -> Parsed:
     matter = read_front_matter(content)
     problems = [*decoding, *matter.problems, *_hidden(content, origin)]
     rule = None
+    if origin.format:
+        return _parse_foreign(origin, content, digest, problems, matter, beside)
     if matter.data is not None and not (origin.source == "dependency" and _is_poisoned(problems)):
         reader = _Fields(origin, matter, matter.data)
         sources = reader.check_sources(content, beside)
@@ -143,6 +145,27 @@ def parse(origin: Origin, data: bytes, beside: Beside | None = None) -> Parsed:
         problems += reader.problems
     located = tuple(_locate(p, matter) for p in problems)
     return Parsed(origin.path, rule, located, content, digest, matter, default_id(origin.below), origin.source)
+
+
+def _parse_foreign(
+    origin: Origin, content: str, digest: str, problems: list[Problem], matter: FrontMatter, beside: Beside | None
+) -> Parsed:
+    """The same for another tool's file, by that tool's rules."""
+    from rulewright.core.rules.formats import reading  # noqa: PLC0415 - most runs of the command line do without
+
+    if matter.data is None and reading.is_without_keys(origin.format):
+        matter = FrontMatter({}, content, 0, present=False)
+        problems = [p for p in problems if p.severity != "error"]
+    rule, name = None, origin.format + "/" + origin.below
+    if matter.data is not None:
+        imported = reading.pulled_in(origin, matter, content, beside)
+        if imported.names:
+            digest = sha256(f"{digest}\0{imported.body}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        rule, found = reading.foreign_rule(origin, matter, matter.data, imported, digest)
+        problems += found
+        name = rule.id
+    located = tuple(_locate(p, matter) for p in problems)
+    return Parsed(origin.path, rule, located, content, digest, matter, name, origin.source)
 
 
 def _with_sources(digest: str, sources: list[CheckSource]) -> str:

@@ -1,5 +1,6 @@
 """The data model of a rule, as plain immutable records that every layer and every process can hold."""
 
+import posixpath
 from typing import Any, Literal
 
 import msgspec
@@ -92,6 +93,12 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...] = ()
     globs: tuple[str, ...] = ()
     """Our dialect, relative to `folder`; `!x` excludes."""
+    written: tuple[str, ...] = ()
+    """The globs as another tool writes them, where it is that tool's file."""
+    format: str = ""
+    """The tool whose rule file it is; empty for ours."""
+    imports: tuple[str, ...] = ()
+    """Files whose text is part of the body, by their paths from the folder of the rule file."""
     unscoped: Literal["always", "description", "manual"] = "always"
     """How a rule without globs and languages comes into play."""
     always: bool = False
@@ -113,3 +120,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     extra: dict[str, Any] = {}
     """Unknown keys, kept as they are."""
     content_hash: str = ""
+
+    @property
+    def pulls_in(self) -> frozenset[str]:
+        """The files whose text is part of the body, relative to the root."""
+        folder = posixpath.dirname(self.path)
+        return frozenset(posixpath.normpath(posixpath.join(folder, name)) for name in self.imports)

@@ -9,13 +9,14 @@ of lower ones; a user's or project's rule can disable any.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal
 
 import msgspec
 
 from rulewright.core.languages import language_of
+from rulewright.core.rules.foreign_names import may_be_foreign
 from rulewright.core.rules.globs import GlobSet, glob_index, glob_set
 from rulewright.core.rules.lint import Enforced
 from rulewright.core.rules.rule import DEFAULT_PRIORITY, SOURCES, Check, Rule, Source
@@ -46,6 +47,8 @@ class Policy(msgspec.Struct, frozen=True):
     sources: tuple[Source, ...] = SOURCES
     defaults: Literal["auto", "always", "never"] = "auto"
     disable: tuple[str, ...] = ()
+    formats: tuple[str, ...] | None = None
+    """Tools whose rule files count; None for all that we know."""
     flags: Flags = Flags()
 
 
@@ -92,21 +95,28 @@ class Selection:
         self.rejected = dict(rejected or {})
         """By path: id, reason and source of rule files that never gave a rule."""
         sources = {r.source for r in self.ordered}.union(source for *_, source in self.rejected.values())
-        # A project whose rules are left out has none.
-        has_own = "project" in sources and "project" in policy.sources
+        # A project whose rules are left out has none, and what other tools read is no replacement for checks.
+        own = any(r.source == "project" and not r.format for r in self.ordered) or any(
+            source == "project" and not may_be_foreign(path) for path, (*_, source) in self.rejected.items()
+        )
+        has_own = own and "project" in policy.sources
         off = {source: _source_off(source, policy, has_own=has_own) for source in sources}
         named = policy.flags.rules.union(policy.disable)
         # A change of one rule builds all of this anew, so each step of it counts for every rule.
         self._off = [
-            off[rule.source] if rule.id not in named else _switched_off(rule, policy, off[rule.source])
+            off[rule.source]
+            if rule.id not in named and not rule.format
+            else _switched_off(rule, policy, off[rule.source])
             for rule in self.ordered
         ]
+        self._twin_of = _alike(self.ordered, self._off)
+        """Files of other tools that say what another file says already."""
         self._sets: list[GlobSet | None] = [None] * len(self.ordered)
         globbed: list[int] = []
         self._by_language: dict[str, list[int]] = {}
         self._everywhere: list[int] = []
         for number, rule in enumerate(self.ordered):
-            if self._off[number] is not None:
+            if self._off[number] is not None or number in self._twin_of:
                 continue
             if rule.globs and not rule.always:
                 folder = rule.folder
@@ -130,8 +140,14 @@ class Selection:
 
     @property
     def active(self) -> tuple[Rule, ...]:
-        """The rules that no setting switches off, highest precedence first."""
-        return tuple(rule for rule, off in zip(self.ordered, self._off, strict=True) if off is None)
+        """The rules that no setting switches off and that say something new, highest precedence first."""
+        twins = self._twin_of
+        return tuple(r for n, r in enumerate(self.ordered) if self._off[n] is None and n not in twins)
+
+    @property
+    def repeated(self) -> Mapping[str, str]:
+        """Rule files of other tools that say what another file says already, with that file."""
+        return {self.ordered[n].path: self.ordered[first].path for n, first in self._twin_of.items()}
 
     def select(self, path: str) -> tuple[Applied, ...]:
         """The rules that apply to `path`, highest precedence first."""
@@ -215,7 +231,7 @@ class Selection:
     def touched(self, rule_path: str, paths: Iterable[str]) -> Iterator[str]:
         """Those of `paths` that the rule of one file applies to."""
         number = next((n for n, rule in enumerate(self.ordered) if rule.path == rule_path), None)
-        if number is None or self._off[number] is not None:
+        if number is None or self._off[number] is not None or number in self._twin_of:
             return
         rule, matcher = self.ordered[number], self._sets[number]
         # Nobody silences anybody: then what matches applies, and nothing else need be matched.
@@ -247,10 +263,13 @@ class Selection:
         n_checks, by = 0, ""
         if switched is not None:
             outcome, reason = "disabled", switched
+        elif number in self._twin_of:
+            by = self.ordered[self._twin_of[number]].path
+            outcome, reason = "overridden", f"the same text for the same files as {by}, which comes first"
         elif number in off:
             outcome, reason, by = self._silenced(number, *off[number])
         elif number in matched:
-            outcome, reason = "applied", matched[number]
+            outcome, reason = "applied", matched[number] + _as_written(rule, matched[number])
             if rule.because:
                 reason += f"; {rule.because}"
             if rule.path in self.not_enforced:
@@ -288,7 +307,8 @@ class Selection:
             rule = self.ordered[number]
             if _below(path, rule.folder):
                 where = f"every file of {rule.folder}/" if rule.folder else "every file"
-                found[number] = f"alwaysApply, {where}" if rule.always else f"no globs, {where}"
+                always = "always" if rule.format else "alwaysApply"
+                found[number] = f"{always}, {where}" if rule.always else f"no globs, {where}"
         return found if len(found) == n_globbed else {n: found[n] for n in sorted(found)}
 
     def _resolve(self, matched: Mapping[int, str]) -> Mapping[int, tuple[int, str]]:
@@ -392,12 +412,47 @@ def _source_off(source: Source, policy: Policy, *, has_own: bool) -> str | None:
 
 
 def _switched_off(rule: Rule, policy: Policy, source_off: str | None) -> str | None:
-    """The same for a rule that is switched off by its name."""
+    """The same for a rule that is switched off by its name or its format."""
     if rule.id in policy.flags.rules:
         return "switched off here by `rulewright rules disable`"
     if rule.id in policy.disable and source_off is None:
         return "switched off by the setting rules.disable"
+    if source_off is None and rule.format and policy.formats is not None and rule.format not in policy.formats:
+        return f"rule files of `{rule.format}` are switched off (rules.formats)"
     return source_off
+
+
+def _alike(ordered: Sequence[Rule], off: Sequence[str | None]) -> dict[int, int]:
+    """Rules of other tools' files, by number, with the first rule that says the same about the same files.
+
+    Teams keep one text in a file for each tool, and once is enough.
+    """
+    if not any(rule.format for rule in ordered):
+        return {}
+    first: dict[tuple[object, ...], int] = {}
+    found: dict[int, int] = {}
+    for number, rule in enumerate(ordered):
+        text = rule.body.strip()
+        if off[number] is not None or not text:
+            continue
+        everywhere = rule.always or not (rule.globs or rule.languages)
+        how = "always" if everywhere and (rule.always or rule.unscoped == "always") else rule.unscoped
+        scope = () if everywhere else (frozenset(rule.globs), rule.languages)
+        earlier = first.setdefault((text, rule.folder, scope, how if everywhere else ""), number)
+        if earlier != number and rule.format:
+            found[number] = earlier
+    return found
+
+
+def _as_written(rule: Rule, reason: str) -> str:
+    """How a tool's users write the glob that is named in a reason."""
+    if not rule.format or not reason.startswith("glob "):
+        return ""
+    pattern = reason.removeprefix("glob ")
+    for glob, written in zip(rule.globs, rule.written, strict=False):
+        if rebase(glob, rule.folder) == pattern and written != glob:
+            return f" (written `{written}`)"
+    return ""
 
 
 def _within(check: Check, path: str) -> bool:

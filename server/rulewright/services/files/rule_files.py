@@ -85,9 +85,10 @@ class ProjectRuleFiles:
         try:
             with home.path.open("rb") as file:
                 # One byte more than is used tells that there are more.
-                return file.read(MAX_FILE_BYTES + 1)
+                data = file.read(MAX_FILE_BYTES + 1)
         except FileNotFoundError:
             return None
+        return None if origin.format and _is_export(data) else data
 
     def beside(self, origin: Origin, name: str) -> bytes:
         """The bytes of a file that a rule file names, by its path from there. Raises OSError with the reason.
@@ -114,3 +115,10 @@ class ProjectRuleFiles:
         """Installed packages that ship guidance, allowed or not."""
         found = look(self.root, None, gitignore=self.gitignore)
         return self.packages.everything(found) if self.packages is not None else []
+
+
+def _is_export(data: bytes) -> bool:
+    """Whether a file of another tool holds nothing but what we wrote there: its rules count already."""
+    from rulewright.core.rules.formats.marks import BEGIN, is_marked_only  # noqa: PLC0415 - most runs have none
+
+    return BEGIN.encode() in data and is_marked_only(data.decode("utf-8", "replace"))

@@ -36,5 +36,6 @@ FORMAT = Format(
         "paths": "A list of globs: the rule is read with the first such file. Without it, at the start.",
         "description": "What the rule is about.",
     },
+    kept=frozenset({"globs"}),
     url="https://code.claude.com/docs/en/memory",
 )

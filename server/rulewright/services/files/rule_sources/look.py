@@ -1,11 +1,12 @@
 """One look at a project's folders, for all sources that want to know what lies where."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path, PurePosixPath
 
 import msgspec
 
 from rulewright.core.frameworks import MANIFESTS, MAX_MANIFEST_BYTES
+from rulewright.core.rules.foreign_names import NAMES, may_be_foreign
 from rulewright.core.rules.origin import Origin
 from rulewright.core.sources import LINK, Found
 from rulewright.services.files.root import RULES_FOLDER
@@ -22,6 +23,8 @@ class Look(msgspec.Struct, frozen=True):
 
     rule_folders: tuple[str, ...]
     """Folders that hold a rules folder, relative to the root; the root among them as ``""``."""
+    foreign: tuple[str, ...]
+    """Paths that may be rule files of other tools, sorted."""
     manifests: tuple[str, ...]
     """Paths of files that say what a project depends on, the outermost first."""
 
@@ -41,17 +44,41 @@ def look(root: Path, near: Iterable[str] | None, *, gitignore: bool) -> Look:
             for name in MANIFESTS
             if (root / folder / name).is_file()
         ]
-        return Look(tuple(f for f in folders if (root / f / RULES_FOLDER).is_dir()), _outermost(manifests))
+        own = tuple(f for f in folders if (root / f / RULES_FOLDER).is_dir())
+        return Look(own, _foreign_near(root, folders), _outermost(manifests))
     # The root's own folder counts even where git ignores it: people keep personal rules there.
     found, manifests = {""}, []
+    foreign = set(_foreign_near(root, [""]))
     for entry in walk(root, gitignore=gitignore):
+        # Teams link one text to the names that tools look for.
+        if may_be_foreign(entry.path) and (isinstance(entry, Found) or entry.reason == LINK):
+            foreign.add(entry.path)
         if isinstance(entry, Found):
             folder = rules_folder_of(entry.path)
             if folder is not None:
                 found.add(folder)
             elif entry.path.rpartition("/")[2] in MANIFESTS:
                 manifests.append(entry.path)
-    return Look(tuple(sorted(found)), _outermost(manifests))
+    return Look(tuple(sorted(found)), tuple(sorted(foreign)), _outermost(manifests))
+
+
+def _foreign_near(root: Path, folders: Iterable[str]) -> tuple[str, ...]:
+    """What other tools may read in some folders."""
+    there = [folder for folder in folders if any((root / folder / name).exists() for name in NAMES)]
+    if not there:
+        return ()
+    from rulewright.services.files.rule_sources.foreign import foreign_paths  # noqa: PLC0415 - most runs do without
+
+    return tuple(sorted(path for folder in there for path in foreign_paths(root, folder)))
+
+
+def is_new_or_gone(root: str, path: str, known: Container[str]) -> bool:
+    """Whether `path`, which has changed, is a rule file of another tool that was made or removed."""
+    if not may_be_foreign(path):
+        return False
+    from rulewright.core.rules.formats import claim  # noqa: PLC0415 - most runs do without
+
+    return claim(path) is not None and (path not in known or not Path(root, path).exists())
 
 
 def read_manifests(root: Path, paths: Iterable[str]) -> dict[str, str]:

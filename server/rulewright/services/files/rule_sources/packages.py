@@ -98,7 +98,7 @@ class PackageRules:
             package.folder,
             () if is_skill else LANGUAGES[package.ecosystem],
             f"the {package.ecosystem} package {package.name} {package.version}".rstrip() + " is allowed",
-            is_skill,
+            is_skill=is_skill,
         )
 
     def _packages(self, found: Look, *, only: bool) -> Iterator[Package]:
