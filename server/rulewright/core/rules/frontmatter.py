@@ -150,7 +150,8 @@ def _unterminated(content: str, start: int, block: int, problems: list[Problem])
 def _read_block(
     content: str, source: str, offset: int, body_start: int, body_end: int, problems: list[Problem]
 ) -> FrontMatter:
-    text = Text(content)
+    # What stands below has no keys, and may be long.
+    text = Text(content[:body_start])
     body = content[body_start:body_end]
     first_line = text.position(offset).line
     body_line = text.position(body_start).line
@@ -362,7 +363,7 @@ class _Reader:
     """YAML nodes to plain values, with the place of every key."""
 
     def __init__(self, text: Text, first_line: int) -> None:
-        self.text, self.first_line = text, first_line
+        self.text, self._starts = text, [*text.line_starts[first_line:], len(text.content)]
         self.places: dict[Path, tuple[int, int]] = {}
         self.values: dict[Path, tuple[int, int]] = {}
         self.problems: list[Problem] = []
@@ -439,8 +440,6 @@ class _Reader:
         return raw
 
     def _span(self, node: yaml.Node) -> tuple[int, int]:
-        start, end = node.start_mark, node.end_mark
-        return (
-            self.text.offset(Position(self.first_line + start.line, start.column)),
-            self.text.offset(Position(self.first_line + end.line, end.column)),
-        )
+        start, end, starts = node.start_mark, node.end_mark, self._starts
+        # The end of the last value is that of the text, which may be on a line that is not there.
+        return starts[start.line] + start.column, starts[min(end.line, len(starts) - 1)] + end.column

@@ -1,6 +1,7 @@
 """Which tool's rule file a path is."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from rulewright.core.rules.formats import (
     agents,
@@ -65,6 +66,7 @@ TOPS = frozenset(_FOLDERS)
 FILE_NAMES = frozenset(_FILES)
 
 
+@lru_cache(maxsize=4_096)
 def claim(path: str) -> Claim | None:
     """Whose rule file `path`, relative to the root with forward slashes, is by its place; None for nobody's."""
     return next(_claims(path), None)
