@@ -373,9 +373,10 @@ def rebase(pattern: str, folder: str) -> str:
     if not folder:
         return pattern
     excluded, bare = ("!", pattern[1:]) if pattern.startswith("!") else ("", pattern)
+    is_anchored = bare.startswith(("/", "./"))
     bare = bare.removeprefix("./")
     prefix = "".join("\\" + c if c in "*?[]{}!\\," else c for c in folder)
-    if "/" not in bare.rstrip("/") and not bare.startswith("/"):
+    if "/" not in bare.rstrip("/") and not is_anchored:
         return f"{excluded}{prefix}/**/{bare}"
     return f"{excluded}{prefix}/{bare.lstrip('/')}"
 
