@@ -105,6 +105,10 @@ def _with_id(content: str, new: str) -> Edit:
     line = f"id: {_in_quotes(new, '')}{line_end}"
     front = front_matter(content)
     if front is not None:
+        inner = content[front.start : front.end]
+        if inner.lstrip().startswith("{"):
+            brace = front.start + inner.index("{") + 1
+            return Edit(brace, brace, f"id: {_in_quotes(new, '')}, ")
         return Edit(front.start, front.start, line)
     at = int(content.startswith("\ufeff"))
     return Edit(at, at, f"---{line_end}{line}---{line_end}")

@@ -252,7 +252,8 @@ class _Scan:
             begin = at + len(quote)
             self.tokens.append(Token("key", path, begin, begin + len(name), name, quote))
             self._value(path, key.end(), end)
-        elif is_item:
+        elif is_item or self.content[at:end].startswith("{"):
+            # A front matter may be one pair of braces.
             self._value(self._top(), at, end)
         else:
             self._half_key(start, at, end)
@@ -326,13 +327,18 @@ class _Scan:
         """Take a text in quotes: where it ends."""
         quote, begin = self.content[at], at + 1
         place = begin
-        while place < end and self.content[place] != quote:
-            place += 2 if quote == '"' and self.content[place] == "\\" else 1
+        while place < end and (self.content[place] != quote or self._is_doubled(place, quote, end)):
+            is_pair = self.content[place] == quote or (quote == '"' and self.content[place] == "\\")
+            place += 2 if is_pair else 1
         place = min(place, end)
         self._found(kind, path, begin, place, quote)
         if place == end == self.stop:
             self.ending = Token(kind, path, begin, end, self.content[begin:end], quote)
         return place + 1
+
+    def _is_doubled(self, at: int, quote: str, end: int) -> bool:
+        """Whether a single quote stands for itself: it is written twice."""
+        return quote == "'" and at + 1 < end and self.content[at + 1] == "'"
 
     # Braces and brackets
 
