@@ -108,7 +108,7 @@ def _translate(body: str, *, by_name: bool) -> str | None:
     if by_name:
         return _segment(body)
     blocks: list[list[str]] = [[]]
-    for part in body.split("/"):
+    for part in _parts(body):
         if len(part) > 1 and not part.strip("*"):
             blocks.append([])
             continue
@@ -123,6 +123,22 @@ def _translate(body: str, *, by_name: bool) -> str | None:
     head = first + "/" if first else ""
     found = "".join(f"(?>(?:[^/]+/)*?{block}/)" for block in middle if block)
     return head + found + (f"(?:[^/]+/)*{last}" if last else ".+")
+
+
+def _parts(body: str) -> list[str]:
+    """What stands between slashes; one in a class is no end of a part, and a backslash before one means nothing."""
+    parts, at = [""], 0
+    while at < len(body):
+        start, at = at, at + 1
+        if body[start] == "\\" and body[at : at + 1] != "/":
+            at += 1
+        elif body[start] == "[" and (bracket := _bracket(body, at)) is not None:
+            at = bracket[1]
+        if body[start] == "/":
+            parts.append("")
+        elif body[start:at] != "\\" or at == len(body):
+            parts[-1] += body[start:at]
+    return parts
 
 
 def _segment(part: str) -> str | None:
