@@ -18,6 +18,7 @@ SUITES = (
     "warm_scan",
     "completion",
     "prompt",
+    "mcp_calls",
 )
 
 

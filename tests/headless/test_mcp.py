@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 import subprocess
 import sys
 import tomllib
@@ -42,6 +43,7 @@ FILES = {
     "build/made.py": "print(3)\n",
     ".env": "PASSWORD=hunter2\n",
     "src/secrets.yaml": "password: hunter2\n",
+    "data.py": b"print(1)\0",
     "src/latin.py": b"print('\xe9')\n",
 }
 PAGE = (Path(__file__).parents[2] / "docs/mcp.md").read_text("utf-8")
@@ -181,15 +183,18 @@ def test_why_gives_every_verdict_with_its_reason(ai):
         "go/errors": "not_applied",
         "go/errors_too": "not_applied",
         "go/no_panic": "not_applied",
-    } | {rule["id"]: "disabled" for rule in found["rules"] if rule["source"] == "default"}
+    }
     text = ai.text("why", path="a.py")
     assert "- applied: no-print (.ai-rules/no-print.md): glob **/*.py; 1 check\n" in text
-    assert re.search(r"\n- \d+ rules that come with Rulewright do not apply$", text)
+    assert text.endswith(f"\n- {found['n_resting']} rules that come with Rulewright do not apply")
+    assert found["n_resting"] > 15
 
 
 def test_why_of_one_rule(ai):
     (verdict,) = ai.structure("why", path="a.py", rule="go/errors")["rules"]
     assert (verdict["verdict"], verdict["path"]) == ("not_applied", ".ai-rules/20-go/errors.md")
+    (resting,) = ai.structure("why", path="a.py", rule="python/bare-except")["rules"]
+    assert (resting["verdict"], resting["reason"]) == ("disabled", "the default rules are switched off (rules.defaults)")
     assert ai.error("why", path="a.py", rule="no-prnt").endswith("Do you mean `no-print`?")
 
 
@@ -244,11 +249,12 @@ def test_the_most_severe_findings_are_kept(ai):
 
 
 def test_what_is_withheld_from_models_is_not_read(ai):
-    found = ai.structure("check", paths=[".env", "build/made.py", "src/out.py", "src"])
+    found = ai.structure("check", paths=[".env", "build/made.py", "src/out.py", "src", "data.py"])
     assert {s["path"]: s["reason"] for s in found["skipped"]} == {
         ".env": "it has the name of a file with secrets",
         "build/made.py": "it is ignored by git",
         "src/out.py": "it is a link that leads out of the project",
+        "data.py": "binary",
         "src/secrets.yaml": "it has the name of a file with secrets",
     }
     assert {f["path"] for f in found["findings"]} == {"src/b.py", "src/latin.py"}
@@ -322,6 +328,7 @@ def test_rules_are_those_of_the_moment(ai, root):
     path.write_text("Be short.\n")
     found = ai.structure("rules_for_file", path="a.py")
     assert "Be short." in {rule["text"] for rule in found["rules"]}
+    assert ai.read("rulewright://rules/style")[0].endswith("\nBe short.\n")
     path.write_text("---\nglobs: [\n---\nBe silent.\n")
     broken = ai.structure("rules_for_file", path="a.py")
     assert "Be short." in {rule["text"] for rule in broken["rules"]}
@@ -366,7 +373,8 @@ def test_settings_are_those_of_the_moment(ai, root):
         ("src/../../x.py", "src/../../x.py lies outside of "),
         ("", "The path is empty"),
         ("a\0b", "The path is empty, or none"),
-        (".", ". is the project itself: name a file in it"),
+        (".", ". is a folder: name a file in it"),
+        ("src", "src is a folder: name a file in it"),
     ],
 )
 def test_a_path_that_cannot_be_asked_about(ai, tool, path, said):
@@ -423,6 +431,21 @@ def test_only_the_protocol_is_written_and_the_server_ends_with_its_input(root):
     assert {message["id"] for message in said} == {1, 2, 3}
     assert all(json.loads(line)["jsonrpc"] == "2.0" for line in rest.splitlines())
     assert "Traceback" not in log
+
+
+@pytest.mark.slow
+def test_an_interrupt_ends_it_though_nothing_comes_in(root):
+    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}}
+    with subprocess.Popen(
+        [*PROGRAM, "mcp"], cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, env=environment(),
+    ) as server:  # fmt: skip
+        server.stdin.write(json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello}) + "\n")
+        server.stdin.flush()
+        assert json.loads(server.stdout.readline())["id"] == 1
+        server.send_signal(signal.SIGINT)
+        assert server.wait() == 130
+        assert server.stderr.read() == ""
 
 
 def test_without_the_sdk_a_sentence_says_what_helps(root):

@@ -122,6 +122,8 @@ class WhyResult(msgspec.Struct, frozen=True):
     """Changes when one of the rules that apply does."""
     rules: tuple[Verdict, ...]
     """Highest precedence first."""
+    n_resting: int
+    """Rules that come with Rulewright and do not apply, which are not listed; `rule` asks for one of them."""
     remarks: tuple[str, ...]
 
 

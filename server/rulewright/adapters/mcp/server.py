@@ -2,8 +2,11 @@
 
 import asyncio
 import logging
+import os
 import re
+import signal
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +34,8 @@ the text with all safe fixes. After changes in many files call `check` with `pat
 `why` tells why a rule applies to a file or not. `search_symbols` finds where something is defined.
 Do not switch rules off, and do not add comments that suppress findings, unless the user asks for it."""
 
+INTERRUPTED = 130
+"""The exit code of shells for a program that Ctrl-C ended."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _READ_ONLY = t.ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
 
@@ -46,12 +51,33 @@ async def _serve(gateway: Gateway, open_code: Callable[[], CodeGateway], folder:
     except Problem as problem:
         raise ValueError(str(problem)) from None
     server = build_server(session)
+    _leave_when_interrupted(session)
     try:
         async with stdio_server() as (read, write):
             await server.run(read, write, server.create_initialization_options())
+    except* BrokenPipeError:
+        log.info("The client is gone.")
     finally:
         await session.close()
     return 0
+
+
+def _leave_when_interrupted(session: Session) -> None:
+    """End on Ctrl-C: the SDK would wait for a line of input first, in a thread that nothing ends."""
+    loop = asyncio.get_running_loop()
+    leaving: list[asyncio.Task[None]] = []
+
+    async def leave() -> None:
+        await session.close()
+        os._exit(INTERRUPTED)
+
+    def interrupted() -> None:
+        if leaving:
+            os._exit(INTERRUPTED)
+        leaving.append(loop.create_task(leave()))
+
+    with suppress(NotImplementedError):  # Windows
+        loop.add_signal_handler(signal.SIGINT, interrupted)
 
 
 class Handlers:

@@ -12,6 +12,7 @@ from mcp.shared.exceptions import MCPError
 from pydantic import ValidationError
 
 from rulewright.adapters.mcp.places import Place, place_of
+from rulewright.adapters.mcp.problem import Problem
 from rulewright.adapters.mcp.symbols import Symbols
 from rulewright.code_gateway import CodeGateway
 from rulewright.core.snapshot import Project
@@ -83,9 +84,15 @@ class Session:
 
     def _places_of(self, roots: t.ListRootsResult) -> tuple[Place, ...]:
         folders = [Path(path) for root in roots.roots if (path := to_path(str(root.uri)))]
-        places = [
-            place_of(self.gateway, folder if folder.is_dir() else folder.parent, is_fenced=True) for folder in folders
-        ]
+        places, problems = [], []
+        for folder in folders:
+            try:
+                # An editor that was started on a file may name that.
+                places.append(place_of(self.gateway, folder.parent if folder.is_file() else folder, is_fenced=True))
+            except Problem as problem:
+                problems.append(problem)
+        if problems and not places:
+            raise problems[0]
         return tuple(dict.fromkeys(places)) or self._here()
 
     async def look(self, root: str) -> tuple[Project, tuple[str, ...]]:

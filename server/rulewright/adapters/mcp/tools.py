@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -23,6 +24,7 @@ from rulewright.adapters.mcp.records import (
     WhyResult,
 )
 from rulewright.adapters.mcp.session import Session
+from rulewright.core.rules.select import Verdict
 from rulewright.core.snapshot import Project
 
 Answer = tuple[msgspec.Struct, str]
@@ -66,8 +68,8 @@ async def rules_for(session: Session, places: Sequence[Place], path: str, budget
 
 def _locate_file(places: Sequence[Place], path: str) -> tuple[Place, str]:
     place, relative = locate(places, path)
-    if relative == ".":
-        raise Problem(f"{path} is the project itself: name a file in it, such as src/app.py.")
+    if Path(place.root, relative).is_dir():
+        raise Problem(f"{path} is a folder: name a file in it, which need not be there yet.")
     return place, relative
 
 
@@ -75,13 +77,22 @@ async def _why(session: Session, places: Sequence[Place], args: Why) -> Answer:
     place, path = _locate_file(places, args.path)
     project, remarks = await session.look(place.root)
     found = await asyncio.to_thread(session.gateway.explain_path, project, path)
-    rules = found.rules
-    if args.rule is not UNSET:
-        rules = tuple(verdict for verdict in rules if args.rule in {verdict.id, verdict.path})
+    if args.rule is UNSET:
+        rules = tuple(verdict for verdict in found.rules if not _rests(verdict))
+        n_resting = len(found.rules) - len(rules)
+    else:
+        rules = tuple(verdict for verdict in found.rules if args.rule in {verdict.id, verdict.path})
+        n_resting = 0
         if not rules:
             raise Problem(unknown_rule(project, args.rule))
-    result = WhyResult(found.path, found.language, found.budget, found.tokens, found.rule_version, rules, remarks)
+    result = WhyResult(
+        found.path, found.language, found.budget, found.tokens, found.rule_version, rules, n_resting, remarks
+    )
     return result, words.of_why(result)
+
+
+def _rests(verdict: Verdict) -> bool:
+    return verdict.source in {"default", "framework"} and verdict.verdict in {"disabled", "not_applied"}
 
 
 def unknown_rule(project: Project, name: str) -> str:

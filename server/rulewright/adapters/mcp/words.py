@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from rulewright.adapters.mcp.records import CheckResult, RulesResult, SymbolsResult, WhyResult
 from rulewright.core.rules.applied import applies_to
 from rulewright.core.rules.rule import Rule
-from rulewright.core.rules.select import Verdict
 from rulewright.core.snapshot import Project
 
 MAX_TOLD = 20
@@ -28,23 +27,17 @@ def of_rules(result: RulesResult, text: str) -> str:
 
 
 def of_why(result: WhyResult) -> str:
-    """A line for each rule; of ours, those that are for other files are counted."""
+    """A line for each rule."""
     n_applied = sum(1 for v in result.rules if v.verdict in {"applied", "dropped"})
     kind = result.language or "language unknown"
     share = f"{result.tokens:,} of {result.budget:,} tokens of a prompt"
-    lines = [f"{result.path} ({kind}): {n_applied} of {len(result.rules)} rules apply; {share}"]
-    resting = [v for v in result.rules if _rests(v)] if len(result.rules) > 1 else []
+    lines = [f"{result.path} ({kind}): {n_applied} of {len(result.rules) + result.n_resting} rules apply; {share}"]
     for v in result.rules:
-        if v not in resting:
-            checks = f"; {v.checks} check{'s' * (v.checks > 1)}" if v.checks else ""
-            lines.append(f"- {v.verdict.replace('_', ' ')}: {v.id} ({v.path}): {v.reason}{checks}")
-    if resting:
-        lines.append(f"- {len(resting)} rules that come with Rulewright do not apply")
+        checks = f"; {v.checks} check{'s' * (v.checks > 1)}" if v.checks else ""
+        lines.append(f"- {v.verdict.replace('_', ' ')}: {v.id} ({v.path}): {v.reason}{checks}")
+    if result.n_resting:
+        lines.append(f"- {result.n_resting} rules that come with Rulewright do not apply")
     return _joined(["\n".join(lines)], result.remarks)
-
-
-def _rests(verdict: Verdict) -> bool:
-    return verdict.source in {"default", "framework"} and verdict.verdict in {"disabled", "not_applied"}
 
 
 def of_symbols(result: SymbolsResult, query: str) -> str:
