@@ -37,7 +37,7 @@ from rulewright.core.health import Remark
 from rulewright.core.languages import language_of
 from rulewright.core.ports import CheckRunner, Code, Offload
 from rulewright.core.rules.book import Seen
-from rulewright.core.rules.foreign_names import NAMES
+from rulewright.core.rules.foreign_names import NAMES, may_be_foreign
 from rulewright.core.rules.job import SetAside
 from rulewright.core.rules.load import load
 from rulewright.core.rules.policy import policy_of
@@ -389,7 +389,7 @@ class Gateway:
     def is_about_rules(self, snapshot: Snapshot, uri: str, line: int) -> bool:
         """Whether a place may be in a rule file, or names a rule in a comment; a quick no for nearly all."""
         path = to_path(uri)
-        if "/.ai-rules/" in path or path.startswith(self._user_rules + "/"):
+        if "/.ai-rules/" in path or path.startswith(self._user_rules + "/") or may_be_foreign(path):
             return True
         document = snapshot.documents.get(uri)
         return document is not None and may_suppress(document.text.line(line))

@@ -10,7 +10,8 @@ from rulewright.core.edits import Edit
 from rulewright.core.languages import CHECKABLE, language_of
 from rulewright.core.ports import Offload
 from rulewright.core.rules import engine
-from rulewright.core.rules.formats.claims import claim, may_be
+from rulewright.core.rules.foreign_names import may_be_foreign
+from rulewright.core.rules.formats.claims import claim
 from rulewright.core.rules.parse import KEYS
 from rulewright.core.rules.pattern_of import MAX_PIECE
 from rulewright.core.rules.suppress import may_suppress
@@ -22,7 +23,7 @@ from rulewright.features.rule_writing import names
 from rulewright.features.rule_writing.completion import Around, Grammar, Suggestions, complete
 from rulewright.features.rule_writing.from_code import NewRule, rule_from_code
 from rulewright.features.rule_writing.hover import Told, tell
-from rulewright.services.files import ProjectRuleFiles, Unreadable, is_rule_file, read_text
+from rulewright.services.files import ProjectRuleFiles, Unreadable, is_rule_file, read_text, shipped_file
 from rulewright.services.user_folders import user_rules_folder
 
 MIN_PIECE = 3
@@ -95,7 +96,7 @@ class WritingGateway:
     def is_rule(self, uri: str) -> bool:
         """Whether a document may be a rule file, by its path."""
         path = to_path(uri)
-        return "/.ai-rules/" in path or path.startswith(self._own + "/") or may_be(path.removeprefix("/"))
+        return "/.ai-rules/" in path or path.startswith(self._own + "/") or may_be_foreign(path)
 
     # What stands or can stand at a place
 
@@ -118,15 +119,21 @@ class WritingGateway:
         return await self._offload(tell, text.content, text.offset(position), around)
 
     def _around(self, where: _Where, keys: Mapping[str, str], *, snippets: bool = False) -> Around:
+        entry = where.project.book.entries.get(where.path)
+        rule = entry.rule if entry is not None else None
+        # Other tools write globs in dialects of their own.
+        meant = dict(zip(rule.written, rule.globs, strict=False)) if rule is not None else {}
         origin = self._rule_files(where.project).origin(where.path)
         return Around(
             keys=keys,
             path=where.path,
             folder=origin.folder if origin is not None else "",
             rules=where.project.book.rules,
+            active=where.project.book.selection.active,
             paths=lambda: self._files_of(where.project),
             grammar=grammar_of,
             snippets=snippets,
+            meant=lambda glob: meant.get(glob, glob),
         )
 
     # Ids
@@ -299,15 +306,19 @@ class WritingGateway:
 
     def _read(self, snapshot: Snapshot, project: Project, path: str) -> _File | None:
         """A rule file of the book, wherever it lies; None for one that is no file, or is not to be read."""
+        home = shipped_file(path) or self._home(project, path)
+        return _read_file(snapshot, path, home.as_posix(), project.settings.check.max_file_kb) if home else None
+
+    def _home(self, project: Project, path: str) -> Path | None:
         files = self._rule_files(project)
         origin = files.origin(path)
         if origin is None:
-            return None
+            # Of a package; what is no file is not read.
+            return Path(project.root, path)
         try:
-            home = files.sources[origin.source].home(origin).path
+            return files.sources[origin.source].home(origin).path
         except OSError:
             return None
-        return _read_file(snapshot, path, home.as_posix(), project.settings.check.max_file_kb)
 
     def _comments(
         self, snapshot: Snapshot, project: Project, rule_id: str
@@ -347,7 +358,7 @@ def _keys_of(path: str) -> Mapping[str, str] | None:
     """The keys of a rule file of the project, ours or another tool's; None for any other file."""
     if is_rule_file(path):
         return KEYS
-    found = claim(path) if may_be(path) else None
+    found = claim(path) if may_be_foreign(path) else None
     return found.format.keys or None if found is not None else None
 
 
@@ -376,6 +387,8 @@ def _why_not(project: Project, rule_id: str) -> str:
         return (
             f"The rule `{rule_id}` is not the project's own (its source is {other}), so its id cannot be changed here."
         )
+    if any(entry.rule is not None and entry.rule.format for entry in entries):
+        return f"The rule `{rule_id}` stands in a file of another tool and is called by its path."
     return ""
 
 

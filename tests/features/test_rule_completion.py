@@ -26,7 +26,8 @@ def around(*, snippets: bool = False, folder: str = "") -> Around:
         keys=KEYS,
         path=".ai-rules/py/me.md",
         folder=folder,
-        rules=RULES,
+        rules=(*RULES, Rule(id="off", path=".ai-rules/off.md")),
+        active=RULES,
         paths=lambda: PATHS,
         grammar=lambda language: Grammar(("call", "string"), ("function",)) if language == "python" else Grammar(),
         snippets=snippets,
@@ -178,10 +179,15 @@ def test_an_empty_file_gets_whole_rules(written: str) -> None:
     assert list(offered(written)) == ["rule", "rule with check"]
 
 
-def test_a_file_of_a_format_without_checks_gets_none() -> None:
-    found = complete("", 0, Around(keys={"globs": "Files"}, path="x.mdc"))
+def test_a_file_of_another_tool_gets_its_keys_and_no_rule_of_ours() -> None:
+    theirs = Around(keys={"applyTo": "Files"}, path="x.instructions.md", paths=lambda: PATHS)
+    assert complete("", 0, theirs) is None
+    found = complete("---\n\n---\n", 4, theirs)
     assert found is not None
-    assert [one.label for one in found.items] == ["rule"]
+    assert [one.label for one in found.items] == ["applyTo"]
+    globs = complete("---\napplyTo: \n---\n", 13, theirs)
+    assert globs is not None
+    assert globs.items[0].text == '"**/*.py"'
 
 
 @pytest.mark.parametrize("name", sorted(WHOLE))

@@ -56,8 +56,8 @@ def _scalars(value: Any) -> Any:
 pieces = st.sampled_from(
     [
         "globs", "check", "rule", "language", "overrides", "examples", ": ", ":", "- ", "[", "]", "{", "}", ", ", "'",
-        '"', "\n", "\n  ", "\n    ", "---", "\n---\n", "|", ">", " #", "# ", "\t", "\r\n", "\r", "**/*.py", "!", "x", "😀",
-        "```yaml check\n", "```\n", "\ufeff",
+        '"', "\n", "\n  ", "\n    ", "---", "\n---\n", "|", ">", " #", "# ", "\t", "\r\n", "\r", "**/*.py", "!", "x",
+        "😀", "```yaml check\n", "```\n", "\ufeff",
     ]
 )  # fmt: skip
 texts = (

@@ -27,7 +27,7 @@ def register(server: Server) -> None:
         completion_item=t.ServerCompletionItemOptions(label_details_support=True),
     )
     _answer(server, t.TEXT_DOCUMENT_COMPLETION, _complete, completion, rule_writing.complete)
-    _answer(server, t.COMPLETION_ITEM_RESOLVE, lambda p: ask.ResolveItem(_plain(server, p)))
+    _answer(server, t.COMPLETION_ITEM_RESOLVE, lambda p: ask.ResolveItem(_plain(server, p)), None, rule_writing.resolve)
     _answer(server, t.TEXT_DOCUMENT_DEFINITION, _at(ask.Definition), None, rule_writing.definition)
     _answer(server, t.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT, _at(ask.Highlight))
     _answer(server, t.TEXT_DOCUMENT_REFERENCES, _references, None, rule_writing.references)

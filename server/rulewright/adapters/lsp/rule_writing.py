@@ -115,6 +115,11 @@ async def complete(ls: Server, params: Any) -> Ready | None:
     return Ready(_encode(_List(is_incomplete=False, items=items)))
 
 
+async def resolve(_ls: Server, item: t.CompletionItem) -> t.CompletionItem | None:
+    """An item as it came, where there is no more to say of it; all of ours are so."""
+    return item if item.data is None else None
+
+
 def _documentation(ls: Server, doc: str) -> Any:
     if not doc:
         return None

@@ -46,6 +46,8 @@ class Around(msgspec.Struct, frozen=True, kw_only=True):
     folder: str = ""
     """The folder that its globs belong to, relative to the root."""
     rules: Sequence[Rule] = ()
+    active: Sequence[Rule] = ()
+    """Those of them that nothing switches off."""
     paths: Callable[[], Sequence[str]] = tuple
     """The files of the project."""
     grammar: Callable[[str], Grammar] = lambda _: Grammar()
@@ -78,7 +80,7 @@ def complete(content: str, offset: int, around: Around) -> Suggestions | None:
     """What can be written at a place; None where the file is text, and no suggestions where nothing is known."""
     spot = spot_at(content, offset)
     if spot is None:
-        if front_matter(content) is None and not content.partition("\n")[2].strip():
+        if "check" in around.keys and front_matter(content) is None and not content.partition("\n")[2].strip():
             return _whole(content, offset, around)
         # In the front matter no words of anywhere are of help: in long texts and comments people write prose.
         return Suggestions(offset, offset) if region_at(content, offset) is not None else None
@@ -106,7 +108,6 @@ def _whole(content: str, offset: int, around: Around) -> Suggestions | None:
             is_snippet=around.snippets,
         )
         for name, (detail, text) in WHOLE.items()
-        if {"check"} <= set(around.keys) or "check" not in name
     ]
     return Suggestions(0, line_end, tuple(items))
 
@@ -239,7 +240,7 @@ def _languages(*, checkable: bool) -> Iterator[Suggestion]:
 
 def _rules(around: Around) -> Iterator[Suggestion]:
     seen = set()
-    for rule in around.rules:
+    for rule in around.active:
         if rule.path != around.path and rule.id not in seen:
             seen.add(rule.id)
             yield Suggestion(
@@ -261,11 +262,13 @@ def _globs(paths: Sequence[str], folder: str, written: str) -> Iterator[Suggesti
     below = written.removeprefix("!").rpartition("/")[0]
     top = "" if any(char in below for char in "*?[{") else below
     home = "/".join(part for part in (folder, top) if part)
-    inside = [p[len(home) + 1 :] for p in paths if p.startswith(home + "/")] if home else list(paths)
+    start = f"{home}/" if home else ""
+    # Rules are seldom about rules.
+    inside = [p[len(start) :] for p in paths if p.startswith(start) and ".ai-rules/" not in p]
     folders = Counter(p.partition("/")[0] for p in inside if "/" in p)
     endings = Counter(name.rpartition(".")[2] for p in inside if "." in (name := p.rpartition("/")[2])[1:])
     at = f"{top}/" if top else ""
-    counted = [(f"{at}{name}/**", "folder", n) for name, n in folders.items() if name != ".ai-rules"]
+    counted = [(f"{at}{name}/**", "folder", n) for name, n in folders.items()]
     counted += [(f"{at}**/*.{ending}", "file", n) for ending, n in endings.items() if ending.isalnum()]
     for glob, sort, n in sorted(counted, key=lambda row: (-row[2], row[0]))[:MAX_GLOBS]:
         is_folder: Sort = "folder" if sort == "folder" else "file"

@@ -6,7 +6,7 @@ from rulewright.services.files.root import find_root
 from rulewright.services.files.rule_files import ProjectRuleFiles
 from rulewright.services.files.rule_sources.look import is_new_or_gone, is_rule_file, rules_folder_of
 from rulewright.services.files.rule_sources.packages import PackageRules
-from rulewright.services.files.rule_sources.shipped import DEFAULT_RULES
+from rulewright.services.files.rule_sources.shipped import DEFAULT_RULES, shipped_file
 from rulewright.services.files.stamp import stamp
 from rulewright.services.files.walk import walk
 from rulewright.services.files.write import replace_text, write_new, write_output, write_text
@@ -25,6 +25,7 @@ __all__ = [
     "read_text",
     "replace_text",
     "rules_folder_of",
+    "shipped_file",
     "stamp",
     "walk",
     "write_new",

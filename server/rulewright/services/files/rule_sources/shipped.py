@@ -16,6 +16,15 @@ FRAMEWORK_RULES = PACKAGE / "frameworks"
 """The same for frameworks, a folder each."""
 
 
+def shipped_file(path: str) -> Path | None:
+    """Where the rule lies that stands in a book under `path`; None for a rule that is not one of ours."""
+    if path.startswith(DEFAULT_PREFIX):
+        return DEFAULT_RULES / path.removeprefix(DEFAULT_PREFIX)
+    if path.startswith(FRAMEWORK_PREFIX):
+        return FRAMEWORK_RULES / path.removeprefix(FRAMEWORK_PREFIX).partition("?")[0]
+    return None
+
+
 class DefaultRules:
     """Our own checks."""
 
