@@ -194,7 +194,10 @@ def test_why_of_one_rule(ai):
     (verdict,) = ai.structure("why", path="a.py", rule="go/errors")["rules"]
     assert (verdict["verdict"], verdict["path"]) == ("not_applied", ".ai-rules/20-go/errors.md")
     (resting,) = ai.structure("why", path="a.py", rule="python/bare-except")["rules"]
-    assert (resting["verdict"], resting["reason"]) == ("disabled", "the default rules are switched off (rules.defaults)")
+    assert (resting["verdict"], resting["reason"]) == (
+        "disabled",
+        "the default rules are switched off (rules.defaults)",
+    )
     assert ai.error("why", path="a.py", rule="no-prnt").endswith("Do you mean `no-print`?")
 
 
@@ -222,13 +225,27 @@ def test_a_text_is_checked_before_it_is_written(ai, root):
     assert not (root / "src/new.py").exists()
     shown = ai.text("check", path="src/new.py", text=text)
     assert shown.startswith("src/new.py:2:5: warning no-print: Use the log\n    fix: ")
-    assert shown.endswith(found["fixed_text"])
+    assert shown.endswith("@@ -1,2 +1,2 @@\n def f():\n-    print('a🦀b')\n+    log('a🦀b')")
 
 
 def test_a_text_in_which_nothing_is_found(ai):
     found = ai.structure("check", path="a.py", text="log(1)\n")
     assert (found["findings"], found["n_files"], found["fixed_text"]) == ([], 1, None)
     assert ai.text("check", path="a.py", text="") == "Checked 1 file: nothing to report."
+
+
+def test_a_long_text_is_checked_and_not_given_back(ai):
+    found = ai.structure("check", path="a.py", text="print(1)\n" + "x = 1\n" * 10_000)
+    assert (found["n_findings"], found["fixed_text"]) == (1, None)
+    assert found["remarks"] == ["The text is too long to be given back with its fixes; the findings have the edits."]
+    (skipped,) = ai.structure("check", path="a.py", text="x = 1\n" * 200_000)["skipped"]
+    assert skipped == {"path": "a.py", "reason": "larger than 1024 kB (check.max_file_kb)"}
+
+
+def test_the_text_of_a_rule_is_checked_as_one(ai):
+    found = ai.structure("check", path=".ai-rules/new.md", text="---\nglobs: [\n---\nBe brief.\n")
+    assert [f["severity"] for f in found["findings"]] == ["error"]
+    assert found["findings"][0]["rule"].startswith("rulewright/")
 
 
 def test_files_are_checked_as_the_command_line_does(ai, root):
@@ -303,6 +320,18 @@ def test_rules_are_resources(ai):
     assert ai.read("rulewright://rules-for/src/new%20file.py") == [ai.text("rules_for_file", path="src/new file.py")]
 
 
+def test_many_rules_are_listed_page_by_page(ai, root):
+    many = {f".ai-rules/90-many/r{n:03}.md": f"Number {n}.\n" for n in range(250)}
+    write_files(root, many)
+    first = ai.ask("list_resources")
+    second = ai.ask("list_resources", cursor=first.next_cursor)
+    assert (len(first.resources), len(second.resources), second.next_cursor) == (200, 56, None)
+    with pytest.raises(MCPError, match="`no` is no cursor of this server"):
+        ai.ask("list_resources", cursor="no")
+    for path in many:
+        (root / path).unlink()
+
+
 @pytest.mark.parametrize(
     ("uri", "said"),
     [
@@ -357,6 +386,8 @@ def test_settings_are_those_of_the_moment(ai, root):
     assert "no-print" not in ids(found)
     assert found["budget"] == 77
     assert "nonsense" in found["remarks"][0]
+    path.write_text(before + "[index]\nenabled = false\n")
+    assert ai.error("search_symbols", query="x") == "The index is switched off by the setting index.enabled."
     path.write_text(before)
     assert ai.structure("rules_for_file", path="a.py")["remarks"] == []
 

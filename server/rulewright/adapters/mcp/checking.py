@@ -15,6 +15,9 @@ from rulewright.core.text import Text
 from rulewright.features.check import FileReport
 from rulewright.gateway import Gateway
 
+MAX_GIVEN_BACK = 50_000
+"""Characters of a text with its fixes: clients refuse answers that are too long for a model."""
+
 
 def read_wanted(args: Check) -> tuple[list[str], str | None]:
     """The paths that are asked about, and the text that stands for the one of them; raises Problem."""
@@ -34,13 +37,17 @@ def check_text(gateway: Gateway, project: Project, path: str, text: str, limit: 
     if not path or path == "." or Path(project.root, path).is_dir():
         raise Problem(f"{path or project.root} is a folder: name a file for `text`.")
     report = next(iter(gateway.check(project, [path], contents={path: text})))
-    fixed = None
+    fixed: str | None = None
+    remarks: tuple[str, ...] = ()
     if any(f.fix and f.fix.safe for f in report.findings):
         mended = gateway.fix(project, FileReport(path, report.findings, content=text)).content
-        fixed = mended if mended != text else None
+        if len(mended) > MAX_GIVEN_BACK:
+            remarks = ("The text is too long to be given back with its fixes; the findings have the edits.",)
+        elif mended != text:
+            fixed = mended
     told = _records(report.path, report.findings, text)
     skipped = (Skipped(path, report.skipped),) if report.skipped else ()
-    return CheckResult(_most_severe(told, limit), len(told), int(not skipped), skipped, fixed, ())
+    return CheckResult(_most_severe(told, limit), len(told), int(not skipped), skipped, fixed, remarks)
 
 
 def check_files(

@@ -209,6 +209,10 @@ async def _attempt(answer: Callable[[], Awaitable[Any]], what: str) -> Any:
         return await answer()
     except Problem as problem:
         return _clean(str(problem))
+    except OSError as error:
+        log.warning("the %s failed", what, exc_info=True)
+        where = f"{error.filename}: " if error.filename else ""
+        return _clean(f"{where}{error.strerror or error}.")
     except Exception as error:
         log.exception("the %s failed", what)
         return _clean(f"Rulewright failed, which is a fault of its own: {type(error).__name__}. Its log tells more.")

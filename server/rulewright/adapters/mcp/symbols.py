@@ -17,6 +17,8 @@ from rulewright.core.snapshot import Project
 MAX_WAIT_S = 15.0
 """How long an answer waits for the index; a first one may take minutes, and clients give up after one."""
 SLICE_S = 0.1
+MAX_LOOKED_AT = 1000
+"""Symbols of a project of which a client may see a part only."""
 
 
 class Symbols:
@@ -72,7 +74,8 @@ class Symbols:
     def _found(self, code: CodeGateway, place: Place, query: str, limit: int, *, is_alone: bool) -> list[SymbolRecord]:
         if all(place.root != root.path for root in self._roots):
             return []
-        rows = code.search(place.root, query, limit)
+        # What lies beyond the fence is taken out below, so more is asked for.
+        rows = code.search(place.root, query, limit if place.fence == place.root else MAX_LOOKED_AT)
         absolute = [(f"{place.root.rstrip('/')}/{row.location.path}", row) for row in rows]
         return [
             SymbolRecord(

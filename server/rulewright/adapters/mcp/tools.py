@@ -135,8 +135,8 @@ async def _check(session: Session, places: Sequence[Place], args: Check) -> Answ
         except asyncio.CancelledError:
             cancelled.set()
             raise
-    result = msgspec.structs.replace(result, remarks=remarks)
-    return result, words.of_check(result)
+    result = msgspec.structs.replace(result, remarks=(*remarks, *result.remarks))
+    return result, words.of_check(result, text or "")
 
 
 TOOLS: dict[str, Tool] = {

@@ -1,6 +1,8 @@
 """The answers of tools as text: what a model reads whose client shows it no structure."""
 
 from collections.abc import Iterable
+from difflib import unified_diff
+from io import StringIO
 
 from rulewright.adapters.mcp.records import CheckResult, RulesResult, SymbolsResult, WhyResult
 from rulewright.core.rules.applied import applies_to
@@ -49,8 +51,8 @@ def of_symbols(result: SymbolsResult, query: str) -> str:
     return _joined(["\n".join(lines) or f"No symbol matches {query}."], result.remarks)
 
 
-def of_check(result: CheckResult) -> str:
-    """Findings as compilers print them, with what would mend them."""
+def of_check(result: CheckResult, text: str) -> str:
+    """Findings as compilers print them, and the difference that the safe fixes make in the text that was given."""
     lines = []
     for f in result.findings:
         lines.append(f"{f.path}:{f.line}:{f.column}: {f.severity} {f.rule}: {f.message}")
@@ -70,7 +72,9 @@ def of_check(result: CheckResult) -> str:
         lines.append(f"Not checked: {len(result.skipped) - MAX_TOLD:,} more.")
     parts = ["\n".join(lines)]
     if result.fixed_text is not None:
-        parts.append(f"The text with all safe fixes:\n{result.fixed_text}")
+        before, after = (StringIO(content, newline="\n").readlines() for content in (text, result.fixed_text))
+        lines = [line.rstrip("\r\n") for line in unified_diff(before, after, "text", "fixed_text")]
+        parts.append("\n".join(["All safe fixes:", *lines]))
     return _joined(parts, result.remarks)
 
 
