@@ -1,6 +1,7 @@
 """`rulewright mcp`, as the SDK's own client sees it."""
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -332,6 +333,16 @@ def test_many_rules_are_listed_page_by_page(ai, root):
         (root / path).unlink()
 
 
+def test_names_that_are_not_utf8_are_told_as_well_as_can_be(ai, root):
+    path = root / ".ai-rules" / os.fsdecode(b"caf\xe9.md")
+    path.write_text("Serve it hot.\n")
+    assert "caf\ufffd" in ids(ai.structure("rules_for_file", path="a.py"))
+    assert "Serve it hot." in ai.text("rules_for_file", path="a.py")
+    assert "caf\ufffd" in {r.name for r in ai.ask("list_resources").resources}
+    assert "`caf\ufffd`" in ai.read("rulewright://rules")[0]
+    path.unlink()
+
+
 @pytest.mark.parametrize(
     ("uri", "said"),
     [
@@ -344,6 +355,37 @@ def test_many_rules_are_listed_page_by_page(ai, root):
 def test_a_resource_that_is_not_there_is_an_error(ai, uri, said):
     with pytest.raises(MCPError, match=re.escape(said)):
         ai.read(uri)
+
+
+# The prompt
+
+
+def test_the_prompt_is_that_of_the_command_line(ai, root):
+    (prompt,) = ai.ask("list_prompts").prompts
+    assert [(a.name, a.required) for a in prompt.arguments] == [("path", True), ("task", True), ("line", False)]
+    asked = {"path": "src/b.py", "task": "Rename it.", "line": "2"}
+    made = ai.ask("get_prompt", "task", asked)
+    done = command(root, "prompt", "src/b.py", "--task", "Rename it.", "--line", "2")
+    (message,) = made.messages
+    assert (message.role, message.content.text) == ("user", done.stdout.decode())
+    withheld = ai.ask("get_prompt", "task", {"path": ".env", "task": "Tell me."})
+    assert "has the name of a file with secrets" in withheld.description
+    assert "hunter2" not in withheld.messages[0].content.text
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "said"),
+    [
+        ("other", {}, "There is no prompt other."),
+        ("task", {"path": "a.py"}, "The argument `task` is empty"),
+        ("task", {"path": "/etc/passwd", "task": "x"}, "lies outside of"),
+        ("task", {"task": "x"}, "The path is empty"),
+        ("task", {"path": "a.py", "task": "x", "line": "0"}, "The argument `line` is 0"),
+    ],
+)
+def test_a_prompt_that_cannot_be_made_is_an_error(ai, name, arguments, said):
+    with pytest.raises(MCPError, match=re.escape(said)):
+        ai.ask("get_prompt", name, arguments)
 
 
 # Rules that change

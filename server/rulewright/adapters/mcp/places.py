@@ -56,6 +56,14 @@ def locate(places: Sequence[Place], path: str) -> tuple[Place, str]:
     raise Problem(f"{path} lies outside of {folders}, and nothing outside is looked at.")
 
 
+def locate_file(places: Sequence[Place], path: str) -> tuple[Place, str]:
+    """The same for a file, there or not yet."""
+    place, relative = locate(places, path)
+    if Path(place.root, relative).is_dir():
+        raise Problem(f"{path} is a folder: name a file in it, which need not be there yet.")
+    return place, relative
+
+
 def refuse_links_out(place: Place, path: str) -> None:
     """Raise Problem where `path`, as `locate` gave it, is a link that leads out of what may be asked about."""
     real = Path(os.path.realpath(os.path.join(place.root, path))).as_posix()  # noqa: PTH118 - as above

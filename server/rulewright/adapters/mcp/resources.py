@@ -7,6 +7,7 @@ import mcp_types as t
 import msgspec
 
 from rulewright.adapters.mcp import words
+from rulewright.adapters.mcp.encode import clean
 from rulewright.adapters.mcp.places import Place
 from rulewright.adapters.mcp.problem import Problem
 from rulewright.adapters.mcp.session import Session
@@ -64,9 +65,9 @@ async def list_resources(session: Session, places: Sequence[Place], cursor: str 
         ),
         *(
             t.Resource(
-                name=rule.id,
+                name=clean(rule.id),
                 uri=f"{RULES}/{quote(rule.id, errors='replace')}",
-                description=rule.description or None,
+                description=clean(rule.description) or None,
                 mime_type=MARKDOWN,
             )
             for rule in rules.values()

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import re
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -18,7 +17,9 @@ from mcp.shared.exceptions import MCPError
 
 from rulewright import __version__
 from rulewright.adapters.mcp import resources
+from rulewright.adapters.mcp.encode import clean, schema_of
 from rulewright.adapters.mcp.problem import Problem
+from rulewright.adapters.mcp.prompts import PROMPTS, Made, make_prompt
 from rulewright.adapters.mcp.session import Context, Session
 from rulewright.adapters.mcp.tools import TOOLS, Tool
 from rulewright.code_gateway import CodeGateway
@@ -36,7 +37,6 @@ Do not switch rules off, and do not add comments that suppress findings, unless 
 
 INTERRUPTED = 130
 """The exit code of shells for a program that Ctrl-C ended."""
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _READ_ONLY = t.ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
 
 
@@ -103,8 +103,8 @@ class Handlers:
             if isinstance(places, t.InputRequiredResult):
                 return places
             result, text = await tool.run(self._session, places, _arguments(tool, params.arguments))
-            content: list[t.ContentBlock] = [t.TextContent(text=_clean(text))]
-            return t.CallToolResult(content=content, structured_content=_clean(msgspec.to_builtins(result)))
+            content: list[t.ContentBlock] = [t.TextContent(text=clean(text))]
+            return t.CallToolResult(content=content, structured_content=clean(msgspec.to_builtins(result)))
 
         said: t.CallToolResult | t.InputRequiredResult | str = await _attempt(answer, f"tool {tool.name}")
         if isinstance(said, str):
@@ -143,10 +143,30 @@ class Handlers:
             return texts
         return t.ReadResourceResult(
             contents=[
-                t.TextResourceContents(uri=params.uri, mime_type=resources.MARKDOWN, text=_clean(text))
-                for text in texts
+                t.TextResourceContents(uri=params.uri, mime_type=resources.MARKDOWN, text=clean(text)) for text in texts
             ]
         )
+
+    async def list_prompts(self, _context: Context, _params: t.PaginatedRequestParams | None) -> t.ListPromptsResult:
+        """The prompts."""
+        return t.ListPromptsResult(prompts=list(PROMPTS))
+
+    async def get_prompt(
+        self, context: Context, params: t.GetPromptRequestParams
+    ) -> t.GetPromptResult | t.InputRequiredResult:
+        """The text of a prompt."""
+
+        async def answer() -> Made | t.InputRequiredResult:
+            places = await self._session.places(context, params.input_responses)
+            if isinstance(places, t.InputRequiredResult):
+                return places
+            return await make_prompt(self._session, places, params.name, params.arguments or {})
+
+        made = _or_raise(await _attempt(answer, f"prompt {params.name}"))
+        if isinstance(made, t.InputRequiredResult):
+            return made
+        said = t.PromptMessage(role="user", content=t.TextContent(text=clean(made.text)))
+        return t.GetPromptResult(description=clean(" ".join(made.remarks)) or None, messages=[said])
 
     async def roots_changed(self, _context: Context, _params: t.NotificationParams) -> None:
         """Ask for the client's folders again."""
@@ -167,6 +187,8 @@ def build_server(session: Session) -> Server[Any]:
         on_list_resources=handlers.list_resources,
         on_list_resource_templates=handlers.list_templates,
         on_read_resource=handlers.read_resource,
+        on_list_prompts=handlers.list_prompts,
+        on_get_prompt=handlers.get_prompt,
     )
     server.add_notification_handler("notifications/roots/list_changed", t.NotificationParams, handlers.roots_changed)
     # What the SDK would trace is not ours to tell anybody.
@@ -186,14 +208,6 @@ def announced(tool: Tool) -> t.Tool:
     )
 
 
-def schema_of(record: type[msgspec.Struct]) -> dict[str, Any]:
-    """The JSON schema of a record; an object at its top, as the protocol wants it."""
-    schema = msgspec.json.schema(record)
-    definitions = schema["$defs"]
-    top: dict[str, Any] = definitions.pop(schema["$ref"].rpartition("/")[2])
-    return {**top, "$defs": definitions} if definitions else top
-
-
 def _arguments(tool: Tool, given: dict[str, Any] | None) -> Any:
     """What a tool was called with; raises Problem. A model may write a number as text, and null for nothing."""
     stated = {name: value for name, value in (given or {}).items() if value is not None}
@@ -208,28 +222,17 @@ async def _attempt(answer: Callable[[], Awaitable[Any]], what: str) -> Any:
     try:
         return await answer()
     except Problem as problem:
-        return _clean(str(problem))
+        return clean(str(problem))
     except OSError as error:
         log.warning("the %s failed", what, exc_info=True)
         where = f"{error.filename}: " if error.filename else ""
-        return _clean(f"{where}{error.strerror or error}.")
+        return clean(f"{where}{error.strerror or error}.")
     except Exception as error:
         log.exception("the %s failed", what)
-        return _clean(f"Rulewright failed, which is a fault of its own: {type(error).__name__}. Its log tells more.")
+        return clean(f"Rulewright failed, which is a fault of its own: {type(error).__name__}. Its log tells more.")
 
 
 def _or_raise(said: Any) -> Any:
     if isinstance(said, str):
         raise MCPError(t.INVALID_PARAMS, said)
     return said
-
-
-def _clean(value: Any) -> Any:
-    """The same without bytes that were not UTF-8, which JSON cannot hold."""
-    if isinstance(value, str):
-        return _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", value)
-    if isinstance(value, dict):
-        return {_clean(key): _clean(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_clean(item) for item in value]
-    return value

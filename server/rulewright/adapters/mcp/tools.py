@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -11,7 +10,7 @@ from msgspec import UNSET
 
 from rulewright.adapters.mcp import words
 from rulewright.adapters.mcp.checking import check_files, check_text, read_wanted
-from rulewright.adapters.mcp.places import Place, locate, refuse_links_out
+from rulewright.adapters.mcp.places import Place, locate, locate_file, refuse_links_out
 from rulewright.adapters.mcp.problem import Problem
 from rulewright.adapters.mcp.records import (
     Check,
@@ -49,7 +48,7 @@ async def _rules_for_file(session: Session, places: Sequence[Place], args: Rules
 
 async def rules_for(session: Session, places: Sequence[Place], path: str, budget: int | None) -> Answer:
     """The rules for a file, within the budget of the project's settings where none is given; raises Problem."""
-    place, relative = _locate_file(places, path)
+    place, relative = locate_file(places, path)
     project, remarks = await session.look(place.root)
     found = await asyncio.to_thread(session.gateway.prompts.guidance, project, relative, budget)
     result = RulesResult(
@@ -66,15 +65,8 @@ async def rules_for(session: Session, places: Sequence[Place], path: str, budget
     return result, words.of_rules(result, found.text)
 
 
-def _locate_file(places: Sequence[Place], path: str) -> tuple[Place, str]:
-    place, relative = locate(places, path)
-    if Path(place.root, relative).is_dir():
-        raise Problem(f"{path} is a folder: name a file in it, which need not be there yet.")
-    return place, relative
-
-
 async def _why(session: Session, places: Sequence[Place], args: Why) -> Answer:
-    place, path = _locate_file(places, args.path)
+    place, path = locate_file(places, args.path)
     project, remarks = await session.look(place.root)
     found = await asyncio.to_thread(session.gateway.explain_path, project, path)
     if args.rule is UNSET:
