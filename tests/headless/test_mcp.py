@@ -45,6 +45,7 @@ FILES = {
     ".env": "PASSWORD=hunter2\n",
     "src/secrets.yaml": "password: hunter2\n",
     "data.py": b"print(1)\0",
+    "src/.env.py": "def hunter2(): ...\n",
     "src/latin.py": b"print('\xe9')\n",
 }
 PAGE = (Path(__file__).parents[2] / "docs/mcp.md").read_text("utf-8")
@@ -273,6 +274,7 @@ def test_what_is_withheld_from_models_is_not_read(ai):
         "build/made.py": "it is ignored by git",
         "src/out.py": "it is a link that leads out of the project",
         "data.py": "binary",
+        "src/.env.py": "it has the name of a file with secrets",
         "src/secrets.yaml": "it has the name of a file with secrets",
     }
     assert {f["path"] for f in found["findings"]} == {"src/b.py", "src/latin.py"}
@@ -295,6 +297,8 @@ def test_symbols_are_found_and_what_is_new_too(ai, root):
     assert names == ["total_cents", "total_cents_of"]
     (root / "src/c.py").unlink()
     assert len(ai.structure("search_symbols", query="total_cents")["symbols"]) == 1
+    # What is withheld from models has no symbols either.
+    assert ai.text("search_symbols", query="hunter2") == "No symbol matches hunter2."
     assert ai.text("search_symbols", query="qqqq") == "No symbol matches qqqq."
 
 

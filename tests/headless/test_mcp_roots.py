@@ -72,6 +72,16 @@ def test_symbols_of_the_roots_only(ai):
     ]
 
 
+def test_the_best_symbols_of_each_root_come_first(ai):
+    for folder in ("one", "two/part"):
+        write_files(ai.top, {f"{folder}/alike.py": "class Alike: ...\nclass AlikeToo: ...\n"})
+    found = ai.structure("search_symbols", query="Alike", limit=2)["symbols"]
+    assert [(s["name"], s["path"]) for s in found] == [
+        ("Alike", str(ai.top / "one/alike.py")),
+        ("Alike", str(ai.top / "two/part/alike.py")),
+    ]
+
+
 def test_resources_are_those_of_the_roots(ai):
     assert len(ai.read("rulewright://rules")) == 2
     assert ai.read("rulewright://rules/two")[0].startswith("# two\n")

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import zip_longest
 from threading import Event
 from time import monotonic
 
@@ -12,13 +13,14 @@ from rulewright.adapters.mcp.records import SymbolRecord, SymbolsResult
 from rulewright.code_gateway import CodeGateway
 from rulewright.core.code_messages import Configure, Root
 from rulewright.core.index.symbols import SymbolKind
+from rulewright.core.prompt.secret_names import is_secret_name
 from rulewright.core.snapshot import Project
 
 MAX_WAIT_S = 15.0
 """How long an answer waits for the index; a first one may take minutes, and clients give up after one."""
 SLICE_S = 0.1
 MAX_LOOKED_AT = 1000
-"""Symbols of a project of which a client may see a part only."""
+"""Symbols that match, of which a client may see a part only."""
 
 
 class Symbols:
@@ -67,15 +69,17 @@ class Symbols:
         if more and not self._is_working:
             self._is_working = True
             self._thread.submit(self._go_on)
-        found = [self._found(code, place, query, limit, is_alone=len(roots) == 1) for place in places]
+        found = [self._found(code, place, query, is_alone=len(roots) == 1) for place in places]
         remarks = ("The project is still being indexed, so there may be more: ask again.",) if more else ()
-        return SymbolsResult(tuple(row for rows in found for row in rows)[:limit], not more, remarks)
+        # The best of each place, then the next ones.
+        rows = [row for turn in zip_longest(*found) for row in turn if row is not None]
+        return SymbolsResult(tuple(rows[:limit]), not more, remarks)
 
-    def _found(self, code: CodeGateway, place: Place, query: str, limit: int, *, is_alone: bool) -> list[SymbolRecord]:
+    def _found(self, code: CodeGateway, place: Place, query: str, *, is_alone: bool) -> list[SymbolRecord]:
         if all(place.root != root.path for root in self._roots):
             return []
-        # What lies beyond the fence is taken out below, so more is asked for.
-        rows = code.search(place.root, query, limit if place.fence == place.root else MAX_LOOKED_AT)
+        # What lies beyond the fence, or is withheld, is taken out below.
+        rows = code.search(place.root, query, MAX_LOOKED_AT)
         absolute = [(f"{place.root.rstrip('/')}/{row.location.path}", row) for row in rows]
         return [
             SymbolRecord(
@@ -87,7 +91,7 @@ class Symbols:
                 row.container,
             )
             for path, row in absolute
-            if path.startswith(place.fence.rstrip("/") + "/")
+            if path.startswith(place.fence.rstrip("/") + "/") and not is_secret_name(row.location.path)
         ]
 
     def _go_on(self) -> None:
