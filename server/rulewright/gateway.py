@@ -326,7 +326,8 @@ class Gateway:
         asked = self._code.ask(Syntax(uri)) if self._code is not None and document is not None else None
         self._select(project, path)
         started = perf_counter_ns()
-        found = await diagnose(project, path, document, read, read_rule, self._running(project), self._offload)
+        lint = partial(self.rules.lint, project)
+        found = await diagnose(project, path, document, read, read_rule, lint, self._running(project), self._offload)
         self.metrics.observe(DIAGNOSES, perf_counter_ns() - started)
         if document is not None:
             self.rules.diagnosed(project, uri, path, found.findings)

@@ -3,6 +3,7 @@
 `gateway.rules` holds it. Sentences that it returns in place of a result say why there is none.
 """
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic
@@ -31,7 +32,9 @@ from rulewright.services.settings import user_file
 from rulewright.services.user_folders import state_folder
 
 if TYPE_CHECKING:
+    from rulewright.core.rules.parse import Parsed
     from rulewright.features.rule_history import HistoryEvent, RuleDiff
+    from rulewright.features.rule_lint import Surroundings
     from rulewright.services.git import Commit
 
 Announce = Callable[[str], None]
@@ -99,6 +102,7 @@ class RuleGateway:
         """What the rule files of a root look like from outside: it differs when one of them may have changed."""
         self._stamps: dict[str, object] = {}
         self._paths: dict[str, tuple[float, tuple[str, ...]]] = {}
+        self._surroundings: dict[str, Surroundings] = {}
         self._announce: Announce = lambda _: None
 
     def on_change(self, announce: Announce) -> None:
@@ -148,6 +152,20 @@ class RuleGateway:
             paths = tuple(entry.path for entry in found if isinstance(entry, Found))
             self._paths[project.root] = monotonic(), paths
         return paths
+
+    def lint(self, project: Project, parsed: "Parsed") -> Sequence[Finding]:
+        """What is wrong with a rule in its project, beside what is wrong with its file alone."""
+        from rulewright.features.rule_lint import Surroundings, lint_rule  # noqa: PLC0415 - editors alone need it
+
+        if parsed.rule is None or parsed.rule.source not in {"project", "user"}:
+            return ()
+        root, paths = Path(project.root), self.files_of(project)
+        known = self._surroundings.get(project.root)
+        if known is None or known.project.book is not project.book or known.listed is not paths:
+            # A name that is too long for the disk is no file either, which `Path.exists` does not say.
+            known = Surroundings(project, paths, lambda path: os.path.exists(root / path))  # noqa: PTH110
+            self._surroundings[project.root] = known
+        return tuple(lint_rule(parsed.rule, parsed, known))
 
     # Packages
 

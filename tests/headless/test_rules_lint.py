@@ -38,7 +38,7 @@ def test_what_only_looks_like_a_link_is_none(tmp_path):
 
 
 def test_a_long_circle_is_told_at_its_first_rule_at_once(tmp_path):
-    rules = {f".ai-rules/r{n:04}.md": f"---\noverrides: [r{(n + 1) % 700:04}]\n---\nText.\n" for n in range(700)}
+    rules = {f".ai-rules/r{n:04}.md": f"---\ndescription: R\noverrides: [r{(n + 1) % 700:04}]\n---\nText.\n" for n in range(700)}
     assert lint(write_files(tmp_path, {".git/HEAD": "", **rules})) == {
         ("rulewright/silenced-in-a-circle", ".ai-rules/r0000.md")
     }

@@ -1,6 +1,6 @@
 """Diagnostics of one document: what the rules find in it, and what is wrong with it when it is a rule file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -9,6 +9,7 @@ from rulewright.core.ports import CheckRunner, Offload
 from rulewright.core.rules.applied import rule_version
 from rulewright.core.rules.book import Seen, report_text
 from rulewright.core.rules.job import findings_of
+from rulewright.core.rules.parse import Parsed
 from rulewright.core.rules.plan import plan
 from rulewright.core.snapshot import Document, Project
 from rulewright.core.text import PositionEncoding, Range, Text
@@ -36,13 +37,14 @@ async def diagnose(
     document: Document | None,
     read: Callable[[], str],
     read_rule: Callable[[bytes], Seen] | None,
+    lint_rule: Callable[[Parsed], Sequence[Finding]],
     runner: CheckRunner,
     offload: Offload,
 ) -> Diagnosis:
     """Diagnose an open document, or the file at `path` (relative to the root) when it is not open.
 
     `read` gives the text on disk, or raises an exception whose message is the reason why there is none. `read_rule`
-    reads the text as a rule file, where it is one.
+    reads the text as a rule file, where it is one, and `lint_rule` says what is wrong with that rule in its project.
     """
     version = document.version if document else None
     in_force = rule_version(applied.rule for applied in project.book.selection.select(path))
@@ -59,6 +61,7 @@ async def diagnose(
         kept = entry.loaded_at if entry and entry.rule and seen.parsed.is_broken else ""
         findings += report_text(seen, content, kept_from=kept)
         findings += project.book.clashes.get(path, ())
+        findings += await offload(lint_rule, seen.parsed)
     else:
         findings += project.book.findings_of(path)
     job = plan(project.book, project.settings.check, path, content, document.language_id if document else "")

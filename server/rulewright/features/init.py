@@ -31,8 +31,7 @@ the project is limited to that folder.
 EXAMPLE = """\
 ---
 description: An example to change or to delete
-globs: "**/*"
-alwaysApply: false
+alwaysApply: true
 ---
 Write here what the team has agreed on, in a few sentences: what to do, and why.
 """

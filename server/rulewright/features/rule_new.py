@@ -27,7 +27,7 @@ _GUIDE = """---
 # What the rule is about, in a sentence. It is also the message of a check that has none.
 description: {description}
 # The files it is for, from the project's root; `!tests/**` takes some out. Without globs: every file.
-globs: {globs}
+{where}
 # Higher comes first where there are many rules; 5 is usual.
 priority: 5
 {check}---
@@ -68,14 +68,14 @@ def file_of(name: str) -> str:
 def new_rule(name: str, language: str, globs: tuple[str, ...]) -> str:
     """The text of a new rule file; `language` is a canonical name, or empty for a rule that only guides."""
     title = name.removesuffix(_SUFFIX).rpartition("/")[2].replace("-", " ").replace("_", " ").capitalize()
-    listed = ", ".join(_quoted(g) for g in globs or ("**/*",))
+    where = f"globs: [{', '.join(map(_quoted, globs))}]" if globs else "alwaysApply: true"
     check = ""
     if language:
         if language not in CHECKABLE:
             raise ValueError(f"There are no checks for {language}.")
         rule, bad, good = _STARTS.get(language, _CALL)
         check = _CHECK.format(language=language, rule=rule, bad=_quoted(bad), good=_quoted(good))
-    return _GUIDE.format(description=_quoted(title), globs=f"[{listed}]", check=check, title=title)
+    return _GUIDE.format(description=_quoted(title), where=where, check=check, title=title)
 
 
 def _quoted(text: str) -> str:

@@ -1,0 +1,63 @@
+"""What the lint of one rule has to know of all others, and of the project's files. Made once, for many rules."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Sequence
+from functools import cached_property
+
+from rulewright.core.rules.globs import glob_set
+from rulewright.core.snapshot import Project
+from rulewright.features.rule_lint.conflicts import conflicts
+from rulewright.features.rule_lint.silencing import circles, shadows
+
+
+class Surroundings:
+    """A project's rules and its files."""
+
+    def __init__(self, project: Project, paths: Sequence[str], exists: Callable[[str], bool]) -> None:
+        self.project, self.exists = project, exists
+        self.listed, self.paths = paths, sorted(paths)
+        self.own = [rule for rule in project.book.rules if rule.source in {"project", "user"}]
+        self.budget = project.settings.rules.prompt_tokens
+        self._dead: dict[str, bool] = {}
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """Of all rules."""
+        return frozenset(self.project.book.rule_ids)
+
+    @cached_property
+    def circles(self) -> dict[str, list[str]]:
+        """Rules that silence each other: the ids of a circle, by the path of its first rule."""
+        return circles(self.own)
+
+    @cached_property
+    def shadows(self) -> dict[str, str]:
+        """Rules that can never apply, by path, with a sentence that says why."""
+        return shadows(self.project.book.selection.active)
+
+    @cached_property
+    def conflicts(self) -> dict[str, list[tuple[str, str, str]]]:
+        """By path of a rule: code, sentence, and the words that it is about, empty for the whole rule."""
+        return conflicts(self.own)
+
+    @cached_property
+    def by_name(self) -> dict[str, list[str]]:
+        """Files by the last part of their path."""
+        found: dict[str, list[str]] = {}
+        for path in self.paths:
+            found.setdefault(path.rpartition("/")[2], []).append(path)
+        return found
+
+    def below(self, folder: str) -> Sequence[str]:
+        """The files below a folder."""
+        if not folder:
+            return self.paths
+        return self.paths[bisect_left(self.paths, f"{folder}/") : bisect_left(self.paths, f"{folder}0")]
+
+    def matches_nothing(self, glob: str) -> bool:
+        """Whether a glob of the project matches no file; each is tried once, for many rules have the same."""
+        found = self._dead.get(glob)
+        if found is None:
+            matcher = glob_set((glob,))
+            found = self._dead[glob] = not any(matcher.first_match(path) is not None for path in self.paths)
+        return found
