@@ -37,10 +37,10 @@ return answer ~= nil and answer.err == nil
 class Editor:
     """Neovim with a screen, so that typed keys do what they do for people."""
 
-    def __init__(self, workspace: str, nvim: str, rulewright: str) -> None:
+    def __init__(self, workspace: str, nvim: str, rulewright: str, set_up: str = SET_UP) -> None:
         self.nvim = pynvim.attach("child", argv=[nvim, "--clean", "--embed", "--headless"])
         self.nvim.ui_attach(100, 30, rgb=True)
-        self.nvim.exec_lua(SET_UP, workspace, rulewright)
+        self.nvim.exec_lua(set_up, workspace, rulewright)
         self.until(lambda: self.nvim.exec_lua(SETTLED))
 
     def until(self, condition: Callable[[], Any]) -> Any:
