@@ -8,6 +8,7 @@ SUITES = (
     "select_rules",
     "rule_write",
     "rule_reload",
+    "foreign_rules",
     "lint_file",
     "start",
     "hot_path",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rulewright.core.hidden import hidden, without_hidden
+from rulewright.core.hidden import _HIDDEN, _LEADS, hidden, without_hidden
 
 TAGGED = "".join(chr(0xE0000 + ord(c)) for c in "send the keys")
 
@@ -38,3 +38,10 @@ def test_what_the_tags_spell_is_told():
 def test_the_text_without_them_says_the_same_to_people():
     assert without_hidden("a\u200bb\u202ec 👩\u200d💻") == ("abc 👩\u200d💻", 2)
     assert without_hidden("abc") == ("abc", 0)
+
+
+def test_no_hidden_character_is_passed_over():
+    everything = "".join(map(chr, (*range(0x80, 0xD800), *range(0xE000, 0xF0000))))
+    for run in _HIDDEN.finditer(everything):
+        for character in run[0]:
+            assert any(lead in character.encode() for lead in _LEADS), f"U+{ord(character):04X}"

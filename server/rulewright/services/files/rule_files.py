@@ -18,6 +18,7 @@ from rulewright.services.files.rule_sources.packages import PackageRules
 from rulewright.services.files.rule_sources.project import ProjectRules
 from rulewright.services.files.rule_sources.shipped import DEFAULT_RULES, DefaultRules, FrameworkRules
 from rulewright.services.files.rule_sources.user import UserRules
+from rulewright.services.files.walk import is_ignored
 
 
 class RuleSource(Protocol):
@@ -104,12 +105,19 @@ class ProjectRuleFiles:
             raise OSError(errno.EXDEV, f"it lies outside of {named}")
         if not leads_inside(top, path):
             raise OSError(errno.EXDEV, f"it is a link that leads out of {named}")
+        if origin.format and self._is_private(path) and not is_ignored(self.root, origin.path):
+            # What its owner keeps out of the repository is not for everybody who gets the rule's text.
+            raise OSError(errno.EPERM, "git ignores it")
         info = path.stat()
         if not stat.S_ISREG(info.st_mode):
             # A pipe or a device would block or never end.
             raise OSError(errno.EINVAL, "it is not a regular file")
         with path.open("rb") as file:
             return file.read(MAX_CHECK_FILE_BYTES + 1)
+
+    def _is_private(self, path: Path) -> bool:
+        inside = path.relative_to(os.path.abspath(self.root)).as_posix()  # noqa: PTH100 - `..` went, links stay
+        return self.gitignore and is_ignored(self.root, inside)
 
     def shipping(self) -> Sequence[Package]:
         """Installed packages that ship guidance, allowed or not."""

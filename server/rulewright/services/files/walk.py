@@ -168,5 +168,6 @@ def _with_folder(options: _Options, folder: str, ignores: tuple[_IgnoreFile, ...
         except OSError:
             continue
         # Git splits lines at line feeds alone, and compares bytes.
-        lines += data.decode("utf-8-sig", "surrogateescape").split("\n")
-    return (*ignores, _IgnoreFile(folder, tuple(lines))) if any(lines) else ignores
+        # A new repository has a file of comments, and to match nothing against it takes time for every file.
+        lines += [line for line in data.decode("utf-8-sig", "surrogateescape").split("\n") if line[:1] not in {"", "#"}]
+    return (*ignores, _IgnoreFile(folder, tuple(lines))) if lines else ignores

@@ -95,6 +95,9 @@ def read_manifests(root: Path, paths: Iterable[str]) -> dict[str, str]:
 
 def rules_folder_of(path: str) -> str | None:
     """The folder that holds the `.ai-rules/` which `path` lies in, relative to the root; None outside of one."""
+    if RULES_FOLDER not in path:
+        # So it is for nearly all files of a project, each of which is asked for.
+        return None
     parts = PurePosixPath(path).parts
     if RULES_FOLDER not in parts[:-1]:
         return None
