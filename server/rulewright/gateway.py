@@ -393,7 +393,9 @@ class Gateway:
         if "/.ai-rules/" in path or path.startswith(self._user_rules + "/") or may_be_foreign(path):
             return True
         document = snapshot.documents.get(uri)
-        return document is not None and may_suppress(document.text.line(line))
+        # The lines are there after an edit; the whole text would have to be made for each key.
+        lines = document.text.lines if document is not None else ()
+        return line < len(lines) and may_suppress(lines[line])
 
     @property
     def own_rules_folder(self) -> str:

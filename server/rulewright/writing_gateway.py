@@ -24,6 +24,7 @@ from rulewright.features.rule_writing.completion import Around, Grammar, Suggest
 from rulewright.features.rule_writing.from_code import NewRule, rule_from_code
 from rulewright.features.rule_writing.hover import Told, tell
 from rulewright.services.files import ProjectRuleFiles, Unreadable, is_rule_file, read_text, shipped_file
+from rulewright.services.files.read import leads_inside
 from rulewright.services.user_folders import user_rules_folder
 
 MIN_PIECE = 3
@@ -310,15 +311,17 @@ class WritingGateway:
         return _read_file(snapshot, path, home.as_posix(), project.settings.check.max_file_kb) if home else None
 
     def _home(self, project: Project, path: str) -> Path | None:
+        """Where a rule file lies; None for one that is not to be read, such as a link that leads out of the project."""
         files = self._rule_files(project)
         origin = files.origin(path)
         if origin is None:
             # Of a package; what is no file is not read.
             return Path(project.root, path)
         try:
-            return files.sources[origin.source].home(origin).path
+            home = files.sources[origin.source].home(origin)
         except OSError:
             return None
+        return home.path if leads_inside(home.top, home.path) else None
 
     def _comments(
         self, snapshot: Snapshot, project: Project, rule_id: str
@@ -399,7 +402,8 @@ def _located(file: _File, found: Iterable[names.Name], rule_id: str) -> list[Loc
 
 def _read_text(snapshot: Snapshot, project: Project, path: str, max_kb: int) -> _File | None:
     """A file of the project."""
-    return _read_file(snapshot, path, f"{project.root}/{path}", max_kb)
+    absolute = f"{project.root}/{path}"
+    return _read_file(snapshot, path, absolute, max_kb) if leads_inside(Path(project.root), Path(absolute)) else None
 
 
 def _read_file(snapshot: Snapshot, path: str, absolute: str, max_kb: int) -> _File | None:

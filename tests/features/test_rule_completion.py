@@ -168,6 +168,16 @@ def test_prose_and_comments_get_no_words() -> None:
     assert offered(matter("check:\n  note: >\n    la|")) == {}
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["a: " + "[" * 5_000 + "|", "a: {" * 5_000 + "|", "- " * 5_000 + "|", "x" * 200_000 + "|", "a:\n" * 90_000 + "|"],
+)
+def test_what_no_rule_can_be_is_not_read_to_its_end(text: str) -> None:
+    content = matter(text.removesuffix("|"))
+    found = complete(content, 4 + len(text) - 1, around())
+    assert found is None or found.items == ()
+
+
 def test_a_check_in_a_fence_of_the_text_is_a_check() -> None:
     text = "---\nlanguage: python\n---\n\n```yaml check\nrule:\n  |\n```\n"
     assert "pattern" in offered(text)

@@ -286,6 +286,19 @@ async def test_a_rule_of_another_tool_keeps_its_id(client, root):
     assert found["uri"].endswith("/.cursor/rules/ts.mdc")
 
 
+async def test_nothing_is_changed_through_a_link_that_leads_out(client, root, tmp_path_factory):
+    outside = tmp_path_factory.mktemp("elsewhere") / "notes.md"
+    outside.write_text("---\noverrides: no-print\n---\n")
+    (root / ".ai-rules/linked.md").symlink_to(outside)
+    (root / "rulewright.toml").symlink_to(outside)
+    await client.initialize(WRITER, root=root, options={"rules": {"disable": ["no-print"]}})
+    uri = client.open(root / ".ai-rules/loud.md", LOUD, "markdown")
+    edit = await client.request(RENAME, at(uri, 2, 14, newName="x"))
+    assert set(texts_of(edit, root)[0]) == {".ai-rules/no-print.md", ".ai-rules/loud.md", "src/a.py"}
+    (shown,) = client.notes("window/showMessage")[-1:]
+    assert "`rules.disable` names `no-print` in a place that was not changed" in shown["message"]
+
+
 async def test_in_code_there_is_nothing_to_rename(client, root):
     await client.initialize(WRITER, root=root)
     uri = client.open(root / "src/b.py", "print(2)\n")

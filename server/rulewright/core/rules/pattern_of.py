@@ -46,7 +46,7 @@ CONTEXTS: Mapping[str, tuple[str, ...]] = {
 """Code around a piece with which it can be read, where it cannot be by itself."""
 
 _LITERAL = re.compile(
-    r"string|integer|float|number|int_literal|decimal|rune|char(?:acter)?_literal|charlist|real_literal"
+    r"string|integer|float|number|int_literal|decimal|rune|char_literal|character_literal|charlist|real_literal"
 )
 _NOT_LITERAL = re.compile(r"_(?:type|content|fragment|start|end)$|interpolat|interface|^string_array")
 _NAMES = frozenset({"identifier", "simple_identifier", "variable_name"})

@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from rulewright.core.rules.check_sources import blocks
+from rulewright.core.rules.frontmatter import MAX_CHARACTERS, MAX_DEPTH
 
 Path = tuple[str | int, ...]
 Kind = Literal["key", "value"]
@@ -79,11 +80,14 @@ def front_matter(content: str) -> Region | None:
     opening = _OPEN.match(content)
     if opening is None:
         return None
-    closing = _CLOSE.search(content, opening.end())
+    most = opening.end() + MAX_CHARACTERS
+    closing = _CLOSE.search(content, opening.end(), most)
     if closing is not None:
         return Region(opening.end(), closing.start())
     end = opening.end()
     while end < len(content):
+        if end > most:
+            return None
         line = _LINE.match(content, end)
         if line is None or not _STILL_FRONT.match(line[0].rstrip("\r\n")):
             break
@@ -199,6 +203,8 @@ class _Scan:
         self.stack: list[_Entry] = []
         self.flow: list[_Frame] = []
         self.n_items: dict[Path, int] = {}
+        self.is_too_deep = False
+        """More is nested than a rule file may have, so it is read no further."""
         self.scalar: int | None = None
         """The indentation that a long text is deeper than."""
         self.ending: Token | None = None
@@ -212,6 +218,9 @@ class _Scan:
             self.ending = None
             self._line(self.place, self.place + len(self.content[self.place : end].rstrip("\r\n")))
             self.place = end
+            if self.is_too_deep:
+                self.ending = None
+                return
             if end >= self.stop:
                 if self.content[end - 1 : end] in {"\n", "\r"} and line and line[0]:
                     continue
@@ -248,6 +257,7 @@ class _Scan:
             name = next(group for group in key.groups() if group is not None)
             path = (*self._top(), name)
             self.stack.append(_Entry(at - start, path))
+            self._measure(path)
             quote = "" if key["plain"] is not None else self.content[at]
             begin = at + len(quote)
             self.tokens.append(Token("key", path, begin, begin + len(name), name, quote))
@@ -270,7 +280,7 @@ class _Scan:
     def _items(self, start: int, at: int, end: int) -> tuple[int, bool]:
         """Take the `- ` at the start of a line: where it goes on."""
         is_item = False
-        while at < end and (found := _ITEM.match(self.content, at, end)):
+        while at < end and not self.is_too_deep and (found := _ITEM.match(self.content, at, end)):
             column = at - start
             while self.stack and (
                 self.stack[-1].column > column or (self.stack[-1].is_item and self.stack[-1].column == column)
@@ -279,6 +289,7 @@ class _Scan:
             owner = self._top()
             index = self.n_items[owner] = self.n_items.get(owner, -1) + 1
             self.stack.append(_Entry(column, (*owner, index), is_item=True))
+            self._measure(owner)
             at, is_item = found.end(), True
         return at, is_item
 
@@ -344,9 +355,13 @@ class _Scan:
 
     def _flow_begins(self, path: Path, at: int) -> None:
         self.flow.append(_Frame(self.content[at] == "{", path))
+        self._measure(path)
+
+    def _measure(self, path: Path) -> None:
+        self.is_too_deep = self.is_too_deep or len(path) > MAX_DEPTH or len(self.flow) > MAX_DEPTH
 
     def _flow(self, at: int, end: int) -> None:
-        while at < end and self.flow:
+        while at < end and self.flow and not self.is_too_deep:
             frame, char = self.flow[-1], self.content[at]
             if char in _BLANK:
                 at += 1
