@@ -155,16 +155,17 @@ class RuleGateway:
 
     def lint(self, project: Project, parsed: "Parsed") -> Sequence[Finding]:
         """What is wrong with a rule in its project, beside what is wrong with its file alone."""
-        from rulewright.features.rule_lint import Surroundings, lint_rule  # noqa: PLC0415 - editors alone need it
+        from rulewright.features.rule_lint import Surroundings, Tree, lint_rule  # noqa: PLC0415 - editors alone need it
 
         if parsed.rule is None or parsed.rule.source not in {"project", "user"}:
             return ()
         root, paths = Path(project.root), self.files_of(project)
         known = self._surroundings.get(project.root)
-        if known is None or known.project.book is not project.book or known.listed is not paths:
+        if known is None or known.project.book is not project.book or known.tree.listed is not paths:
+            tree = known.tree if known is not None and known.tree.listed is paths else None
             # A name that is too long for the disk is no file either, which `Path.exists` does not say.
-            known = Surroundings(project, paths, lambda path: os.path.exists(root / path))  # noqa: PTH110
-            self._surroundings[project.root] = known
+            tree = tree or Tree(paths, lambda path: os.path.exists(root / path))  # noqa: PTH110
+            known = self._surroundings[project.root] = Surroundings(project, tree)
         return tuple(lint_rule(parsed.rule, parsed, known))
 
     # Packages

@@ -4,6 +4,6 @@ What can be said of a rule file alone is said when it is read (`core.rules.parse
 """
 
 from rulewright.features.rule_lint.lint import lint_rule, lint_rules
-from rulewright.features.rule_lint.surroundings import Surroundings
+from rulewright.features.rule_lint.surroundings import Surroundings, Tree
 
-__all__ = ["Surroundings", "lint_rule", "lint_rules"]
+__all__ = ["Surroundings", "Tree", "lint_rule", "lint_rules"]

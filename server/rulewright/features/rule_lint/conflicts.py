@@ -7,6 +7,7 @@ applies to the same files. Only what is written as code counts, and a few words 
 import json
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -75,6 +76,7 @@ def _directives(rules: Sequence[Rule]) -> Iterator[tuple[str, Conflict]]:
             wanted.setdefault(key, []).append((rule, words))
 
 
+@lru_cache(maxsize=8_192)
 def directives(body: str) -> dict[tuple[str, bool], str]:
     """What a text asks for (True) and forbids (False), each with the words that say so first."""
     text = FENCED.sub(lambda match: " " * len(match[0]), body)

@@ -23,7 +23,7 @@ def lint_globs(linted: Linted, around: Surroundings) -> Iterator[Finding]:
             continue
         written = rule.written[number] if rule.written else glob
         place = linted.parsed.place((linted.glob_key, number))
-        if around.matches_nothing(rebase(glob, rule.folder)):
+        if around.tree.matches_nothing(rebase(glob, rule.folder)):
             where = f" below {rule.folder}/" if rule.folder else ""
             better = _better(glob, linted, around) if not rule.format else None
             told = f"`{written}` matches no file{where} now. The rule applies once there is one."
@@ -39,7 +39,7 @@ def lint_globs(linted: Linted, around: Surroundings) -> Iterator[Finding]:
 
 
 def _is_everything(glob: str, linted: Linted, around: Surroundings) -> bool:
-    below = around.below(linted.rule.folder)
+    below = around.tree.below(linted.rule.folder)
     if glob in _EVERYTHING - {"**/*.*"}:
         return True
     if len(below) < MIN_FILES:
@@ -59,4 +59,4 @@ def _better(glob: str, linted: Linted, around: Surroundings) -> str | None:
     name = PurePosixPath(glob).name
     if name.startswith(".") and name.count(".") == 1 and "*" not in name:
         tries.append(str(PurePosixPath(glob).with_name(f"*{name}")))
-    return next((t for t in tries if t != glob and not around.matches_nothing(rebase(t, folder))), None)
+    return next((t for t in tries if t != glob and not around.tree.matches_nothing(rebase(t, folder))), None)

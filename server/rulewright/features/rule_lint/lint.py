@@ -14,7 +14,7 @@ from rulewright.core.snapshot import Project
 from rulewright.features.rule_lint.globs import lint_globs
 from rulewright.features.rule_lint.linted import Linted
 from rulewright.features.rule_lint.references import lint_references
-from rulewright.features.rule_lint.surroundings import Surroundings
+from rulewright.features.rule_lint.surroundings import Surroundings, Tree
 
 _HEADING = re.compile(r"^#{1,6}[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
 _FIRST = re.compile(r"\A\s*(?:[-*][ \t]+)?([^\n#>|<`*-][^\n]*)")
@@ -33,7 +33,7 @@ def lint_rules(
     something is at a path below the root.
     """
     found = list(project.book.findings)
-    around = Surroundings(project, paths, exists)
+    around = Surroundings(project, Tree(paths, exists))
     for rule in around.own:
         parsed = read(rule.path)
         if parsed is not None:

@@ -43,11 +43,11 @@ def lint_references(linted: Linted, around: Surroundings) -> Iterator[Finding]:
             if not is_path or (before >= 0 and match.start() < fences[before][1]):
                 continue
             places = {_joined(folder, target), _joined("", target), _joined(rule.folder, target)}
-            if any(place is not None and around.exists(place) for place in places):
+            if any(place is not None and around.tree.exists(place) for place in places):
                 continue
             what = "The link leads to" if pattern is _LINK else "The text names"
             told = f"{what} `{target}`, which is neither in the project nor beside the rule."
-            moved = around.by_name.get(target.rpartition("/")[2], ())
+            moved = around.tree.by_name.get(target.rpartition("/")[2], ())
             better = moved[0] if len(moved) == 1 and pattern is _NAMED else ""
             if len(moved) == 1 and pattern is _LINK:
                 better = posixpath.relpath(moved[0], folder or ".")

@@ -10,35 +10,12 @@ from rulewright.features.rule_lint.conflicts import conflicts
 from rulewright.features.rule_lint.silencing import circles, shadows
 
 
-class Surroundings:
-    """A project's rules and its files."""
+class Tree:
+    """A project's files. `exists` says whether something is at a path below the root, listed or not."""
 
-    def __init__(self, project: Project, paths: Sequence[str], exists: Callable[[str], bool]) -> None:
-        self.project, self.exists = project, exists
-        self.listed, self.paths = paths, sorted(paths)
-        self.own = [rule for rule in project.book.rules if rule.source in {"project", "user"}]
-        self.budget = project.settings.rules.prompt_tokens
+    def __init__(self, paths: Sequence[str], exists: Callable[[str], bool]) -> None:
+        self.listed, self.paths, self.exists = paths, sorted(paths), exists
         self._dead: dict[str, bool] = {}
-
-    @cached_property
-    def ids(self) -> frozenset[str]:
-        """Of all rules."""
-        return frozenset(self.project.book.rule_ids)
-
-    @cached_property
-    def circles(self) -> dict[str, list[str]]:
-        """Rules that silence each other: the ids of a circle, by the path of its first rule."""
-        return circles(self.own)
-
-    @cached_property
-    def shadows(self) -> dict[str, str]:
-        """Rules that can never apply, by path, with a sentence that says why."""
-        return shadows(self.project.book.selection.active)
-
-    @cached_property
-    def conflicts(self) -> dict[str, list[tuple[str, str, str]]]:
-        """By path of a rule: code, sentence, and the words that it is about, empty for the whole rule."""
-        return conflicts(self.own)
 
     @cached_property
     def by_name(self) -> dict[str, list[str]]:
@@ -61,3 +38,32 @@ class Surroundings:
             matcher = glob_set((glob,))
             found = self._dead[glob] = not any(matcher.first_match(path) is not None for path in self.paths)
         return found
+
+
+class Surroundings:
+    """A project's rules in their tree."""
+
+    def __init__(self, project: Project, tree: Tree) -> None:
+        self.project, self.tree = project, tree
+        self.own = [rule for rule in project.book.rules if rule.source in {"project", "user"}]
+        self.budget = project.settings.rules.prompt_tokens
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """Of all rules."""
+        return frozenset(self.project.book.rule_ids)
+
+    @cached_property
+    def circles(self) -> dict[str, list[str]]:
+        """Rules that silence each other: the ids of a circle, by the path of its first rule."""
+        return circles(self.own)
+
+    @cached_property
+    def shadows(self) -> dict[str, str]:
+        """Rules that can never apply, by path, with a sentence that says why."""
+        return shadows(self.project.book.selection.active)
+
+    @cached_property
+    def conflicts(self) -> dict[str, list[tuple[str, str, str]]]:
+        """By path of a rule: code, sentence, and the words that it is about, empty for the whole rule."""
+        return conflicts(self.own)
