@@ -34,13 +34,13 @@ def test_a_real_file_is_read(path: Path) -> None:
 
 
 def test_the_repair_of_a_real_file_is_its_fix() -> None:
-    """Taking every fix that is offered leaves nothing to repair, and the same rule."""
+    """Taking every fix of how it is written leaves nothing to repair, and the same rule."""
+    repaired = {"repaired-value", "fenced-front-matter", "byte-order-mark", "text-as-boolean"}
     for path in FILES:
         content = path.read_bytes().decode("utf-8")
         before = parse(Origin(path.name, path.name), content.encode())
-        fixes = [p.problem.fix.edits for p in before.problems if p.problem.fix]
+        fixes = [p.problem.fix.edits for p in before.problems if p.problem.fix and p.problem.code in repaired]
         after = parse(Origin(path.name, path.name), apply(content, disjoint(fixes)).encode())
-        repaired = {"repaired-value", "fenced-front-matter", "byte-order-mark", "text-as-boolean"}
         assert not repaired & {p.problem.code for p in after.problems}, path.name
         assert before.rule is not None
         assert after.rule is not None

@@ -387,6 +387,7 @@ class _Reader:
 
     def _mapping(self, node: yaml.MappingNode, at: Path, depth: int) -> dict[str, Any]:
         found: dict[str, Any] = {}
+        lines: dict[str, tuple[int, int, int]] = {}
         for key_node, value_node in node.value:
             key = (
                 str(key_node.value)
@@ -402,12 +403,22 @@ class _Reader:
                         message=f"`{key}` is written twice. The last one counts. Remove the other.",
                         start=span[0],
                         end=span[1],
+                        fix=self._removed(lines[key]) if key in lines else None,
                     )
                 )
+            if not node.flow_style:
+                lines[key] = key_node.start_mark.line, key_node.start_mark.column, _last_line(value_node)
             self.places[(*at, key)] = span
             self.values[(*at, key)] = self._span(value_node)
             found[key] = self.value(value_node, (*at, key), depth + 1)
         return found
+
+    def _removed(self, lines: tuple[int, int, int]) -> Fix | None:
+        """The fix that removes the lines of a key; None where something else stands before it."""
+        first, column, last = lines
+        start, end = self._starts[first], self._starts[min(last + 1, len(self._starts) - 1)]
+        is_alone = not self.text.content[start : start + column].strip()
+        return Fix("Remove the one that does not count", (Edit(start, end, ""),)) if is_alone else None
 
     def _scalar(self, node: yaml.Node) -> Any:
         kind = node.tag.rpartition(":")[2]
@@ -443,3 +454,14 @@ class _Reader:
         start, end, starts = node.start_mark, node.end_mark, self._starts
         # The end of the last value is that of the text, which may be on a line that is not there.
         return starts[start.line] + start.column, starts[min(end.line, len(starts) - 1)] + end.column
+
+
+def _last_line(node: yaml.Node) -> int:
+    """The last line of a value: marks of the library may stand behind the space below it."""
+    if isinstance(node, yaml.ScalarNode):
+        is_block = node.style in {"|", ">"}
+        return max(node.start_mark.line, node.end_mark.line - is_block)
+    if not isinstance(node, yaml.CollectionNode) or node.flow_style or not node.value:
+        return int(node.end_mark.line)
+    last = node.value[-1]
+    return _last_line(last[1] if isinstance(last, tuple) else last)

@@ -4,6 +4,7 @@ A problem of severity `error` means that this version should not be taken when a
 it holds whatever could be used, for the case that there is no earlier one.
 """
 
+import re
 from collections.abc import Mapping
 from difflib import get_close_matches
 from hashlib import sha256
@@ -78,6 +79,11 @@ _OTHER_TOOLS = {
     "example": ("nobody", "examples"),
 }
 
+_ALWAYS = frozenset({"always", "always_on", "always_apply"})
+_NOT_ALWAYS = frozenset({"glob", "filematch", "manual", "auto", "model_decision", "agent_requested"})
+"""Words by which other tools say how a rule comes into play."""
+_PLAIN_ID = re.compile(r"[\w.-]+(?:/[\w.-]+)*")
+
 MAX_FILE_BYTES = 1_000_000
 MAX_HIDDEN = 20
 """Runs of hidden characters that are reported one by one."""
@@ -138,7 +144,7 @@ def parse(origin: Origin, data: bytes, beside: Beside | None = None) -> Parsed:
     if origin.format:
         return _parse_foreign(origin, content, digest, problems, matter, beside)
     if matter.data is not None and not (origin.source == "dependency" and _is_poisoned(problems)):
-        reader = _Fields(origin, matter, matter.data)
+        reader = _Fields(origin, matter, matter.data, content)
         sources = reader.check_sources(content, beside)
         digest = _with_sources(digest, sources)
         rule = reader.rule(digest, sources)
@@ -161,7 +167,7 @@ def _parse_foreign(
         imported = reading.pulled_in(origin, matter, content, beside)
         if imported.names:
             digest = sha256(f"{digest}\0{imported.body}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
-        rule, found = reading.foreign_rule(origin, matter, matter.data, imported, digest)
+        rule, found = reading.foreign_rule(origin, matter, content, imported, digest)
         problems += found
         name = rule.id
     located = tuple(_locate(p, matter) for p in problems)
@@ -222,8 +228,8 @@ def _locate(item: Problem, matter: FrontMatter) -> Located:
 class _Fields(Fields):
     """Front matter to rule, one method a key that is more than a plain value."""
 
-    def __init__(self, origin: Origin, matter: FrontMatter, data: dict[str, Any]) -> None:
-        super().__init__(matter, data)
+    def __init__(self, origin: Origin, matter: FrontMatter, data: dict[str, Any], content: str) -> None:
+        super().__init__(matter, data, content)
         self.origin = origin
         self.place = place_of(origin.below) if origin.source in {"user", "project"} else Place()
 
@@ -279,7 +285,8 @@ class _Fields(Fields):
         found: Chunking = next((c for c in CHUNKINGS if c == named), "")
         if named and not found:
             words = ", ".join(f"`{c}`" for c in CHUNKINGS)
-            self.report("wrong-value", "warning", f"`chunk` must be one of {words}. It was left out.", "chunk")
+            told = f"`chunk` must be one of {words}. It was left out."
+            self.report("wrong-value", "warning", told, "chunk", fix=self.one_of("chunk", CHUNKINGS))
         return found
 
     def chunk_tokens(self) -> int:
@@ -301,14 +308,9 @@ class _Fields(Fields):
                 "globs",
             )
         globs = self.strings("globs", split)
-        for i, pattern in enumerate(globs):
-            for found in compile_glob(pattern.removeprefix("!")).problems:
-                more = (
-                    f" Write `{found.suggestion}`."
-                    if found.suggestion and found.suggestion not in found.message
-                    else ""
-                )
-                self.report(found.code, found.severity, f"{found.message}{more}", "globs", i)
+        for glob in globs:
+            for found in compile_glob(glob).problems:
+                self.report_glob(found, "globs", glob, split)
         return globs
 
     def unscoped(self, always: bool | None) -> Any:
@@ -376,17 +378,31 @@ class _Fields(Fields):
     def unknown(self) -> dict[str, Any]:
         extra = {k: v for k, v in self.data.items() if k not in KEYS}
         for key in extra if not self.origin.is_skill else ():
+            fix = None
             if key in _OTHER_TOOLS:
                 tool, ours = _OTHER_TOOLS[key]
                 whose = "" if tool == "nobody" else f"{tool}'s key; "
                 message = f"`{key}` is {whose}not one of ours. It was ignored. Write `{ours}`."
+                fix = self._as_ours(key, ours)
             else:
                 close = get_close_matches(key, KEYS, n=1)
                 message = (
                     f"`{key}` is not a key of a rule. It was ignored{f'; did you mean `{close[0]}`?' if close else '.'}"
                 )
-            self.report("unknown-key", "warning", message, key)
+                # Only its author knows whether a key is a slip or one of their own.
+                fix = self.renamed(key, close[0], safe=False) if close else None
+            self.report("unknown-key", "warning", message, key, fix=fix)
         return extra
+
+    def _as_ours(self, key: str, ours: str) -> Fix | None:
+        """Another tool's key as ours."""
+        if ours == "alwaysApply":
+            word = self.text(key).lower()
+            return self.rewritten(key, word in _ALWAYS, name=ours, safe=True) if word in _ALWAYS | _NOT_ALWAYS else None
+        if ours == "id":
+            # A name that is shown is often a sentence, and what is not is known to other rules by its path.
+            return self.renamed(key, ours, safe=False) if _PLAIN_ID.fullmatch(self.text(key)) else None
+        return self.renamed(key, ours, safe=True)
 
 
 def _listed(value: Any) -> list[Any]:

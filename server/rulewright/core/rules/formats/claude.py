@@ -15,10 +15,11 @@ def read(fields: Fields, mode: str) -> Activation:
     if fields.data.get("paths") is None and fields.data.get("globs") is not None:
         key = "globs"
         told = "Claude Code's key is `paths`; not each of its versions reads `globs`. It was read as `paths`."
-        fields.report("other-tools-key", "warning", told, key)
+        fields.report("other-tools-key", "warning", told, key, fix=fields.renamed(key, "paths", safe=True))
     elif isinstance(fields.data.get("paths"), str) and "," in str(fields.data["paths"]):
         told = "Not each version of Claude Code splits a text at its commas. Write a list."
-        fields.report("text-for-list", "hint", told, key)
+        fix = fields.rewritten(key, split(str(fields.data["paths"])), safe=True)
+        fields.report("text-for-list", "hint", told, key, fix=fix)
     return replace(globs_of(fields, key, split, anchored), unscoped="always")
 
 

@@ -4,6 +4,7 @@ from msgspec.structs import replace
 
 from rulewright.core.rules.fields import Fields
 from rulewright.core.rules.formats.form import ALWAYS, MANUAL, Activation, Format, Place, anchored, globs_of, whole
+from rulewright.core.rules.globs import split
 
 
 def read(fields: Fields, mode: str) -> Activation:
@@ -18,7 +19,9 @@ def read(fields: Fields, mode: str) -> Activation:
         return MANUAL
     if not isinstance(paths, list):
         told = "Cline takes a list for `paths`; with anything else the rule is always on. Write `paths: [...]`."
-        fields.report("text-for-list", "warning", told, "paths")
+        # As a list the rule is no longer always on, which is for its author to say.
+        fix = fields.rewritten("paths", split(paths), safe=False) if isinstance(paths, str) and paths.strip() else None
+        fields.report("text-for-list", "warning", told, "paths", fix=fix)
         return ALWAYS
     return replace(globs_of(fields, "paths", whole, anchored), unscoped="manual")
 

@@ -13,6 +13,7 @@ from rulewright.core.rules.formats.form import (
     floating,
     globs_of,
 )
+from rulewright.core.rules.glob_problems import GlobProblem
 from rulewright.core.rules.globs import split
 
 _EVERYTHING = frozenset({"**", "**/*", "*"})
@@ -26,12 +27,14 @@ def read(fields: Fields, mode: str) -> Activation:
         return MANUAL
     if isinstance(fields.data.get("applyTo"), list):
         told = "Copilot takes one text with commas for `applyTo`, and ignores a list. It was read as if it were one."
-        fields.report("list-for-text", "warning", told, "applyTo")
+        fix = fields.rewritten("applyTo", ",".join(map(str, fields.data["applyTo"])), safe=True)
+        fields.report("list-for-text", "warning", told, "applyTo", fix=fix)
     found = globs_of(fields, "applyTo", split, floating)
-    for number, glob in enumerate(found.written):
+    for glob in found.written:
         if glob.startswith("/"):
             told = f"Copilot matches `{glob}` against absolute paths, so it matches nothing. Leave the slash out."
-            fields.report("absolute-glob", "warning", told, "applyTo", number)
+            better = GlobProblem("absolute-glob", "warning", told, glob.lstrip("/") or "**")
+            fields.report_glob(better, "applyTo", glob, split)
     if not _EVERYTHING.isdisjoint(found.written):
         return replace(found, always=True)
     return replace(found, unscoped=by_description(fields))

@@ -106,10 +106,9 @@ def _plain(below: str, endings: tuple[str, ...]) -> str:
 def globs_of(fields: Fields, key: str, divide: Callable[[str], list[str]], rewrite: Callable[[str], str]) -> Activation:
     """The globs of a key, split and rewritten to our dialect; each doubt about one is reported at its place."""
     written = fields.strings(key, divide)
-    for number, glob in enumerate(written):
+    for glob in written:
         for found in compile_glob(glob).problems:
-            more = f" Write `{found.suggestion}`." if found.suggestion and found.suggestion not in found.message else ""
-            fields.report(found.code, found.severity, f"{found.message}{more}", key, number)
+            fields.report_glob(found, key, glob, divide)
     return Activation(globs=tuple(_excluding(rewrite, glob) for glob in written), written=written, unscoped="manual")
 
 

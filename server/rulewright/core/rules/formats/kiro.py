@@ -16,10 +16,13 @@ def read(fields: Fields, _: str) -> Activation:
     found = globs_of(fields, "fileMatchPattern", split, unchanged)
     if isinstance(pattern, str) and len(split(pattern)) > 1:
         told = "In Kiro a text with commas matches nothing. It was read as a list. Write one."
-        fields.report("text-for-list", "warning", told, "fileMatchPattern")
+        fix = fields.rewritten("fileMatchPattern", split(pattern), safe=True)
+        fields.report("text-for-list", "warning", told, "fileMatchPattern", fix=fix)
     if inclusion and inclusion not in INCLUSIONS:
         words = ", ".join(f"`{word}`" for word in INCLUSIONS)
-        fields.report("wrong-value", "warning", f"`inclusion` must be one of {words}. It was left out.", "inclusion")
+        told = f"`inclusion` must be one of {words}. It was left out."
+        fix = fields.one_of("inclusion", INCLUSIONS)
+        fields.report("wrong-value", "warning", told, "inclusion", fix=fix)
     if inclusion == "fileMatch":
         if not found.globs:
             told = "`inclusion: fileMatch` without `fileMatchPattern` matches nothing."

@@ -2,12 +2,13 @@
 
 import posixpath
 from collections.abc import Iterable
-from typing import Any
+from difflib import get_close_matches
 
 import msgspec
 
 from rulewright.core.rules.check_sources import Beside
 from rulewright.core.rules.fields import Fields
+from rulewright.core.rules.foreign_names import GLOB_KEYS
 from rulewright.core.rules.formats.claims import FORMATS, claim
 from rulewright.core.rules.formats.form import Claim, Format
 from rulewright.core.rules.formats.imports import Imported, expand
@@ -35,12 +36,13 @@ def pulled_in(origin: Origin, matter: FrontMatter, content: str, beside: Beside 
 
 
 def foreign_rule(
-    origin: Origin, matter: FrontMatter, data: dict[str, Any], imported: Imported, digest: str
+    origin: Origin, matter: FrontMatter, content: str, imported: Imported, digest: str
 ) -> tuple[Rule, list[Problem]]:
-    """The rule, and what is doubtful about its file."""
+    """The rule, and what is doubtful about its file, whose text is `content`."""
     form = FORMATS[origin.format]
     claimed = _claimed(origin)
-    fields = Fields(matter, data)
+    data = matter.data or {}
+    fields = Fields(matter, data, content)
     activation = form.read(fields, origin.mode)
     if form.max_chars and len(imported.body) > form.max_chars:
         told = (
@@ -68,7 +70,7 @@ def foreign_rule(
         extra={key: value for key, value in data.items() if key not in form.keys},
         content_hash=digest,
     )
-    return rule, [*fields.problems, *imported.problems, *_unknown(form, data)]
+    return rule, [*fields.problems, *imported.problems, *_unknown(form, fields)]
 
 
 def _claimed(origin: Origin) -> Claim | None:
@@ -89,14 +91,23 @@ def _apart(origin: Origin, claimed: Claim) -> frozenset[str]:
     return frozenset(names)
 
 
-def _unknown(form: Format, data: Iterable[str]) -> Iterable[Problem]:
-    for key in data:
+def _unknown(form: Format, fields: Fields) -> Iterable[Problem]:
+    own = next((key for key in GLOB_KEYS if key in form.keys), "")
+    for key, value in fields.data.items():
         if key in form.keys or key in form.kept:
             continue
         others = [other.title for other in FORMATS.values() if key in other.keys]
         whose = f"a key of {' and '.join(others[:2])}" if others else "no key that it knows"
         told = f"{form.title} does not read `{key}`; it is {whose}. It was ignored."
-        yield problem("other-tools-key" if others else "unknown-key", "warning", told, key)
+        fix = None
+        close = get_close_matches(key, form.keys, n=1)
+        if key in GLOB_KEYS and own and (form.name != "cline" or isinstance(value, list)):
+            globs = ",".join(map(str, value)) if form.name == "copilot" and isinstance(value, list) else value
+            fix = fields.rewritten(key, globs, name=own, safe=False) if globs != value else None
+            fix = fix or fields.renamed(key, own, safe=False)
+        elif close:
+            fix = fields.renamed(key, close[0], safe=False)
+        yield problem("other-tools-key" if others else "unknown-key", "warning", told, key, fix=fix)
 
 
 def titled(name: str) -> str:

@@ -17,7 +17,8 @@ def read(fields: Fields, mode: str) -> Activation:
     found = globs_of(fields, "globs", split, unchanged)
     if trigger and trigger not in TRIGGERS:
         words = ", ".join(f"`{word}`" for word in TRIGGERS)
-        fields.report("wrong-value", "warning", f"`trigger` must be one of {words}. It was left out.", "trigger")
+        told = f"`trigger` must be one of {words}. It was left out."
+        fields.report("wrong-value", "warning", told, "trigger", fix=fields.one_of("trigger", TRIGGERS))
         trigger = ""
     if trigger == "manual":
         return replace(MANUAL, written=found.written)
