@@ -108,6 +108,11 @@ def test_elixir(code: str, pattern: str) -> None:
         ("css", "a { «float: left;» }", "float: left;"),
         ("json", '{«"a": 1»}', '"a": 1'),
         ("tsx", "const y = <div>«<img src={x} />»</div>;", "<img src={$A} />"),
+        ("tsx", "const y = <div>«{t(x)}»</div>;", "{t($A)}"),
+        ("go", "package a\nfunc f(«t *testing.T», b int) {}\n", "t *testing.T"),
+        ("go", "package a\nfunc f(a int) {\n\tswitch a {\n\t«case b:\n\t\treturn»\n\t}\n}\n", "case $A:\n\treturn\n"),
+        ("python", "f(a, «shell=True»)\n", "shell=True"),
+        ("typescript", "interface A {\n  «b: any»;\n}\n", "b: any"),
     ],
 )
 def test_others(language: str, marked: str, pattern: str) -> None:
@@ -140,6 +145,19 @@ def test_what_is_no_pattern_says_why(language: str, marked: str, says: str) -> N
 def test_what_would_find_everything_is_left_as_it_is() -> None:
     assert text_of("a = 1\n«a + b»\n", "python") == "a + b"
     assert text_of("f(«a»)\n", "python") == "a"
+
+
+@pytest.mark.parametrize(
+    ("language", "marked"),
+    [
+        ("python", 'def f():\n    «g("""\n    a\n      b\n    """, 1)»\n'),
+        ("elixir", 'defmodule M do\n  «@doc """\n  Text.\n  """»\n  def f, do: 1\nend\n'),
+        ("typescript", "class A {\n  f() {\n    «g(`\n      a\n    `, 1)»;\n  }\n}\n"),
+        ("typescript", "namespace B {\n  «interface A {\n    /**\n     * Text.\n     */\n    b: any;\n  }»\n}\n"),
+    ],
+)
+def test_texts_of_several_lines_keep_their_spaces(language: str, marked: str) -> None:
+    assert isinstance(made(marked, language), Pattern)
 
 
 def test_it_is_known_what_each_variable_stands_for() -> None:

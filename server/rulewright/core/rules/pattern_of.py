@@ -29,18 +29,50 @@ CONTEXTS: Mapping[str, tuple[str, ...]] = {
     "css": ("a {{\n{0};\n}}", "a {{\n{0}\n}}"),
     "dart": ("void a() {{\n{0};\n}}", "void a() {{\n{0}\n}}"),
     "hcl": ("a = {0}",),
-    "go": ("package a\n\nfunc _() {{\n{0}\n}}", "package a\n\n{0}"),
-    "java": ("class A {{\nvoid a() {{\n{0};\n}}\n}}", "class A {{\nvoid a() {{\n{0}\n}}\n}}", "class A {{\n{0}\n}}"),
-    "javascript": ("function a() {{\n{0}\n}}", "class A {{\n{0}\n}}", "({{\n{0}\n}})"),
+    "elixir": ("a({0})", "[{0}]"),
+    "go": (
+        "package a\n\nfunc _() {{\n{0}\n}}",
+        "package a\n\n{0}",
+        "package a\n\nfunc _({0}) {{\n}}",
+        "package a\n\ntype A struct {{\n{0}\n}}",
+        "package a\n\nfunc _() {{\nswitch a {{\n{0}\n}}\n}}",
+    ),
+    "java": (
+        "class A {{\nvoid a() {{\n{0};\n}}\n}}",
+        "class A {{\nvoid a() {{\n{0}\n}}\n}}",
+        "class A {{\n{0}\n}}",
+        "interface A {{\n{0}\n}}",
+    ),
+    "javascript": (
+        "function a() {{\n{0}\n}}",
+        "class A {{\n{0}\n}}",
+        "({{\n{0}\n}})",
+        "a = <a>{0}</a>;",
+        "function a({0}) {{\n}}",
+    ),
     "json": ("{{\n{0}\n}}",),
     "kotlin": ("fun a() {{\n{0}\n}}",),
     "php": ("<?php\n{0};", "<?php\n{0}"),
-    "rust": ("fn a() {{\n{0};\n}}", "fn a() {{\n{0}\n}}"),
+    "python": ("a({0})", "def a({0}):\n  pass"),
+    "rust": ("fn a() {{\n{0};\n}}", "fn a() {{\n{0}\n}}", "struct A {{\n{0}\n}}", "impl A {{\n{0}\n}}"),
     "scala": ("def a = {{\n{0}\n}}",),
     "solidity": ("contract A {{\nfunction a() public {{\n{0};\n}}\n}}", "contract A {{\n{0}\n}}"),
     "swift": ("func a() {{\n{0}\n}}",),
-    "tsx": ("function a() {{\n{0}\n}}", "class A {{\n{0}\n}}", "({{\n{0}\n}})"),
-    "typescript": ("function a() {{\n{0}\n}}", "class A {{\n{0}\n}}", "({{\n{0}\n}})"),
+    "tsx": (
+        "function a() {{\n{0}\n}}",
+        "class A {{\n{0}\n}}",
+        "({{\n{0}\n}})",
+        "a = <a>{0}</a>;",
+        "interface A {{\n{0}\n}}",
+        "function a({0}) {{\n}}",
+    ),
+    "typescript": (
+        "function a() {{\n{0}\n}}",
+        "class A {{\n{0}\n}}",
+        "({{\n{0}\n}})",
+        "interface A {{\n{0}\n}}",
+        "function a({0}) {{\n}}",
+    ),
     "zig": ("fn a() void {{\n{0};\n}}", "fn a() void {{\n{0}\n}}"),
 }
 """Code around a piece with which it can be read, where it cannot be by itself."""
@@ -83,7 +115,7 @@ class Pattern(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     """The text alone."""
     piece: str
-    """The code that it was made from, its further lines moved to the left like the first."""
+    """The code that it was made from, its further lines moved to the left like the first where that changes nothing."""
     stands_for: dict[str, str]
     """By variable, without its dollar sign, what it stands for in the piece."""
     kind: str
@@ -125,6 +157,9 @@ def _pattern_of(content: str, language: str, start: int, end: int) -> Pattern | 
         return "The selection is a comment. Select the code that the rule should find."
     making = _Making(content, language, nodes, root)
     form = making.form("")
+    if form is None and making.keep_margin():
+        # In a text of several lines each space counts.
+        form = making.form("")
     if form is None:
         if _SEQUENCE.search(node.kind()) and len(node.named_children()) > 1:
             return "The selection is more than one piece of code. Select one expression or one statement."
@@ -190,7 +225,9 @@ def dedented(content: str, start: int, end: int) -> str:
 def _surroundings(content: str, language: str, node: SgNode, piece: str) -> tuple[str, ...]:
     """Texts that hold the piece, those that are the least beside it first."""
     made_up = [
-        context.format(_moved(piece) if "\n{0}" in context else piece) + "\n" for context in _contexts(language, piece)
+        context.format(_moved(piece) if is_moved and "\n{0}" in context else piece) + "\n"
+        for is_moved in (True, False)
+        for context in _contexts(language, piece)
     ]
     wider = []
     for around in node.ancestors():
@@ -227,10 +264,17 @@ class _Making:
         self.node, self.kinds = nodes[0], tuple(dict.fromkeys(n.kind() for n in reversed(nodes)))
         self.start, self.end = engine.offsets(self.node)
         self.piece = dedented(content, self.start, self.end)
+        self.keeps_margin = False
         self.template = ""
         """Code around the pattern, once it is known that it needs some."""
         self.selector = ""
         self._bound: dict[str, bool] = {}
+
+    def keep_margin(self) -> bool:
+        """Leave further lines where they are from now on; whether that makes a difference."""
+        before, self.piece = self.piece, self.content[self.start : self.end].replace("\r\n", "\n")
+        self.keeps_margin = True
+        return self.piece != before
 
     def form(self, text: str) -> str | dict[str, str] | None:
         """A text, else the piece itself, as a pattern that finds the piece; None where it does not."""
@@ -294,7 +338,10 @@ class _Making:
         for part, variable in sorted(chosen, key=lambda c: c[0].start):
             text += [self.content[at : part.start], f"${variable}"]
             at = part.end
-        written = self.content[: self.start] + "".join([*text, self.content[at : self.end]])
+        piece = "".join([*text, self.content[at : self.end]])
+        if self.keeps_margin:
+            return piece.replace("\r\n", "\n")
+        written = self.content[: self.start] + piece
         return dedented(written, self.start, len(written))
 
     def _parts(self, node: SgNode) -> Iterator[_Part]:
