@@ -223,9 +223,9 @@ class WritingGateway:
     ) -> None:
         entries = project.book.entries
         for file in self._rule_texts(snapshot, project, old):
-            entry = entries[file.path]
-            is_it = entry.rule_id == old
-            if entry.source != "project" or entry.path.startswith(TABLE_PREFIX):
+            entry = entries.get(file.path)
+            is_it = entry is not None and entry.rule_id == old
+            if entry is not None and entry.source != "project":
                 if any(n.text == old for n in names.names_in_rule(file.content)):
                     remarks.append(f"{file.path} names the rule, is not a file of the project, and was left as it is.")
                 continue
@@ -299,11 +299,17 @@ class WritingGateway:
         return ProjectRuleFiles(Path(project.root), user=Path(self._own))
 
     def _rule_texts(self, snapshot: Snapshot, project: Project, holding: str) -> Iterator[_File]:
-        """The rule files whose text holds a word, and those that are called so."""
+        """The rule files of our format whose text holds a word, those that are called so, and those not yet saved."""
         for path, entry in project.book.entries.items():
+            if entry.rule is not None and entry.rule.format:
+                continue
             file = self._read(snapshot, project, path)
             if file is not None and (holding in file.content or entry.rule_id == holding):
                 yield file
+        for document in snapshot.documents.values():
+            relative = project.relative(document.path)
+            if relative and relative not in project.book.entries and is_rule_file(relative):
+                yield _File(relative, document.uri, document.version, document.text.content)
 
     def _read(self, snapshot: Snapshot, project: Project, path: str) -> _File | None:
         """A rule file of the book, wherever it lies; None for one that is no file, or is not to be read."""

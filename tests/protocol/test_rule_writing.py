@@ -232,6 +232,18 @@ async def test_a_rule_gets_another_id_wherever_it_is_named(client, root):
     assert client.notes("window/showMessage") == []
 
 
+async def test_a_rule_that_is_not_saved_yet_gets_the_id_too(client, root):
+    await client.initialize(WRITER, root=root)
+    uri = client.open(root / ".ai-rules/new.md", "---\noverrides: no-print\n---\n", "markdown")
+    edit = await client.request(RENAME, at(uri, 1, 14, newName="x"))
+    (change,) = [c for c in edit["documentChanges"] if c["textDocument"]["uri"] == uri]
+    assert change["textDocument"]["version"] == 1
+    assert change["edits"] == [{"range": range_((1, 11), (1, 19)), "newText": "x"}]
+    question = at(uri, 1, 14, context={"includeDeclaration": False})
+    found = await client.request("textDocument/references", question)
+    assert {"uri": uri, "range": range_((1, 11), (1, 19))} in found
+
+
 async def test_the_id_of_a_rule_is_changed_where_it_stands(client, root):
     await client.initialize(WRITER, root=root)
     uri = client.open(root / ".ai-rules/loud.md", LOUD, "markdown")
