@@ -220,6 +220,57 @@ exports.run = async () => {
       assert.match(picks[1][1].title, /^no-eval touches 3\d+ files$/);
       assert.ok(picks[1][0].every((path) => path.endsWith(".py")));
     },
+    async function whoWritesRulesIsHelped() {
+      const rule = at(".ai-rules/quiet.md");
+      const text = await vscode.workspace.openTextDocument(rule);
+      const editor = await vscode.window.showTextDocument(text);
+      const name = text.positionAt(text.getText().indexOf("no-eval") + 2);
+      const [place] = await vscode.commands.executeCommand("vscode.executeDefinitionProvider", rule, name);
+      assert.equal(path.basename((place.targetUri ?? place.uri).fsPath), "no-eval.md");
+      const hovers = await vscode.commands.executeCommand("vscode.executeHoverProvider", rule, name);
+      assert.match(hovers.flatMap((hover) => hover.contents).map((content) => content.value ?? content).join("\n"), /Never eval/);
+      assert.ok(await editor.edit((edit) => edit.insert(new vscode.Position(1, 0), "prio\n")));
+      const list = await until("a key", async () => {
+        const found = await vscode.commands.executeCommand("vscode.executeCompletionItemProvider", rule, new vscode.Position(1, 4), undefined, 5);
+        return found.items.some((item) => (item.label.label ?? item.label) === "priority") && found;
+      });
+      assert.ok(!list.items.some((item) => (item.label.label ?? item.label) === "overrides"));
+      await vscode.commands.executeCommand("workbench.action.files.revert");
+      const renamed = await vscode.commands.executeCommand("vscode.executeDocumentRenameProvider", rule, name, "no-code-from-text");
+      const files = renamed.entries().map(([uri]) => path.basename(uri.fsPath)).sort();
+      assert.deepEqual(files, ["no-eval.md", "quiet.md"]);
+    },
+    async function anotherToolsRuleFileIsReadAndMended() {
+      const rule = at(".cursor/rules/docs.mdc");
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(rule));
+      const wanted = ["repaired-value", "glob-glued-stars", "other-tools-key", "dead-link"].map((code) => `rulewright/${code}`);
+      await until("what is odd in it", () => wanted.every((code) => codes(rule).includes(code)));
+      const range = found(rule).find((d) => String(d.code?.value ?? d.code) === "rulewright/repaired-value").range;
+      const actions = await vscode.commands.executeCommand("vscode.executeCodeActionProvider", rule, range, undefined, 20);
+      const fix = actions.find((action) => action.title === "Quote the value");
+      assert.ok(fix?.edit, actions.map((action) => action.title).join(", "));
+      assert.ok(await vscode.workspace.applyEdit(fix.edit));
+      await until("its end", () => !codes(rule).includes("rulewright/repaired-value"));
+      await vscode.commands.executeCommand("workbench.action.files.revert");
+    },
+    async function aRuleIsMadeFromCode() {
+      const editor = await vscode.window.showTextDocument(document);
+      const start = document.getText().indexOf("print(x, y)");
+      const chosen = new vscode.Range(document.positionAt(start), document.positionAt(start + "print(x, y)".length));
+      editor.selection = new vscode.Selection(chosen.start, chosen.end);
+      const actions = await vscode.commands.executeCommand("vscode.executeCodeActionProvider", app, chosen);
+      const make = actions.find((action) => action.title === "Make a rule from this code");
+      assert.ok(make, actions.map((action) => action.title).join(", "));
+      await vscode.commands.executeCommand(make.command.command, ...make.command.arguments);
+      const made = await until("the new rule", () => {
+        const shown = vscode.window.activeTextEditor?.document;
+        return shown && shown.uri.fsPath.includes(".ai-rules") && shown !== document && shown;
+      });
+      assert.match(made.getText(), /pattern: ["']?print\(/);
+      assert.match(made.getText(), /bad:/);
+      await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
+      await vscode.workspace.fs.delete(made.uri).then(undefined, () => undefined);
+    },
     async function informationIsCopiedWithoutPaths() {
       await vscode.commands.executeCommand("rulewright.copyInformation");
       const text = await vscode.env.clipboard.readText();

@@ -72,6 +72,29 @@ try {
   await take("completion");
   await page.keyboard.press("Escape");
 
+  await page.keyboard.press("Control+p");
+  await page.waitForSelector(".quick-input-widget input");
+  await page.keyboard.type("docs.mdc");
+  await page.waitForSelector('.quick-input-list .monaco-list-row:has-text("docs.mdc")');
+  await page.keyboard.press("Enter");
+  await page.waitForSelector('.tab.active:has-text("docs.mdc")');
+  await page.waitForSelector(".squiggly-warning", { state: "attached" });
+  await command("Problems: Focus on Problems View");
+  await page.waitForSelector(".markers-panel .monaco-list-row");
+  await rest();
+  await take("rule-file");
+  await page.keyboard.press("Control+j");
+  await page.click(".monaco-editor .view-line");
+  await goTo("2:1");
+  await page.keyboard.type("al");
+  await page.keyboard.press("Control+Space");
+  await page.waitForSelector(".suggest-widget.visible .monaco-list-row");
+  await rest();
+  await take("rule-keys");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+z");
+  await page.keyboard.press("Control+z");
+
   await page.hover(".statusbar-item[id='status.languageStatus']");
   await page.waitForSelector(".hover-language-status");
   await rest();

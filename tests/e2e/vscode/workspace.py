@@ -29,6 +29,23 @@ check: { language: python, message: print is for scripts, rule: { pattern: print
 check: { language: python, message: pass says nothing, rule: { kind: pass_statement } }
 ---
 """,
+    ".ai-rules/quiet.md": """\
+---
+description: Parsers may evaluate
+globs: parsers/**
+overrides: [no-eval]
+---
+Their tests say why.
+""",
+    ".cursor/rules/docs.mdc": """\
+---
+description: How we write
+globs: **.rst
+paths: docs
+---
+See [the guide](docs/gide.md).
+""",
+    "docs/guide.rst": "Guide\n=====\n",
     "rulewright.toml": '[rules]\ndisable = ["no-pass"]\n',
     "src/app.py": CHECKED,
     "src/shop.py": '''\
