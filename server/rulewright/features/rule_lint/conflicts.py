@@ -11,23 +11,32 @@ from functools import lru_cache
 
 import msgspec
 
+from rulewright.core.findings import Severity
 from rulewright.core.markdown import FENCED
 from rulewright.core.rules.rule import Rule
 
 MAX_SHARED = 50
 """Rules with one directive in common that are compared with each other."""
 
-Conflict = tuple[str, str, str]
-"""Code, sentence, and the words that it is about; empty for the whole rule."""
+Conflict = tuple[str, Severity, str, str]
+"""Code, severity, sentence, and the words that it is about; empty for the whole rule."""
 
 _NO = r"never\s+use|do\s+not\s+use|don['\u2019]t\s+use|must\s+not\s+use|avoid(?:\s+using)?|no\s+longer\s+use"
 _YES = r"always\s+use|must\s+use|prefer(?:\s+using)?|use"
 _DIRECTIVE = re.compile(
-    rf"(?<![\w'\u2019])(?:(?P<no>{_NO})|(?P<yes>{_YES}))\s+(?:the\s+|a\s+|an\s+)?"
+    # Where a sentence, an item or a clause starts: "written so, to avoid `x`" forbids nothing.
+    r"(?:^|(?<=[.;:!,])|(?<=\band)|(?<=\bbut))[ \t]*+(?:(?:[-*+]|\d+[.)])[ \t]+)?+(?:\*\*|__)?[ \t]*"
+    rf"(?:(?:please|you|we)[ ]+(?:should[ ]+)?)?(?:(?P<no>{_NO})|(?P<yes>{_YES}))\s+(?:the\s+|a\s+|an\s+)?"
     r"(?:`(?P<code>[^`\n]{1,60})`|(?P<word>[a-z]+(?:[- ][a-z]+)?))",
-    re.IGNORECASE,
+    re.IGNORECASE | re.MULTILINE,
 )
+_STRICT = re.compile(r"always|must|use", re.IGNORECASE)
+"""Who prefers one of two does not forbid the other."""
 _INSTEAD = re.compile(r"\s*(?:instead\s+of|over|rather\s+than)\s+`(?P<code>[^`\n]{1,60})`", re.IGNORECASE)
+_NO_CONDITION = re.compile(
+    r"(?:\*\*|__)?\s*(?:[.,;:!)]|\Z|\n|(?:at all|anywhere|ever|any ?more|directly)\b|[-\u2013\u2014] )"
+)
+"""What follows words that hold wherever the rule does: not "in tests" or "when it is empty"."""
 _OPPOSITES = {
     "tabs": "spaces",
     "spaces": "tabs",
@@ -60,7 +69,7 @@ def _fixes(rules: Sequence[Rule]) -> Iterator[tuple[str, Conflict]]:
                     f"Check `{check.id}` looks for the same as rule `{first.id}` ({first.path}) and has another fix. "
                     "Both are reported, and only one can be applied."
                 )
-                yield rule.path, ("conflicting-fix", told, "")
+                yield rule.path, ("conflicting-fix", "warning", told, "")
 
 
 def _directives(rules: Sequence[Rule]) -> Iterator[tuple[str, Conflict]]:
@@ -70,7 +79,7 @@ def _directives(rules: Sequence[Rule]) -> Iterator[tuple[str, Conflict]]:
             for other, said in wanted.get((what, not is_wanted), ())[:MAX_SHARED]:
                 if other.path != rule.path and _may_meet(rule, other):
                     told = f'"{words}" contradicts rule `{other.id}` ({other.path}), which says "{said}".'
-                    yield rule.path, ("likely-conflict", told, words)
+                    yield rule.path, ("likely-conflict", "info", told, words)
                     break
         for key, words in directives(rule.body).items():
             wanted.setdefault(key, []).append((rule, words))
@@ -83,20 +92,28 @@ def directives(body: str) -> dict[tuple[str, bool], str]:
     found: dict[tuple[str, bool], str] = {}
     for match in _DIRECTIVE.finditer(text):
         is_wanted = match["yes"] is not None
-        words = " ".join(match[0].split())
+        words = _plain(match[0])
         if match["code"] is not None:
-            found.setdefault((match["code"].strip(), is_wanted), words)
-            instead = _INSTEAD.match(text, match.end())
-            if is_wanted and instead is not None:
+            what, end = match["code"].strip(), match.end()
+            if is_wanted or _NO_CONDITION.match(text, end):
+                found.setdefault((what, is_wanted), words)
+            instead = _INSTEAD.match(text, end) if _STRICT.match(match["yes"] or "") else None
+            if instead is not None and _NO_CONDITION.match(text, instead.end()):
                 found.setdefault((instead["code"].strip(), False), f"{words} {' '.join(instead[0].split())}")
             continue
-        word = " ".join(match["word"].lower().replace("-", " ").split())
-        word = next((w for w in _OPPOSITES if word == w or word.startswith(w + " ")), "")
-        if word:
-            found.setdefault((word, is_wanted), words)
-            if is_wanted:
-                found.setdefault((_OPPOSITES[word], False), words)
+        word = match["word"].lower().replace("-", " ")
+        what = next((w for w in _OPPOSITES if word == w or word.startswith(w + " ")), "")
+        words = _plain(text[match.start() : match.start("word") + len(what)])
+        is_plain = what and _NO_CONDITION.match(text, match.start("word") + len(what))
+        if what and (is_wanted or is_plain):
+            found.setdefault((what, is_wanted), words)
+        if is_wanted and is_plain:
+            found.setdefault((_OPPOSITES[what], False), words)
     return found
+
+
+def _plain(words: str) -> str:
+    return " ".join(words.strip(" \t\n-+*_0123456789.)").split())
 
 
 def _may_meet(rule: Rule, other: Rule) -> bool:

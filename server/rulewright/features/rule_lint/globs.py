@@ -1,5 +1,6 @@
 """What the globs of a rule do in the project as it is."""
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -12,6 +13,7 @@ from rulewright.features.rule_lint.surroundings import Surroundings
 
 MIN_FILES = 20
 """In a smaller project it says little that a glob matches all of it."""
+_SAYS_WHICH = re.compile(r"\w")
 _EVERYTHING = frozenset({"**", "**/*", "*", "**/*.*"})
 
 
@@ -33,8 +35,10 @@ def lint_globs(linted: Linted, around: Surroundings) -> Iterator[Finding]:
             yield linted.finding("dead-glob", "info", told, place, *fixes)
         elif not rule.format and not rule.languages and _is_everything(glob, linted, around):
             told = f"`{written}` matches every file there is. Write `alwaysApply: true` if that is meant."
-            edits = [Edit(*linted.line_of("globs"), "alwaysApply: true\n")] if len(rule.globs) == 1 else []
-            fixes = [("Write `alwaysApply: true`", edits)] if edits and "alwaysApply" not in linted.keys else []
+            edits = (
+                [Edit(*linted.line_of("globs"), f"alwaysApply: true{linted.newline}")] if len(rule.globs) == 1 else []
+            )
+            fixes = [("Write `alwaysApply: true`", edits, True)] if edits and "alwaysApply" not in linted.keys else []
             yield linted.finding("glob-matches-everything", "hint", told, place, *fixes)
 
 
@@ -42,7 +46,8 @@ def _is_everything(glob: str, linted: Linted, around: Surroundings) -> bool:
     below = around.tree.below(linted.rule.folder)
     if glob in _EVERYTHING - {"**/*.*"}:
         return True
-    if len(below) < MIN_FILES:
+    if len(below) < MIN_FILES or _SAYS_WHICH.search(glob):
+        # Where all files are of one kind today, its glob still says which.
         return False
     matcher = glob_set((rebase(glob, linted.rule.folder),))
     return all(matcher.first_match(path) is not None for path in below)

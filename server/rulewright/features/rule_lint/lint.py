@@ -59,8 +59,8 @@ def lint_rule(rule: Rule, parsed: Parsed, around: Surroundings) -> Iterator[Find
     if first is not None:
         told = f"The text is that of {first}, for the same files. It counts once."
         yield linted.finding("repeated-text", "info", told, (0, 0))
-    for code, told, words in around.conflicts.get(rule.path, ()):
-        yield linted.finding(code, "warning" if code == "conflicting-fix" else "info", told, _words(linted, words))
+    for code, severity, told, words in around.conflicts.get(rule.path, ()):
+        yield linted.finding(code, severity, told, _words(linted, words))
 
 
 def _words(linted: Linted, words: str) -> tuple[int, int]:
@@ -118,11 +118,11 @@ def _missing_description(linted: Linted) -> Iterator[Finding]:
     title = _title(rule.body)
     there = "description" in linted.keys
     edits = [
-        Edit(*linted.line_of("description"), f"description: {title}\n")
+        Edit(*linted.line_of("description"), f"description: {title}{linted.newline}")
         if there
         else linted.with_line(f"description: {title}")
     ]
-    fixes = [("Describe it by its first line", edits)] if title else []
+    fixes = [("Describe it by its first line", edits, True)] if title else []
     yield linted.finding("missing-description", "hint", told, linted.parsed.place(("description",)), *fixes)
 
 

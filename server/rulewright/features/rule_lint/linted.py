@@ -10,6 +10,8 @@ from rulewright.core.rules.rule import Rule
 from rulewright.core.text import Text
 
 Span = tuple[int, int]
+Offer = tuple[str, Sequence[Edit], bool]
+"""A way to mend: its title, the edits, and whether it may be taken unasked."""
 
 
 class Linted:
@@ -29,12 +31,10 @@ class Linted:
         starts = self.text.line_starts
         return starts[self.rule.body_line] if self.rule.body_line < len(starts) else len(self.parsed.content)
 
-    def finding(
-        self, code: str, severity: Severity, message: str, place: Span, *fixes: tuple[str, Sequence[Edit]]
-    ) -> Finding:
+    def finding(self, code: str, severity: Severity, message: str, place: Span, *fixes: Offer) -> Finding:
         """A remark at a place, with the ways to mend it, the first one to be taken unasked."""
         start, end = place
-        made = [Fix(title, tuple(edits)) for title, edits in fixes]
+        made = [Fix(title, tuple(edits), safe) for title, edits, safe in fixes]
         return Finding(
             f"rulewright/{code}",
             severity,
@@ -59,15 +59,19 @@ class Linted:
         again = self.parsed.content[whole[0] : whole[1]].count(written)
         return (whole[0] + found, whole[0] + found + len(written)) if found >= 0 and again == 1 else None
 
-    def replaced(self, key: str, number: int, written: str, by: str) -> list[tuple[str, Sequence[Edit]]]:
-        """The fix that writes another value, or none."""
+    def replaced(self, key: str, number: int, written: str, by: str) -> list[Offer]:
+        """The fix that writes another value, which is a guess, or none."""
         span = self.value(key, number, written)
-        return [] if span is None else [(f"Write `{by}`", [Edit(*span, by)])]
+        return [] if span is None else [(f"Write `{by}`", [Edit(*span, by)], False)]
+
+    @property
+    def newline(self) -> str:
+        """How lines end."""
+        return "\r\n" if "\r\n" in self.parsed.content else "\n"
 
     def with_line(self, line: str) -> Edit:
         """An edit that puts a line of front matter on top of the others."""
-        content = self.parsed.content
-        newline = "\r\n" if "\r\n" in content else "\n"
+        newline = self.newline
         if self.parsed.matter is not None and self.parsed.matter.present and self.keys:
             first = min(start for start, _ in (self.parsed.matter.places[(key,)] for key in self.keys))
             return Edit(first, first, f"{line}{newline}")

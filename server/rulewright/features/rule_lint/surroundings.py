@@ -6,7 +6,7 @@ from functools import cached_property
 
 from rulewright.core.rules.globs import glob_set
 from rulewright.core.snapshot import Project
-from rulewright.features.rule_lint.conflicts import conflicts
+from rulewright.features.rule_lint.conflicts import Conflict, conflicts
 from rulewright.features.rule_lint.silencing import circles, shadows
 
 
@@ -24,6 +24,29 @@ class Tree:
         for path in self.paths:
             found.setdefault(path.rpartition("/")[2], []).append(path)
         return found
+
+    @cached_property
+    def folders(self) -> dict[str, list[str]]:
+        """Folders by the last part of their path."""
+        found: dict[str, list[str]] = {}
+        seen: set[str] = set()
+        for path in self.paths:
+            folder = path.rpartition("/")[0]
+            while folder and folder not in seen:
+                seen.add(folder)
+                above, _, name = folder.rpartition("/")
+                found.setdefault(name, []).append(folder)
+                folder = above
+        return found
+
+    def ends_with(self, path: str) -> bool:
+        """Whether the path of a file or folder ends with `path`."""
+        tail = path.removeprefix("./").rstrip("/")
+        while tail.startswith("../"):
+            tail = tail[3:]
+        name = tail.rpartition("/")[2]
+        known = (*self.by_name.get(name, ()), *self.folders.get(name, ()))
+        return any(f"/{each}".endswith(f"/{tail}") for each in known)
 
     def below(self, folder: str) -> Sequence[str]:
         """The files below a folder."""
@@ -64,6 +87,6 @@ class Surroundings:
         return shadows(self.project.book.selection.active)
 
     @cached_property
-    def conflicts(self) -> dict[str, list[tuple[str, str, str]]]:
-        """By path of a rule: code, sentence, and the words that it is about, empty for the whole rule."""
+    def conflicts(self) -> dict[str, list[Conflict]]:
+        """By path of a rule what contradicts it."""
         return conflicts(self.own)
