@@ -337,7 +337,8 @@ class WritingGateway:
         languages = {check.language for rule in rules for check in rule.checks}
         paths = [p for p in self._files_of(project) if language_of(p) in languages]
         for path in paths[:MAX_SEARCHED]:
-            file = _read_text(snapshot, project, path, project.settings.check.max_file_kb)
+            # No links are among them.
+            file = _read_file(snapshot, path, f"{project.root}/{path}", project.settings.check.max_file_kb)
             if file is not None and rule_id in file.content and may_suppress(file.content):
                 found = names.names_in_code(file.content, language_of(path))
                 if any(n.text == rule_id for n in found):
@@ -407,7 +408,7 @@ def _located(file: _File, found: Iterable[names.Name], rule_id: str) -> list[Loc
 
 
 def _read_text(snapshot: Snapshot, project: Project, path: str, max_kb: int) -> _File | None:
-    """A file of the project."""
+    """A file of the project, unless it is a link that leads out of it."""
     absolute = f"{project.root}/{path}"
     return _read_file(snapshot, path, absolute, max_kb) if leads_inside(Path(project.root), Path(absolute)) else None
 

@@ -8,6 +8,7 @@ SUITES = (
     "select_rules",
     "rule_write",
     "rule_reload",
+    "rule_writing",
     "foreign_rules",
     "lint_file",
     "start",

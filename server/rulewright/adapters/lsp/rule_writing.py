@@ -65,7 +65,7 @@ async def begin(ls: Server) -> None:
     """Have the client offer another id in rule files, where it can be told which files these are."""
     if not ls.client.registers_rename:
         return
-    folders = ["**/.ai-rules/**", f"{ls.gateway.own_rules_folder}/**"]
+    folders = ["**/.ai-rules/**", f"{ls.gateway.own_rules_folder.replace(chr(92), '/')}/**"]
     selector = [t.TextDocumentFilterPattern(pattern=pattern, scheme="file") for pattern in folders]
     options = t.RenameRegistrationOptions(prepare_provider=True, document_selector=selector)
     await ls.register(t.TEXT_DOCUMENT_RENAME, options)

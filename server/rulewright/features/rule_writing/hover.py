@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from rulewright.core.languages import LANGUAGES, canonical
-from rulewright.core.rules.globs import glob_set, split
+from rulewright.core.rules.globs import compile_glob, split
 from rulewright.core.rules.select import rebase
 from rulewright.features.rule_writing.completion import Around
 from rulewright.features.rule_writing.names import part_at
@@ -69,8 +69,8 @@ def _glob(token: Token, offset: int, around: Around, folder: str) -> Told | None
         at = start + len(glob)
         if start <= offset <= at:
             bare = around.meant(glob).removeprefix("!")
-            found = glob_set((rebase(bare, folder) if folder else bare,))
-            matched = [p for p in around.paths() if found.first_match(p) is not None]
+            found = compile_glob(rebase(bare, folder))
+            matched = [p for p in around.paths() if found.matches_plain(p)]
             verb = "takes out" if glob.startswith("!") else "matches"
             text = f"{verb} {len(matched):,} file{'s' * (len(matched) != 1)}"
             listed, n_more = tuple(matched[:MAX_LISTED]), max(len(matched) - MAX_LISTED, 0)
