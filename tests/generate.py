@@ -25,6 +25,7 @@ from rulewright.core.config import USER_ONLY_TABLES, Settings, describe, doc_of
 from rulewright.core.languages import LANGUAGES
 from rulewright.core.prompt.records import Prompt
 from rulewright.core.rules.parse import KEYS
+from rulewright.core.rules.remarks import REMARKS
 from rulewright.features.explain import Explanation
 from rulewright.features.rule_file import RuleFile
 from tests.harness import capabilities, extension_settings, format_table, framework_table, language_table
@@ -65,6 +66,7 @@ def generated() -> Iterator[tuple[str, str]]:
     yield "docs/settings.md", settings_page()
     yield from extension_settings.files(ROOT)
     yield "docs/rule-keys.md", keys_page()
+    yield "docs/rule-lints.md", lints_page()
     yield "docs/languages.md", languages_page()
     yield "docs/frameworks.md", frameworks_page()
     yield "docs/rule-formats.md", formats_page()
@@ -124,6 +126,37 @@ All are optional. A list, a comma-separated text and a single text mean the same
 | key | meaning |
 |---|---|
 {rows}
+"""
+
+
+def lints_page() -> str:
+    """The manual of what is said of rule files."""
+
+    def table(scope: str) -> str:
+        return "\n".join(
+            f"| `{code}` | {' or '.join(r.severities)} | {r.title} | {r.why} | {'' if r.fix == 'no' else r.fix} |"
+            for code, r in sorted(REMARKS.items())
+            if r.scope == scope
+        )
+
+    head = "| id | severity | what is wrong | why, and what helps | quick-fix |\n|---|---|---|---|---|\n"
+    return f"""{NOTE}# What is said of rule files
+
+Each id stands behind `rulewright/`. `rulewright rules lint` reports all of the first two tables, editors show them
+where the rule file is open, and `rulewright check` repeats errors and warnings of the first. `rulewright rules lint
+--fix` applies the fixes that have one meaning only; editors offer guesses too. `--explain ID` prints a row.
+
+## Of a file by itself
+
+{head}{table("file")}
+
+## Of a rule among others, and among the files of its project
+
+{head}{table("project")}
+
+## Of files that are checked
+
+{head}{table("code")}
 """
 
 

@@ -36,7 +36,7 @@ from rulewright.core.frameworks import MANIFESTS
 from rulewright.core.health import Remark
 from rulewright.core.languages import language_of
 from rulewright.core.ports import CheckRunner, Code, Offload
-from rulewright.core.rules.book import Seen
+from rulewright.core.rules.book import Seen, report
 from rulewright.core.rules.foreign_names import NAMES, may_be_foreign
 from rulewright.core.rules.job import SetAside
 from rulewright.core.rules.load import load
@@ -609,6 +609,29 @@ class Gateway:
         paths = [entry.path for entry in self.walk(project) if isinstance(entry, Found)]
         # A name that is too long for the disk is no file either, which `Path.exists` does not say.
         return lint_rules(project, paths, read, lambda path: os.path.exists(root / path))  # noqa: PTH110
+
+    def fix_rule_file(self, project: Project, path: str) -> "tuple[str, Fixed] | None":
+        """The text of one of the project's rule files and what it is after its safe fixes; None where it has none."""
+        self.calls["fix_rule_file"] += 1
+        reader = _rule_reader(project, path)
+        entry = project.book.entries.get(path)
+        if (
+            reader is None
+            or path.startswith("/")
+            or (entry is not None and entry.rule and entry.rule.source != "project")
+        ):
+            return None
+        try:
+            content = read_text(Path(project.root, path), max_kb=project.settings.check.max_file_kb)
+        except Unreadable:
+            return None
+
+        def lint(text: str) -> Sequence[Finding]:
+            seen = reader(text.encode("utf-8", "surrogateescape"))
+            # Offsets in a text that was read otherwise are those of another text.
+            return () if seen.parsed.content != text else (*report(seen), *self.rules.lint(project, seen.parsed))
+
+        return content, fix_text(content, lint(content), lint)
 
     def rule_changes(self, root: Path) -> Iterator[frozenset[str]]:
         """Paths of rule files each time that some change; raises KeyboardInterrupt when somebody ends it."""

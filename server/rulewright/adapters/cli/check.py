@@ -147,7 +147,7 @@ def _take(
     if (options.fix or options.diff) and report.content is not None and any(f.fix and f.fix.safe for f in findings):
         fixed = gateway.fix(project, report)
         if options.diff:
-            run.diffs.append(_diff(report.path, report.content, fixed.content))
+            run.diffs.append(diff_of(report.path, report.content, fixed.content))
         elif why_not := gateway.write_fixed(project, report, fixed):
             progress.clear()
             click.echo(f"rulewright: {why_not}", err=True)
@@ -178,7 +178,7 @@ def _check_stdin(gateway: Gateway, options: CheckOptions) -> tuple[Project, _Run
     if options.fix or options.diff:
         fixed = gateway.fix(project, FileReport(relative, report.findings, content=content))
         if options.diff:
-            run.diffs.append(_diff(relative, content, fixed.content))
+            run.diffs.append(diff_of(relative, content, fixed.content))
         else:
             run.findings = list(fixed.remaining)
             run.n_fixed = fixed.n_fixed
@@ -189,7 +189,8 @@ def _check_stdin(gateway: Gateway, options: CheckOptions) -> tuple[Project, _Run
     return project, run
 
 
-def _diff(path: str, before: str, after: str) -> str:
+def diff_of(path: str, before: str, after: str) -> str:
+    """What differs between two texts of a file, as `patch` takes it."""
     from difflib import unified_diff
     from io import StringIO
 

@@ -391,14 +391,19 @@ def new(launcher: Launcher, name: str, *, check: str | None, globs: tuple[str, .
 @rules.command()
 @click.argument("paths", nargs=-1, type=click.Path())
 @click.option("--strict", is_flag=True, help="Exit code 1 for hints and remarks too.")
+@click.option("--fix", is_flag=True, help="Apply the safe fixes, and report what is left.")
+@click.option("--diff", is_flag=True, help="Show what --fix would change, and nothing else.")
+@click.option("--explain", metavar="CODE", help="Say what a remark such as dead-glob means, and do nothing else.")
 @_json_option
 @_set_option
 @click.pass_obj
-def lint(launcher: Launcher, paths: tuple[str, ...], *, strict: bool, as_json: bool, overlay: tuple[str, ...]) -> int:
+def lint(launcher: Launcher, /, paths: tuple[str, ...], *, explain: str | None, **options: Any) -> int:
     """Say what is wrong with the rule files themselves, all or those at PATHS. Exit codes as of `check`."""
-    from rulewright.adapters.cli.rules_lint import run_lint
+    from rulewright.adapters.cli.rules_lint import LintOptions, run_explain, run_lint
 
-    return run_lint(launcher.headless(), paths, strict=strict, as_json=as_json, overlay=overlay)
+    if explain is not None:
+        return run_explain(explain)
+    return run_lint(launcher.headless(), paths, LintOptions(**options))
 
 
 @rules.command()

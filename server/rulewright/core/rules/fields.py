@@ -12,6 +12,8 @@ from rulewright.core.rules.frontmatter import FrontMatter, Path, read
 from rulewright.core.rules.glob_problems import GlobProblem
 from rulewright.core.rules.problems import Problem, problem
 
+_WORD = re.compile(r"(?!(?:true|false|yes|no|on|off|null)\Z)[a-zA-Z_]+")
+"""A text that YAML reads as it stands."""
 MAX_NUMBER = 1_000_000
 
 
@@ -114,7 +116,7 @@ class Fields:
         """The key, or `name` in its place, with another value: a list, a text, or true or false."""
         if (key,) not in self.matter.places or (name and name != key and name in self.data):
             return None
-        text = dumps(value, ensure_ascii=False)
+        text = value if isinstance(value, str) and _WORD.fullmatch(value) else dumps(value, ensure_ascii=False)
         name = name or key
         wanted = {name if each == key else each: value if each == key else old for each, old in self.data.items()}
         start = self.matter.places[(key,)][0]
