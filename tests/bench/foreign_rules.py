@@ -17,8 +17,13 @@ N_CURSOR, N_COPILOT, N_CODE = 400, 100, 2_000
 N_TURNS = 40
 WARM_UP = 5
 PUBLISH = "textDocument/publishDiagnostics"
-PROSE = "- Write **short** functions; see `src/module_{number}.py` and [the guide](../../docs/guide.md) – no clever tricks.\n"
-CURSOR = "---\ndescription: Rules of part {number}\nglobs: src/**/*.py,*.part{number}\nalwaysApply: false\n---\n# Part {number}\n\n"
+PROSE = (
+    "- Write **short** functions; see `src/module_{number}.py` and [the guide](../../docs/guide.md): no café tricks.\n"
+)
+CURSOR = (
+    "---\ndescription: Rules of part {number}\nglobs: src/**/*.py,*.part{number}\nalwaysApply: false\n---\n"
+    "# Part {number}\n\n"
+)
 STAR = "---\ndescription: Rules of part {number}\nglobs: **/*.part{number}\n---\n# Part {number}\n\n"
 COPILOT = '---\napplyTo: "src/**/*.py, docs/**"\n---\n# Part {number}\n\n'
 

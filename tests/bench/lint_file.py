@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from rulewright.core.rules.check import read_checks
-from rulewright.core.rules.lint import Enforced, check_text
+from rulewright.core.rules.lint import Enforced
 from tests.bench.timing import Figure, each
+from tests.harness.linting import findings_in
 
 N_LINES = 1000
 N_CHECKS = 50
@@ -39,10 +40,10 @@ def figures() -> Iterator[Figure]:
     ]
     checks, problems = read_checks(documents, rule_id="bench", languages=("python",))
     enforced = tuple(Enforced(c.id, "bench.md", "", c) for c in checks)
-    if problems or len(check_text("a.py", content, "python", enforced)) != 3:
+    if problems or len(findings_in("a.py", content, "python", enforced)) != 3:
         raise RuntimeError("the benchmark does not do what it says")
-    together = each(lambda: check_text("a.py", content, "python", enforced), 5)
+    together = each(lambda: findings_in("a.py", content, "python", enforced), 5)
     singles = [(e,) for e in enforced]
-    alone = each(lambda: [check_text("a.py", content, "python", one) for one in singles], 1, 3)
+    alone = each(lambda: [findings_in("a.py", content, "python", one) for one in singles], 1, 3)
     name = f"{N_CHECKS} checks on {N_LINES:,} lines, three hitting"
     yield Figure(name, together, "under 15 ms", "one check after another", alone, ok=together < 15e-3)

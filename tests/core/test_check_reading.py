@@ -6,9 +6,10 @@ import pytest
 import yaml
 
 from rulewright.core.rules.check import any_case, read_checks
-from rulewright.core.rules.lint import Enforced, check_text
+from rulewright.core.rules.lint import Enforced
 from rulewright.core.rules.problems import Problem
 from rulewright.core.rules.rule import Check, FixTemplate
+from tests.harness.linting import findings_in
 
 
 def read(value: Any, *languages: str) -> tuple[tuple[Check, ...], tuple[Problem, ...]]:
@@ -332,4 +333,4 @@ def test_a_regex_that_backtracks_elsewhere_takes_no_time_here() -> None:
     checks, problems = read_checks(check, rule_id="r", languages=())
     assert problems == ()
     content = f"x = '{'a' * 100_000}b'\n"
-    assert check_text("a.py", content, "python", (Enforced("r", "r.md", "", checks[0]),)) == ()
+    assert findings_in("a.py", content, "python", (Enforced("r", "r.md", "", checks[0]),)) == ()

@@ -6,8 +6,9 @@ import pytest
 
 from rulewright.core.rules import engine, gate, lint
 from rulewright.core.rules.check import read_checks
-from rulewright.core.rules.lint import CHECK_FAILED, TOO_MANY, Enforced, Linter, check_text, linter
+from rulewright.core.rules.lint import CHECK_FAILED, TOO_MANY, Enforced, Linter, linter
 from rulewright.core.text import Position, Range
+from tests.harness.linting import findings_in
 
 
 def enforced(*documents: dict[str, Any] | str, language: str = "python") -> tuple[Enforced, ...]:
@@ -236,9 +237,9 @@ def test_many_checks_find_what_each_finds_alone(n_hits: int) -> None:
 
 def test_only_the_checks_of_the_language_are_run() -> None:
     both = enforced("f($A)") + enforced("f($A)", language="javascript")
-    assert len(check_text("a.js", "f(1)", "javascript", both)) == 1
-    assert check_text("a.toml", "f(1)", "toml", both) == ()
-    assert check_text("a.py", "f(1)", "python", ()) == ()
+    assert len(findings_in("a.js", "f(1)", "javascript", both)) == 1
+    assert findings_in("a.toml", "f(1)", "toml", both) == ()
+    assert findings_in("a.py", "f(1)", "python", ()) == ()
 
 
 def test_a_text_without_the_words_is_not_even_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -247,7 +248,7 @@ def test_a_text_without_the_words_is_not_even_parsed(monkeypatch: pytest.MonkeyP
 
     checks = enforced("os.system($X)", {"rule": {"any": [{"pattern": "eval($X)"}, {"pattern": "exec($X)"}]}})
     monkeypatch.setattr(engine, "parse", never)
-    assert check_text("a.py", "import os\nos.remove(x)\n", "python", checks) == ()
+    assert findings_in("a.py", "import os\nos.remove(x)\n", "python", checks) == ()
 
 
 @pytest.mark.parametrize(

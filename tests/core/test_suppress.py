@@ -9,8 +9,9 @@ from rulewright.core.findings import Finding
 from rulewright.core.languages import CHECKABLE, LANGUAGES
 from rulewright.core.rules.check import read_checks
 from rulewright.core.rules.fix import apply_fixes
-from rulewright.core.rules.lint import Enforced, check_text
+from rulewright.core.rules.lint import Enforced
 from rulewright.core.rules.suppress import UNUSED, suppress, suppression_edit
+from tests.harness.linting import findings_in
 
 KNOWN = frozenset({"calls", "names", "idle", "check-id"})
 
@@ -28,7 +29,7 @@ def rules(language: str = "python") -> tuple[Enforced, ...]:
 
 
 def reported(content: str, language: str = "python", known: Iterable[str] = KNOWN) -> list[tuple[str, int]]:
-    found = check_text("a.py", content, language, rules(language), frozenset(known))
+    found = findings_in("a.py", content, language, rules(language), frozenset(known))
     return [(finding.rule_id, finding.range.start.line) for finding in found]
 
 
@@ -98,7 +99,7 @@ def test_what_does_not_suppress(content: str, left: list[tuple[str, int]]) -> No
     ],
 )
 def test_an_idle_suppression_is_reported_and_taken_away(content: str, says: str, mended: str) -> None:
-    (finding,) = check_text("a.py", content, "python", rules(), KNOWN)
+    (finding,) = findings_in("a.py", content, "python", rules(), KNOWN)
     assert (finding.rule_id, finding.severity, finding.path) == (UNUSED, "warning", "a.py")
     assert says in finding.message
     assert content[finding.start : finding.end]
@@ -116,7 +117,7 @@ def test_an_idle_suppression_is_reported_and_taken_away(content: str, says: str,
     ],
 )
 def test_block_comments_are_taken_away_too(content: str, mended: str) -> None:
-    (finding,) = check_text("a.js", content, "javascript", rules("javascript"), KNOWN)
+    (finding,) = findings_in("a.js", content, "javascript", rules("javascript"), KNOWN)
     assert apply_fixes(content, [finding]) == mended
 
 
@@ -135,13 +136,13 @@ def test_what_may_speak_to_ast_grep_itself_is_not_reported(content: str, known: 
 
 def test_nothing_is_called_idle_when_findings_were_cut() -> None:
     content = "f()\n" * 5 + "bad  # rulewright: ignore[names]\n"
-    found = check_text("a.py", content, "python", rules(), KNOWN, max_findings=3)
+    found = findings_in("a.py", content, "python", rules(), KNOWN, max_findings=3)
     assert [f.rule_id for f in found] == ["calls", "calls", "calls", "rulewright/too-many-findings"]
 
 
 def test_findings_can_be_suppressed_by_themselves() -> None:
     content = "f()  # rulewright: ignore[calls]\nf()\nx  # rulewright: ignore[names]\n"
-    found = check_text("b.py", content.replace("ignore", "ignxxx"), "python", rules())
+    found = findings_in("b.py", content.replace("ignore", "ignxxx"), "python", rules())
     left = suppress(content, "python", found)
     assert [(f.rule_id, f.range.start.line, f.path) for f in left] == [("calls", 1, "b.py"), (UNUSED, 2, "b.py")]
     assert suppress(content, "toml", found) == found
@@ -150,13 +151,13 @@ def test_findings_can_be_suppressed_by_themselves() -> None:
 
 def test_what_rulewright_says_itself_is_not_suppressed() -> None:
     content = "f()\n" * 5 + "# rulewright: ignore\nf()\n"
-    found = check_text("a.py", content, "python", rules(), max_findings=5)
+    found = findings_in("a.py", content, "python", rules(), max_findings=5)
     assert found[-1].rule_id == "rulewright/too-many-findings"
     assert found[-1].range.start.line == 6
 
 
 def first(content: str, language: str = "python") -> Finding:
-    return next(f for f in check_text("a", content, language, rules(language)) if f.rule_id == "calls")
+    return next(f for f in findings_in("a", content, language, rules(language)) if f.rule_id == "calls")
 
 
 @pytest.mark.parametrize(
@@ -196,10 +197,10 @@ def test_there_is_no_suppression_where_no_comment_can_stand() -> None:
     content = "x = 1 + \\\n  f() + \\\n  2\n"
     assert suppression_edit(content, "python", first(content)) is None
     checks, _ = read_checks({"rule": {"kind": "number"}}, rule_id="n", languages=("json",))
-    (finding,) = check_text("a.json", "[1]", "json", (Enforced("n", "", "", checks[0]),))
+    (finding,) = findings_in("a.json", "[1]", "json", (Enforced("n", "", "", checks[0]),))
     assert suppression_edit("[1]", "json", finding) is None
     assert suppression_edit("[1]", "toml", finding) is None
-    (idle,) = check_text("a.py", "# rulewright: ignore\n", "python", rules())
+    (idle,) = findings_in("a.py", "# rulewright: ignore\n", "python", rules())
     assert suppression_edit("# rulewright: ignore\n", "python", idle) is None
 
 
@@ -235,9 +236,9 @@ def test_every_language_with_comments_can_be_suppressed(language: str) -> None:
     checks, problems = read_checks({"rule": rule}, rule_id="r", languages=(language,))
     assert problems == ()
     enforced = (Enforced("r", "", "", checks[0]),)
-    found = [f for f in check_text("a", content, language, enforced) if word in content[f.start : f.end]]
+    found = [f for f in findings_in("a", content, language, enforced) if word in content[f.start : f.end]]
     edit = suppression_edit(content, language, found[0])
     assert edit is not None
     assert (LANGUAGES[language].line_comment or LANGUAGES[language].block_comment[0]) in edit.new_text  # type: ignore[index]
-    left = check_text("a", apply(content, [edit]), language, enforced)
+    left = findings_in("a", apply(content, [edit]), language, enforced)
     assert not [f for f in left if f.rule_id == "r" and f.message == found[0].message]

@@ -3,10 +3,11 @@
 import pytest
 
 from rulewright.core.rules.examples import run_examples
-from rulewright.core.rules.lint import Enforced, check_text
+from rulewright.core.rules.lint import Enforced
 from rulewright.core.rules.load import load
 from rulewright.core.rules.origin import Origin
 from rulewright.features.rule_writing.from_code import TO_FILL_IN, NewRule, rule_from_code
+from tests.harness.linting import findings_in
 
 FILES = {
     "python": "import subprocess\n\ndef f(cmd):\n    «subprocess.run(cmd, shell=True)»\n",
@@ -61,7 +62,7 @@ def test_the_rule_has_no_problems_and_finds_the_selection(language: str) -> None
     assert rule.id == found.id
     assert [r.outcome for r in run_examples(rule)] == ["reported"]
     start, content = FILES[language].index("«"), FILES[language].replace("«", "").replace("»", "")
-    findings = check_text("x", content, language, (Enforced(rule.id, rule.path, "", rule.checks[0]),))
+    findings = findings_in("x", content, language, (Enforced(rule.id, rule.path, "", rule.checks[0]),))
     assert start in [finding.start for finding in findings]
     assert found.text[slice(*found.fill_in)] == TO_FILL_IN
 

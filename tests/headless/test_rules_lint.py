@@ -38,7 +38,8 @@ def test_what_only_looks_like_a_link_is_none(tmp_path):
 
 
 def test_a_long_circle_is_told_at_its_first_rule_at_once(tmp_path):
-    rules = {f".ai-rules/r{n:04}.md": f"---\ndescription: R\noverrides: [r{(n + 1) % 700:04}]\n---\nText.\n" for n in range(700)}
+    text = "---\ndescription: R\noverrides: [r{:04}]\n---\nText.\n"
+    rules = {f".ai-rules/r{n:04}.md": text.format((n + 1) % 700) for n in range(700)}
     assert lint(write_files(tmp_path, {".git/HEAD": "", **rules})) == {
         ("rulewright/silenced-in-a-circle", ".ai-rules/r0000.md")
     }

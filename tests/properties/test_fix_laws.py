@@ -9,9 +9,10 @@ from rulewright.core.edits import apply, disjoint
 from rulewright.core.rules import engine
 from rulewright.core.rules.check import read_checks
 from rulewright.core.rules.fix import apply_fixes
-from rulewright.core.rules.lint import Enforced, check_text
+from rulewright.core.rules.lint import Enforced
 from rulewright.core.rules.suppress import UNUSED, suppression_edit
 from rulewright.core.text import Text
+from tests.harness.linting import findings_in
 
 RULES = {
     "calls": {"rule": {"pattern": "f($A)"}, "fix": "g($A)", "message": "of $A"},
@@ -49,7 +50,7 @@ quick = settings(max_examples=40, deadline=None)
 def test_positions_name_the_text_they_are_about(content: str) -> None:
     text = Text(content)
     root = engine.parse(content, "python")
-    found = check_text("a.py", content, "python", ENFORCED)
+    found = findings_in("a.py", content, "python", ENFORCED)
     alone = sorted(engine.offsets(n) for e in ENFORCED for n in engine.find_all(root, e.check.config))
     assert sorted((f.start, f.end) for f in found) == alone
     for finding in found:
@@ -63,7 +64,7 @@ def test_positions_name_the_text_they_are_about(content: str) -> None:
 @given(programs)
 def test_suppressing_every_finding_leaves_nothing(content: str) -> None:
     for _ in range(100):
-        found = check_text("a.py", content, "python", ENFORCED, KNOWN)
+        found = findings_in("a.py", content, "python", ENFORCED, KNOWN)
         assert UNUSED not in {f.rule_id for f in found}
         if not found:
             return
@@ -78,22 +79,22 @@ def test_suppressing_every_finding_leaves_nothing(content: str) -> None:
 def test_taking_idle_suppressions_away_changes_no_other_finding(rows: list[tuple[str, str]]) -> None:
     content = "".join(f"{code}{comment}\n" for code, comment in rows)
     for _ in range(3):
-        found = check_text("a.py", content, "python", ENFORCED, KNOWN)
+        found = findings_in("a.py", content, "python", ENFORCED, KNOWN)
         idle = [f for f in found if f.rule_id == UNUSED]
         others = [(f.rule_id, f.range.start.line) for f in found if f.rule_id != UNUSED]
         content = apply_fixes(content, idle)
         assert others == [
             (f.rule_id, f.range.start.line)
-            for f in check_text("a.py", content, "python", ENFORCED, KNOWN)
+            for f in findings_in("a.py", content, "python", ENFORCED, KNOWN)
             if f.rule_id != UNUSED
         ]
-    assert not [f for f in check_text("a.py", content, "python", ENFORCED, KNOWN) if f.rule_id == UNUSED]
+    assert not [f for f in findings_in("a.py", content, "python", ENFORCED, KNOWN) if f.rule_id == UNUSED]
 
 
 @quick
 @given(programs)
 def test_safe_fixes_can_be_made_together(content: str) -> None:
-    found = check_text("a.py", content, "python", ENFORCED)
+    found = findings_in("a.py", content, "python", ENFORCED)
     edits = disjoint(f.fix.edits for f in found if f.fix)
     assert all(a.end <= b.start for a, b in pairwise(edits))
     n_changed = sum(len(e.new_text) - (e.end - e.start) for e in edits)
@@ -105,13 +106,13 @@ def test_safe_fixes_can_be_made_together(content: str) -> None:
 @given(programs)
 def test_fixing_again_and_again_comes_to_rest(content: str) -> None:
     for _ in range(8):
-        found = [f for f in check_text("a.py", content, "python", ENFORCED) if f.rule_id == "calls"]
+        found = [f for f in findings_in("a.py", content, "python", ENFORCED) if f.rule_id == "calls"]
         content = apply_fixes(content, found)
-    assert not [f for f in check_text("a.py", content, "python", ENFORCED) if f.rule_id == "calls"]
+    assert not [f for f in findings_in("a.py", content, "python", ENFORCED) if f.rule_id == "calls"]
 
 
 @quick
 @given(st.text())
 def test_any_text_is_checked(content: str) -> None:
-    for finding in check_text("a.py", f"{content}# rulewright: ignore", "python", ENFORCED):
+    for finding in findings_in("a.py", f"{content}# rulewright: ignore", "python", ENFORCED):
         assert 0 <= finding.start <= finding.end <= len(content) + 20

@@ -179,9 +179,8 @@ def test_hidden_text_makes_a_packages_file_unusable_and_only_marks_the_projects(
     content = "Be kind.\u200b\n"
     write_files(root, {"deps/ash/usage-rules.md": content, ".ai-rules/own.md": content})
     found = files(root, "ash")
-    seen = {
-        o.source: load(o, found.read(o)).parsed for o in found.list() if o.path.endswith(("ash/usage-rules.md", "own.md"))
-    }
+    ours = [o for o in found.list() if o.path.endswith(("ash/usage-rules.md", "own.md"))]
+    seen = {o.source: load(o, found.read(o)).parsed for o in ours}
     assert seen["dependency"].rule is None
     assert seen["project"].rule is not None
     assert [p.problem.severity for p in seen["dependency"].problems] == ["error"]

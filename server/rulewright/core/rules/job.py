@@ -9,7 +9,7 @@ import msgspec
 
 from rulewright.core.edits import Edit
 from rulewright.core.findings import Finding
-from rulewright.core.rules.lint import Enforced, Fault, checked, times
+from rulewright.core.rules.lint import Enforced, Fault, check_text, times
 from rulewright.core.rules.suppress import suppression_edit
 from rulewright.core.text import Position, Range
 
@@ -66,7 +66,7 @@ def run(job: CheckJob, now_ns: Callable[[], int], slow_ns: int = SLOW_NS) -> Che
         edit = suppression_edit(job.content, job.language, job.suppress)
         return CheckResult(job.path, suppression=edit)
     started = now_ns()
-    found = checked(
+    found = check_text(
         job.path,
         job.content,
         job.language,

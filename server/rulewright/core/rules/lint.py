@@ -137,27 +137,11 @@ def check_text(
     *,
     max_findings: int = MAX_FINDINGS,
     all_run: bool = True,
-) -> tuple[Finding, ...]:
-    """Everything to report about a text: what checks find and no comment suppresses, and idle comments.
+) -> Checked:
+    """Everything to report about a text: what checks find and no comment suppresses, idle comments, and what failed.
 
     Without `all_run`, checks that a comment may be meant for are not among `enforced`.
     """
-    return checked(
-        path, content, language, enforced, known_rule_ids, max_findings=max_findings, all_run=all_run
-    ).findings
-
-
-def checked(
-    path: str,
-    content: str,
-    language: str,
-    enforced: tuple[Enforced, ...],
-    known_rule_ids: frozenset[str] = frozenset(),
-    *,
-    max_findings: int = MAX_FINDINGS,
-    all_run: bool = True,
-) -> Checked:
-    """As `check_text`, with the checks that failed."""
     checks = linter(language, enforced)
     if not may_suppress(content):
         return _unsuppressed(checks.hits(path, content, max_findings=max_findings)) if checks.checks else Checked()
