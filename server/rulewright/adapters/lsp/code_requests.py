@@ -47,8 +47,7 @@ def _answer(server: Server, method: str, question: Begin, options: Any = None, f
         about_rules = await first(ls, params) if first is not None else None
         if about_rules is None:
             return await answered(ls, early())
-        if hasattr(asked := early(), "cancel"):
-            asked.cancel()
+        forget(early())
         return about_rules
 
     server.feature(method, options)(answer)
@@ -62,6 +61,12 @@ async def answered(ls: Server, asked: "Future[bytes] | None") -> Ready | None:
     if ls.gateway.code_is_gone:
         ls.show(ls.gateway.code_is_gone)
     return Ready(json)
+
+
+def forget(asked: "Future[bytes] | None") -> None:
+    """Nobody waits for the answer to a question that was asked when its message was read."""
+    if asked is not None:
+        asked.cancel()
 
 
 def _plain(server: Server, value: Any) -> Any:

@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 from lsprotocol import types as t
 
-from rulewright.adapters.lsp import rule_file
-from rulewright.adapters.lsp.code_requests import answered
+from rulewright.adapters.lsp import rule_file, rule_writing
+from rulewright.adapters.lsp.code_requests import answered, forget
 from rulewright.adapters.lsp.language_server import Server
 from rulewright.adapters.lsp.moment import MOMENT, early
 from rulewright.adapters.lsp.wire import Ready
@@ -30,6 +30,10 @@ def register(server: Server) -> None:
 
 async def hover(ls: Server, params: t.HoverParams) -> Ready | dict[str, Any] | None:
     """Nothing where there is no name; a hover of rules alone would be in the way everywhere but in a rule file."""
+    told = await rule_writing.hover(ls, params)
+    if told is not None:
+        forget(early())
+        return told
     ready = await answered(ls, early())
     if ready is None or ready.json == b"null":
         return await rule_file.hover(ls, params)

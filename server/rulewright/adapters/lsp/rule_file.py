@@ -9,7 +9,6 @@ from typing import Any
 
 from lsprotocol import types as t
 
-from rulewright.adapters.lsp import rule_writing
 from rulewright.adapters.lsp.commands import uri_of
 from rulewright.adapters.lsp.language_server import Server
 from rulewright.core.markdown import inline
@@ -65,10 +64,7 @@ async def about_rule_file(ls: Server, params: Any) -> RuleFile | None:
 
 
 async def hover(ls: Server, params: t.HoverParams) -> dict[str, Any] | None:
-    """What stands there in the front matter of a rule file, else what the file does; nothing anywhere else."""
-    told = await rule_writing.hover(ls, params)
-    if told is not None:
-        return told
+    """What a rule file does, on the lines of its front matter; nothing anywhere else."""
     snapshot = await ls.snapshot()
     document = snapshot.documents.get(params.text_document.uri)
     if document is None or not _is_front_matter(document.text.content, params.position.line):
