@@ -17,7 +17,7 @@ FlagKind = Literal["rule", "source", "everything"]
 
 SHAPE = 1
 """Of what is stored of an event. Raise it when a field changes its meaning; who reads an older one knows what to do."""
-READER_VERSION = 1
+READER_VERSION = 2
 """Raise it when the same bytes are read as another rule. What an older reader stored is read again from its file."""
 FLAG_PREFIX = "rulewright:flags/"
 """Stands before the path of an event about a switch: it is about no file."""
