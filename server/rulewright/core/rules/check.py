@@ -161,7 +161,7 @@ class _Reader(Remarks):
             if key in RULE_KEYS and "rule" not in raw:
                 raise self.refuse(f"`{key}` must stand inside `rule:`", key)
             hint = did_you_mean(key, OUTER_KEYS)
-            self.warn("check-unknown-key", f"`{key}` is not a word of ast-grep's rules{hint}; it is ignored", key)
+            self.warn("check-unknown-key", f"`{key}` is not a word of ast-grep's rules; it is ignored{hint}", key)
 
     def language(self, written: Any, languages: tuple[str, ...]) -> str:
         """The canonical language, from the check or else from its rule."""
@@ -190,7 +190,7 @@ class _Reader(Remarks):
             if word == known:
                 return known  # type: ignore[no-any-return]
         hint = did_you_mean(word, _SEVERITIES)
-        self.warn("check-severity", f"`{written}` is not a severity{hint}; `{DEFAULT_SEVERITY}` is used", "severity")
+        self.warn("check-severity", f"`{written}` is not a severity; `{DEFAULT_SEVERITY}` is used{hint}", "severity")
         return DEFAULT_SEVERITY
 
     def text(self, raw: dict[str, Any], key: str) -> str:

@@ -48,7 +48,7 @@ def _fix(value: Any, around: Around, remarks: Remarks, where: Path) -> FixTempla
     for key in fields:
         if key not in _FIX_KEYS:
             hint = did_you_mean(str(key), _FIX_KEYS)
-            remarks.warn("check-unknown-key", f"`{key}` is not a word of a fix{hint}; it is ignored", *where, str(key))
+            remarks.warn("check-unknown-key", f"`{key}` is not a word of a fix; it is ignored{hint}", *where, str(key))
     template, title = fields.get("template"), fields.get("title")
     if not isinstance(template, str):
         named = "`template`" if isinstance(value, Mapping) else "`fix`"
@@ -105,7 +105,7 @@ def read_rewriters(value: Any, config: dict[str, Any], language: str, remarks: R
         for key in item:
             if key not in _REWRITER_KEYS:
                 hint = did_you_mean(str(key), _REWRITER_KEYS)
-                told = f"`{key}` is not a word of a rewriter{hint}; it is ignored"
+                told = f"`{key}` is not a word of a rewriter; it is ignored{hint}"
                 remarks.warn("check-unknown-key", told, *at, str(key))
         own = read_config(item, language, remarks, at, utils)
         utils = own.get("utils", utils)

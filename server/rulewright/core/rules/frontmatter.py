@@ -133,7 +133,8 @@ def _unterminated(content: str, start: int, block: int, problems: list[Problem])
         end += len(line)
     if end == block:
         return FrontMatter({}, content[start:], _line_of(content, start), tuple(problems), present=False)
-    newline = "" if content[end - 1] in "\r\n" else "\n"
+    line_end = "\r\n" if "\r\n" in content else "\n"
+    newline = "" if content[end - 1] in "\r\n" else line_end
     problems.append(
         Problem(
             code="unterminated-front-matter",
@@ -141,7 +142,7 @@ def _unterminated(content: str, start: int, block: int, problems: list[Problem])
             message="The front matter starts with `---` and never ends. Add a line `---` after its last key.",
             start=start,
             end=start + 3,
-            fix=Fix("End the front matter here", (Edit(end, end, f"{newline}---\n"),)),
+            fix=Fix("End the front matter here", (Edit(end, end, f"{newline}---{line_end}"),)),
         )
     )
     return FrontMatter(None, content[end:], _line_of(content, end), tuple(problems))

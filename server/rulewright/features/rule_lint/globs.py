@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 from rulewright.core.edits import Edit
 from rulewright.core.findings import Finding
-from rulewright.core.rules.globs import glob_set
+from rulewright.core.rules.globs import compile_glob, glob_set
 from rulewright.core.rules.select import rebase
 from rulewright.features.rule_lint.linted import Linted
 from rulewright.features.rule_lint.surroundings import Surroundings
@@ -21,9 +21,10 @@ def lint_globs(linted: Linted, around: Surroundings) -> Iterator[Finding]:
     """Globs that match nothing, and those that match everything."""
     rule = linted.rule
     for number, glob in enumerate(rule.globs):
-        if glob.startswith("!") or rule.always:
-            continue
         written = rule.written[number] if rule.written else glob
+        if glob.startswith("!") or rule.always or compile_glob(written).problems:
+            # What is said of how it is written says why it matches nothing.
+            continue
         place = linted.parsed.place((linted.glob_key, number))
         if around.tree.matches_nothing(rebase(glob, rule.folder)):
             where = f" below {rule.folder}/" if rule.folder else ""

@@ -53,7 +53,7 @@ def lint_rule(rule: Rule, parsed: Parsed, around: Surroundings) -> Iterator[Find
     yield from _missing_description(linted)
     if rule.path in around.circles:
         yield _in_circle(linted, around.circles[rule.path])
-    if rule.path in around.shadows:
+    if rule.path in around.shadows and rule.path not in around.project.book.clashes:
         yield linted.finding("shadowed-rule", "warning", around.shadows[rule.path], linted.parsed.place(("id",)))
     first = around.project.book.selection.repeated.get(rule.path)
     if first is not None:

@@ -30,6 +30,8 @@ def read(fields: Fields, mode: str) -> Activation:
         fix = fields.rewritten("applyTo", ",".join(map(str, fields.data["applyTo"])), safe=True)
         fields.report("list-for-text", "warning", told, "applyTo", fix=fix)
     found = globs_of(fields, "applyTo", split, floating)
+    # There it is no matter of taste.
+    fields.problems = [p for p in fields.problems if p.code != "glob-leading-slash"]
     for glob in found.written:
         if glob.startswith("/"):
             told = f"Copilot matches `{glob}` against absolute paths, so it matches nothing. Leave the slash out."
