@@ -15,6 +15,7 @@ from rulewright.adapters.cli.main import cli
 from rulewright.adapters.cli.prompt import TrustRecord
 from rulewright.adapters.cli.render_json import CheckRecord
 from rulewright.adapters.cli.rules import RulesRecord, RuleTestsRecord
+from rulewright.adapters.cli.rules_export import SyncRecord
 from rulewright.adapters.cli.rules_history import HistoryRecord, RuleDiff
 from rulewright.adapters.cli.rules_packages import PackagesRecord
 from rulewright.adapters.cli.rules_stats import StatsRecord
@@ -47,6 +48,7 @@ def generated() -> Iterator[tuple[str, str]]:
         ("why", Explanation),
         ("rule-file", RuleFile),
         ("rules-packages", PackagesRecord),
+        ("rules-sync", SyncRecord),
         ("index-search", FoundRecords),
         ("index-symbols", OutlineRecords),
         ("index-status", StatusRecord),

@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     from rulewright.features.rule_stats import RuleStats
     from rulewright.prompt_gateway import PromptGateway
     from rulewright.services.user_folders import Folders, Kept
+    from rulewright.tools_gateway import ToolsGateway
     from rulewright.writing_gateway import WritingGateway
 
 MAX_BASELINE_KB = 100_000
@@ -590,6 +591,13 @@ class Gateway:
         """Run the examples of every rule that no setting switches off."""
         self.calls["test_rules"] += 1
         return run_rule_tests(project.book.selection.active)
+
+    def tools(self, project: Project) -> "ToolsGateway":
+        """The door to the rule files of other tools in a project."""
+        from rulewright.tools_gateway import ToolsGateway  # noqa: PLC0415 - few commands need it
+
+        self.calls["tools"] += 1
+        return ToolsGateway(project)
 
     def lint_rules(self, project: Project) -> tuple[Finding, ...]:
         """What is wrong with the rules of a project as a whole."""

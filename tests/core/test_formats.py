@@ -2,14 +2,16 @@
 
 import csv
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from rulewright.core.config import RulesSettings
-from rulewright.core.rules.foreign_names import FOREIGN_FORMATS, GLOB_KEYS, NAMES, may_be_foreign
+from rulewright.core.rules.foreign_names import FOREIGN_FORMATS, GLOB_KEYS, NAMES, ExportTarget, may_be_foreign
 from rulewright.core.rules.formats import FORMATS, claim, format_of_name
 from rulewright.core.rules.formats.claims import FILE_NAMES, TOPS
 from rulewright.core.rules.formats.imports import MAX_DEPTH, expand
+from rulewright.core.rules.formats.write import TARGETS
 from rulewright.core.rules.load import load
 from rulewright.core.rules.origin import Origin
 from rulewright.core.rules.select import Policy, Selection
@@ -59,6 +61,7 @@ def test_a_path_belongs_to_one_tool(path):
 
 
 def test_the_names_known_without_the_formats_are_theirs():
+    assert tuple(TARGETS) == get_args(ExportTarget)
     assert tuple(FORMATS) == FOREIGN_FORMATS == RulesSettings().formats
     tops = {place.path.partition("/")[0] for form in FORMATS.values() for place in form.places}
     assert tops == NAMES

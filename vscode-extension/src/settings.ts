@@ -5,6 +5,7 @@ export const SETTINGS: readonly string[] = [
   "rules.defaults",
   "rules.disable",
   "rules.formats",
+  "rules.export",
   "rules.auto_reload",
   "rules.cache_ttl",
   "rules.prompt_tokens",

@@ -15,7 +15,7 @@ from msgspec import Meta
 
 from rulewright.core.findings import Severity
 from rulewright.core.languages import LANGUAGES, canonical
-from rulewright.core.rules.foreign_names import FOREIGN_FORMATS, ForeignFormat
+from rulewright.core.rules.foreign_names import FOREIGN_FORMATS, ExportTarget, ForeignFormat
 from rulewright.core.rules.globs import split
 from rulewright.core.rules.rule import SOURCES, Source
 
@@ -51,6 +51,10 @@ class RulesSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         tuple[ForeignFormat, ...],
         Meta(description="Tools whose rule files count where they are found; an empty list leaves them all out."),
     ] = FOREIGN_FORMATS
+    export: Annotated[
+        tuple[ExportTarget, ...],
+        Meta(description="Tools that `rulewright rules sync` writes the project's rules for."),
+    ] = ()
     auto_reload: Annotated[bool, Meta(description="Read rule files again when they change on disk.")] = True
     cache_ttl: Annotated[
         Seconds,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import click
 
 from rulewright import __version__
+from rulewright.core.rules.foreign_names import FOREIGN_FORMATS
 
 if TYPE_CHECKING:
     from rulewright.code_gateway import CodeGateway
@@ -386,6 +387,54 @@ def new(launcher: Launcher, name: str, *, check: str | None, globs: tuple[str, .
     from rulewright.adapters.cli.rules_new import run_new
 
     return run_new(launcher.headless(), name, check=check, globs=globs)
+
+
+@rules.command()
+@click.option(
+    "--to", multiple=True, metavar="NAME", help="The tool; may be given more than once. Default: rules.export."
+)
+@click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
+@click.option("--force", is_flag=True, help="Take files that no export wrote; what they held is kept.")
+@click.option("--revert", is_flag=True, help="Take back the last export or import.")
+@click.option("--verbose", "-v", is_flag=True, help="Say of each rule what its file cannot say.")
+@_json_option
+@_set_option
+@click.pass_obj
+def export(launcher: Launcher, /, *, revert: bool, **options: Any) -> int:
+    """Write the project's rules for other tools: cursor, copilot, agents, claude and others."""
+    from rulewright.adapters.cli.rules_export import ExportOptions, run_export, run_revert
+
+    return run_revert(launcher.headless()) if revert else run_export(launcher.headless(), ExportOptions(**options))
+
+
+@rules.command()
+@click.option("--check", is_flag=True, help="Write nothing; exit code 1 when a file is not as the rules say.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
+@click.option("--verbose", "-v", is_flag=True, help="Say of each rule what its file cannot say.")
+@_json_option
+@_set_option
+@click.pass_obj
+def sync(launcher: Launcher, /, **options: Any) -> int:
+    """Bring the files for the tools that the setting rules.export names up to date."""
+    from rulewright.adapters.cli.rules_export import ExportOptions, run_export
+
+    return run_export(launcher.headless(), ExportOptions(**options))
+
+
+@rules.command("import")
+@click.argument("paths", nargs=-1, type=click.Path())
+@click.option("--from", "name", type=click.Choice(FOREIGN_FORMATS), help="Whose files they are, where no name tells.")
+@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
+@click.option("--force", is_flag=True, help="Write over rules that are there; what they held is kept.")
+@click.option("--verbose", "-v", is_flag=True, help="Say all that gets lost.")
+@_json_option
+@_set_option
+@click.pass_obj
+def import_(launcher: Launcher, /, paths: tuple[str, ...], *, name: str | None, **options: Any) -> int:
+    """Make rules in .ai-rules/ from other tools' rule files: all that are found, or those at PATHS."""
+    from rulewright.adapters.cli.rules_export import ExportOptions, run_import
+
+    return run_import(launcher.headless(), paths, name or "", ExportOptions(**options))
 
 
 @rules.command()

@@ -77,7 +77,9 @@ class RuleBook(msgspec.Struct, frozen=True, dict=True):
         """
         by_id: dict[tuple[str, str, str], list[str]] = {}
         for rule in self.rules:
-            by_id.setdefault((rule.source, rule.folder, rule.id), []).append(rule.path)
+            # A rule that was made from another tool's file has that file's name.
+            if not rule.format:
+                by_id.setdefault((rule.source, rule.folder, rule.id), []).append(rule.path)
         return {
             path: (_clash(path, rule_id, paths),)
             for (_, _, rule_id), paths in by_id.items()

@@ -11,6 +11,10 @@ ForeignFormat = Literal[
     "aider", "usage-rules",
 ]  # fmt: skip
 """Of files that say the same, that of the first format counts."""
+ExportTarget = Literal[
+    "cursor", "copilot", "agents", "claude", "windsurf", "cline", "continue", "kiro", "gemini", "zed", "junie"
+]
+"""Tools that rules can be written for."""
 FOREIGN_FORMATS: tuple[ForeignFormat, ...] = get_args(ForeignFormat)
 
 GLOB_KEYS = ("globs", "applyTo", "paths", "fileMatchPattern")

@@ -4,7 +4,7 @@ from rulewright.services.files.first_rules import default_rules, foreign_rules, 
 from rulewright.services.files.read import Unreadable, read_text
 from rulewright.services.files.root import find_root
 from rulewright.services.files.rule_files import ProjectRuleFiles
-from rulewright.services.files.rule_sources.look import is_new_or_gone, is_rule_file, rules_folder_of
+from rulewright.services.files.rule_sources.look import foreign_files, is_new_or_gone, is_rule_file, rules_folder_of
 from rulewright.services.files.rule_sources.packages import PackageRules
 from rulewright.services.files.rule_sources.shipped import DEFAULT_RULES, shipped_file
 from rulewright.services.files.stamp import stamp
@@ -18,6 +18,7 @@ __all__ = [
     "Unreadable",
     "default_rules",
     "find_root",
+    "foreign_files",
     "foreign_rules",
     "is_new_or_gone",
     "is_rule_file",

@@ -60,7 +60,7 @@ def swap_with_backup(state: Path, root: Path, command: str, swaps: Sequence[Swap
     except BaseException:
         path.unlink()
         raise
-    for number in numbers[: len(numbers) + 1 - MAX_KEPT]:
+    for number in numbers[: max(len(numbers) + 1 - MAX_KEPT, 0)]:
         with contextlib.suppress(OSError):
             (folder / f"{number:06d}.json").unlink()
     return path

@@ -72,6 +72,11 @@ def _foreign_near(root: Path, folders: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(path for folder in there for path in foreign_paths(root, folder)))
 
 
+def foreign_files(root: Path, *, gitignore: bool) -> tuple[str, ...]:
+    """Paths that may be rule files of other tools."""
+    return look(root, None, gitignore=gitignore).foreign
+
+
 def is_new_or_gone(root: str, path: str, known: Container[str]) -> bool:
     """Whether `path`, which has changed, is a rule file of another tool that was made or removed."""
     if not may_be_foreign(path):
