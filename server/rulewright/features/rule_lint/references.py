@@ -19,7 +19,7 @@ _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//|/", re.IGNORECASE)
 _FILE_LIKE = re.compile(r"/$|\.\w{1,8}$")
 _CODE = re.compile(r"(?<!`)(`+)(?!`)[^\n]{1,300}?(?<!`)\1(?!`)")
 _STANDS_FOR_ANY = re.compile(
-    r"\.\.\.|(?:^|/)(?:path/to|your?[-_.]|my[-_.]|some[-_.]|example|sample|foo|bar|filename|file-?name)|X\.Y|YYYY|[<>{}]",
+    r"\.\.\.|(?:^|/)(?:path/to|your?[-_.]|my[-_.]|some[-_.]|(?:example|sample|foo|bar|filename|file-?name)(?![a-z]))|X\.Y|YYYY|[<>{}]",
     re.IGNORECASE,
 )
 """What a text writes where it means any path."""
