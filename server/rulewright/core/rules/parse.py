@@ -162,6 +162,7 @@ def _parse_foreign(
     if matter.data is None and reading.is_without_keys(origin.format):
         matter = FrontMatter({}, content, 0, present=False)
         problems = [p for p in problems if p.severity != "error"]
+    problems = reading.as_its_tool_writes(origin.format, content, problems)
     rule, name = None, origin.format + "/" + origin.below
     if matter.data is not None:
         imported = reading.pulled_in(origin, matter, content, beside)

@@ -25,6 +25,26 @@ def is_without_keys(name: str) -> bool:
     return not FORMATS[name].keys
 
 
+UNQUOTED = frozenset({"cursor", "windsurf", "copilot"})
+"""Formats whose tools write globs without quotes themselves, and may take quotes for a part of a glob."""
+
+
+def as_its_tool_writes(name: str, content: str, problems: Iterable[Problem]) -> list[Problem]:
+    """What is said of how a file is written. That globs need quotes for others is no reason to write them unasked."""
+    if name not in UNQUOTED:
+        return list(problems)
+    return [_unasked(p) if p.code == "repaired-value" and _is_of_globs(p, content) else p for p in problems]
+
+
+def _unasked(item: Problem) -> Problem:
+    return msgspec.structs.replace(item, fix=item.fix and msgspec.structs.replace(item.fix, safe=False))
+
+
+def _is_of_globs(item: Problem, content: str) -> bool:
+    start = item.start or 0
+    return content[content.rfind("\n", 0, start) + 1 :].startswith(tuple(f"{key}:" for key in GLOB_KEYS))
+
+
 def pulled_in(origin: Origin, matter: FrontMatter, content: str, beside: Beside | None) -> Imported:
     """The text of a rule file, with that of the files that it names."""
     claimed = _claimed(origin)
