@@ -14,7 +14,7 @@ from rulewright.core.code_messages import Configure, Root
 from rulewright.core.health import Remark
 
 if TYPE_CHECKING:
-    from rulewright.adapters.cli.main import Launcher
+    from rulewright.adapters.cli.launcher import Launcher
     from rulewright.core.config import Settings
 
 _MARKS = {"ok": ("ok", "green"), "note": ("note", "cyan"), "warning": ("warning", "yellow"), "error": ("error", "red")}

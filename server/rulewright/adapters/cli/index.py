@@ -20,7 +20,7 @@ from rulewright.core.index.symbols import SymbolKind
 from rulewright.core.text import Position
 
 if TYPE_CHECKING:
-    from rulewright.adapters.cli.main import Launcher
+    from rulewright.adapters.cli.launcher import Launcher
 
 
 class FoundRecord(msgspec.Struct, frozen=True):

@@ -2,46 +2,23 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from rulewright import __version__
-from rulewright.core.rules.foreign_names import FOREIGN_FORMATS
+from rulewright.adapters.cli.index_commands import index
+from rulewright.adapters.cli.launcher import Launcher
+from rulewright.adapters.cli.options import json_option, set_option, with_options
+from rulewright.adapters.cli.rules_commands import rules
 
 if TYPE_CHECKING:
-    from rulewright.code_gateway import CodeGateway
     from rulewright.core.addresses import Address
-    from rulewright.gateway import Gateway
 
 FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit")
 SEVERITIES = ("error", "warning", "info", "hint", "never")
-
-
-class Launcher(Protocol):
-    """What the command line may start: the composition root."""
-
-    def headless(self, *, keeps_history: bool = False) -> "Gateway":
-        """A gateway to rules and checks; what happens to rules is kept where that is wanted."""
-
-    def code(self) -> "CodeGateway":
-        """A gateway to the code."""
-
-    def serve_stdio(self) -> int:
-        """Run the language server for one client; the exit code."""
-
-    def serve_sockets(
-        self, wanted: Mapping[str, "Address"], token_file: Path | None, say: Callable[[str], None]
-    ) -> int:
-        """Run it for several; the exit code. Raises OSError and ValueError."""
-
-    def connect(self, address: "Address", token_file: Path | None) -> int:
-        """Join standard input and output to a server on a socket; the exit code. Raises as `serve_sockets`."""
-
-    def serve_mcp(self, folder: Path | None) -> int:
-        """Serve the Model Context Protocol; the exit code. Raises ImportError without its SDK, and ValueError."""
 
 
 def run(launcher: Launcher) -> int:
@@ -88,31 +65,12 @@ _server_flags: list[Callable[[Any], Any]] = [
 ]
 
 
-def _with(options: list[Callable[[Any], Any]]) -> Callable[[Any], Any]:
-    def decorate(command: Any) -> Any:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
-
-
-_set_option = click.option(
-    "--set",
-    "overlay",
-    multiple=True,
-    metavar="NAME=VALUE",
-    help="A setting for this run, such as rules.defaults=never. May be given more than once.",
-)
-_json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON, versioned; see docs/schemas.")
-
-
 @click.group(
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, message="%(prog)s %(version)s")
-@_with(_server_flags)
+@with_options(_server_flags)
 @click.pass_context
 def cli(context: click.Context, *, stdio: bool) -> int:
     """Match a team's rules to its files, and enforce them: in any editor and in CI."""
@@ -155,7 +113,7 @@ _token_file_option = click.option(
 
 
 @cli.command(short_help="Run the language server, for one editor or several.")
-@_with(_server_flags)
+@with_options(_server_flags)
 @click.option("--tcp", type=_AddressType(), help="Listen on a TCP port of this machine; 0 takes any that is free.")
 @click.option("--ws", type=_AddressType(), help="Listen for WebSockets, each message without a header.")
 @_token_file_option
@@ -254,7 +212,7 @@ def mcp(launcher: Launcher, *, root: str | None) -> int:
 @click.option("--stdin-filename", metavar="NAME", help="With `-`: the name to check standard input under.")
 @click.option("--verbose", "-v", is_flag=True, help="Also list the files that were left out, each with its reason.")
 @click.option("--quiet", "-q", is_flag=True, help="Print findings only.")
-@_set_option
+@set_option
 @click.pass_obj
 def check(launcher: Launcher, /, **options: Any) -> int:
     """Check files and folders (default: here) against the rules that apply to them.
@@ -302,7 +260,7 @@ def editor_config(
 
 
 @cli.command(short_help="Say what is kept outside of projects.")
-@_json_option
+@json_option
 @click.pass_obj
 def paths(launcher: Launcher, *, as_json: bool) -> int:
     """Say what is kept outside of projects: where, and how large it is."""
@@ -328,330 +286,13 @@ def wipe(launcher: Launcher, *, settings: bool, data: bool, dry_run: bool, yes: 
     return run_wipe(launcher.headless(), also=also, dry_run=dry_run, yes=yes)
 
 
-@cli.group(short_help="List, explain and test the rules of a project.")
-def rules() -> None:
-    """List, explain and test the rules of a project."""
-
-
-@rules.command("list")
-@_json_option
-@_set_option
-@click.pass_obj
-def list_rules(launcher: Launcher, *, as_json: bool, overlay: tuple[str, ...]) -> int:
-    """List every rule, highest precedence first."""
-    from rulewright.adapters.cli.rules import run_list
-
-    return run_list(launcher.headless(), as_json=as_json, overlay=overlay)
-
-
-@rules.command()
-@click.argument("file", type=click.Path())
-@_json_option
-@_set_option
-@click.pass_obj
-def why(launcher: Launcher, *, file: str, as_json: bool, overlay: tuple[str, ...]) -> int:
-    """Say for every rule whether it applies to FILE, and why. FILE need not exist yet."""
-    from rulewright.adapters.cli.rules import run_why
-
-    return run_why(launcher.headless(), file, as_json=as_json, overlay=overlay)
-
-
-@rules.command("test")
-@click.argument("names", nargs=-1, metavar="[NAME]...")
-@click.option("--watch", is_flag=True, help="Run again whenever a rule file changes, until Ctrl-C.")
-@_json_option
-@_set_option
-@click.pass_obj
-def test_examples(
-    launcher: Launcher, names: tuple[str, ...], *, watch: bool, as_json: bool, overlay: tuple[str, ...]
-) -> int:
-    """Run the examples of every rule, or of those with these ids or files. Exit code 1 when one fails."""
-    if watch:
-        if as_json:
-            raise click.UsageError("--watch tells people what changes, and --json tells programs once: give one.")
-        from rulewright.adapters.cli.rules_watch import run_watch
-
-        return run_watch(launcher.headless(), names, overlay=overlay)
-    from rulewright.adapters.cli.rules import run_test
-
-    return run_test(launcher.headless(), names, as_json=as_json, overlay=overlay)
-
-
-@rules.command()
-@click.argument("name")
-@click.option("--check", metavar="LANGUAGE", help="With a check of code in this language, and examples.")
-@click.option("--glob", "globs", multiple=True, metavar="GLOB", help="The files it is for. May be given again.")
-@click.pass_obj
-def new(launcher: Launcher, name: str, *, check: str | None, globs: tuple[str, ...]) -> int:
-    """Write the first text of a rule to .ai-rules/NAME.md. What is there is not overwritten."""
-    from rulewright.adapters.cli.rules_new import run_new
-
-    return run_new(launcher.headless(), name, check=check, globs=globs)
-
-
-@rules.command()
-@click.option(
-    "--to", multiple=True, metavar="NAME", help="The tool; may be given more than once. Default: rules.export."
-)
-@click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
-@click.option("--force", is_flag=True, help="Take files that no export wrote; what they held is kept.")
-@click.option("--revert", is_flag=True, help="Take back the last export or import.")
-@click.option("--verbose", "-v", is_flag=True, help="Say of each rule what its file cannot say.")
-@_json_option
-@_set_option
-@click.pass_obj
-def export(launcher: Launcher, /, *, revert: bool, **options: Any) -> int:
-    """Write the project's rules for other tools: cursor, copilot, agents, claude and others."""
-    from rulewright.adapters.cli.rules_export import ExportOptions, run_export, run_revert
-
-    return run_revert(launcher.headless()) if revert else run_export(launcher.headless(), ExportOptions(**options))
-
-
-@rules.command()
-@click.option("--check", is_flag=True, help="Write nothing; exit code 1 when a file is not as the rules say.")
-@click.option("--dry-run", is_flag=True, help="Show what would change, and write nothing.")
-@click.option("--verbose", "-v", is_flag=True, help="Say of each rule what its file cannot say.")
-@_json_option
-@_set_option
-@click.pass_obj
-def sync(launcher: Launcher, /, **options: Any) -> int:
-    """Bring the files for the tools that the setting rules.export names up to date."""
-    from rulewright.adapters.cli.rules_export import ExportOptions, run_export
-
-    return run_export(launcher.headless(), ExportOptions(**options))
-
-
-@rules.command("import")
-@click.argument("paths", nargs=-1, type=click.Path())
-@click.option("--from", "name", type=click.Choice(FOREIGN_FORMATS), help="Whose files they are, where no name tells.")
-@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
-@click.option("--force", is_flag=True, help="Write over rules that are there; what they held is kept.")
-@click.option("--verbose", "-v", is_flag=True, help="Say all that gets lost.")
-@_json_option
-@_set_option
-@click.pass_obj
-def import_(launcher: Launcher, /, paths: tuple[str, ...], *, name: str | None, **options: Any) -> int:
-    """Make rules in .ai-rules/ from other tools' rule files: all that are found, or those at PATHS."""
-    from rulewright.adapters.cli.rules_export import ExportOptions, run_import
-
-    return run_import(launcher.headless(), paths, name or "", ExportOptions(**options))
-
-
-@rules.command()
-@click.argument("paths", nargs=-1, type=click.Path())
-@click.option("--strict", is_flag=True, help="Exit code 1 for hints and remarks too.")
-@click.option("--fix", is_flag=True, help="Apply the safe fixes, and report what is left.")
-@click.option("--diff", is_flag=True, help="Show what --fix would change, and nothing else.")
-@click.option("--explain", metavar="CODE", help="Say what a remark such as dead-glob means, and do nothing else.")
-@_json_option
-@_set_option
-@click.pass_obj
-def lint(launcher: Launcher, /, paths: tuple[str, ...], *, explain: str | None, **options: Any) -> int:
-    """Say what is wrong with the rule files themselves, all or those at PATHS. Exit codes as of `check`."""
-    from rulewright.adapters.cli.rules_lint import LintOptions, run_explain, run_lint
-
-    if explain is not None:
-        return run_explain(explain)
-    return run_lint(launcher.headless(), paths, LintOptions(**options))
-
-
-@rules.command()
-@_json_option
-@_set_option
-@click.pass_obj
-def stats(launcher: Launcher, *, as_json: bool, overlay: tuple[str, ...]) -> int:
-    """Say of each rule how many files it is for, what it finds in them now, and what it costs."""
-    from rulewright.adapters.cli.rules_stats import run_stats
-
-    return run_stats(launcher.headless(), as_json=as_json, overlay=overlay)
-
-
-@rules.command()
-@_json_option
-@_set_option
-@click.pass_obj
-def packages(launcher: Launcher, *, as_json: bool, overlay: tuple[str, ...]) -> int:
-    """List installed packages that ship guidance for people and models, and say which of them are allowed."""
-    from rulewright.adapters.cli.rules_packages import run_packages
-
-    return run_packages(launcher.headless(), as_json=as_json, overlay=overlay)
-
-
-@rules.command()
-@click.argument("name", default="")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Events at most.")
-@_json_option
-@_set_option
-@click.pass_obj
-def history(launcher: Launcher, *, name: str, limit: int, as_json: bool, overlay: tuple[str, ...]) -> int:
-    """Say what happened to all rules, or to one by its id or path, newest first, and what git knows of its file."""
-    from rulewright.adapters.cli.rules_history import run_history
-
-    return run_history(launcher.headless(), name, limit=limit, as_json=as_json, overlay=overlay)
-
-
-@rules.command()
-@click.argument("name")
-@click.argument("before", metavar="[V1", default="")
-@click.argument("after", metavar="V2]", default="")
-@_json_option
-@_set_option
-@click.pass_obj
-def diff(launcher: Launcher, *, name: str, before: str, after: str, as_json: bool, overlay: tuple[str, ...]) -> int:
-    """Compare two versions of a rule that were seen here: by default the two newest.
-
-    A version is a number that `rules history` tells, or what the author calls it.
-    """
-    from rulewright.adapters.cli.rules_history import run_diff
-
-    return run_diff(launcher.headless(), name, before, after, as_json=as_json, overlay=overlay)
-
-
-_switch_options = [
-    click.argument("name", default=""),
-    click.option("--source", default="", metavar="SOURCE", help="All rules of a source, such as default."),
-    click.option("--all", "everything", is_flag=True, help="Every rule."),
-]
-
-
-@rules.command()
-@_with(_switch_options)
-@_set_option
-@click.pass_obj
-def disable(launcher: Launcher, *, name: str, source: str, everything: bool, overlay: tuple[str, ...]) -> int:
-    """Switch a rule off in this project and for you alone, until `rules enable`. No file is changed."""
-    from rulewright.adapters.cli.rules_switch import run_switch
-
-    gateway = launcher.headless(keeps_history=True)
-    return run_switch(gateway, name, source=source, everything=everything, enabled=False, overlay=overlay)
-
-
-@rules.command()
-@_with(_switch_options)
-@_set_option
-@click.pass_obj
-def enable(launcher: Launcher, *, name: str, source: str, everything: bool, overlay: tuple[str, ...]) -> int:
-    """Switch on again what `rules disable` switched off."""
-    from rulewright.adapters.cli.rules_switch import run_switch
-
-    gateway = launcher.headless(keeps_history=True)
-    return run_switch(gateway, name, source=source, everything=everything, enabled=True, overlay=overlay)
-
-
-_table_option = click.option("--table", is_flag=True, required=True, help="Where it is kept: in no file.")
-
-
-@rules.command()
-@_table_option
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
-@click.option("--id", "rule_id", default="", metavar="NAME", help="Its id.  [default: its own, or the file's name]")
-@_set_option
-@click.pass_obj
-def add(launcher: Launcher, *, table: bool, file: str, rule_id: str, overlay: tuple[str, ...]) -> int:  # noqa: ARG001
-    """Keep the rule in FILE for this project and for you alone, without a file in it; `-` reads standard input."""
-    from rulewright.adapters.cli.rules_switch import run_add
-
-    return run_add(launcher.headless(keeps_history=True), file, rule_id=rule_id, overlay=overlay)
-
-
-@rules.command()
-@_table_option
-@click.argument("rule_id", metavar="NAME")
-@_set_option
-@click.pass_obj
-def remove(launcher: Launcher, *, table: bool, rule_id: str, overlay: tuple[str, ...]) -> int:  # noqa: ARG001
-    """Forget a rule that `rules add --table` keeps."""
-    from rulewright.adapters.cli.rules_switch import run_remove
-
-    return run_remove(launcher.headless(keeps_history=True), rule_id, overlay=overlay)
-
-
-@cli.group(short_help="Build, search and explain the index of the code.")
-def index() -> None:
-    """Build, search and explain the index of a project's code."""
-
-
-@index.command()
-@click.option("--quiet", "-q", is_flag=True, help="Print nothing but errors.")
-@_json_option
-@_set_option
-@click.pass_obj
-def build(launcher: Launcher, *, quiet: bool, as_json: bool, overlay: tuple[str, ...]) -> int:
-    """Bring the index up to date. Stopped in the middle, it goes on there the next time."""
-    from rulewright.adapters.cli.index import run_build
-
-    return run_build(launcher, quiet=quiet, as_json=as_json, overlay=overlay)
-
-
-@index.command()
-@_json_option
-@_set_option
-@click.pass_obj
-def status(launcher: Launcher, *, as_json: bool, overlay: tuple[str, ...]) -> int:
-    """Say what the index holds, what was left out and why, and where it lies."""
-    from rulewright.adapters.cli.index import run_status
-
-    return run_status(launcher, as_json=as_json, overlay=overlay)
-
-
-@index.command()
-@click.argument("pattern")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Symbols at most.")
-@_json_option
-@_set_option
-@click.pass_obj
-def search(launcher: Launcher, *, pattern: str, limit: int, as_json: bool, overlay: tuple[str, ...]) -> int:
-    """Find symbols whose name matches PATTERN: by prefix, camel humps, words or letters in order.
-
-    Exit code 1 when there are none.
-    """
-    from rulewright.adapters.cli.index import run_search
-
-    return run_search(launcher, pattern, limit, as_json=as_json, overlay=overlay)
-
-
-@index.command()
-@click.argument("file", type=click.Path())
-@_json_option
-@_set_option
-@click.pass_obj
-def symbols(launcher: Launcher, *, file: str, as_json: bool, overlay: tuple[str, ...]) -> int:
-    """Print the outline of FILE."""
-    from rulewright.adapters.cli.index import run_symbols
-
-    return run_symbols(launcher, file, as_json=as_json, overlay=overlay)
-
-
-@index.command("why")
-@click.argument("file", type=click.Path())
-@_json_option
-@_set_option
-@click.pass_obj
-def why_indexed(launcher: Launcher, *, file: str, as_json: bool, overlay: tuple[str, ...]) -> int:
-    """Say whether FILE is in the index, and why."""
-    from rulewright.adapters.cli.index import run_why
-
-    return run_why(launcher, file, as_json=as_json, overlay=overlay)
-
-
-@index.command()
-@click.option("--all", "records", is_flag=True, help="Also forget what is kept by content, for all projects.")
-@_set_option
-@click.pass_obj
-def clear(launcher: Launcher, *, records: bool, overlay: tuple[str, ...]) -> int:
-    """Forget the index of this project. It is built again when it is needed."""
-    from rulewright.adapters.cli.index import run_clear
-
-    return run_clear(launcher, records=records, overlay=overlay)
-
-
 @cli.command(short_help="Print the prompt for a task on a file.")
 @click.argument("file", type=click.Path())
 @click.option("--task", required=True, metavar="TEXT", help="What is asked for; `-` reads it from standard input.")
 @click.option("--line", type=click.IntRange(1), help="The line of the cursor: what is around it comes first.")
 @click.option("--budget", type=click.IntRange(0, 10_000_000), help="Tokens of the whole text.  [default: 16000]")
-@_json_option
-@_set_option
+@json_option
+@set_option
 @click.pass_obj
 def prompt(launcher: Launcher, /, *, file: str, task: str, overlay: tuple[str, ...], **options: Any) -> int:
     """Print the exact text of a prompt about FILE: the task, its rules, and as much of it as there is room for.
@@ -667,7 +308,7 @@ def prompt(launcher: Launcher, /, *, file: str, task: str, overlay: tuple[str, .
 @click.argument("folder", default=".", type=click.Path(file_okay=False, exists=True))
 @click.option("--revoke", is_flag=True, help="Trust it no longer.")
 @click.option("--list", "list_all", is_flag=True, help="List the projects that are trusted.")
-@_json_option
+@json_option
 @click.pass_obj
 def trust(launcher: Launcher, folder: str, *, revoke: bool, list_all: bool, as_json: bool) -> int:
     """Trust the project of FOLDER (default: here), so that its templates are used. Look at them first."""
@@ -677,8 +318,8 @@ def trust(launcher: Launcher, folder: str, *, revoke: bool, list_all: bool, as_j
 
 
 @cli.command(short_help="Say what is wrong, and what to do about it.")
-@_json_option
-@_set_option
+@json_option
+@set_option
 @click.pass_obj
 def doctor(launcher: Launcher, *, as_json: bool, overlay: tuple[str, ...]) -> int:
     """Look at the installation, the project and the last editor, and say what to do about what is wrong.
@@ -688,3 +329,7 @@ def doctor(launcher: Launcher, *, as_json: bool, overlay: tuple[str, ...]) -> in
     from rulewright.adapters.cli.doctor import run_doctor
 
     return run_doctor(launcher, as_json=as_json, overlay=overlay)
+
+
+cli.add_command(rules)
+cli.add_command(index)

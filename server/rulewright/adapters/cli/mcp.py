@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from rulewright.adapters.cli.main import Launcher
+    from rulewright.adapters.cli.launcher import Launcher
 
 _SDK = frozenset({"mcp", "mcp_types"})
 

@@ -1,0 +1,34 @@
+"""What the command line may start, and what it hands to each command."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from rulewright.code_gateway import CodeGateway
+    from rulewright.core.addresses import Address
+    from rulewright.gateway import Gateway
+
+
+class Launcher(Protocol):
+    """What the command line may start: the composition root."""
+
+    def headless(self, *, keeps_history: bool = False) -> "Gateway":
+        """A gateway to rules and checks; what happens to rules is kept where that is wanted."""
+
+    def code(self) -> "CodeGateway":
+        """A gateway to the code."""
+
+    def serve_stdio(self) -> int:
+        """Run the language server for one client; the exit code."""
+
+    def serve_sockets(
+        self, wanted: Mapping[str, "Address"], token_file: Path | None, say: Callable[[str], None]
+    ) -> int:
+        """Run it for several; the exit code. Raises OSError and ValueError."""
+
+    def connect(self, address: "Address", token_file: Path | None) -> int:
+        """Join standard input and output to a server on a socket; the exit code. Raises as `serve_sockets`."""
+
+    def serve_mcp(self, folder: Path | None) -> int:
+        """Serve the Model Context Protocol; the exit code. Raises ImportError without its SDK, and ValueError."""
