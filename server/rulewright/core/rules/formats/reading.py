@@ -33,11 +33,18 @@ def as_its_tool_writes(name: str, content: str, problems: Iterable[Problem]) -> 
     """What is said of how a file is written. That globs need quotes for others is no reason to write them unasked."""
     if name not in UNQUOTED:
         return list(problems)
-    return [_unasked(p) if p.code == "repaired-value" and _is_of_globs(p, content) else p for p in problems]
+    title = FORMATS[name].title
+    return [_unasked(p, title) if p.code == "repaired-value" and _is_of_globs(p, content) else p for p in problems]
 
 
-def _unasked(item: Problem) -> Problem:
-    return msgspec.structs.replace(item, fix=item.fix and msgspec.structs.replace(item.fix, safe=False))
+def _unasked(item: Problem, title: str) -> Problem:
+    before = item.message.partition(" Write it so, then")[0]
+    told = f"{title} writes globs so itself and may take quotes for a part of them; other tools need quotes."
+    return msgspec.structs.replace(
+        item,
+        message=f"{before} {told}",
+        fix=item.fix and msgspec.structs.replace(item.fix, safe=False),
+    )
 
 
 def _is_of_globs(item: Problem, content: str) -> bool:
