@@ -19,6 +19,8 @@ from tests.harness.gateways import NO_PRINT
 from tests.harness.mcp_client import agent
 from tests.harness.program import PROGRAM, command, environment, write_files
 
+pytestmark = pytest.mark.slow
+
 NAMES = """\
 ---
 description: How things are named

@@ -8,6 +8,8 @@ from tests.harness.mcp_client import HANDSHAKE, NEWEST, agent
 from tests.harness.program import write_files
 from tests.harness.wait import until
 
+pytestmark = pytest.mark.slow
+
 PROJECT = {".git/HEAD": "", "rulewright.toml": '[rules]\ndefaults = "never"\n', ".ai-rules/no-print.md": NO_PRINT}
 
 

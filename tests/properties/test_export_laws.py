@@ -73,7 +73,7 @@ def plain(text: str) -> str:
 
 
 @given(rules(), st.sampled_from(sorted(TARGETS)))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_what_is_exported_exactly_means_the_same_when_it_is_imported(found: list[Rule], name: str) -> None:
     exporting = export(found, [name])
     plan = plan_export(exporting, [name], {})
@@ -104,7 +104,7 @@ def test_what_is_exported_exactly_means_the_same_when_it_is_imported(found: list
 
 
 @given(rules(), rules(), st.sampled_from(sorted(TARGETS)))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_twice_is_once_and_no_rules_leave_nothing(found: list[Rule], others: list[Rule], name: str) -> None:
     disk: dict[str, There] = {}
     for now in (found, others, []):
@@ -122,7 +122,7 @@ OUTSIDE = st.sampled_from(["", "mine\n", "mine", "# Ours\r\n\r\ntext\r\n", "---\
 
 
 @given(rules(), rules(), OUTSIDE, st.sampled_from(["agents", "gemini", "zed", "junie", "copilot"]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_what_others_wrote_in_a_shared_file_stays(
     found: list[Rule], others: list[Rule], outside: str, name: str
 ) -> None:

@@ -21,6 +21,8 @@ from tests.harness.node import NodeProcess, children_of, client
 from tests.harness.program import PROGRAM, Session
 from tests.harness.wait import until
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory):
