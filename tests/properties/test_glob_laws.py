@@ -6,6 +6,7 @@ from functools import cache
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from rulewright.core.rules import glob_problems
 from rulewright.core.rules.globs import GlobIndex, compile_glob, glob_set, split
 
 atoms = st.sampled_from(["a", "b", "ab", ".", ".b", "*", "*", "?", "[ab]", "[!a]", "[^.b]", "[a-b.]", r"\*", r"\a"])
@@ -174,3 +175,10 @@ def test_splitting_loses_only_commas_and_the_blanks_around_them(many):
     assert all(piece == piece.strip() != "" for piece in pieces)
     assert re.sub(r"[\s,]", "", "".join(pieces)) == re.sub(r"[\s,]", "", value)
     assert split(" , ".join(pieces)) == pieces or "\\" in value
+
+
+@given(st.from_regex(glob_problems._PLAIN, fullmatch=True))
+def test_nothing_is_to_be_said_of_globs_that_are_passed_over(glob: str) -> None:
+    if glob_problems.refusal(glob) is None:
+        finders = (glob_problems._empty, glob_problems._quotes, *glob_problems._FINDERS)
+        assert not [found for find in finders if (found := find(glob))]

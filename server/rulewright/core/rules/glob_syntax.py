@@ -50,6 +50,9 @@ class TooManyForms(Exception):  # noqa: N818 - a verdict on the glob, which its 
 
 def expand(glob: str) -> list[str]:
     """The forms that `glob` stands for; raises `TooManyForms` before it would make too many."""
+    if "{" not in glob:
+        _bound(1, len(glob))
+        return [glob]
     roles = brace_roles(glob)
     around: list[tuple[list[str], list[str]]] = []
     texts = [""]
