@@ -47,9 +47,19 @@ def _use_of_rules(db: sqlite3.Connection) -> None:
     )
 
 
+def _cursors(db: sqlite3.Connection) -> None:
+    db.execute(
+        """create table cursors (
+            subscriber text not null, topic text not null, sequence integer not null,
+            primary key (subscriber, topic)
+        )"""
+    )
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     ("rules and their events", _rules_and_their_events),
     ("use of rules", _use_of_rules),
+    ("how far subscribers have read", _cursors),
 )
 
 
