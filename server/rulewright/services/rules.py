@@ -7,7 +7,7 @@ from threading import RLock
 
 from rulewright.core.events import FLAG_PREFIX, Flag, RuleEvent
 from rulewright.core.ports import Clock, EventLog, RuleFiles
-from rulewright.core.rules.book import RuleBook, Seen, diff, flagged, fold, reread
+from rulewright.core.rules.book import RuleBook, Seen, diff, differs, flagged, fold, reread
 from rulewright.core.rules.load import load
 from rulewright.core.rules.origin import Origin
 from rulewright.core.rules.parse import Located, Parsed
@@ -161,7 +161,7 @@ class RuleKeeper:
         told = [s for s in seen if s.parsed.path in self._told]
         self._told.difference_update(s.parsed.path for s in told)
         base = reread(self._book, told)
-        if not (look or diff(base, seen, removed, now="")):
+        if not (look or differs(base, seen, removed)):
             if base is not self._book:
                 self._put(base)
             return ()

@@ -107,6 +107,15 @@ class Seen(msgspec.Struct, frozen=True):
     remarks: tuple[Located, ...] = ()
 
 
+def differs(book: RuleBook, seen: Iterable[Seen], removed: Iterable[str]) -> bool:
+    """Whether `diff` would give any events."""
+    entries = book.entries
+    return any(
+        (entry := entries.get(item.parsed.path)) is None or entry.content_hash != item.parsed.content_hash
+        for item in seen
+    ) or any(path in entries for path in removed)
+
+
 def diff(
     book: RuleBook, seen: Iterable[Seen], removed: Iterable[str], *, now: str, cause: str = "", correlation: str = ""
 ) -> tuple[RuleEvent, ...]:

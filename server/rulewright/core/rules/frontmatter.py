@@ -14,6 +14,7 @@ import yaml
 
 from rulewright.core.edits import Edit
 from rulewright.core.findings import Fix
+from rulewright.core.rules.flat_keys import read_flat
 from rulewright.core.rules.problems import Problem
 from rulewright.core.text import Position, Text
 
@@ -154,6 +155,10 @@ def _read_block(
     # What stands below has no keys, and may be long.
     text = Text(content[:body_start])
     body = content[body_start:body_end]
+    if len(source) <= MAX_CHARACTERS and (flat := read_flat(source)) is not None:
+        places: dict[Path, tuple[int, int]] = {(key,): (offset + a, offset + b) for key, (a, b) in flat.keys.items()}
+        values: dict[Path, tuple[int, int]] = {(key,): (offset + a, offset + b) for key, (a, b) in flat.values.items()}
+        return FrontMatter(flat.data, body, text.position(body_start).line, tuple(problems), places, values)
     first_line = text.position(offset).line
     body_line = text.position(body_start).line
     node, repaired, error = _compose(source) if (refused := _refused(source)) is None else (None, [], refused)

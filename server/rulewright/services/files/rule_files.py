@@ -12,7 +12,7 @@ from rulewright.core.rules.origin import Origin
 from rulewright.core.rules.package_files import Package
 from rulewright.core.rules.parse import MAX_FILE_BYTES
 from rulewright.core.rules.rule import Source
-from rulewright.services.files.read import leads_inside
+from rulewright.services.files.read import leads_inside, read_beginning
 from rulewright.services.files.rule_sources.look import Home, Look, look
 from rulewright.services.files.rule_sources.packages import PackageRules
 from rulewright.services.files.rule_sources.project import ProjectRules
@@ -84,9 +84,8 @@ class ProjectRuleFiles:
         if not leads_inside(home.top, home.path):
             raise OSError(errno.EXDEV, "it is a link that leads out of the project")
         try:
-            with home.path.open("rb") as file:
-                # One byte more than is used tells that there are more.
-                data = file.read(MAX_FILE_BYTES + 1)
+            # One byte more than is used tells that there are more.
+            data = read_beginning(home.path, MAX_FILE_BYTES + 1)
         except FileNotFoundError:
             return None
         return None if origin.format and _is_export(data) else data
