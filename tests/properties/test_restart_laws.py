@@ -1,0 +1,111 @@
+"""Laws of restarts: a supervisor against a plain model of OTP's, and the budget that is never exceeded."""
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from rulewright.core.restarts import Intensity, Member, decide, pause_s, recent
+
+RESTARTS = st.sampled_from(["permanent", "transient", "temporary"])
+STRATEGIES = st.sampled_from(["one_for_one", "rest_for_one", "one_for_all"])
+INTENSITIES = st.builds(
+    Intensity,
+    max_restarts=st.integers(0, 4),
+    max_seconds=st.floats(0.5, 50, allow_nan=False),
+)
+
+
+class Against(RuleBasedStateMachine):
+    """Children that end in any order; what `decide` says is carried out and compared with what OTP's manual says."""
+
+    @initialize(strategy=STRATEGIES, intensity=INTENSITIES, kinds=st.lists(RESTARTS, min_size=1, max_size=5))
+    def begin(self, strategy: Any, intensity: Intensity, kinds: list[Any]) -> None:
+        self.strategy, self.intensity = strategy, intensity
+        self.kinds = {f"c{n}": kind for n, kind in enumerate(kinds)}
+        self.running = set(self.kinds)
+        self.restarted_at: tuple[float, ...] = ()
+        self.made: list[float] = []
+        self.now = 0.0
+        self.has_given_up = False
+
+    @rule(seconds=st.floats(0, 30, allow_nan=False))
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+
+    @precondition(lambda self: self.running and not self.has_given_up)
+    @rule(data=st.data(), outcome=st.sampled_from(["normal", "failed"]))
+    def one_ends(self, data: Any, outcome: Any) -> None:
+        ended = data.draw(st.sampled_from(sorted(self.running)))
+        before, kinds = set(self.running), dict(self.kinds)
+        decision = decide(
+            self.strategy,
+            [Member(name, kind) for name, kind in self.kinds.items()],
+            ended,
+            outcome,
+            now=self.now,
+            restarted_at=self.restarted_at,
+            intensity=self.intensity,
+        )
+        self.carry_out(decision, ended)
+        # The manual, in other words.
+        names = list(kinds)
+        stays = kinds[ended] == "temporary" or (kinds[ended] == "transient" and outcome == "normal")
+        in_window = [at for at in self.made if self.now - at <= self.intensity.max_seconds]
+        if stays:
+            assert self.running == before - {ended}
+        elif len(in_window) + 1 > self.intensity.max_restarts:
+            assert (self.running, self.has_given_up) == (set(), True)
+        else:
+            self.made.append(self.now)
+            first = {"one_for_one": None, "rest_for_one": names.index(ended), "one_for_all": 0}[self.strategy]
+            group = [ended] if first is None else names[first:]
+            expected = (before - set(group)) | {n for n in group if kinds[n] != "temporary"}
+            assert self.running == expected
+            assert [n for n in names if n in decision.start] == list(decision.start)
+        assert [n for n in reversed(names) if n in decision.stop] == list(decision.stop)
+        assert ended not in decision.stop
+
+    def carry_out(self, decision: Any, ended: str) -> None:
+        self.running.discard(ended)
+        self.running -= set(decision.stop)
+        for name in decision.forget:
+            del self.kinds[name]
+        self.running |= set(decision.start)
+        self.has_given_up = decision.action == "give_up"
+        self.restarted_at = decision.restarted_at
+
+    @invariant()
+    def the_budget_is_never_exceeded(self) -> None:
+        for at in getattr(self, "made", ()):
+            window = [t for t in self.made if 0 <= at - t <= self.intensity.max_seconds]
+            assert len(window) <= self.intensity.max_restarts
+
+
+Against.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
+test_a_supervisor_does_what_the_manual_says = Against.TestCase
+
+
+@given(st.lists(st.floats(-100, 100, allow_nan=False), max_size=30), INTENSITIES)
+def test_a_clock_that_jumps_back_makes_no_budget_larger(steps: list[float], intensity: Intensity) -> None:
+    now, restarted_at = 0.0, tuple[float, ...]()
+    for step in steps:
+        now += step
+        decision = decide(
+            "one_for_one",
+            [Member("c", "permanent")],
+            "c",
+            "failed",
+            now=now,
+            restarted_at=restarted_at,
+            intensity=intensity,
+        )
+        restarted_at = decision.restarted_at
+        assert len(recent(restarted_at, now, intensity)) <= intensity.max_restarts
+
+
+@given(st.integers(0, 10_000), st.floats(0.01, 10), st.floats(10, 100))
+def test_pauses_grow_to_their_limit(n: int, first_s: float, most_s: float) -> None:
+    assert pause_s(0, first_s, most_s) == pause_s(1, first_s, most_s) == first_s
+    assert pause_s(n, first_s, most_s) <= pause_s(n + 1, first_s, most_s) <= most_s
