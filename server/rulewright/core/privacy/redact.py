@@ -1,0 +1,46 @@
+"""Show a text without its secrets."""
+
+import msgspec
+
+from rulewright.core.privacy.secrets import Secret, find_secrets
+
+_MAX_ROUNDS = 4
+
+
+class Removed(msgspec.Struct, frozen=True):
+    """A text without its secrets."""
+
+    text: str
+    secrets: tuple[Secret, ...]
+    """Where they stood in the text before."""
+
+
+def mark_of(kind: str) -> str:
+    """What stands in the place of a secret."""
+    return f"[redacted: {kind}]"
+
+
+def without(text: str, secrets: tuple[Secret, ...]) -> str:
+    """A text with a mark in the place of each of `secrets`, which are in order."""
+    parts, at = [], 0
+    for secret in secrets:
+        parts += [text[at : secret.start], mark_of(secret.kind)]
+        at = secret.end
+    return "".join((*parts, text[at:]))
+
+
+def remove_secrets(text: str) -> Removed:
+    """A text with a mark in the place of each secret, and which they were."""
+    secrets = find_secrets(text)
+    shown, again = without(text, secrets), secrets
+    # A mark may end what hid another secret from us; each round leaves less.
+    for _ in range(_MAX_ROUNDS):
+        if not again or not (again := find_secrets(shown)):
+            break
+        shown = without(shown, again)
+    return Removed(shown, secrets)
+
+
+def redact(text: str) -> str:
+    """A text with a mark in the place of each secret."""
+    return remove_secrets(text).text
