@@ -11,8 +11,9 @@ from pathlib import Path
 import diskcache
 import pytest
 
-from rulewright.services.index.cache import IN_DATABASE_BYTES, MEMORY_LIMIT, BytesDisk, CodeCache, RefusedRowError
+from rulewright.services.index.cache import MEMORY_LIMIT, CodeCache
 from rulewright.services.index.reading import cache_key
+from rulewright.storage.bytes_disk import IN_DATABASE_BYTES, BytesDisk, RefusedRowError
 
 KEY = cache_key("python", b"x = 1")
 BIG = b"v" * (IN_DATABASE_BYTES + 1)

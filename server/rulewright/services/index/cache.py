@@ -1,25 +1,17 @@
 """`code_analysis_cache`: records found by the content they were made from, whatever its path, branch or workspace.
 
-diskcache holds them, with a `Disk` of our own that takes and gives nothing but bytes. Its own one unpickles a row when
-the row says so, which runs whatever somebody put there; ours refuses such rows, keys and values, in the database and
-in files, and file names that it did not make itself. A value is the msgpack of a record, a row's tag the reason when
-only words are known. Where the folder cannot be used, the records of this process are kept in memory.
+diskcache holds them, with a `Disk` of ours that unpickles nothing. A value is the msgpack of a record, a row's tag the
+reason when only words are known. Where the folder cannot be used, the records of this process are kept in memory.
 """
 
 import logging
-import re
 import shutil
-import sqlite3
-import struct
 from collections import OrderedDict
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import diskcache  # type: ignore[import-untyped]
-from diskcache.core import MODE_BINARY, MODE_RAW  # type: ignore[import-untyped]
-
-from rulewright.services.index.places import make_private
+from rulewright.storage.bytes_disk import FAULTS, Busy, is_corrupt, open_cache
 
 log = logging.getLogger(__name__)
 
@@ -27,73 +19,6 @@ SIZE_LIMIT = 1 << 30
 """Bytes on disk; the records stored longest ago go first."""
 MEMORY_LIMIT = 64 << 20
 """Bytes in memory, where the disk cannot be used."""
-BUSY_S = 0.5
-"""How long another process may keep us waiting for one batch; without it the batch is only not cached."""
-
-_OWN_FILE = re.compile(r"[0-9a-f]{2}[/\\][0-9a-f]{2}[/\\][0-9a-f]{28}\.val")
-"""The names that diskcache gives to files of large values."""
-IN_DATABASE_BYTES = 1 << 18
-"""Larger values lie in files of their own."""
-
-FAULTS = (OSError, sqlite3.Error, diskcache.Timeout, ValueError, TypeError, AttributeError, struct.error)
-"""What a file that is no cache of ours makes diskcache raise."""
-
-
-class RefusedRowError(OSError):
-    """A row that we cannot have written. diskcache takes an OSError for a value that is gone."""
-
-
-class _Opened(diskcache.Cache):  # type: ignore[misc]
-    """A cache that lets go of a file which it could not open: it may be damaged, and Python 3.13 minds."""
-
-    def __init__(self, folder: str, **options: Any) -> None:
-        try:
-            super().__init__(folder, **options)
-        except FAULTS:
-            if "_local" in vars(self):
-                self.close()
-            raise
-
-
-class BytesDisk(diskcache.Disk):  # type: ignore[misc]
-    """Bytes in, bytes out; nothing is ever pickled or unpickled."""
-
-    def put(self, key: Any) -> tuple[sqlite3.Binary, bool]:
-        """A key as stored."""
-        if type(key) is not bytes:
-            raise TypeError("a key is bytes")
-        return sqlite3.Binary(key), True
-
-    def get(self, key: Any, raw: bool) -> bytes:
-        """A stored key. Raises RefusedRowError for one that would have to be unpickled."""
-        if not raw or type(key) is not bytes:
-            raise RefusedRowError("a key that is not bytes")
-        return key
-
-    def store(self, value: Any, read: bool, key: Any = None) -> tuple[int, int, str | None, Any]:
-        """A value as stored."""
-        if type(value) is not bytes or read:
-            raise TypeError("a value is bytes")
-        stored: tuple[int, int, str | None, Any] = super().store(value, False, key=key)
-        return stored
-
-    def fetch(self, mode: int, filename: Any, value: Any, read: bool) -> bytes:
-        """A stored value. Raises RefusedRowError for anything but bytes in the row or in a file of our own."""
-        if mode == MODE_RAW and type(value) is bytes and filename is None:
-            return value
-        if mode == MODE_BINARY and value is None and _is_own(filename) and not read:
-            data: bytes = super().fetch(mode, filename, value, False)
-            return data
-        raise RefusedRowError("a value that is not bytes")
-
-    def remove(self, file_path: Any) -> None:
-        """Delete a value's file, if the name is one that we give."""
-        if _is_own(file_path):
-            super().remove(file_path)
-
-
-def _is_own(name: Any) -> bool:
-    return type(name) is str and _OWN_FILE.fullmatch(name) is not None
 
 
 class CodeCache:
@@ -149,7 +74,7 @@ class CodeCache:
                 with self._disk.transact():
                     for key, data, note in records:
                         self._disk.set(key, data, tag=note or None)
-            except diskcache.Timeout:
+            except Busy:
                 return  # Another process writes; what is not cached is analysed again one day.
             except FAULTS as error:
                 self._mend(error)
@@ -171,7 +96,7 @@ class CodeCache:
         if self._disk is not None:
             try:
                 self._disk.cull()
-            except diskcache.Timeout:
+            except Busy:
                 return
             except FAULTS as error:
                 self._mend(error)
@@ -205,20 +130,11 @@ class CodeCache:
     def _open(self, folder: Path) -> None:
         for attempt in (1, 2):
             try:
-                make_private(folder)
-                self._opened = _Opened(
-                    str(folder),
-                    timeout=BUSY_S,
-                    disk=BytesDisk,
-                    disk_min_file_size=IN_DATABASE_BYTES,
-                    size_limit=self._size_limit,
-                    eviction_policy="least-recently-stored",
-                    cull_limit=0,
-                    statistics=0,
-                    tag_index=0,
+                self._opened = open_cache(
+                    folder, size_limit=self._size_limit, eviction="least-recently-stored", cull_limit=0
                 )
             except FAULTS as error:
-                if attempt == 1 and _is_corrupt(error):
+                if attempt == 1 and is_corrupt(error):
                     log.warning("the code analysis cache in %s is damaged (%s); it was made anew", folder, error)
                     shutil.rmtree(folder, ignore_errors=True)
                     continue
@@ -228,7 +144,7 @@ class CodeCache:
     def _mend(self, error: Exception) -> None:
         """After a fault: make a damaged cache anew, do without one that cannot be used."""
         folder = self.folder
-        if folder is None or not _is_corrupt(error):
+        if folder is None or not is_corrupt(error):
             self._give_up(error)
             return
         log.warning("the code analysis cache in %s is damaged (%s); it was made anew", folder, error)
@@ -252,10 +168,3 @@ class CodeCache:
         while self._memory_bytes > MEMORY_LIMIT:
             _, (oldest, _) = self._memory.popitem(last=False)
             self._memory_bytes -= len(oldest)
-
-
-def _is_corrupt(error: Exception) -> bool:
-    """Whether the fault is in the files, so that other ones would do."""
-    if isinstance(error, sqlite3.OperationalError):
-        return "malformed" in str(error) or "no such" in str(error) or "has no column" in str(error)
-    return not isinstance(error, OSError | diskcache.Timeout)

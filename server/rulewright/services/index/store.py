@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 
 from rulewright.core.index.symbols import FileRecord, Import, Symbol
-from rulewright.services.index.places import SCHEMA, make_private
+from rulewright.services.index.places import SCHEMA
 from rulewright.services.index.tables import (
     ANALYSED,
     LEFT_OUT,
@@ -37,6 +37,7 @@ from rulewright.services.index.tables import (
     fold,
     names_in,
 )
+from rulewright.storage.private import make_private
 
 log = logging.getLogger(__name__)
 

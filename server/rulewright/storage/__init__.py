@@ -1,0 +1,1 @@
+"""What services that keep derived things on disk build on; it knows no service."""

@@ -1,0 +1,1 @@
+"""The tree of supervisors, written down."""
