@@ -76,6 +76,11 @@ def succeeded(breaker: Breaker) -> Breaker:
     return breaker if breaker.tried_at is None else Breaker()
 
 
+def abandoned(breaker: Breaker) -> Breaker:
+    """After an attempt that ended before it could tell anything: a trial leaves room for another one."""
+    return breaker if breaker.tried_at is None else msgspec.structs.replace(breaker, tried_at=None)
+
+
 def failed(breaker: Breaker, now: float, limits: Limits, reason: str, *, grave: bool = False) -> Breaker:
     """After an attempt that failed; `grave` opens it at once."""
     if breaker.opened_at is not None:
