@@ -6,6 +6,11 @@ from urllib.parse import quote
 
 BUSY_MS = 5_000
 """How long a write waits for another process."""
+LOG_PAGES = 4_000
+"""Pages of 4 kB that the log may hold before a commit moves them into the database, which takes it tens of
+milliseconds; `StateStore.checkpoint` does it sooner, when nobody waits."""
+LOG_BYTES = 16_000_000
+"""What of the log's file is kept when it begins anew."""
 
 
 def to_write(path: Path) -> sqlite3.Connection:
@@ -15,6 +20,10 @@ def to_write(path: Path) -> sqlite3.Connection:
         db.text_factory = text
         db.execute("pragma journal_mode=wal")
         db.execute("pragma synchronous=full")
+        db.execute(f"pragma wal_autocheckpoint={LOG_PAGES}")
+        db.execute(f"pragma journal_size_limit={LOG_BYTES}")
+        # What is deleted is written over.
+        db.execute("pragma secure_delete=on")
     except BaseException:
         db.close()
         raise
@@ -28,6 +37,7 @@ def to_read(path: Path) -> sqlite3.Connection:
     uri = f"file:{quote(str(path).encode('utf-8', 'surrogateescape'))}?{options}"
     db = sqlite3.connect(uri, uri=True, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False)
     db.text_factory = text
+    db.execute("pragma query_only=on")
     return db
 
 

@@ -3,6 +3,8 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 
+from rulewright.services.state import session_tables
+
 Migration = tuple[str, Callable[[sqlite3.Connection], None]]
 
 
@@ -60,6 +62,8 @@ MIGRATIONS: tuple[Migration, ...] = (
     ("rules and their events", _rules_and_their_events),
     ("use of rules", _use_of_rules),
     ("how far subscribers have read", _cursors),
+    ("conversations", session_tables.sessions),
+    ("calls of models", session_tables.interactions),
 )
 
 
@@ -73,6 +77,11 @@ def missing(db: sqlite3.Connection) -> Iterator[Migration]:
     """Those that were not done yet, in order."""
     done = _done(db)
     return (step for step in MIGRATIONS if step[0] not in done)
+
+
+def any_done(db: sqlite3.Connection) -> bool:
+    """Whether there is anything to lose."""
+    return bool(_done(db))
 
 
 def migrate(db: sqlite3.Connection, now: str) -> None:

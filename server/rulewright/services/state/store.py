@@ -1,7 +1,8 @@
 """`state.db`: one connection that writes, and what to do when that cannot be.
 
-A damaged database is set aside under another name and told of, never overwritten. One that a newer program made is
-left as it is. Where nothing can be written, everything goes on in memory. Each is said once, as a sentence.
+A damaged database is set aside under another name and told of, never overwritten, and what can be read of it is taken
+over. One that a newer program made is left as it is. Where nothing can be written, everything goes on in memory. Each
+is said once, as a sentence.
 """
 
 import os
@@ -12,15 +13,18 @@ from pathlib import Path
 from threading import RLock
 from typing import TypeVar
 
+from rulewright.core.session_ports import NotWritten
 from rulewright.services.state import migrations
+from rulewright.services.state.backup import back_up, backups
 from rulewright.services.state.connect import to_read, to_write
 from rulewright.services.state.places import state_path
+from rulewright.services.state.salvage import salvage, sentence
+
+__all__ = ["NotWritten", "StateStore", "is_damage"]
 
 T = TypeVar("T")
-
-
-class NotWritten(Exception):  # noqa: N818 - an answer, not a fault
-    """Nothing was written; the reason was told."""
+CHEAP_BYTES = 4_000_000
+"""Up to this size a database is looked through when it is opened: that takes a few milliseconds."""
 
 
 class StateStore:
@@ -33,7 +37,15 @@ class StateStore:
         self._db: sqlite3.Connection | None = None
         self.is_newer = False
         """Whether a newer program made it, so that nothing is written."""
+        self.generation = 0
+        """How often what was kept was lost and begun anew."""
+        self._file: tuple[int, int] | None = None
+        """Which file is open, for its name may come to stand for another one."""
+        self._is_examined = False
+        self._is_looked_through = False
         self._is_closed = False
+        self._unkept = ""
+        """The sentence that says why nothing can be written, while that is so."""
         self._unsaid: list[str] = []
         self._said: set[str] = set()
 
@@ -60,18 +72,16 @@ class StateStore:
                 return self._transact(work)
             except sqlite3.Error as error:
                 if not is_damage(error) or not self._set_aside(error):
-                    self._fail(error)
-                    raise NotWritten from error
+                    raise NotWritten(self._fail(error)) from error
             try:
                 return self._transact(work)
             except sqlite3.Error as error:
-                self._fail(error)
-                raise NotWritten from error
+                raise NotWritten(self._fail(error)) from error
 
     def _transact(self, work: Callable[[sqlite3.Connection], T]) -> T:
         db = self._opened()
         if self.is_newer:
-            raise NotWritten
+            raise NotWritten(NEWER)
         db.execute("begin immediate")
         try:
             result = work(db)
@@ -80,13 +90,16 @@ class StateStore:
             if db.in_transaction:
                 db.execute("rollback")
             raise
+        # Should it fail again, that is news.
+        self._said.discard(self._unkept)
+        self._unkept = ""
         return result
 
     def read(self, work: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
         """What `work` reads; `otherwise` where nothing can be read."""
         with self._lock:
             try:
-                return work(self._opened())
+                return work(self._opened(is_reading=True))
             except sqlite3.Error as error:
                 # What a newer program made may look damaged to this one.
                 if self.is_newer or not is_damage(error) or not self._set_aside(error):
@@ -94,6 +107,55 @@ class StateStore:
                 return otherwise
             except NotWritten:
                 return otherwise
+
+    def checkpoint(self, *, for_good: bool = False) -> bool:
+        """Move what was written from the log into the database, when nobody waits for it; False when it cannot be.
+
+        With `for_good` the log holds nothing more then, and nothing that was deleted either.
+        """
+        with self._lock:
+            if self._db is None or self.is_newer:
+                return not for_good
+            try:
+                how = "truncate" if for_good else "passive"
+                (busy, _, _) = self._db.execute(f"pragma wal_checkpoint({how})").fetchone()
+            except sqlite3.Error:
+                return False
+            return not busy
+
+    def look_through(self) -> bool:
+        """Look at every page, which takes a second for some hundred MB; a damaged database is set aside. Whether sound.
+
+        It is done when the program has nothing else to do.
+        """
+        with self._lock:
+            try:
+                db = self._opened()
+                self._is_looked_through = True
+                found = _damage(db, "integrity_check")
+            except NotWritten:
+                return False
+            except sqlite3.Error as error:
+                found = str(error) if is_damage(error) else ""
+            if found and not self.is_newer:
+                self._set_aside(sqlite3.DatabaseError(found))
+            return not found
+
+    def each_backup(self, work: Callable[[sqlite3.Connection], object]) -> None:
+        """Do `work` in a transaction on each backup. One that cannot be changed is deleted."""
+        with self._lock:
+            for path in backups(self.path):
+                try:
+                    db = sqlite3.connect(path, isolation_level=None)
+                    try:
+                        db.execute("pragma secure_delete=on")
+                        db.execute("begin immediate")
+                        work(db)
+                        db.execute("commit")
+                    finally:
+                        db.close()
+                except sqlite3.Error:
+                    path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let go of the file for good: what is still under way in some thread does not open it again."""
@@ -106,36 +168,82 @@ class StateStore:
             self._db.close()
             self._db = None
 
-    def _opened(self) -> sqlite3.Connection:
+    def _opened(self, *, is_reading: bool = False) -> sqlite3.Connection:
         """The connection. Raises sqlite3.Error, and NotWritten when there can be none."""
-        if self._db is not None:
-            return self._db
+        if self._db is not None and not self._is_ours():
+            # Another process has set it aside: what is written there would be lost.
+            self._let_go()
+            self.generation += 1
+        if self._db is None:
+            self._db = self._connect()
+            self._file = self._identity()
+            self._is_examined = False
+        if not self._is_examined:
+            try:
+                self._examine(self._db)
+            except (sqlite3.Error, NotWritten) as error:
+                # What cannot be brought up to date now can still be read.
+                if not is_reading or (isinstance(error, sqlite3.Error) and is_damage(error)):
+                    raise
+            else:
+                self._is_examined = True
+        return self._db
+
+    def _connect(self) -> sqlite3.Connection:
         if self._is_closed:
-            raise NotWritten
+            raise NotWritten("it is closed")
         try:
             self._make_private()
         except OSError as error:
             if self.path.is_symlink() or not self.path.exists():
-                self._tell_unkept(error.strerror or str(error))
-                raise NotWritten from error
+                raise NotWritten(self._tell_unkept(error.strerror or str(error))) from error
         try:
-            self._db = to_write(self.path)
+            return to_write(self.path)
         except sqlite3.OperationalError as error:
             if is_damage(error) or not self.path.exists() or os.access(self.path, os.W_OK):
                 raise
             # On a read-only disk it can still be read.
-            self._db = to_read(self.path)
             self._fail(error)
-            return self._db
-        if migrations.unknown(self._db):
+            return to_read(self.path)
+
+    def _examine(self, db: sqlite3.Connection) -> None:
+        """See whether it is sound, and make the tables that it lacks. Raises sqlite3.Error and NotWritten."""
+        if migrations.unknown(db):
             self.is_newer = True
             self.say(
                 f"{self.path} was made by a newer version of Rulewright. It is left as it is: this version keeps no "
-                "history of rules, and what is switched on or off counts until it ends. Update Rulewright."
+                "history of rules and no conversations, and what is switched on or off counts until it ends. Update "
+                "Rulewright."
             )
-        elif any(migrations.missing(self._db)):
-            migrations.migrate(self._db, self._now().isoformat())
-        return self._db
+            return
+        if not self._is_looked_through and self.path.stat().st_size <= CHEAP_BYTES:
+            self._is_looked_through = True
+            if found := _damage(db, "quick_check"):
+                raise sqlite3.DatabaseError(found)
+        if any(migrations.missing(db)) and not _is_read_only(db):
+            self._bring_up_to_date(db)
+
+    def _bring_up_to_date(self, db: sqlite3.Connection) -> None:
+        """Do the migrations that are missing, with a copy from before. Raises sqlite3.Error, and NotWritten."""
+        if migrations.any_done(db):
+            try:
+                back_up(db, self.path, self._now())
+            except (OSError, sqlite3.OperationalError) as error:
+                raise NotWritten(
+                    self._tell_unkept(f"no copy of it could be made before it is changed: {error}")
+                ) from error
+        migrations.migrate(db, self._now().isoformat())
+
+    def _identity(self) -> tuple[int, int] | None:
+        try:
+            info = self.path.stat()
+        except OSError:
+            return None
+        return info.st_dev, info.st_ino
+
+    def _is_ours(self) -> bool:
+        """Whether the open file still has its name; where there is no file of that name, it may not be taken away."""
+        return self._file is None or self._identity() == self._file
 
     def _make_private(self) -> None:
         """Make folder and file so that only this user can read them. Raises OSError."""
@@ -176,7 +284,7 @@ class StateStore:
             made.unlink(missing_ok=True)
 
     def _set_aside(self, error: sqlite3.Error) -> bool:
-        """Give a damaged database another name, where that can be done."""
+        """Give a damaged database another name, where that can be done, and begin a new one with what it still says."""
         self._let_go()
         stamp = f"{self._now():%Y%m%d-%H%M%S}"
         aside = self.path.with_name(f"{self.path.name}.damaged-{stamp}")
@@ -192,17 +300,41 @@ class StateStore:
                     beside.rename(f"{aside}{ending}")
         except OSError:
             return False
-        self.say(f"{self.path} is damaged ({error}). It was set aside as {aside}, and a new one was begun.")
+        self.generation += 1
+        saved = ""
+        try:
+            saved = self._transact(lambda db: sentence(salvage(aside, db)))
+        except (sqlite3.Error, NotWritten):
+            saved = " Nothing could be taken over from it."
+        self.say(f"{self.path} is damaged ({error}). It was set aside as {aside}, and a new one was begun.{saved}")
         return True
 
-    def _fail(self, error: sqlite3.Error) -> None:
-        self._tell_unkept(str(error))
+    def _fail(self, error: sqlite3.Error) -> str:
+        return self._tell_unkept(str(error))
 
-    def _tell_unkept(self, reason: str) -> None:
-        self.say(
-            f"{self.path} cannot be written ({reason}). Rules work as before, but their history is not kept until it "
-            "can be, and what is switched on or off counts until this ends."
+    def _tell_unkept(self, reason: str) -> str:
+        """Say that nothing can be written; the reason in a few words."""
+        if "locked" in reason:
+            reason = "database is locked: another program has it for itself"
+        self._unkept = (
+            f"{self.path} cannot be written ({reason}). Everything works as before, but what is new is in memory only, "
+            "and lost when this ends. Each change tries again."
         )
+        self.say(self._unkept)
+        return reason
+
+
+NEWER = "it was made by a newer version of Rulewright"
+
+
+def _is_read_only(db: sqlite3.Connection) -> bool:
+    return bool(db.execute("pragma query_only").fetchone()[0])
+
+
+def _damage(db: sqlite3.Connection, check: str) -> str:
+    """What a check of SQLite's finds wrong first; empty when nothing is. Raises sqlite3.Error."""
+    (first,) = db.execute(f"pragma {check}(1)").fetchone()
+    return "" if first == "ok" else str(first).splitlines()[0][:200]
 
 
 def is_damage(error: sqlite3.Error) -> bool:
