@@ -77,6 +77,8 @@ def _saved(root: Path, environ: dict[str, str]) -> Figure:
         peer.begin()
         named = peer.open(".cursor/rules/r0.mdc", path.read_text("utf-8"))
         _wait_for(peer, named["textDocument"]["uri"], 1)
+        # The code is indexed for the first time; event_loop tells what that costs those who type meanwhile.
+        peer.ask("rulewright/settled", None)
         seconds = []
         for turn in range(2, N_TURNS + WARM_UP + 2):
             text = STAR.format(number=0) + PROSE.format(number=turn) * (10 + turn % 2)

@@ -204,6 +204,19 @@ async def test_closing_a_document_clears_its_diagnostics(client, gateway, projec
     assert len(client.published(uri)) == 2
 
 
+async def test_who_saves_need_not_wait_for_a_pause(client, gateway, project):
+    (project / "rulewright.toml").write_text("[server]\ndebounce_ms = 60000\n")
+    await client.initialize(PUSH, root=project)
+    uri = client.open(project / "a.py", "")
+    client.change(uri, "print(1)\n")
+    client.notify("textDocument/didSave", {"textDocument": {"uri": uri}})
+    await client.settled()
+    assert [(p["version"], len(p["diagnostics"])) for p in client.published(uri)] == [(2, 1)]
+    client.notify("textDocument/didSave", {"textDocument": {"uri": uri}})
+    await client.settled()
+    assert len(gateway.seen) == 1
+
+
 async def test_changed_rules_are_pushed_to_open_documents(client, project):
     await client.initialize(PUSH, root=project)
     uris = [client.open(project / name, "print(1)\n") for name in ("a.py", "b.py")]

@@ -19,6 +19,8 @@ class Publisher:
     def __init__(self, server: "Server") -> None:
         self._server = server
         self._on_its_way: dict[str, asyncio.Task[None]] = {}
+        self._waiting: set[str] = set()
+        """Documents whose publication waits for a further change."""
         self._shown: dict[str, wire.PublishDiagnosticsParams] = {}
         """What was sent last for each open document."""
 
@@ -26,6 +28,11 @@ class Publisher:
         """Publish when no further change comes for a while."""
         snapshot = self._server.gateway.take_snapshot()
         self._schedule(uri, debounce_s(snapshot, snapshot.documents.get(uri)))
+
+    def document_saved(self, uri: str) -> None:
+        """Publish at once what would wait for a further change: whoever saves has paused."""
+        if uri in self._waiting:
+            self._schedule(uri, 0)
 
     def rules_changed(self, root: str) -> None:
         """Publish for every open document of a project."""
@@ -47,6 +54,8 @@ class Publisher:
         if self._server.client.pulls:
             return
         self._give_up(uri)
+        if delay_s:
+            self._waiting.add(uri)
         task = self._server.pending.start(self._publish(uri, delay_s), f"diagnostics of {uri}")
         self._on_its_way[uri] = task
         task.add_done_callback(lambda done: self._over(uri, done))
@@ -54,6 +63,7 @@ class Publisher:
     def _give_up(self, uri: str) -> None:
         if (task := self._on_its_way.pop(uri, None)) is not None:
             task.cancel()
+            self._waiting.discard(uri)
 
     def _over(self, uri: str, task: asyncio.Task[None]) -> None:
         if self._on_its_way.get(uri) is task:
@@ -61,6 +71,7 @@ class Publisher:
 
     async def _publish(self, uri: str, delay_s: float) -> None:
         await asyncio.sleep(delay_s)
+        self._waiting.discard(uri)
         await self._server.ready.wait()
         gateway = self._server.gateway
         snapshot = gateway.take_snapshot()

@@ -43,6 +43,7 @@ def did_save(ls: Server, params: t.DidSaveTextDocumentParams) -> None:
     """Take a rule file or settings that were saved: one in a new folder is seen by no watcher yet."""
     path = uris.to_path(params.text_document.uri)
     ls.gateway.touched([path])
+    ls.publisher.document_saved(params.text_document.uri)
     if "/.ai-rules/" in path or path.endswith(("/rulewright.toml", "/pyproject.toml")):
         ls.pending.start(ls.reload([path]), "reading a saved file")
 

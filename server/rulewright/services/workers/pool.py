@@ -25,6 +25,7 @@ import msgspec
 from rulewright.core.rules.job import CheckJob, CheckResult, SetAside
 from rulewright.core.rules.lint import Enforced, Fault
 from rulewright.core.rules.rule import Check
+from rulewright.core.supervision import Overseer
 from rulewright.services.workers.wire import READY, Checks, Job, decode_result, receive, send
 
 AHEAD = 16
@@ -50,10 +51,14 @@ MAX_SEARCH = 3
 
 DIED = "the checking process ended unexpectedly"
 
+GONE = "not checked: the checking processes ended too often. Restart the server to try again"
+
 STOPPING = "not checked: the server is stopping"
 
 _HOME = str(Path(__file__).resolve().parents[3])
 """The folder that holds the package: workers import this copy of it, wherever the parent found it."""
+
+_numbers = itertools.count(1)
 
 _Item = tuple[int, int, "CheckJob | None", "Future[CheckResult]"]
 
@@ -61,8 +66,10 @@ _Item = tuple[int, int, "CheckJob | None", "Future[CheckResult]"]
 class WorkerPool:
     """Starts its processes when the first job comes."""
 
-    def __init__(self, size: int, timeout_s: float) -> None:
+    def __init__(self, size: int, timeout_s: float, overseer: Overseer | None = None) -> None:
+        """`overseer` decides whether a worker that died, and not by what it was given, is replaced."""
         self.size, self.timeout_s = size, timeout_s
+        self._overseer = overseer
         self._queue: queue.PriorityQueue[_Item] = queue.PriorityQueue()
         self._order = itertools.count()
         self._threads: list[threading.Thread] = []
@@ -118,7 +125,7 @@ class WorkerPool:
             if not self._threads:
                 threading.Thread(target=self._guard, name="check watchdog", daemon=True).start()
             if len(self._threads) < self.size:
-                worker = _Worker(self.timeout_s)
+                worker = _Worker(self.timeout_s, self._overseer)
                 self._workers.append(worker)
                 thread = threading.Thread(target=self._drive, args=(worker,), name="check worker", daemon=True)
                 self._threads.append(thread)
@@ -133,6 +140,8 @@ class WorkerPool:
 
     def _drive(self, worker: "_Worker") -> None:
         try:
+            # Until it has started, jobs go to those that have: a start takes longer than most jobs.
+            worker.get_ready()
             while True:
                 _, order, job, future = self._queue.get()
                 if job is None:
@@ -141,6 +150,8 @@ class WorkerPool:
                     future.set_result(self._run(worker, order, job))
         finally:
             worker.stop()
+            if self._overseer is not None:
+                self._overseer.removed(worker.name)
 
     def _run(self, worker: "_Worker", order: int, job: CheckJob) -> CheckResult:
         """The result of a job, without the checks that turned out to be fatal since it was submitted."""
@@ -168,16 +179,22 @@ class WorkerPool:
 class _Worker:
     """One process and what it has been told."""
 
-    def __init__(self, timeout_s: float) -> None:
+    def __init__(self, timeout_s: float, overseer: Overseer | None) -> None:
         self.timeout_s = timeout_s
+        self._overseer = overseer
+        self.name = f"worker {next(_numbers)}"
         self.overdue_at: float | None = inf
         """When to end the job that runs; None when that was done."""
         self.is_ready = False
         """Whether the process has started, so that `overdue_at` is about a job."""
         self._process: subprocess.Popen[bytes] | None = None
+        self._has_run = False
+        """Whether the process has done a job."""
         self._lock = threading.Lock()
         """Held while a process starts or is killed from another thread."""
         self._ended = False
+        self._is_gone = False
+        """Whether no other process is to be started."""
         self._known: dict[tuple[int, int], tuple[int, tuple[Enforced, ...], frozenset[str]]] = {}
 
     def run(self, job: CheckJob) -> CheckResult:
@@ -218,16 +235,25 @@ class _Worker:
     def _attempt(self, job: CheckJob, timeout_s: float) -> CheckResult | str:
         """The result of a job; a sentence when a worker did not survive it or was too slow."""
         for attempt in (1, 2):
-            fresh = self._process is None
+            fresh = self._process is None or (not self._has_run and self._process.poll() is None)
             try:
-                return self._ask(job, timeout_s)
+                result = self._ask(job, timeout_s)
+                if attempt == 2:  # noqa: PLR2004 - the second one
+                    # Its successor does the same job well, so something else ended it.
+                    self._report("it was ended from outside")
+                return result
+            except _GoneError:
+                return GONE
             except _TimeUpError:
                 self.stop()
                 return f"given up after {self.timeout_s:g} seconds (check.timeout_s): the checks are too slow"
             except Exception as error:  # noqa: BLE001 - whatever a worker says or fails to say, the thread goes on
+                is_start = not self.is_ready
                 self.stop()
                 if self._ended:
                     return CheckResult(job.path, failure=STOPPING)
+                if is_start:
+                    self._report(f"it does not start: {error or type(error).__name__}")
                 if not isinstance(error, OSError):
                     return CheckResult(job.path, failure=f"the file was not checked: {error}")
                 # A process that had died before this job gets one replacement; a new one that dies is the job's doing.
@@ -235,20 +261,20 @@ class _Worker:
                     break
         return f"{DIED}; the file was not checked"
 
+    def _report(self, reason: str) -> None:
+        """Tell of a death that no check is to blame for; a check that is gets set aside, which heals by itself."""
+        if self._overseer is not None and not self._overseer.ended(self.name, reason, monotonic()):
+            self._is_gone = True
+        elif self._overseer is not None and self._process is not None:
+            self._overseer.started(self.name, self._process.pid)
+
     def _ask(self, job: CheckJob, timeout_s: float) -> CheckResult:
-        process = self._process or self._start()
-        if process.stdin is None or process.stdout is None:
-            raise OSError("the worker has no pipes")
-        requests, results = process.stdin.fileno(), process.stdout.fileno()
+        requests, results = self._pipes()
         key = (id(job.enforced), id(job.known_rule_ids))
         try:
             if not self.is_ready:
-                # A slow start is not the job's fault, so it does not count as its time.
-                self.overdue_at = monotonic() + START_S
-                if receive(results) != READY:
-                    raise BrokenPipeError
+                self._await_start(results)
             self.overdue_at = monotonic() + timeout_s
-            self.is_ready = True
             if key not in self._known:
                 if len(self._known) >= MAX_KNOWN:
                     self._known.clear()
@@ -267,14 +293,37 @@ class _Worker:
         if body is None:
             raise _TimeUpError if self.overdue_at is None else BrokenPipeError
         self.overdue_at = inf
+        self._has_run = True
         return decode_result(body)
+
+    def get_ready(self) -> None:
+        """Start the process and wait until it can take a job. What fails here fails again with a job, which tells."""
+        with contextlib.suppress(OSError, _GoneError):
+            self._await_start(self._pipes()[1])
+            self.overdue_at = inf
+
+    def _pipes(self) -> tuple[int, int]:
+        """The descriptors to write jobs to and to read results from, of a process that may still be starting."""
+        process = self._process or self._start()
+        if process.stdin is None or process.stdout is None:
+            raise OSError("the worker has no pipes")
+        return process.stdin.fileno(), process.stdout.fileno()
+
+    def _await_start(self, results: int) -> None:
+        # A slow start is not the job's fault, so it does not count as its time.
+        self.overdue_at = monotonic() + START_S
+        if receive(results) != READY:
+            raise BrokenPipeError
+        self.is_ready = True
 
     def _start(self) -> "subprocess.Popen[bytes]":
         self._known.clear()
-        self.is_ready = False
+        self.is_ready = self._has_run = False
         with self._lock:
             if self._ended:
                 raise BrokenPipeError
+            if self._is_gone:
+                raise _GoneError
             # -P: a workspace must not be able to put modules in the way of ours.
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "rulewright.services.workers.child", f"{self.timeout_s + GRACE_S}"],
@@ -287,6 +336,8 @@ class _Worker:
                     "PYTHONPATH": os.pathsep.join(filter(None, (_HOME, os.environ.get("PYTHONPATH")))),
                 },
             )
+            if self._overseer is not None:
+                self._overseer.started(self.name, self._process.pid)
             return self._process
 
     def end_if_overdue(self) -> None:
@@ -326,3 +377,7 @@ def _only_parsing(language: str) -> tuple[Enforced, ...]:
 
 class _TimeUpError(Exception):
     """The job took too long."""
+
+
+class _GoneError(Exception):
+    """No other process is started."""
