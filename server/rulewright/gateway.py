@@ -63,9 +63,8 @@ from rulewright.services.files import (
     Unreadable,
     default_rules,
     find_root,
-    foreign_rules,
+    foreign_files,
     is_new_or_gone,
-    read_named,
     read_text,
     replace_text,
     walk,
@@ -521,15 +520,11 @@ class Gateway:
         """The root of the project that `start` lies in."""
         return find_root(start)
 
-    def foreign_rules(self, root: Path, name: str | None = None) -> tuple[str, ...]:
-        """Rule files of other tools that could be taken over: all, or those of one file or folder."""
-        return foreign_rules(root, name)
-
-    def plan_init(self, root: Path, names: Iterable[str]) -> InitPlan:
-        """A first `.ai-rules/` with the rule files `names` of other tools taken over. Nothing is written."""
+    def plan_init(self, root: Path) -> InitPlan:
+        """A first `.ai-rules/`. Nothing is written."""
         self.calls["plan_init"] += 1
         languages = languages_of(e.path for e in walk(root) if isinstance(e, Found))
-        return plan_init(languages, default_rules(), read_named(root, names))
+        return plan_init(languages, default_rules(), foreign_files(root, gitignore=True))
 
     def write_new(self, root: Path, name: str, content: str) -> bool:
         """Write a file below `root` that is not there yet; False when it is. Raises OSError."""

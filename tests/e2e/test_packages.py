@@ -161,7 +161,7 @@ def does_the_main_job(
     assert answers[1]["serverInfo"] == {"name": "rulewright", "version": __version__}
     assert [d["code"] for d in answers[3]["items"]] == ["python/mutable-default-argument"]
     assert "def f" in answers[4]["contents"]["value"]
-    assert run(folder, root, "init", "--yes", env=env, under=under).returncode == 0
+    assert run(folder, root, "init", env=env, under=under).returncode == 0
     assert list((root / ".ai-rules").rglob("*.md"))
     assert run(folder, root, "rules", "test", env=env, under=under).returncode == 0
 

@@ -23,7 +23,7 @@ export async function openRules(): Promise<void> {
   }
 }
 
-/** Run `rulewright init` where it can ask and be read: in a terminal. */
+/** Run `rulewright init` where it can be read: in a terminal. */
 export async function writeFirstRules(server: ServerKeeper): Promise<void> {
   const folder = await pickFolder("Where should the first rules be written?");
   if (folder === undefined) {

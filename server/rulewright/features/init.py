@@ -1,16 +1,13 @@
 """Plan a first `.ai-rules/`: a pure function from what is there to the files to write."""
 
-import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 
 import msgspec
-import yaml
 
 from rulewright.core.languages import checkable, language_of
 from rulewright.core.rules.frontmatter import read
-from rulewright.core.rules.globs import split
 
-CURSOR_FOLDER = ".cursor/rules/"
 MAX_LANGUAGES = 8
 NOT_CODE = frozenset({"markdown", "json", "yaml", "html", "css"})
 
@@ -42,7 +39,8 @@ class InitPlan(msgspec.Struct, frozen=True):
 
     files: dict[str, str]
     languages: tuple[str, ...]
-    taken_over: tuple[str, ...]
+    in_place: tuple[tuple[str, int], ...]
+    """Other tools with rule files here, which are rules where they are, and how many."""
 
 
 def languages_of(paths: Iterable[str]) -> tuple[str, ...]:
@@ -55,48 +53,23 @@ def languages_of(paths: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(counts, key=lambda name: (-counts[name], name)))[:MAX_LANGUAGES]
 
 
-def plan_init(languages: tuple[str, ...], defaults: Mapping[str, str], foreign: Mapping[str, str]) -> InitPlan:
-    """The first rules: our default checks for `languages`, and `foreign` files (path to text) taken over."""
+def plan_init(languages: tuple[str, ...], defaults: Mapping[str, str], foreign: Iterable[str]) -> InitPlan:
+    """The first rules: our default checks for `languages`, and an example where nothing else is a rule yet.
+
+    `foreign` has paths that may be rule files of other tools.
+    """
+    from rulewright.core.rules.formats import claim  # noqa: PLC0415 - most runs of the command line do without
+
     files = {".ai-rules/README.md": README}
-    for path, content in foreign.items():
-        if path.startswith(CURSOR_FOLDER):
-            name = re.sub(r"\.mdc?$", "", path[len(CURSOR_FOLDER) :])
-            files[f".ai-rules/00-global/{name}.md"] = from_cursor(content)
-        else:
-            files[f".ai-rules/00-global/{path.lower()}"] = from_plain(path, content)
     for below, content in sorted(defaults.items()):
         if _serves(content, languages):
             # The copy keeps the id, and with it the comments that suppress the rule.
             name = below.removesuffix(".md")
             files[f".ai-rules/10-checks/{below}"] = content.replace("---\n", f"---\nid: {name}\n", 1)
-    if len(files) == 1:
+    counts = Counter(found.format.title for path in foreign if (found := claim(path)) is not None)
+    if len(files) == 1 and not counts:
         files[".ai-rules/00-global/example.md"] = EXAMPLE
-    return InitPlan(files, languages, tuple(foreign))
-
-
-def from_plain(path: str, content: str) -> str:
-    """A file that always applies, such as AGENTS.md, as a rule."""
-    return _rule({"description": f"Taken over from {path}", "alwaysApply": True}, content)
-
-
-def from_cursor(content: str) -> str:
-    """A Cursor rule as one of ours: globs as a list, and whether it always applies said outright."""
-    matter = read(content)
-    data = dict(matter.data or {})
-    globs = data.pop("globs", None)
-    listed = globs if isinstance(globs, list) else split(str(globs)) if globs else []
-    always = str(data.pop("alwaysApply", False)).lower() == "true"
-    keys = {"description": data.pop("description", None) or "Taken over from Cursor", **data}
-    if listed and not always:
-        keys["globs"] = [str(g) for g in listed]
-    else:
-        keys["alwaysApply"] = always
-    return _rule(keys, matter.body)
-
-
-def _rule(keys: Mapping[str, object], body: str) -> str:
-    matter = yaml.safe_dump(dict(keys), sort_keys=False, allow_unicode=True, width=1000)
-    return f"---\n{matter}---\n{body.strip()}\n"
+    return InitPlan(files, languages, tuple(counts.items()))
 
 
 def _serves(content: str, languages: tuple[str, ...]) -> bool:

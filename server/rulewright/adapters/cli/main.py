@@ -228,20 +228,15 @@ def check(launcher: Launcher, /, **options: Any) -> int:
 
 @cli.command(short_help="Write a first .ai-rules/ for a project.")
 @click.argument("folder", default=".", type=click.Path(file_okay=False, exists=True))
-@click.option("--yes", "-y", is_flag=True, help="Ask nothing: take over the rule files of other tools that are there.")
-@click.option(
-    "--from",
-    "imports",
-    multiple=True,
-    type=click.Path(dir_okay=True),
-    help="Take over this file or folder only.",
-)
 @click.pass_obj
-def init(launcher: Launcher, folder: str, *, yes: bool, imports: tuple[str, ...]) -> int:
-    """Write a first .ai-rules/ for the languages of a project."""
+def init(launcher: Launcher, folder: str) -> int:
+    """Write a first .ai-rules/ for the languages of a project.
+
+    Nothing is overwritten. Rule files of other tools count where they are; `rulewright rules import` takes them over.
+    """
     from rulewright.adapters.cli.init import run_init
 
-    return run_init(launcher.headless(), folder, yes=yes, imports=imports)
+    return run_init(launcher.headless(), folder)
 
 
 @cli.command("editor-config", short_help="Print the configuration of an editor.")

@@ -1,6 +1,6 @@
 """The disk: walking a project, reading its files, finding its rule files."""
 
-from rulewright.services.files.first_rules import default_rules, foreign_rules, read_named
+from rulewright.services.files.first_rules import default_rules
 from rulewright.services.files.read import Unreadable, read_text
 from rulewright.services.files.root import find_root
 from rulewright.services.files.rule_files import ProjectRuleFiles
@@ -19,10 +19,8 @@ __all__ = [
     "default_rules",
     "find_root",
     "foreign_files",
-    "foreign_rules",
     "is_new_or_gone",
     "is_rule_file",
-    "read_named",
     "read_text",
     "replace_text",
     "rules_folder_of",
