@@ -1,7 +1,7 @@
 """Write every generated file: `make generate`. A tidy test fails when one is stale."""
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +12,17 @@ from rulewright.adapters.cli.doctor import DoctorRecord
 from rulewright.adapters.cli.folders import PathsRecord
 from rulewright.adapters.cli.index import FoundRecords, OutlineRecords, StatusRecord, WhyRecord
 from rulewright.adapters.cli.main import cli
-from rulewright.adapters.cli.prompt import TrustRecord
 from rulewright.adapters.cli.render_json import CheckRecord
 from rulewright.adapters.cli.rules import RulesRecord, RuleTestsRecord
 from rulewright.adapters.cli.rules_export import SyncRecord
 from rulewright.adapters.cli.rules_history import HistoryRecord, RuleDiff
 from rulewright.adapters.cli.rules_packages import PackagesRecord
 from rulewright.adapters.cli.rules_stats import StatsRecord
+from rulewright.adapters.cli.trust import TrustRecord
 from rulewright.adapters.lsp import methods
 from rulewright.adapters.lsp.status import SessionRecord
 from rulewright.core.baseline import BaselineRecord
-from rulewright.core.config import USER_ONLY_TABLES, Settings, describe, doc_of
+from rulewright.core.config import NEEDS_TRUST, USER_ONLY, Settings, describe, doc_of
 from rulewright.core.languages import LANGUAGES
 from rulewright.core.prompt.records import Prompt
 from rulewright.core.rules.parse import KEYS
@@ -98,7 +98,10 @@ def settings_page() -> str:
     rows = "\n".join(
         f"| `{name}` | {kind} | `{default}` | {who} | {doc_of(name)} |" for name, kind, default, who in describe()
     )
-    reserved = ", ".join(f"`{table}`" for table in sorted(USER_ONLY_TABLES))
+
+    def table(names: Mapping[str, str]) -> str:
+        return "\n".join(f"| `{name}` | {reason} |" for name, reason in sorted(names.items()))
+
     return f"""{NOTE}# Settings
 
 Each setting can be given, from the weakest to the strongest place, in
@@ -110,7 +113,20 @@ Each setting can be given, from the weakest to the strongest place, in
 5. the command line: `--set rules.defaults=never`, and options such as `--fail-on`.
 
 An unknown name or a wrong value is reported with the nearest known one and left out; `rulewright check` then exits
-with 2. A project's file is not trusted, and may not set the tables {reserved}.
+with 2.
+
+A cloned project is not trusted. Until you say `rulewright trust`, or your editor says that you trust the workspace, its
+file may not set these tables and settings, and one sentence tells which were left out. See [privacy](privacy.md).
+
+| not without trust | because |
+|---|---|
+{table(NEEDS_TRUST)}
+
+These it may never set:
+
+| yours alone | because |
+|---|---|
+{table(USER_ONLY)}
 
 | setting | value | default | who may set it | what it does |
 |---|---|---|---|---|
@@ -163,7 +179,7 @@ where the rule file is open, and `rulewright check` repeats errors and warnings 
 
 
 def methods_page() -> str:
-    """The manual of our own requests and commands."""
+    """The manual of our own requests, notifications and commands."""
 
     def rows(kind: str) -> str:
         return "\n".join(
@@ -172,7 +188,7 @@ def methods_page() -> str:
             if m.kind == kind
         )
 
-    return f"""{NOTE}# Requests and commands of our own
+    return f"""{NOTE}# Requests, notifications and commands of our own
 
 Version {methods.VERSION}, which the server announces as `experimental.rulewright.version` among its capabilities. A new
 version comes when something here changes or goes; what is added does not make one. `docs/protocol.md` tells how the
@@ -183,6 +199,12 @@ server uses the methods that every language server has.
 | method | parameters | answer |
 |---|---|---|
 {rows("request")}
+
+## Notifications to the server
+
+| method | parameters | what it does |
+|---|---|---|
+{rows("notification")}
 
 ## Commands of `workspace/executeCommand`
 

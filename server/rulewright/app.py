@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
+
 from rulewright.core.addresses import Address
 from rulewright.core.config import (
     CheckSettings,
@@ -16,6 +18,7 @@ from rulewright.core.config import (
     Settings,
     SettingsLayer,
     merge,
+    of_trust,
 )
 from rulewright.core.ports import CheckRunner, Code, EventLog
 from rulewright.core.rules.policy import policy_of
@@ -158,6 +161,7 @@ def _gateway(
 ) -> Gateway:
     def read_settings(root: str, overlay: Mapping[str, Any]) -> tuple[Settings, tuple[SettingProblem, ...]]:
         layers, problems = read_layers(Path(root))
+        layers = [_with_trust(root, layer, is_trusted_by_editor=projects.is_trusted_by_editor) for layer in layers]
         settings, more = merge([*layers, SettingsLayer(layer, origin, overlay)])
         packages[root] = settings.packages
         return settings, (*problems, *more)
@@ -181,6 +185,18 @@ def _gateway(
     use = RuleUse(SystemClock(), state.use) if isinstance(state, _State) else None
     about_rules = RuleGateway(projects, offload, state, use, lambda root: stamp(files[root]))
     return Gateway(projects, DocumentStore(), runner, offload, _watch, code, about_rules)
+
+
+def _with_trust(root: str, layer: SettingsLayer, *, is_trusted_by_editor: bool) -> SettingsLayer:
+    """A layer with what is known of the trust in it, where that makes a difference."""
+    if layer.layer != "project" or not of_trust(layer.values):
+        return layer
+    if is_trusted_by_editor:
+        return structs.replace(layer, trust="trusted")
+    from rulewright.privacy_view import trust_of
+    from rulewright.services.user_folders import config_folder
+
+    return structs.replace(layer, trust=trust_of(Path(config_folder()), Path(root), layer.values))
 
 
 class _Glances:

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from rulewright import __version__
+from rulewright.core.bus import AnalysisComplete, RulesChanged
 from rulewright.core.changes import ContentChange
 from rulewright.core.code_messages import (
     Changed,
@@ -43,6 +45,7 @@ from rulewright.core.rules.load import load
 from rulewright.core.rules.policy import policy_of
 from rulewright.core.rules.select import Applied
 from rulewright.core.rules.suppress import may_suppress
+from rulewright.core.server_report import ClientReport, ProjectReport, ServerReport
 from rulewright.core.snapshot import Document, Project, Snapshot
 from rulewright.core.sources import Found, Skipped
 from rulewright.core.text import PositionEncoding, Range
@@ -80,12 +83,15 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from rulewright.core.baseline import Baseline, Known
+    from rulewright.core.bus import Event
     from rulewright.core.changed import Changes
     from rulewright.core.rules.parse import Parsed
     from rulewright.features.rule_stats import RuleStats
+    from rulewright.privacy_gateway import PrivacyGateway
     from rulewright.prompt_gateway import PromptGateway
     from rulewright.services.user_folders import Folders, Kept
     from rulewright.tools_gateway import ToolsGateway
+    from rulewright.tree import ClientTree
     from rulewright.writing_gateway import WritingGateway
 
 MAX_BASELINE_KB = 100_000
@@ -106,7 +112,9 @@ class Gateway:
         watch: Watch,
         code: Code | None = None,
         rules: RuleGateway | None = None,
+        tree: "ClientTree | None" = None,
     ) -> None:
+        self._tree = tree
         self._projects, self._documents, self._code = projects, documents, code
         self.rules = rules or RuleGateway(projects, offload)
         self.rules.on_change(self._announce)
@@ -118,9 +126,47 @@ class Gateway:
         self._writing: WritingGateway | None = None
         self._make_runner, self._offload, self._watch = runner, offload, watch
         self._runners: dict[tuple[int, int], CheckRunner] = {}
-        self._listeners: list[RulesListener] = []
         self.calls: Counter[str] = Counter()
         self.metrics = Metrics()
+        self.who = ""
+        """What the client calls itself."""
+        if tree is not None:
+            self._join(tree)
+
+    # Supervision
+
+    @property
+    def tree(self) -> "ClientTree":
+        """Where what is done for this client is supervised. There is one from the moment somebody asks for it."""
+        if self._tree is None:
+            from rulewright.tree import ClientTree, make_node  # noqa: PLC0415 - the command line supervises nothing
+
+            self._tree = ClientTree(make_node("alone"), is_only=True)
+            self._join(self._tree)
+        return self._tree
+
+    def _join(self, tree: "ClientTree") -> None:
+        tree.node.clients[tree.name] = self.report
+        if self._code is not None:
+            self._code.on_progress(self._index_progress)
+
+    def report(self) -> ClientReport:
+        """What there is to say of this client to whoever runs the server."""
+        return ClientReport(
+            name=self.tree.name,
+            program=self.who,
+            open_documents=len(self._documents.documents),
+            projects=tuple(
+                ProjectReport(p.root, len(p.book.selection.active), p.book.revision) for p in self._projects.views
+            ),
+            calls=dict(self.calls),
+            metrics=self.metrics.figures(),
+            set_aside=self.set_aside(),
+        )
+
+    def report_server(self) -> ServerReport:
+        """The same of the whole process."""
+        return self.tree.node.report(__version__, os.getpid())
 
     # State
 
@@ -257,8 +303,14 @@ class Gateway:
 
     def on_rules_changed(self, listener: RulesListener) -> Callable[[], None]:
         """Call `listener` with the root of a project whose rules or settings changed. Returns how to stop that."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        mine = self.tree.name
+
+        def heard(event: "Event") -> None:
+            # Other clients of the process have rules of their own.
+            if isinstance(event.body, RulesChanged) and event.metadata.get("client") == mine:
+                listener(event.body.root)
+
+        return self.tree.node.bus.tap("rules", heard)
 
     # Code
 
@@ -382,10 +434,32 @@ class Gateway:
 
     @property
     def prompts(self) -> "PromptGateway":
-        """The door to prompts, and to which projects are trusted."""
+        """The door to prompts."""
         from rulewright.prompt_gateway import PromptGateway  # noqa: PLC0415 - a check does without
 
-        return PromptGateway(metrics=self.metrics)
+        return PromptGateway(metrics=self.metrics, trust=self.privacy.trust_of)
+
+    @property
+    def privacy(self) -> "PrivacyGateway":
+        """The door to which projects are trusted, and what of a project leaves this machine."""
+        from rulewright.privacy_gateway import PrivacyGateway  # noqa: PLC0415 - as above
+
+        return PrivacyGateway(is_trusted_by_editor=lambda: self._projects.is_trusted_by_editor)
+
+    def start_with_trust(self, *, is_trusted: bool) -> None:
+        """What the editor says of the workspace before any project is open."""
+        self._projects.is_trusted_by_editor = is_trusted
+
+    async def trust_by_editor(self, *, is_trusted: bool) -> tuple[str, ...]:
+        """The editor's user trusts the workspace, or no longer. Returns sentences worth showing."""
+        if self._projects.is_trusted_by_editor == is_trusted:
+            return ()
+        self._projects.is_trusted_by_editor = is_trusted
+        problems = await self._offload(self._apply_settings)
+        self._tell_projects()
+        for project in self._projects.opened:
+            self._announce(project.root)
+        return tuple(_sentence(p) for p in problems)
 
     def is_about_rules(self, snapshot: Snapshot, uri: str, line: int) -> bool:
         """Whether a place may be in a rule file, or names a rule in a comment; a quick no for nearly all."""
@@ -559,7 +633,7 @@ class Gateway:
 
     def examine_project(self, project: Project, problems: Sequence[SettingProblem]) -> list[Remark]:
         """What is to be said of a project's settings, trust and rules."""
-        trust = self.prompts.examine_trust(project.root)
+        trust = self.privacy.examine_trust(project.root)
         return [*health.about_settings(project, problems), trust, *health.about_rules(project)]
 
     def examine_opened(self) -> list[Remark]:
@@ -663,6 +737,8 @@ class Gateway:
 
     async def aclose(self) -> None:
         """End everything that was started."""
+        if self._tree is not None:
+            await self._tree.aclose()
         await self._offload(self.close)
 
     def close(self) -> None:
@@ -692,8 +768,14 @@ class Gateway:
         self.metrics.count(PARSE_ERRORS, sum(1 for event in events if event.event_type == "rule_rejected"))
 
     def _announce(self, root: str) -> None:
-        for listener in tuple(self._listeners):
-            listener(root)
+        if self._tree is not None:
+            told = RulesChanged(root)
+            self._tree.node.bus.publish("rules", told, key=root, metadata={"client": self._tree.name})
+
+    def _index_progress(self, progress: Progress) -> None:
+        if progress.done >= progress.total and self._tree is not None:
+            done = AnalysisComplete(progress.root, progress.total)
+            self._tree.node.bus.publish("analysis_complete", done, key=progress.root)
 
 
 def _open_writing(files_of: Callable[[Project], Sequence[str]], offload: Offload) -> "WritingGateway":

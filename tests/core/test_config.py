@@ -3,7 +3,8 @@
 import pytest
 
 from rulewright.core.config import (
-    USER_ONLY_TABLES,
+    NEEDS_TRUST,
+    USER_ONLY,
     Settings,
     SettingsLayer,
     describe,
@@ -50,12 +51,44 @@ def test_a_value_of_the_wrong_type_is_left_out(values: dict[str, object]) -> Non
     assert " must be " in problems[0].message
 
 
-@pytest.mark.parametrize("table", sorted(USER_ONLY_TABLES))
-def test_a_project_may_not_set_what_could_send_data_away_or_run_a_program(table: str) -> None:
-    project = SettingsLayer("project", "p", {table: {"allow": ["everything"]}})
-    settings, problems = merge([project])
+def _setting(name: str) -> dict[str, object]:
+    table, _, key = name.partition(".")
+    return {table: {key or "allow": "all" if key == "local_models" else "refuse" if key else ["everything"]}}
+
+
+@pytest.mark.parametrize("name", sorted(NEEDS_TRUST))
+def test_a_project_may_not_set_what_could_send_data_away_or_run_a_program(name: str) -> None:
+    settings, problems = merge([SettingsLayer("project", "p", _setting(name))])
+    assert settings == Settings()
+    assert "If you trust this project: rulewright trust." in problems[0].message
+    settings, problems = merge([SettingsLayer("project", "p", _setting(name), "changed")])
+    assert settings == Settings()
+    assert "has changed since you trusted it" in problems[0].message
+
+
+def test_a_trusted_project_may_set_more() -> None:
+    values = {"privacy": {"on_secret": "refuse"}, "packages": {"allow": ["pydantic"]}}
+    settings, problems = merge([SettingsLayer("project", "p", values, "trusted")])
+    assert (settings.privacy.on_secret, settings.packages.allow, problems) == ("refuse", ("pydantic",), ())
+
+
+@pytest.mark.parametrize("name", sorted(USER_ONLY))
+def test_some_settings_are_the_user_s_alone(name: str) -> None:
+    settings, problems = merge([SettingsLayer("project", "p", _setting(name), "trusted")])
     assert settings == Settings()
     assert "may not be set by a project" in problems[0].message
+    if name == "privacy.local_models":
+        assert merge([SettingsLayer("user", "u", _setting(name))])[0].privacy.local_models == "all"
+
+
+def test_what_is_never_sent_adds_up() -> None:
+    layers = [
+        SettingsLayer("user", "u", {"privacy": {"never_send": ["private/**"]}}),
+        SettingsLayer("project", "p", {"privacy": {"never_send": []}}),
+        environment_layer({"RULEWRIGHT_PRIVACY_NEVER_SEND": "*.sql, private/**"}),
+    ]
+    settings, problems = merge(layers)
+    assert (settings.privacy.never_send, problems) == (("private/**", "*.sql"), ())
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from rulewright import __version__
-from rulewright.core.config import USER_ONLY_TABLES, Settings, describe, doc_of
+from rulewright.core.config import Settings, describe, doc_of, who_may_set
 
 FOLDER = "vscode-extension"
 TERMINAL_ONLY = frozenset({"check.fail_on"})
@@ -41,8 +41,8 @@ def _sections() -> Iterator[dict[str, Any]]:
 
 def _property(name: str, field: msgspec.structs.FieldInfo) -> dict[str, Any]:
     schema = msgspec.json.schema(field.type)
-    # What a project's file may not set, a workspace's settings may not either.
-    scope = "machine" if name.partition(".")[0] in USER_ONLY_TABLES else "window"
+    # What a project's file may not set for itself, a workspace's settings may not either.
+    scope = "window" if who_may_set(name) == "anywhere" else "machine"
     return {
         **({"type": "string"} if "enum" in schema else {}),
         **{key: value for key, value in schema.items() if key != "description"},

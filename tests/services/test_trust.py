@@ -13,17 +13,23 @@ from rulewright.prompt_gateway import PromptGateway
 from rulewright.services.files.walk import is_ignored
 from rulewright.services.git import ignores
 from rulewright.services.templates import TemplateUnreadable, read_template_file
-from rulewright.services.trust import NAME, TrustUnreadable, is_trusted, revoke, trust, trusted_projects
+from rulewright.services.trust import NAME, Held, TrustUnreadable, revoke, trust, trust_of, trusted_projects
 from tests.harness.program import write_files
 from tests.harness.world_git import git
+
+NOTHING = Held({}, {})
+
+
+def is_trusted(config: Path, root: Path) -> bool:
+    return trust_of(config, root, NOTHING) == "trusted"
 
 
 def test_trust_is_kept_and_taken_back(tmp_path: Path) -> None:
     config, a, b = tmp_path / "config", tmp_path / "a", tmp_path / "b"
     assert not is_trusted(config, a)
-    assert trust(config, b)
-    assert trust(config, a)
-    assert not trust(config, a), "it is trusted already"
+    assert trust(config, b, NOTHING)
+    assert trust(config, a, NOTHING)
+    assert not trust(config, a, NOTHING), "it is trusted already"
     assert trusted_projects(config) == (os.path.realpath(a), os.path.realpath(b))
     assert revoke(config, a)
     assert not revoke(config, a)
@@ -35,7 +41,7 @@ def test_a_link_has_the_trust_of_what_it_leads_to_and_a_folder_inside_has_none(t
     config, real = tmp_path / "config", tmp_path / "real"
     real.mkdir()
     (tmp_path / "link").symlink_to(real)
-    trust(config, tmp_path / "link")
+    trust(config, tmp_path / "link", NOTHING)
     assert is_trusted(config, real)
     assert not is_trusted(config, real / "inside")
     (tmp_path / "link").unlink()
@@ -51,10 +57,33 @@ def test_a_link_has_the_trust_of_what_it_leads_to_and_a_folder_inside_has_none(t
 def test_what_cannot_be_read_trusts_nothing_and_is_not_overwritten(tmp_path: Path, content: str) -> None:
     (tmp_path / NAME).write_text(content)
     assert not is_trusted(tmp_path, tmp_path)
-    for change in (trust, revoke):
-        with pytest.raises(TrustUnreadable, match=r"trusted-projects\.json"):
-            change(tmp_path, tmp_path)
+    with pytest.raises(TrustUnreadable, match=r"trusted-projects\.json"):
+        trust(tmp_path, tmp_path, NOTHING)
+    with pytest.raises(TrustUnreadable, match=r"trusted-projects\.json"):
+        revoke(tmp_path, tmp_path)
     assert (tmp_path / NAME).read_text() == content
+
+
+def test_trust_is_in_what_the_project_said_then(tmp_path: Path) -> None:
+    config, root = tmp_path / "config", tmp_path / "a"
+    held = Held({"models": [{"base_url": "https://one"}]}, {".ai-rules/templates/prompt.md": "{{task}}"})
+    assert trust(config, root, held)
+    assert trust_of(config, root, held) == "trusted"
+    for other in (
+        Held({"models": [{"base_url": "https://two"}]}, held.templates),
+        Held(held.settings, {**held.templates, ".ai-rules/templates/prompt.md": "{{task}} "}),
+        NOTHING,
+    ):
+        assert trust_of(config, root, other) == "changed"
+    assert trust(config, root, NOTHING), "it is asked for again"
+    assert trust_of(config, root, held) == "changed"
+
+
+def test_what_was_trusted_before_fingerprints_is_asked_for_again(tmp_path: Path) -> None:
+    (tmp_path / NAME).write_text(f'{{"version": 1, "projects": ["{tmp_path.resolve().as_posix()}"]}}')
+    assert trust_of(tmp_path, tmp_path, NOTHING) == "changed"
+    assert trust(tmp_path, tmp_path, NOTHING)
+    assert trust_of(tmp_path, tmp_path, NOTHING) == "trusted"
 
 
 def test_a_template_is_a_regular_file_of_the_project(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ export class Connection {
     this.#client = new QuietClient("rulewright", "Rulewright", () => this.#spawn(), {
       documentSelector: [{ scheme: "file" }, { scheme: "untitled" }],
       diagnosticCollectionName: "rulewright",
-      initializationOptions: editorSettings,
+      initializationOptions: () => ({ ...editorSettings(), workspaceTrusted: vscode.workspace.isTrusted }),
       outputChannel: channels.log,
       traceOutputChannel: channels.trace,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
@@ -144,6 +144,13 @@ export class Connection {
   /** The processes that this connection has started and that have not ended. */
   get pids(): number[] {
     return [...this.#processes].flatMap((child) => child.pid ?? []);
+  }
+
+  /** Tell the server that the user trusts the workspace now. One that is not ready yet learns it at its start. */
+  async tellTrust(): Promise<void> {
+    if (this.#client.state === ClientState.Running) {
+      await this.#client.sendNotification("rulewright/workspaceTrusted", { trusted: vscode.workspace.isTrusted });
+    }
   }
 
   /** Start the server; resolves when it has answered, fails with a sentence when it does not. */

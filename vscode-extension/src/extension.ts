@@ -48,7 +48,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     command("openRules", openRules),
     command("writeFirstRules", () => writeFirstRules(server)),
     command("copyInformation", () => copyInformation(context, server)),
-    vscode.workspace.onDidGrantWorkspaceTrust(() => start(() => server.restartIfOther())),
+    vscode.workspace.onDidGrantWorkspaceTrust(() => start(() => server.trusted())),
     vscode.workspace.onDidChangeWorkspaceFolders(() => {
       // A folder that comes may bring a server where there was none; one that runs serves it too.
       if (server.state.name === "missing") {

@@ -113,6 +113,12 @@ export class ServerKeeper {
     }
   }
 
+  /** The user trusts the workspace now: its settings count, and it may bring a server of its own. */
+  async trusted(): Promise<void> {
+    await this.#connection?.tellTrust();
+    await this.restartIfOther();
+  }
+
   /** Stop for good. */
   async close(): Promise<void> {
     this.#connection?.giveUp();

@@ -36,4 +36,7 @@ export const SETTINGS: readonly string[] = [
   "code.syntax",
   "server.debounce_ms",
   "server.syntax_rest_ms",
+  "privacy.never_send",
+  "privacy.on_secret",
+  "privacy.local_models",
 ];

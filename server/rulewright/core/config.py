@@ -2,7 +2,7 @@
 
 A setting is one field below. Layers are plain mappings, merged from the weakest to the strongest: defaults, the user's
 file, the project's file, environment, editor, flags. A value that is unknown or of the wrong type is reported and left
-out; the others count. What a cloned workspace may not set is `USER_ONLY`, and it is fixed here, not in the reader.
+out; the others count. What a cloned workspace may not set is fixed here, in `NEEDS_TRUST` and `USER_ONLY`.
 """
 
 import re
@@ -21,11 +21,27 @@ from rulewright.core.rules.rule import SOURCES, Source
 
 Layer = Literal["default", "user", "project", "environment", "editor", "flags"]
 
-USER_ONLY_TABLES: frozenset[str] = frozenset(
-    {"models", "egress", "keys", "packages", "templates", "peers", "cluster", "trust"}
-)
-"""Endpoints, commands that yield keys, gate switches, package lists and templates: whatever could send data away or run
-a program. A project's file may never set them, whether this version knows the table or not."""
+NEEDS_TRUST: Mapping[str, str] = {
+    "models": "it says where your code is sent, and runs the commands that yield keys",
+    "keys": "its commands would be run",
+    "egress": "it is about what may leave this machine",
+    "packages": "guidance of packages would steer models and checks",
+    "templates": "a template decides what a prompt says",
+    "peers": "it says where your sessions are sent",
+    "cluster": "it says where your sessions are sent",
+    "privacy.on_secret": "it decides what happens to secrets in what is sent",
+}
+"""Tables, or single settings, that a project may set only once the user trusts it, each with the reason. It is whatever
+could send data away, run a program or steer a model, whether this version knows the table or not."""
+
+Trust = Literal["none", "changed", "trusted"]
+"""`changed`: it was trusted, and now says other things than then."""
+
+USER_ONLY: Mapping[str, str] = {
+    "trust": "a project cannot say that it is trusted",
+    "privacy.local_models": "what your models on this machine may see is yours to say",
+}
+"""Those that no project may set, trusted or not, each with the reason."""
 
 Kilobytes = Annotated[int, Meta(ge=1, le=100_000)]
 Count = Annotated[int, Meta(ge=1, le=100_000)]
@@ -178,6 +194,29 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     ] = 700
 
 
+class PrivacySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What may leave for a model or for another node."""
+
+    never_send: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Globs of files whose content no model sees, beside what git and `.aiignore` ignore. The lists "
+            "of all places count together, so none can take another's back.",
+            extra={"merge": "join"},
+        ),
+    ] = ()
+    on_secret: Annotated[
+        Literal["redact", "refuse"],
+        Meta(description="What happens to a secret in what is sent: it is taken out, or nothing is sent."),
+    ] = "redact"  # noqa: S105 - a verb
+    local_models: Annotated[
+        Literal["as_others", "all"],
+        Meta(
+            description="What models on this machine see: as much as others, or `all`, secrets and ignored files too."
+        ),
+    ] = "as_others"
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All settings, each with its default."""
 
@@ -187,6 +226,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     index: IndexSettings = IndexSettings()
     code: CodeSettings = CodeSettings()
     server: ServerSettings = ServerSettings()
+    privacy: PrivacySettings = PrivacySettings()
 
 
 class SettingProblem(msgspec.Struct, frozen=True):
@@ -197,6 +237,8 @@ class SettingProblem(msgspec.Struct, frozen=True):
     """The file, variable or flag it came from."""
     message: str
     broken: bool = True
+    is_about_trust: bool = False
+    """Whether it was left out because of who set it."""
 
 
 class SettingsLayer(msgspec.Struct, frozen=True):
@@ -205,6 +247,8 @@ class SettingsLayer(msgspec.Struct, frozen=True):
     layer: Layer
     origin: str
     values: Mapping[str, Any]
+    trust: Trust = "none"
+    """Of a project's layer: whether the user trusts it, and what it says now."""
 
 
 def merge(layers: Sequence[SettingsLayer]) -> tuple[Settings, tuple[SettingProblem, ...]]:
@@ -218,18 +262,13 @@ def merge(layers: Sequence[SettingsLayer]) -> tuple[Settings, tuple[SettingProbl
 
 
 def _take_table(tables: dict[str, dict[str, Any]], layer: SettingsLayer, name: str, table: Any) -> list[SettingProblem]:
-    def refuse(message: str, *, broken: bool = True) -> SettingProblem:
-        return SettingProblem(layer.layer, layer.origin, message, broken)
+    def refuse(message: str, *, broken: bool = True, is_about_trust: bool = False) -> SettingProblem:
+        return SettingProblem(layer.layer, layer.origin, message, broken, is_about_trust)
 
-    if layer.layer == "project" and name in USER_ONLY_TABLES:
-        return [
-            refuse(
-                f"`{name}` may not be set by a project, because a cloned one is not trusted.",
-                broken=False,
-            )
-        ]
+    if said := refused_by_trust(layer, name):
+        return [refuse(said, broken=False, is_about_trust=True)]
     section = _SECTIONS.get(name)
-    if section is None and name in USER_ONLY_TABLES:
+    if section is None and (name in NEEDS_TRUST or name in USER_ONLY):
         return [refuse(f"`{name}` is for a later version of Rulewright; this one does not use it.", broken=False)]
     if section is None:
         return [refuse(f"`{name}` is not a table of settings{_did_you_mean(name, _SECTIONS)}")]
@@ -241,14 +280,48 @@ def _take_table(tables: dict[str, dict[str, Any]], layer: SettingsLayer, name: s
         if key not in fields:
             problems.append(refuse(f"`{name}.{key}` is not a setting{_did_you_mean(key, fields)}"))
             continue
+        if said := refused_by_trust(layer, f"{name}.{key}"):
+            problems.append(refuse(said, broken=False, is_about_trust=True))
+            continue
         try:
             taken, doubts = _take(value, fields[key].type, is_text=layer.layer in {"environment", "flags"})
         except ValueError as error:
             problems.append(refuse(f"`{name}.{key}` {error}"))
             continue
         problems += [refuse(f"`{name}.{key}`: {doubt}", broken=False) for doubt in doubts]
-        tables.setdefault(name, {})[key] = taken
+        before = tables.setdefault(name, {})
+        before[key] = tuple(dict.fromkeys((*before.get(key, ()), *taken))) if _is_joined(fields[key].type) else taken
     return problems
+
+
+def refused_by_trust(layer: SettingsLayer, name: str) -> str:
+    """Why a layer may not set a table or a setting, a sentence that says what helps; empty where it may."""
+    if layer.layer != "project":
+        return ""
+    if name in USER_ONLY:
+        return f"`{name}` may not be set by a project: {USER_ONLY[name]}."
+    if name not in NEEDS_TRUST or layer.trust == "trusted":
+        return ""
+    if layer.trust == "changed":
+        return f"`{name}` is not used: this project has changed since you trusted it. Look, then rulewright trust."
+    return f"`{name}` is not used, because {NEEDS_TRUST[name]}. If you trust this project: rulewright trust."
+
+
+def of_trust(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a project's settings needs trust, by the names of `NEEDS_TRUST`."""
+    found: dict[str, Any] = {}
+    for name in NEEDS_TRUST:
+        table, _, key = name.partition(".")
+        held = values.get(table)
+        if held is not None and not key:
+            found[name] = held
+        elif key and isinstance(held, Mapping) and key in held:
+            found[name] = held[key]
+    return found
+
+
+def _is_joined(kind: Any) -> bool:
+    return any(meta.extra and meta.extra.get("merge") == "join" for meta in getattr(kind, "__metadata__", ()))
 
 
 def _take(value: Any, kind: Any, *, is_text: bool) -> tuple[Any, list[str]]:
@@ -325,9 +398,17 @@ def describe() -> list[tuple[str, str, str, str]]:
     for name, section in _SECTIONS.items():
         for field in msgspec.structs.fields(section):
             default = msgspec.json.encode(field.default).decode()
-            who = "user only" if name in USER_ONLY_TABLES else "anywhere"
-            rows.append((f"{name}.{field.name}", _type_name(field.type), default, who))
+            full = f"{name}.{field.name}"
+            rows.append((full, _type_name(field.type), default, who_may_set(full)))
     return rows
+
+
+def who_may_set(name: str) -> str:
+    """In words: `anywhere`, `with trust`, `user only`; of a setting `table.key`."""
+    names = {name, name.partition(".")[0]}
+    if not names.isdisjoint(USER_ONLY):
+        return "user only"
+    return "anywhere" if names.isdisjoint(NEEDS_TRUST) else "with trust"
 
 
 def _type_name(kind: Any) -> str:

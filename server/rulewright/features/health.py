@@ -49,7 +49,7 @@ def about_settings(project: Project, problems: Sequence[SettingProblem]) -> list
 
 
 def _is_about_trust(problem: SettingProblem) -> bool:
-    return problem.layer == "project" and "may not be set by a project" in problem.message
+    return problem.is_about_trust
 
 
 def about_rules(project: Project) -> list[Remark]:

@@ -35,6 +35,8 @@ class Projects:
         self._read_settings, self._make_rules = read_settings, make_rules
         self._open: dict[str, OpenProject] = {}
         self._overlay: Mapping[str, Any] = {}
+        self.is_trusted_by_editor = False
+        """Whether the editor says that its user trusts the workspace; for whoever reads settings."""
 
     @property
     def opened(self) -> tuple[OpenProject, ...]:

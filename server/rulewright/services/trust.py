@@ -1,20 +1,50 @@
-"""Which projects the user trusts: what a cloned project may not do until somebody who looked at it says so."""
+"""Which projects the user trusts: what a cloned project may not do until somebody who looked at it says so.
+
+Trust is given to what a project said at that time: of its settings and templates a fingerprint is kept, and when they
+say something else, the user is asked again.
+"""
 
 import contextlib
+import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
+from rulewright.core.config import Trust
+
 NAME = "trusted-projects.json"
-_VERSION = 1
+_VERSION = 2
+
+
+class Held(msgspec.Struct, frozen=True):
+    """What a project would be allowed."""
+
+    settings: Mapping[str, Any]
+    """By the names of `core.config.NEEDS_TRUST`."""
+    templates: Mapping[str, str]
+    """By path, relative to the root."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells it from others; the same in every process."""
+        data = msgspec.json.encode([self.settings, self.templates], order="deterministic", enc_hook=str)
+        return hashlib.sha256(data).hexdigest()
 
 
 class _Record(msgspec.Struct):
     version: int
+    projects: dict[str, str]
+    """By the real path of a root the fingerprint of what it held when it was trusted."""
+
+
+class _First(msgspec.Struct):
+    """As it was in version 1, which kept no fingerprints."""
+
+    version: int
     projects: list[str]
-    """Real paths of roots."""
 
 
 class TrustUnreadable(Exception):  # noqa: N818 - an answer, not a fault
@@ -26,45 +56,35 @@ def trusted_projects(folder: Path) -> tuple[str, ...]:
 
     `folder` is the user's configuration folder.
     """
-    path = folder / NAME
-    try:
-        record = msgspec.json.decode(path.read_bytes(), type=_Record)
-    except FileNotFoundError:
-        return ()
-    except NotADirectoryError:
-        return ()
-    except OSError as error:
-        raise TrustUnreadable(f"{path} cannot be read: {error.strerror or error}.") from None
-    except msgspec.DecodeError:
-        raise TrustUnreadable(f"{path} is not as Rulewright wrote it. Mend or delete it.") from None
-    if record.version != _VERSION:
-        raise TrustUnreadable(f"{path} is of another version of Rulewright. Use that one, or delete it.")
-    return tuple(sorted(record.projects))
+    return tuple(sorted(_read(folder)))
 
 
-def is_trusted(folder: Path, root: Path) -> bool:
-    """Whether a project is trusted; never where that cannot be read."""
+def trust_of(folder: Path, root: Path, held: Held) -> Trust:
+    """Whether a project is trusted with what it holds now; `none` where that cannot be read."""
     try:
-        return real(root) in trusted_projects(folder)
+        known = _read(folder).get(real(root))
     except TrustUnreadable:
-        return False
+        return "none"
+    if known is None:
+        return "none"
+    return "trusted" if known == held.fingerprint else "changed"
 
 
-def trust(folder: Path, root: Path) -> bool:
-    """Trust a project from now on; False when it was trusted. Raises TrustUnreadable and OSError."""
-    projects = trusted_projects(folder)
-    if real(root) in projects:
+def trust(folder: Path, root: Path, held: Held) -> bool:
+    """Trust a project, with what it holds, from now on; False when it was trusted so. Raises as `revoke`."""
+    projects = _read(folder)
+    if projects.get(real(root)) == held.fingerprint:
         return False
-    _write(folder, [*projects, real(root)])
+    _write(folder, {**projects, real(root): held.fingerprint})
     return True
 
 
 def revoke(folder: Path, root: Path) -> bool:
     """Trust a project no longer; False when it was not trusted. Raises TrustUnreadable and OSError."""
-    projects = trusted_projects(folder)
+    projects = _read(folder)
     if real(root) not in projects:
         return False
-    _write(folder, [p for p in projects if p != real(root)])
+    _write(folder, {path: fingerprint for path, fingerprint in projects.items() if path != real(root)})
     return True
 
 
@@ -73,9 +93,32 @@ def real(root: Path) -> str:
     return os.path.realpath(root)
 
 
-def _write(folder: Path, projects: Iterable[str]) -> None:
+def _read(folder: Path) -> dict[str, str]:
+    path = folder / NAME
+    try:
+        data = path.read_bytes()
+        version = msgspec.json.decode(data, type=_Version).version
+        if version == 1:
+            # What they held then is not known, so all count as changed.
+            return dict.fromkeys(msgspec.json.decode(data, type=_First).projects, "")
+        if version == _VERSION:
+            return msgspec.json.decode(data, type=_Record).projects
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError as error:
+        raise TrustUnreadable(f"{path} cannot be read: {error.strerror or error}.") from None
+    except msgspec.DecodeError:
+        raise TrustUnreadable(f"{path} is not as Rulewright wrote it. Mend or delete it.") from None
+    raise TrustUnreadable(f"{path} is of another version of Rulewright. Use that one, or delete it.")
+
+
+class _Version(msgspec.Struct):
+    version: int
+
+
+def _write(folder: Path, projects: Mapping[str, str]) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    data = msgspec.json.encode(_Record(_VERSION, sorted(projects)))
+    data = msgspec.json.encode(_Record(_VERSION, dict(sorted(projects.items()))))
     new = folder / f"{NAME}.{os.getpid()}"
     try:
         new.write_bytes(msgspec.json.format(data) + b"\n")

@@ -299,17 +299,21 @@ def prompt(launcher: Launcher, /, *, file: str, task: str, overlay: tuple[str, .
     return run_prompt(launcher.headless(), file, task=task, overlay=overlay, **options)
 
 
-@cli.command(short_help="Trust a project: its templates are used.")
+@cli.command(short_help="Trust a project: its templates, endpoints and key commands.")
 @click.argument("folder", default=".", type=click.Path(file_okay=False, exists=True))
 @click.option("--revoke", is_flag=True, help="Trust it no longer.")
+@click.option("--status", is_flag=True, help="Say whether it is trusted and what that allows, and change nothing.")
 @click.option("--list", "list_all", is_flag=True, help="List the projects that are trusted.")
 @json_option
 @click.pass_obj
-def trust(launcher: Launcher, folder: str, *, revoke: bool, list_all: bool, as_json: bool) -> int:
-    """Trust the project of FOLDER (default: here), so that its templates are used. Look at them first."""
-    from rulewright.adapters.cli.prompt import run_trust
+def trust(launcher: Launcher, folder: str, *, revoke: bool, status: bool, list_all: bool, as_json: bool) -> int:
+    """Trust the project of FOLDER (default: here), so that its templates and all of its settings are used.
 
-    return run_trust(launcher.headless(), folder, revoke=revoke, list_all=list_all, as_json=as_json)
+    Look at them first: --status says what trust allows. When they change you are asked again.
+    """
+    from rulewright.adapters.cli.trust import run_trust
+
+    return run_trust(launcher.headless(), folder, revoke=revoke, status=status, list_all=list_all, as_json=as_json)
 
 
 @cli.command(short_help="Say what is wrong, and what to do about it.")

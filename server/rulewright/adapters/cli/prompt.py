@@ -1,11 +1,10 @@
-"""`rulewright prompt` and `rulewright trust`."""
+"""`rulewright prompt`."""
 
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import click
-import msgspec
 
 from rulewright.adapters.cli.project import open_project, relative_to
 from rulewright.adapters.cli.render_json import to_json
@@ -13,18 +12,9 @@ from rulewright.adapters.cli.report import printable
 from rulewright.core.prompt.records import Cut, Prompt
 from rulewright.features.prompt import DEFAULT_BUDGET, Asked
 from rulewright.gateway import Gateway
-from rulewright.prompt_gateway import TrustUnreadable
 
 MAX_TOLD = 10
 """Cuts that are told one by one."""
-
-
-class TrustRecord(msgspec.Struct, frozen=True):
-    """The output of `rulewright trust --list --json`."""
-
-    version: int
-    projects: tuple[str, ...]
-    """Real paths of the projects that are trusted."""
 
 
 def run_prompt(
@@ -82,36 +72,3 @@ def _named(cut: Cut) -> str:
         "project": f"the project, {cut.what}",
         "lines": f"{cut.what} of {cut.path}",
     }[cut.kind]
-
-
-def run_trust(gateway: Gateway, folder: str, *, revoke: bool, list_all: bool, as_json: bool) -> int:
-    """Trust the project of a folder, trust it no longer, or say which ones are trusted."""
-    if revoke and list_all:
-        raise click.UsageError("--revoke is for one project, and --list shows them all: give one or the other.")
-    if as_json and not list_all:
-        raise click.UsageError("--json is for --list.")
-    try:
-        if list_all:
-            return _list_trusted(gateway, as_json=as_json)
-        start, prompts = Path(folder).absolute(), gateway.prompts
-        root, is_news = prompts.revoke(start) if revoke else prompts.trust(start)
-    except TrustUnreadable as problem:
-        raise click.ClickException(str(problem)) from None
-    if revoke:
-        said = "is no longer trusted" if is_news else "was not trusted"
-    else:
-        said = "is trusted: its templates are used" if is_news else "was trusted already"
-    click.echo(f"{printable(root)} {said}.")
-    return 0
-
-
-def _list_trusted(gateway: Gateway, *, as_json: bool) -> int:
-    projects = gateway.prompts.trusted()
-    if as_json:
-        click.echo(to_json(TrustRecord(1, projects)))
-    else:
-        for path in projects:
-            click.echo(printable(path))
-        if not projects:
-            click.echo("No project is trusted. `rulewright trust` trusts the one here.")
-    return 0

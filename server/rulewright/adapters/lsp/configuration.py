@@ -10,7 +10,7 @@ from rulewright.adapters.lsp.language_server import Server
 from rulewright.core.config import Settings
 
 SECTION = "rulewright"
-ADAPTER_OPTIONS = frozenset({"workspaceDiagnostics"})
+ADAPTER_OPTIONS = frozenset({"workspaceDiagnostics", "workspaceTrusted"})
 """Initialization options that are about the protocol, not settings."""
 
 EditorSettings = Mapping[str, Any]

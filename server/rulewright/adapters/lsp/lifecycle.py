@@ -9,9 +9,10 @@ from typing import Any
 
 from lsprotocol import types as t
 
-from rulewright.adapters.lsp import configuration, index_progress, parent, rule_writing, watched_files
+from rulewright.adapters.lsp import configuration, index_progress, parent, rule_writing, trust, watched_files
 from rulewright.adapters.lsp.client import read_client
 from rulewright.adapters.lsp.language_server import Server
+from rulewright.adapters.lsp.supervised import supervise
 from rulewright.core import uris
 
 log = logging.getLogger(__name__)
@@ -29,13 +30,15 @@ def initialize(ls: Server, params: t.InitializeParams) -> None:
     ls.client = read_client(params)
     options = params.initialization_options
     ls.initial_settings = ls.editor_settings = configuration.from_options(options)
+    ls.gateway.start_with_trust(is_trusted=trust.from_options(options))
     ls.announces_workspace_diagnostics = _wants_workspace_diagnostics(options)
     ls.gateway.begin_code(ls.encoding, ls.protocol.announced_by_client, ls.client.name)
     index_progress.follow(ls)
     ls.pending.start(_open_first(ls, roots(params)), "opening the projects")
-    if params.process_id:
-        ls.pending.start_background(_look_beside(ls, params.process_id), "looking for other servers")
-        ls.pending.start_background(parent.watch(params.process_id, lambda: ls.leave(1)), "watching the editor")
+    ls.gateway.who = f"{ls.client.name} {ls.client.version}".strip()
+    if editor := params.process_id:
+        supervise(ls, "neighbours", lambda: _look_beside(ls, editor), restart="transient")
+        supervise(ls, "editor", lambda: parent.watch(editor, lambda: ls.leave(1)), restart="transient")
     log.debug("client %s, positions in %s", ls.client.name or "without a name", ls.encoding)
 
 
@@ -95,11 +98,12 @@ async def _close(ls: Server, paths: Sequence[str]) -> None:
 
 def initialized(ls: Server, _params: t.InitializedParams) -> None:
     """Now the client takes requests of ours."""
-    ls.pending.start_background(_introduce(ls), "remembering the editor")
+    supervise(ls, "introduction", lambda: _introduce(ls), restart="transient")
     ls.pending.start(watched_files.begin(ls), "watching files")
     ls.pending.start(rule_writing.begin(ls), "offering other ids for rules")
     ls.pending.start(_follow_configuration(ls), "settings")
-    ls.pending.start_background(_look_at_kept_rules(ls), "looking for what others keep of rules")
+    supervise(ls, "store", lambda: _look_at_kept_rules(ls), "rules")
+    supervise(ls, "use", lambda: _save_use(ls), "rules")
 
 
 INTRODUCED_S = 3.0
@@ -121,6 +125,13 @@ async def _look_at_kept_rules(ls: Server) -> None:
         async with ls.projects_lock:
             for sentence in await ls.gateway.rules.look():
                 ls.show(sentence)
+
+
+async def _save_use(ls: Server) -> None:
+    await ls.ready.wait()
+    while True:
+        await asyncio.sleep(ls.gateway.rules.look_every_s)
+        await ls.gateway.rules.save_use()
 
 
 async def _follow_configuration(ls: Server) -> None:

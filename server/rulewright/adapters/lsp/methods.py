@@ -8,11 +8,11 @@ VERSION = 1
 """Announced as `experimental.rulewright.version`. It grows when something here changes or goes, not when something is
 added: who knows version 1 can ask for whatever was in it."""
 
-Kind = Literal["request", "command"]
+Kind = Literal["request", "notification", "command"]
 
 
 class Method(msgspec.Struct, frozen=True):
-    """One request or one command of `workspace/executeCommand`, all from the client to the server."""
+    """One request, one notification or one command of `workspace/executeCommand`, all from the client to the server."""
 
     name: str
     kind: Kind
@@ -49,6 +49,13 @@ METHODS: tuple[Method, ...] = (
         '`{"uri": "..."}` of a rule file',
         "the files that the rule touches, what it costs, when it applied and fired; `null` for any other file",
         "rule-file",
+    ),
+    Method(
+        "rulewright/workspaceTrusted",
+        "notification",
+        '`{"trusted": true}`, or `false`',
+        "none; the editor's user trusts the workspace now, so that its settings and templates count as after "
+        "`rulewright trust`. At the start the initialization option `workspaceTrusted` says so",
     ),
     Method(
         "rulewright.why",

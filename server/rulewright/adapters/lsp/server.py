@@ -20,7 +20,9 @@ from rulewright.adapters.lsp import (
     rules_changed,
     settled,
     status,
+    supervised,
     text_sync,
+    trust,
     watched_files,
     workspace_diagnostics,
 )
@@ -28,6 +30,7 @@ from rulewright.adapters.lsp.client_log import logging_to, logging_to_stderr
 from rulewright.adapters.lsp.front import Front
 from rulewright.adapters.lsp.language_server import Server
 from rulewright.adapters.lsp.reader import Inbox, Writer
+from rulewright.core.supervision import Child, Running
 
 if TYPE_CHECKING:
     from rulewright.gateway import Gateway
@@ -49,6 +52,7 @@ def build_server(gateway: "Gateway") -> Server:
         code_action,
         commands,
         configuration,
+        trust,
         watched_files,
         settled,
         status,
@@ -60,6 +64,7 @@ def build_server(gateway: "Gateway") -> Server:
     ):
         group.register(server)
     rules_changed.follow(server)
+    supervised.follow(server)
     return server
 
 
@@ -107,14 +112,20 @@ async def serve(server: Server, taking: Coroutine[Any, Any, None], output: Outpu
     server.on_leave(leave)
     server.protocol.set_writer(output)
     output.on_lost(lose_client)
+
+    async def take(_: Running) -> None:
+        try:
+            await taking
+        finally:
+            leave(0)
+
     with logging_to(server):
-        pumping = asyncio.create_task(taking, name="taking messages")
-        pumping.add_done_callback(lambda _: leave(0))
+        server.gateway.tree.add(Child(id="messages", run=take, restart="temporary"))
         try:
             return await left
         finally:
-            pumping.cancel()
             await server.aclose()
+            taking.close()  # Where the session was over before it began.
 
 
 async def pump(inbox: Inbox, receive: Callable[[bytes], None]) -> None:

@@ -1,0 +1,84 @@
+"""The door to trust and privacy: which projects are trusted with what, and what of a project would be withheld."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from rulewright.core.config import NEEDS_TRUST, Trust
+from rulewright.core.health import Remark
+from rulewright.privacy_view import held_of, trust_of
+from rulewright.services import trust, user_folders
+from rulewright.services.files import find_root
+
+TrustUnreadable = trust.TrustUnreadable
+
+
+class TrustPlan(msgspec.Struct, frozen=True):
+    """What it means to trust a project."""
+
+    root: str
+    """Its real path."""
+    state: Trust
+    allows: tuple[str, ...]
+    """Sentences about what it then may do that it may not without."""
+
+
+class PrivacyGateway:
+    """Everything an interface may ask about trust and privacy."""
+
+    def __init__(self, config_folder: Path | None = None, is_trusted_by_editor: Callable[[], bool] = bool) -> None:
+        self._config = config_folder or Path(user_folders.config_folder())
+        self._is_trusted_by_editor = is_trusted_by_editor
+
+    def trust_of(self, root: str) -> Trust:
+        """Whether a project is trusted: by the user's command, or by the editor that is there now."""
+        return "trusted" if self._is_trusted_by_editor() else trust_of(self._config, Path(root))
+
+    def plan_trust(self, start: Path) -> TrustPlan:
+        """What it would mean to trust the project that holds `start`."""
+        root = find_root(start)
+        held = held_of(root)
+        allows = [
+            f"`{name}` of its settings counts: {_shown(value)} ({NEEDS_TRUST[name]})"
+            for name, value in held.settings.items()
+        ]
+        allows += [f"its template {path} decides what prompts say" for path in held.templates]
+        return TrustPlan(trust.real(root), trust.trust_of(self._config, root, held), tuple(allows))
+
+    def trust(self, start: Path) -> tuple[str, bool]:
+        """Trust the project that holds `start`: its real path, and whether that is news. Raises as `trusted`."""
+        root = find_root(start)
+        return trust.real(root), trust.trust(self._config, root, held_of(root))
+
+    def revoke(self, start: Path) -> tuple[str, bool]:
+        """Trust it no longer. Raises as `trusted`."""
+        root = find_root(start)
+        return trust.real(root), trust.revoke(self._config, root)
+
+    def trusted(self) -> tuple[str, ...]:
+        """Real paths of all projects that are trusted. Raises TrustUnreadable, and OSError where it is written."""
+        return trust.trusted_projects(self._config)
+
+    def examine_trust(self, root: str) -> Remark:
+        """What is to be said of whether a project is trusted."""
+        try:
+            trust.trusted_projects(self._config)
+        except TrustUnreadable as problem:
+            return Remark("trust", "error", f"No project is trusted: {problem}", "Mend the file, or delete it.")
+        state = self.trust_of(root)
+        if state == "trusted":
+            return Remark("trust", "ok", "You trust this project: its templates are used.")
+        if state == "changed":
+            told = "This project holds other settings or templates than when you trusted it: they are not used."
+            return Remark("trust", "warning", told, "Look at them (rulewright trust --status), then rulewright trust.")
+        told = "This project is not trusted: its templates are not used."
+        return Remark("trust", "note", told, "Look at it (rulewright trust --status), then rulewright trust.")
+
+
+MAX_SHOWN = 200
+
+
+def _shown(value: object) -> str:
+    text = msgspec.json.encode(value, enc_hook=str).decode()
+    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "..."
