@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from rulewright import __version__
-from rulewright.core.bus import AnalysisComplete, RulesChanged
 from rulewright.core.changes import ContentChange
 from rulewright.core.code_messages import (
     Changed,
@@ -45,7 +43,6 @@ from rulewright.core.rules.load import load
 from rulewright.core.rules.policy import policy_of
 from rulewright.core.rules.select import Applied
 from rulewright.core.rules.suppress import may_suppress
-from rulewright.core.server_report import ClientReport, ProjectReport, ServerReport
 from rulewright.core.snapshot import Document, Project, Snapshot
 from rulewright.core.sources import Found, Skipped
 from rulewright.core.text import PositionEncoding, Range
@@ -86,6 +83,7 @@ if TYPE_CHECKING:
     from rulewright.core.bus import Event
     from rulewright.core.changed import Changes
     from rulewright.core.rules.parse import Parsed
+    from rulewright.core.server_report import ClientReport, ServerReport
     from rulewright.features.rule_stats import RuleStats
     from rulewright.privacy_gateway import PrivacyGateway
     from rulewright.prompt_gateway import PromptGateway
@@ -150,7 +148,7 @@ class Gateway:
         if self._code is not None:
             self._code.on_progress(self._index_progress)
 
-    def report(self) -> ClientReport:
+    def report(self) -> "ClientReport":
         """What there is to say of this client to whoever runs the server."""
         return ClientReport(
             name=self.tree.name,
@@ -159,14 +157,16 @@ class Gateway:
             projects=tuple(
                 ProjectReport(p.root, len(p.book.selection.active), p.book.revision) for p in self._projects.views
             ),
+        from rulewright.core.server_report import ClientReport, ProjectReport  # noqa: PLC0415 - as above
+
             calls=dict(self.calls),
             metrics=self.metrics.figures(),
             set_aside=self.set_aside(),
         )
 
-    def report_server(self) -> ServerReport:
+    def report_server(self) -> "ServerReport":
         """The same of the whole process."""
-        return self.tree.node.report(__version__, os.getpid())
+        return self.tree.node.report()
 
     # State
 
@@ -309,6 +309,8 @@ class Gateway:
             # Other clients of the process have rules of their own.
             if isinstance(event.body, RulesChanged) and event.metadata.get("client") == mine:
                 listener(event.body.root)
+
+        from rulewright.core.bus import RulesChanged  # noqa: PLC0415 - as above
 
         return self.tree.node.bus.tap("rules", heard)
 
@@ -783,11 +785,15 @@ def _open_writing(files_of: Callable[[Project], Sequence[str]], offload: Offload
 
     return WritingGateway(files_of, offload)
 
+            from rulewright.core.bus import RulesChanged  # noqa: PLC0415 - as above
+
 
 def _place(snapshot: Snapshot, uri: str) -> tuple[Project, str] | None:
     """The project that a document lies in, and its path there; None outside of all."""
     path = to_path(uri)
     project = snapshot.project_of(path)
+            from rulewright.core.bus import AnalysisComplete  # noqa: PLC0415 - as above
+
     relative = project.relative(path) if project else None
     return (project, relative) if project and relative is not None else None
 

@@ -278,9 +278,12 @@ class RuleGateway:
             await self._offload(project.rules.look)
             if project.view.book is not before:
                 self._announce(project.root)
+        return self.take_problems()
+
+    async def save_use(self) -> None:
+        """Write down which rules were of use since this was called last."""
         if self._use is not None:
             await self._offload(self._use.save)
-        return self.take_problems()
 
     def look_again(self, root: str) -> None:
         """Take what changed since this was called last: rule files of one open project, and what others wrote."""

@@ -1,7 +1,7 @@
 """What a tree of supervised children is made of, and what is seen of it. `core.restarts` decides, services do it."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -78,7 +78,9 @@ class Child(msgspec.Struct, frozen=True, kw_only=True):
     """How long to wait before the first restart; each recent one doubles it."""
     max_pause_s: float = 30.0
     capability: str = ""
-    """What is missing without it, as people call it: `code knowledge`."""
+    """What Rulewright goes on without when it is gone, as people say it: `knowing the code`."""
+    context: Any = None
+    """The context variables that it sees; those of its supervisor where this is None."""
 
 
 class GaveUp(Exception):  # noqa: N818 - how a supervisor ends
@@ -96,6 +98,10 @@ class Overseer(Protocol):
 
     def ended(self, child: str, reason: str, now: float) -> bool:
         """A child failed, at `now` by the monotonic clock; whether it may be started again."""
+        ...
+
+    def lost(self, child: str, reason: str) -> None:
+        """A child cannot be had at all: there is no use in starting it again."""
         ...
 
     def removed(self, child: str) -> None:
@@ -127,6 +133,9 @@ class Alone:
         )
         self._restarted_at = decision.restarted_at
         return decision.action == "restart"
+
+    def lost(self, child: str, reason: str) -> None:
+        """Nobody asks."""
 
     def removed(self, child: str) -> None:
         """Nobody asks."""

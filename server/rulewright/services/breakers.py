@@ -12,10 +12,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from time import monotonic
 
-import msgspec
-
 from rulewright.core import breaker as circuit
-from rulewright.core.breaker import Breaker, Limits, State
+from rulewright.core.breaker import Breaker, Limits
+from rulewright.core.server_report import CircuitState
 
 
 class Open(Exception):  # noqa: N818 - an answer, not a fault
@@ -24,16 +23,6 @@ class Open(Exception):  # noqa: N818 - an answer, not a fault
     def __init__(self, name: str, reason: str, retry_in_s: float) -> None:
         super().__init__(f"{name} is left alone after it failed ({reason}). It is asked again in {retry_in_s:.0f} s.")
         self.name, self.reason, self.retry_in_s = name, reason, retry_in_s
-
-
-class CircuitState(msgspec.Struct, frozen=True, rename="camel"):
-    """One guard as it is now."""
-
-    name: str
-    state: State
-    reason: str = ""
-    retry_in_s: float = 0.0
-    trips: int = 0
 
 
 class Circuits:

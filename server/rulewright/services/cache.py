@@ -20,7 +20,6 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 T = TypeVar("T")
-R = TypeVar("R")
 log = logging.getLogger(__name__)
 
 TTL_S = 300.0
@@ -148,7 +147,7 @@ class Cache(Generic[T]):
 
     def _compute_here(self, one: "_Computing", key: str, compute: Callable[[], T | None], ttl_s: float) -> T | None:
         try:
-            found = self._later(self._read, key).result()
+            found: T | None = self._later(self._read, key).result()
             if found is None:
                 self.misses += 1
                 found = compute()
@@ -216,15 +215,15 @@ class Cache(Generic[T]):
             while len(self._memory) > MAX_IN_MEMORY:
                 self._memory.popitem(last=False)
 
-    def _later(self, work: Callable[..., R], *arguments: Any) -> "Future[R | None]":
+    def _later(self, work: Callable[..., Any], *arguments: Any) -> "Future[Any]":
         """What comes of work on the disk, which is done in its thread; None where there is no disk."""
         thread = self._disk_thread
         if thread is not None and self._folder is not None:
             try:
-                return thread.submit(work, *arguments)  # type: ignore[return-value]
+                return thread.submit(work, *arguments)
             except RuntimeError:
                 log.debug("a cache was closed while it was used")
-        nothing: Future[R | None] = Future()
+        nothing: Future[Any] = Future()
         nothing.set_result(None)
         return nothing
 

@@ -13,7 +13,6 @@ import struct
 import subprocess
 import sys
 import threading
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
@@ -42,6 +41,8 @@ from rulewright.core.code_messages import (
     decode_from_host,
     encode,
 )
+from rulewright.core.restarts import Intensity
+from rulewright.core.supervision import Alone, ChildState, Overseer
 from rulewright.core.text import PositionEncoding, Text
 
 log = logging.getLogger(__name__)
@@ -49,9 +50,9 @@ log = logging.getLogger(__name__)
 SILENT_S = 20.0
 """Seconds that a question may wait while the host says nothing at all, before it is ended."""
 GUARD_S = 0.5
-MAX_DEATHS = 4
-PERIOD_S = 120.0
-"""With so many deaths in this time there is no further host."""
+INTENSITY = Intensity(max_restarts=3, max_seconds=120.0)
+"""A host is told everything again when it starts, so one that goes on dying is no use to anybody."""
+NAME = "host"
 
 NOTHING = b"null"
 _LENGTH = struct.Struct(">I")
@@ -64,7 +65,11 @@ Listener = Callable[[Progress], None]
 class CodeHost:
     """One child process at a time. All methods may be called from any thread; none waits for the host."""
 
-    def __init__(self, command: list[str] | None = None, silent_s: float = SILENT_S) -> None:
+    def __init__(
+        self, command: list[str] | None = None, silent_s: float = SILENT_S, overseer: Overseer | None = None
+    ) -> None:
+        self._overseer = overseer or Alone(INTENSITY)
+        self._progress: dict[str, Progress] = {}
         self._command = command or [sys.executable, "-P", "-m", "rulewright", "--code-host"]
         self._silent_s = silent_s
         self._lock = threading.RLock()
@@ -79,7 +84,6 @@ class CodeHost:
         self._process: subprocess.Popen[bytes] | None = None
         self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._heard_at = monotonic()
-        self._deaths: deque[float] = deque(maxlen=MAX_DEATHS)
         self._hung = 0
         """Process id of the host that was ended last because it said nothing."""
         self._closed = threading.Event()
@@ -126,9 +130,24 @@ class CodeHost:
         """Call this, in a thread of the host's, when an index has got further."""
         self._listeners.append(listener)
 
+    def indexing(self) -> tuple[ChildState, ...]:
+        """The builders of indexes, which are children of the host: as far as it tells."""
+        with self._lock:
+            runs, told = self._process is not None, tuple(self._progress.values())
+        return tuple(
+            ChildState(
+                id=f"index of {Path(one.root).name or one.root}",
+                state="running" if runs and one.done < one.total else "ended",
+                restart="transient",
+                detail=f"{one.done:,} of {one.total:,} files",
+            )
+            for one in told
+        )
+
     def close(self) -> None:
         """End the process."""
         self._closed.set()
+        self._overseer.removed(NAME)
         with self._lock:
             process, self._process = self._process, None
             self._outbox.put(None)
@@ -186,8 +205,11 @@ class CodeHost:
                 },
             )
         except OSError as error:
-            self._lose(f"it cannot be started: {error}")
+            reason = f"it cannot be started: {error}"
+            self._overseer.lost(NAME, reason)
+            self._lose(reason)
             return
+        self._overseer.started(NAME, self._process.pid)
         self._outbox = queue.SimpleQueue()
         self._heard_at = monotonic()
         self._restore()
@@ -239,6 +261,7 @@ class CodeHost:
                 if (told := self._documents.get(message.uri)) is not None:
                     told.seen(message.version)
             case Progress():
+                self._progress[message.root] = message
                 for listener in tuple(self._listeners):
                     listener(message)
             case Log():
@@ -261,13 +284,13 @@ class CodeHost:
             for told in self._documents.values():
                 told.blame()
             self._give_up_asked(hung=process.pid == self._hung)
-            now = monotonic()
-            self._deaths.append(now)
         _end(process)
         if self._closed.is_set():
             return
-        if len(self._deaths) == MAX_DEATHS and now - self._deaths[0] < PERIOD_S:
-            self._lose(f"it died {MAX_DEATHS} times within {PERIOD_S:g} seconds")
+        how = "it said nothing any more" if process.pid == self._hung else f"it ended with {process.returncode}"
+        if not self._overseer.ended(NAME, how, monotonic()):
+            allowed = self._overseer.intensity
+            self._lose(f"it died {allowed.max_restarts + 1} times within {allowed.max_seconds:g} seconds")
             return
         log.warning("the code host ended unexpectedly (%s); a new one takes its place", process.returncode)
         self.start()

@@ -159,6 +159,8 @@ class Server(LanguageServer):
         """End all work, then what it was done with."""
         if self.protocol.phase != "down":
             self.protocol.lsp_shutdown()
+        # What takes messages and begins work ends first.
+        await self.gateway.tree.aclose()
         await self.pending.aclose()
         for call in self._closing:
             call()

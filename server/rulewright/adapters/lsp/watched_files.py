@@ -3,6 +3,7 @@
 from lsprotocol import types as t
 
 from rulewright.adapters.lsp.language_server import Server
+from rulewright.adapters.lsp.supervised import supervise
 from rulewright.core import uris
 
 GLOBS = ("**/*",)
@@ -24,9 +25,10 @@ async def begin(ls: Server) -> None:
         registered = await ls.register(t.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
     if not (registered and ls.client.watches_files):
         ls.gateway.watch_code()
-        ls.pending.start_background(ls.gateway.watch(ls.reload, projects=True), "own file watcher")
+        supervise(ls, "watcher", lambda: ls.gateway.watch(ls.reload, projects=True), "rules")
     else:
-        ls.pending.start_background(ls.gateway.watch(ls.reload, projects=False), "watching the user's rules")
+        # The editor does not look outside of its folders, where the user's own rules lie.
+        supervise(ls, "watcher", lambda: ls.gateway.watch(ls.reload, projects=False), "rules")
 
 
 def did_change_watched_files(ls: Server, params: t.DidChangeWatchedFilesParams) -> None:

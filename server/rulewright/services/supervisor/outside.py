@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from rulewright.core.bus import Supervised
 from rulewright.core.restarts import Intensity, Member, Restart, decide
 from rulewright.core.supervision import ChildState, GaveUp, Running
 
@@ -36,12 +37,15 @@ class OutsideSupervisor:
         *,
         now: Callable[[], float] = monotonic,
         clean: Callable[[str], str] = str,
-        more: Callable[[], tuple[ChildState, ...]] = tuple,
+        name: str = "",
+        tell: Callable[[Supervised], object] = lambda _: None,
     ) -> None:
-        """`clean` takes secrets out of a sentence; `more` tells of children that a child of ours supervises."""
+        """`clean` takes secrets out of a sentence; `tell` hears of restarts, in any thread."""
+        self.name, self.tell = name, tell
         self.intensity = intensity or Intensity()
-        self.more = more
-        self._now, self._clean = now, clean
+        self.more: Callable[[], tuple[ChildState, ...]] = tuple
+        """Tells of children that a child of ours supervises."""
+        self._now, self.clean = now, clean
         self._lock = threading.Lock()
         self._members: dict[str, _Member] = {}
         self._restarted_at: tuple[float, ...] = ()
@@ -58,7 +62,7 @@ class OutsideSupervisor:
 
     def ended(self, child: str, reason: str, now: float) -> bool:
         """See `Overseer`."""
-        reason = self._clean(reason)
+        reason = self.clean(reason)
         with self._lock:
             member = self._members.setdefault(child, _Member())
             member.runs, member.pid, member.last_error = False, None, reason
@@ -74,16 +78,29 @@ class OutsideSupervisor:
                 intensity=self.intensity,
             )
             self._restarted_at = decision.restarted_at
-            if decision.action == "restart":
+            may_restart = decision.action == "restart"
+            if may_restart:
                 member.restarts += 1
-                return True
-            self._given_up = (
-                f"{child} ended {self.intensity.max_restarts + 1} times within {self.intensity.max_seconds:g} seconds"
-                + (f", the last time because {reason}" if reason else "")
-            )
+            else:
+                self._given_up = (
+                    f"{child} ended {self.intensity.max_restarts + 1} times within "
+                    f"{self.intensity.max_seconds:g} seconds" + (f", the last time because {reason}" if reason else "")
+                )
+            wake = self._wake
+        if may_restart:
+            self.tell(Supervised(self.name, child, "restarted", reason))
+        else:
+            wake()
+        return may_restart
+
+    def lost(self, child: str, reason: str) -> None:
+        """See `Overseer`."""
+        with self._lock:
+            member = self._members.setdefault(child, _Member())
+            member.runs, member.pid, member.last_error = False, None, self.clean(reason)
+            self._given_up = f"{child}: {member.last_error}"
             wake = self._wake
         wake()
-        return False
 
     def removed(self, child: str) -> None:
         """See `Overseer`."""

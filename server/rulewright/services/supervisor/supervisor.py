@@ -284,7 +284,7 @@ class _Slot:
         self.begun = loop.create_future()
         self.started_at = now
         self.state = "starting" if self.child.says_ready else "running"
-        self.task = loop.create_task(self._run(), name=name)
+        self.task = loop.create_task(self._run(), name=name, context=self.child.context)
 
     async def _run(self) -> None:
         await self.child.run(self)

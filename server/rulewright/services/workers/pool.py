@@ -238,28 +238,36 @@ class _Worker:
             fresh = self._process is None or (not self._has_run and self._process.poll() is None)
             try:
                 result = self._ask(job, timeout_s)
-                if attempt == 2:  # noqa: PLR2004 - the second one
-                    # Its successor does the same job well, so something else ended it.
-                    self._report("it was ended from outside")
-                return result
             except _GoneError:
                 return GONE
             except _TimeUpError:
                 self.stop()
                 return f"given up after {self.timeout_s:g} seconds (check.timeout_s): the checks are too slow"
             except Exception as error:  # noqa: BLE001 - whatever a worker says or fails to say, the thread goes on
-                is_start = not self.is_ready
-                self.stop()
-                if self._ended:
-                    return CheckResult(job.path, failure=STOPPING)
-                if is_start:
-                    self._report(f"it does not start: {error or type(error).__name__}")
-                if not isinstance(error, OSError):
-                    return CheckResult(job.path, failure=f"the file was not checked: {error}")
+                failure = self._after(error)
+                if failure:
+                    return CheckResult(job.path, failure=failure)
                 # A process that had died before this job gets one replacement; a new one that dies is the job's doing.
                 if fresh or attempt == 2:  # noqa: PLR2004
                     break
+            else:
+                if attempt == 2:  # noqa: PLR2004
+                    # Its successor does the same job well, so something else ended it.
+                    self._report("it was ended from outside")
+                return result
         return f"{DIED}; the file was not checked"
+
+    def _after(self, error: Exception) -> str:
+        """End a process that failed; why nothing is to be tried again, empty where it may be."""
+        never_started = not self.is_ready
+        self.stop()
+        if self._ended:
+            return STOPPING
+        if not isinstance(error, OSError):
+            return f"the file was not checked: {error}"
+        if never_started:
+            self._report(f"it does not start: {error or type(error).__name__}")
+        return ""
 
     def _report(self, reason: str) -> None:
         """Tell of a death that no check is to blame for; a check that is gets set aside, which heals by itself."""
