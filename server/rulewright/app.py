@@ -14,6 +14,7 @@ from rulewright.core.config import (
     CheckSettings,
     Layer,
     PackagesSettings,
+    PrivacySettings,
     SettingProblem,
     Settings,
     SettingsLayer,
@@ -38,6 +39,9 @@ from rulewright.services.workers.set_aside import ONE_RUN, Breakers, BreakingRun
 
 if TYPE_CHECKING:
     from rulewright.code_gateway import CodeGateway
+    from rulewright.core.models import ModelProvider
+    from rulewright.core.peers import Peer
+    from rulewright.services.egress import Outgoing
     from rulewright.services.state.rule_use import StateRuleUse
     from rulewright.services.state.store import StateStore
 
@@ -184,7 +188,38 @@ def _gateway(
     projects = Projects(read_settings, rules)
     use = RuleUse(SystemClock(), state.use) if isinstance(state, _State) else None
     about_rules = RuleGateway(projects, offload, state, use, lambda root: stamp(files[root]))
-    return Gateway(projects, DocumentStore(), runner, offload, _watch, code, about_rules)
+
+    def privacy(root: str) -> PrivacySettings:
+        opened = next((project for project in projects.opened if project.root == root), None)
+        return opened.settings.privacy if opened is not None else _privacy_of(root)
+
+    return Gateway(
+        projects, DocumentStore(), runner, offload, _watch, code, about_rules, open_outgoing=lambda: _outgoing(privacy)
+    )
+
+
+def _outgoing(privacy: Callable[[str], PrivacySettings]) -> "Outgoing":
+    """All ways out of this machine, each behind the gate: nobody else makes a provider or a peer."""
+    from rulewright.privacy_view import path_rules
+    from rulewright.services.egress import Gate, Outgoing
+
+    return Outgoing(Gate(privacy, path_rules()), _providers(), _peers())
+
+
+def _providers() -> "Iterable[ModelProvider]":
+    """The providers of the user's settings; none in this version."""
+    return ()
+
+
+def _peers() -> "Iterable[Peer]":
+    """The way to other nodes, where this one has joined some; none in this version."""
+    return ()
+
+
+def _privacy_of(root: str) -> PrivacySettings:
+    """What counts for a project that is not open, or with an empty `root` for what is about none."""
+    layers, _ = read_layers(Path(root or os.devnull))
+    return merge([_with_trust(root, layer, is_trusted_by_editor=False) for layer in layers])[0].privacy
 
 
 def _with_trust(root: str, layer: SettingsLayer, *, is_trusted_by_editor: bool) -> SettingsLayer:

@@ -87,6 +87,7 @@ if TYPE_CHECKING:
     from rulewright.features.rule_stats import RuleStats
     from rulewright.privacy_gateway import PrivacyGateway
     from rulewright.prompt_gateway import PromptGateway
+    from rulewright.services.egress import Outgoing
     from rulewright.services.user_folders import Folders, Kept
     from rulewright.tools_gateway import ToolsGateway
     from rulewright.tree import ClientTree
@@ -96,6 +97,10 @@ MAX_BASELINE_KB = 100_000
 RulesListener = Callable[[str], None]
 OnChange = Callable[[list[str]], Awaitable[None]]
 Watch = Callable[[Callable[[], Iterable[str]], Callable[[], Iterable[str]], OnChange], Awaitable[None]]
+
+
+def _no_way_out() -> "Outgoing":
+    raise LookupError("This gateway was made without a way to models or other nodes.")
 
 
 class Gateway:
@@ -111,6 +116,7 @@ class Gateway:
         code: Code | None = None,
         rules: RuleGateway | None = None,
         tree: "ClientTree | None" = None,
+        open_outgoing: "Callable[[], Outgoing]" = _no_way_out,
     ) -> None:
         self._tree = tree
         self._projects, self._documents, self._code = projects, documents, code
@@ -122,6 +128,8 @@ class Gateway:
         self._beside: tuple[str, ...] = ()
         self._quiet = Quiet()
         self._writing: WritingGateway | None = None
+        self._open_outgoing = open_outgoing
+        self._outgoing: Outgoing | None = None
         self._make_runner, self._offload, self._watch = runner, offload, watch
         self._runners: dict[tuple[int, int], CheckRunner] = {}
         self.calls: Counter[str] = Counter()
@@ -447,6 +455,13 @@ class Gateway:
         from rulewright.privacy_gateway import PrivacyGateway  # noqa: PLC0415 - as above
 
         return PrivacyGateway(is_trusted_by_editor=lambda: self._projects.is_trusted_by_editor)
+
+    @property
+    def outgoing(self) -> "Outgoing":
+        """The ways to models and other nodes, each behind the gate."""
+        if self._outgoing is None:
+            self._outgoing = self._open_outgoing()
+        return self._outgoing
 
     def start_with_trust(self, *, is_trusted: bool) -> None:
         """What the editor says of the workspace before any project is open."""

@@ -1,0 +1,93 @@
+"""What features can reach: walk everything that a gateway holds, and find no way out that is not behind the gate."""
+
+import types
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rulewright import app
+from rulewright.core.models import ModelProvider
+from rulewright.core.peers import Peer
+from rulewright.services.egress import GatedPeer, GatedProvider
+from rulewright.services.models.scripted import ScriptedProvider
+from tests.services.test_egress import RecordingPeer
+
+ATOMS = (str, bytes, int, float, type(None), type, types.ModuleType, Path)
+
+
+def reachable(start: Any) -> Iterator[Any]:
+    """Every object that can be got at from `start`, without going through the gate."""
+    seen: set[int] = set()
+    todo: list[Any] = [start]
+    while todo:
+        thing = todo.pop()
+        if isinstance(thing, ATOMS) or id(thing) in seen:
+            continue
+        seen.add(id(thing))
+        yield thing
+        if not isinstance(thing, GatedProvider | GatedPeer):
+            todo += held_by(thing)
+
+
+def held_by(thing: Any) -> Iterable[Any]:
+    if isinstance(thing, dict | types.MappingProxyType):
+        return [*thing.keys(), *thing.values()]
+    if isinstance(thing, list | tuple | set | frozenset):
+        return list(thing)
+    if isinstance(thing, types.FunctionType):
+        cells = [cell.cell_contents for cell in thing.__closure__ or () if not _is_empty(cell)]
+        return [*cells, *(thing.__defaults__ or ()), *(thing.__kwdefaults__ or {}).values()]
+    if isinstance(thing, types.MethodType):
+        return [thing.__self__, thing.__func__]
+    if isinstance(thing, partial):
+        return [thing.func, *thing.args, *thing.keywords.values()]
+    slots = [name for kind in type(thing).__mro__ for name in getattr(kind, "__slots__", ())]
+    return [*getattr(thing, "__dict__", {}).values(), *(getattr(thing, name, None) for name in slots)]
+
+
+def _is_empty(cell: types.CellType) -> bool:
+    try:
+        _ = cell.cell_contents
+    except ValueError:
+        return True
+    return False
+
+
+def bare_ways_out(start: Any) -> list[Any]:
+    """The providers and peers among what is reachable that the gate does not stand before."""
+    return [
+        thing
+        for thing in reachable(start)
+        if isinstance(thing, ModelProvider | Peer) and not isinstance(thing, GatedProvider | GatedPeer)
+    ]
+
+
+@pytest.fixture
+def _with_ways_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "_providers", lambda: [ScriptedProvider([], name="one"), ScriptedProvider([], name="two")])
+    monkeypatch.setattr(app, "_peers", lambda: [RecordingPeer()])
+
+
+@pytest.mark.usefixtures("_with_ways_out")
+@pytest.mark.parametrize("keeps_history", [False, True])
+def test_a_gateway_leads_to_nothing_that_is_not_behind_the_gate(tmp_path: Path, *, keeps_history: bool) -> None:
+    gateway = app.headless(keeps_history=keeps_history)
+    gateway.open_project(tmp_path.as_posix(), {})
+    assert set(gateway.outgoing.providers) == {"one", "two"}
+    found = list(reachable(gateway))
+    assert sum(isinstance(thing, GatedProvider) for thing in found) == 2
+    assert sum(isinstance(thing, GatedPeer) for thing in found) == 1
+    assert bare_ways_out(gateway) == []
+    gateway.close()
+
+
+@pytest.mark.usefixtures("_with_ways_out")
+def test_the_walk_would_find_one() -> None:
+    gateway = app.headless()
+    bare = ScriptedProvider([], name="bare")
+    gateway._hidden = partial(lambda x: x, {"deep": [lambda: bare]})  # type: ignore[attr-defined]
+    assert bare_ways_out(gateway) == [bare]
+    gateway.close()
