@@ -158,6 +158,8 @@ class Gateway:
 
     def report(self) -> "ClientReport":
         """What there is to say of this client to whoever runs the server."""
+        from rulewright.core.server_report import ClientReport, ProjectReport  # noqa: PLC0415 - as above
+
         return ClientReport(
             name=self.tree.name,
             program=self.who,
@@ -165,8 +167,6 @@ class Gateway:
             projects=tuple(
                 ProjectReport(p.root, len(p.book.selection.active), p.book.revision) for p in self._projects.views
             ),
-        from rulewright.core.server_report import ClientReport, ProjectReport  # noqa: PLC0415 - as above
-
             calls=dict(self.calls),
             metrics=self.metrics.figures(),
             set_aside=self.set_aside(),
@@ -311,14 +311,14 @@ class Gateway:
 
     def on_rules_changed(self, listener: RulesListener) -> Callable[[], None]:
         """Call `listener` with the root of a project whose rules or settings changed. Returns how to stop that."""
+        from rulewright.core.bus import RulesChanged  # noqa: PLC0415 - as above
+
         mine = self.tree.name
 
         def heard(event: "Event") -> None:
             # Other clients of the process have rules of their own.
             if isinstance(event.body, RulesChanged) and event.metadata.get("client") == mine:
                 listener(event.body.root)
-
-        from rulewright.core.bus import RulesChanged  # noqa: PLC0415 - as above
 
         return self.tree.node.bus.tap("rules", heard)
 
@@ -786,11 +786,15 @@ class Gateway:
 
     def _announce(self, root: str) -> None:
         if self._tree is not None:
+            from rulewright.core.bus import RulesChanged  # noqa: PLC0415 - as above
+
             told = RulesChanged(root)
             self._tree.node.bus.publish("rules", told, key=root, metadata={"client": self._tree.name})
 
     def _index_progress(self, progress: Progress) -> None:
         if progress.done >= progress.total and self._tree is not None:
+            from rulewright.core.bus import AnalysisComplete  # noqa: PLC0415 - as above
+
             done = AnalysisComplete(progress.root, progress.total)
             self._tree.node.bus.publish("analysis_complete", done, key=progress.root)
 
@@ -800,15 +804,11 @@ def _open_writing(files_of: Callable[[Project], Sequence[str]], offload: Offload
 
     return WritingGateway(files_of, offload)
 
-            from rulewright.core.bus import RulesChanged  # noqa: PLC0415 - as above
-
 
 def _place(snapshot: Snapshot, uri: str) -> tuple[Project, str] | None:
     """The project that a document lies in, and its path there; None outside of all."""
     path = to_path(uri)
     project = snapshot.project_of(path)
-            from rulewright.core.bus import AnalysisComplete  # noqa: PLC0415 - as above
-
     relative = project.relative(path) if project else None
     return (project, relative) if project and relative is not None else None
 
