@@ -1,6 +1,6 @@
 """What several doors need to know of a project's privacy: what it is trusted with, and which files nobody is shown."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,11 @@ def path_rules() -> PathRules:
 def withheld(project: Project, path: str) -> str:
     """Why the content of a file is withheld from models, such as `is ignored by git`; empty where it is not."""
     return path_rules().why_not(project.root, path, project.settings.privacy.never_send)
+
+
+def withheld_of(project: Project) -> Callable[[str], str]:
+    """The same for many files of one moment."""
+    return path_rules().asker(project.root, project.settings.privacy.never_send)
 
 
 def held_of(root: Path, values: Mapping[str, Any] | None = None) -> trust.Held:

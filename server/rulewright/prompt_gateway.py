@@ -1,20 +1,27 @@
 """The door to prompts: what may go into one, and the template of it."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from itertools import islice
 from pathlib import Path
 
+from msgspec import structs
+
 from rulewright.core.config import Trust
 from rulewright.core.figures import BUDGET_DROPS
+from rulewright.core.models import Redacted
+from rulewright.core.privacy.redact import remove_secrets
 from rulewright.core.prompt.build import BUILT_IN_NAME
+from rulewright.core.prompt.guide import digest
 from rulewright.core.prompt.records import Prompt
 from rulewright.core.prompt.template import Template, TemplateProblem, read_template
 from rulewright.core.snapshot import Project
 from rulewright.core.sources import Found
+from rulewright.core.tokens import budgeted
 from rulewright.features.guidance import Guidance, guidance
 from rulewright.features.init import languages_of
 from rulewright.features.prompt import MAX_LANGUAGES, Asked, Surroundings, make_prompt
-from rulewright.privacy_view import trust_of, withheld
+from rulewright.privacy_view import trust_of, withheld, withheld_of
 from rulewright.services import templates, user_folders
 from rulewright.services.files import Unreadable, read_text, walk
 from rulewright.services.metrics import Metrics
@@ -44,12 +51,26 @@ class PromptGateway:
         content, more = _content(project, asked.path, texts or {})
         entries = islice(walk(Path(project.root)), MAX_WALKED)
         languages = languages_of(entry.path for entry in entries if isinstance(entry, Found))[:MAX_LANGUAGES]
+        shown, task = remove_secrets(content or ""), remove_secrets(asked.task)
         around = Surroundings(
-            content=content, languages=languages, template=template, template_name=name, remarks=(*remarks, *more)
+            content=content and shown.text,
+            languages=languages,
+            template=template,
+            template_name=name,
+            remarks=(*remarks, *more),
         )
-        prompt = make_prompt(project, asked, around)
+        prompt, kinds = _without_secrets(project, structs.replace(asked, task=task.text), around)
+        kinds += Counter(secret.kind for secret in (*shown.secrets, *task.secrets))
         self._metrics.count(BUDGET_DROPS, sum(1 for cut in prompt.cuts if cut.kind == "rule"))
-        return prompt
+        if not kinds:
+            return prompt
+        told = tuple(
+            Redacted(kind, n).sentence.replace("what was sent", "the prompt") for kind, n in sorted(kinds.items())
+        )
+        if project.settings.privacy.on_secret == "redact":  # noqa: S105 - a verb
+            return structs.replace(prompt, remarks=(*prompt.remarks, *told))
+        refused = "There is no prompt, for it would hold a secret, and the setting privacy.on_secret is `refuse`."
+        return structs.replace(prompt, text="", tokens=0, parts=(), hash=digest(""), remarks=(refused, *told))
 
     def guidance(self, project: Project, path: str, budget: int | None) -> Guidance:
         """The rules for a file, with as much of their text as a budget of tokens allows; None: the setting's."""
@@ -58,6 +79,10 @@ class PromptGateway:
     def withheld(self, project: Project, path: str) -> str:
         """Why the content of a file is withheld from models, such as `is ignored by git`; empty where it is not."""
         return withheld(project, path)
+
+    def withheld_of(self, project: Project) -> Callable[[str], str]:
+        """The same for many files of one moment."""
+        return withheld_of(project)
 
     def _template(self, project: Project) -> tuple[Template | None, str, list[str]]:
         """The user's template, else that of a trusted project, else none; its name, and what is to be said."""
@@ -82,6 +107,29 @@ _UNTRUSTED = {
     "none": "the project is not trusted. `rulewright trust` changes that.",
     "changed": "the project holds other things than when you trusted it. Look at it, then `rulewright trust`.",
 }
+
+
+MAX_ROUNDS = 4
+
+
+def _without_secrets(project: Project, asked: Asked, around: Surroundings) -> tuple[Prompt, Counter[str]]:
+    """A prompt in which rules and names show no secret either, still within its budget, and what was taken out."""
+    room = asked.budget
+    for _ in range(MAX_ROUNDS):
+        prompt = make_prompt(project, structs.replace(asked, budget=room), around)
+        shown = remove_secrets(prompt.text)
+        n_tokens = budgeted(shown.text)
+        if not shown.secrets or n_tokens <= asked.budget:
+            break
+        # A mark may need more room than what it stands for.
+        room = max(0, room - (n_tokens - asked.budget))
+    else:
+        prompt, shown, n_tokens = structs.replace(prompt, parts=()), remove_secrets(""), 0
+    kinds = Counter(secret.kind for secret in shown.secrets)
+    if not kinds and room == asked.budget:
+        return prompt, kinds
+    changed = structs.replace(prompt, budget=asked.budget, text=shown.text, tokens=n_tokens, hash=digest(shown.text))
+    return changed, kinds
 
 
 def _content(project: Project, path: str, texts: Mapping[str, str]) -> tuple[str | None, tuple[str, ...]]:

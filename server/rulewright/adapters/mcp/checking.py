@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from msgspec import UNSET
+from msgspec import UNSET, structs
 
 from rulewright.adapters.mcp.problem import Problem
 from rulewright.adapters.mcp.records import Check, CheckResult, EditRecord, FindingRecord, FixRecord
 from rulewright.core.findings import SEVERITIES, Finding, Fix
-from rulewright.core.prompt.secret_names import is_secret_name
+from rulewright.core.privacy.secrets import find_secrets
 from rulewright.core.snapshot import Project
 from rulewright.core.sources import Found, Skipped
 from rulewright.core.text import Text
@@ -65,11 +65,12 @@ def check_files(
         for report in gateway.check(project, paths):
             if is_cancelled():
                 break
+            findings = [_without_secret_fixes(finding) for finding in report.findings]
             if report.skipped:
                 skipped.append(Skipped(prefix + report.path, report.skipped))
             else:
                 n_files += 1
-            told += _records(prefix + report.path, report.findings, report.content)
+            told += _records(prefix + report.path, findings, report.content)
     return CheckResult(_most_severe(told, limit), len(told), n_files, tuple(skipped), None, ())
 
 
@@ -77,12 +78,13 @@ def _files(
     gateway: Gateway, project: Project, prefix: str, starts: Sequence[str], skipped: list[Skipped]
 ) -> Iterator[str]:
     """Files to check; what is named and withheld from models is told, for a finding may quote the file."""
+    withheld = gateway.prompts.withheld_of(project)
     for named in starts:
         start = "" if named == "." else named
         full = Path(project.root, start)
         if not full.exists():
             raise Problem(f"{named} does not exist. To check a file before it is written, give `path` and `text`.")
-        if start and (why_not := gateway.prompts.withheld(project, start)):
+        if start and (why_not := withheld(start)):
             skipped.append(Skipped(prefix + start, f"it {why_not}"))
         elif not full.is_dir():
             yield start
@@ -90,10 +92,23 @@ def _files(
             for entry in gateway.walk(project, start):
                 if not isinstance(entry, Found):
                     continue
-                if is_secret_name(entry.path):
-                    skipped.append(Skipped(prefix + entry.path, "it has the name of a file with secrets"))
+                if why_not := withheld(entry.path):
+                    skipped.append(Skipped(prefix + entry.path, f"it {why_not}"))
                 else:
                     yield entry.path
+
+
+def _without_secret_fixes(finding: Finding) -> Finding:
+    """A finding without the fixes that would show a secret of the file."""
+    if finding.fix is None and not finding.other_fixes:
+        return finding
+    others = tuple(fix for fix in finding.other_fixes if not _has_secret(fix))
+    fix = None if finding.fix is None or _has_secret(finding.fix) else finding.fix
+    return structs.replace(finding, fix=fix, other_fixes=others)
+
+
+def _has_secret(fix: Fix) -> bool:
+    return any(find_secrets(edit.new_text) for edit in fix.edits)
 
 
 def _records(path: str, findings: Sequence[Finding], content: str | None) -> list[FindingRecord]:

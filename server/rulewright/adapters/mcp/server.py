@@ -23,6 +23,7 @@ from rulewright.adapters.mcp.prompts import PROMPTS, Made, make_prompt
 from rulewright.adapters.mcp.session import Context, Session
 from rulewright.adapters.mcp.tools import TOOLS, Tool
 from rulewright.code_gateway import CodeGateway
+from rulewright.core.supervision import Child, Running
 from rulewright.gateway import Gateway
 
 log = logging.getLogger(__name__)
@@ -52,11 +53,23 @@ async def _serve(gateway: Gateway, open_code: Callable[[], CodeGateway], folder:
         raise ValueError(str(problem)) from None
     server = build_server(session)
     _leave_when_interrupted(session)
+    over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def take(_: Running) -> None:
+        try:
+            async with stdio_server() as (read, write):
+                await server.run(read, write, server.create_initialization_options())
+        except* BrokenPipeError:
+            log.info("The client is gone.")
+        except* Exception as failed:
+            over.set_exception(failed)
+        finally:
+            if not over.done():
+                over.set_result(None)
+
+    gateway.tree.add(Child(id="messages", run=take, restart="temporary"))
     try:
-        async with stdio_server() as (read, write):
-            await server.run(read, write, server.create_initialization_options())
-    except* BrokenPipeError:
-        log.info("The client is gone.")
+        await over
     finally:
         await session.close()
     return 0

@@ -1,7 +1,7 @@
 """Symbols by a few letters of their names, from an index that is kept in a thread of its own."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import zip_longest
 from threading import Event
@@ -13,7 +13,6 @@ from rulewright.adapters.mcp.records import SymbolRecord, SymbolsResult
 from rulewright.code_gateway import CodeGateway
 from rulewright.core.code_messages import Configure, Root
 from rulewright.core.index.symbols import SymbolKind
-from rulewright.core.prompt.secret_names import is_secret_name
 from rulewright.core.snapshot import Project
 
 MAX_WAIT_S = 15.0
@@ -21,6 +20,9 @@ MAX_WAIT_S = 15.0
 SLICE_S = 0.1
 MAX_LOOKED_AT = 1000
 """Symbols that match, of which a client may see a part only."""
+
+Withheld = Callable[[str], str]
+WithheldOf = Callable[[Project], Withheld]
 
 
 class Symbols:
@@ -36,13 +38,13 @@ class Symbols:
         self._thread = ThreadPoolExecutor(1, "symbols")
 
     async def search(
-        self, places: Sequence[Place], projects: Sequence[Project], query: str, limit: int
+        self, places: Sequence[Place], projects: Sequence[Project], query: str, limit: int, withheld_of: WithheldOf
     ) -> SymbolsResult:
-        """The symbols that match best, of all places; raises Problem."""
+        """The symbols that match best, of all places; raises Problem. `withheld_of` says what nobody is shown."""
         if not query.strip():
             raise Problem("The query is empty: write a part of a name, such as HttpReq or hr.")
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._thread, self._search, places, projects, query, limit)
+        return await loop.run_in_executor(self._thread, self._search, places, projects, query, limit, withheld_of)
 
     def close(self) -> None:
         """End what was started."""
@@ -54,7 +56,9 @@ class Symbols:
         if self._code is not None:
             self._code.close()
 
-    def _search(self, places: Sequence[Place], projects: Sequence[Project], query: str, limit: int) -> SymbolsResult:
+    def _search(
+        self, places: Sequence[Place], projects: Sequence[Project], query: str, limit: int, withheld_of: WithheldOf
+    ) -> SymbolsResult:
         roots = tuple(Root(p.root, p.settings.index, p.settings.code) for p in projects if p.settings.index.enabled)
         if not roots:
             raise Problem("The index is switched off by the setting index.enabled.")
@@ -69,13 +73,16 @@ class Symbols:
         if more and not self._is_working:
             self._is_working = True
             self._thread.submit(self._go_on)
-        found = [self._found(code, place, query, is_alone=len(roots) == 1) for place in places]
+        withheld = {project.root: withheld_of(project) for project in projects}
+        found = [self._found(code, place, query, withheld, is_alone=len(roots) == 1) for place in places]
         remarks = ("The project is still being indexed, so there may be more: ask again.",) if more else ()
         # The best of each place, then the next ones.
         rows = [row for turn in zip_longest(*found) for row in turn if row is not None]
         return SymbolsResult(tuple(rows[:limit]), not more, remarks)
 
-    def _found(self, code: CodeGateway, place: Place, query: str, *, is_alone: bool) -> list[SymbolRecord]:
+    def _found(
+        self, code: CodeGateway, place: Place, query: str, withheld: Mapping[str, Withheld], *, is_alone: bool
+    ) -> list[SymbolRecord]:
         if all(place.root != root.path for root in self._roots):
             return []
         # What lies beyond the fence, or is withheld, is taken out below.
@@ -91,7 +98,7 @@ class Symbols:
                 row.container,
             )
             for path, row in absolute
-            if path.startswith(place.fence.rstrip("/") + "/") and not is_secret_name(row.location.path)
+            if path.startswith(place.fence.rstrip("/") + "/") and not withheld[place.root](row.location.path)
         ]
 
     def _go_on(self) -> None:

@@ -99,7 +99,8 @@ def unknown_rule(project: Project, name: str) -> str:
 
 async def _search_symbols(session: Session, places: Sequence[Place], args: SearchSymbols) -> Answer:
     projects, _ = await session.look_at_all(places)
-    result = await session.symbols.search(places, projects, args.query, args.limit)
+    withheld_of = session.gateway.prompts.withheld_of
+    result = await session.symbols.search(places, projects, args.query, args.limit, withheld_of)
     return result, words.of_symbols(result, args.query)
 
 

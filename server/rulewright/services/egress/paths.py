@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from pathlib import Path
 
 from rulewright.core.index.ignore import Ignores, Pattern
@@ -44,52 +45,83 @@ class PathRules:
 
         `path` is absolute, or relative to `root`; it need not be there.
         """
-        base = os.path.abspath(root)  # noqa: PTH100 - as everywhere: links stay until they are asked for
-        full = os.path.normpath(os.path.join(base, path))  # noqa: PTH118
+        return self.asker(root, never_send)(path)
+
+    def asker(self, root: str, never_send: Sequence[str] = ()) -> Callable[[str], str]:
+        """The same for many paths of one moment: each ignore file is read once."""
+        look = _Look(self._outer, self._patterns, self._ask_git, os.path.abspath(root), tuple(never_send))  # noqa: PTH100 - links stay
+        return lambda path: look.why_not(path, self._shown_outside)
+
+
+class _Look:
+    """A look at the files of one project."""
+
+    def __init__(
+        self, outer: OuterIgnores, patterns: FolderPatterns, ask_git: AskGit, root: str, never_send: tuple[str, ...]
+    ) -> None:
+        self._patterns, self._ask_git, self._root = patterns, ask_git, root
+        self._real_root = os.path.realpath(root)
+        self._never_send = glob_set(never_send) if never_send else None
+        self._outer = cache(lambda: outer(root))
+        self._known: dict[tuple[str, tuple[str, ...]], Ignores] = {}
+
+    def why_not(self, path: str, shown_outside: Callable[[], Sequence[str]]) -> str:
+        full = os.path.normpath(os.path.join(self._root, path))  # noqa: PTH118
         try:
-            named, real = _below(base, full), _below(os.path.realpath(base), os.path.realpath(full))
+            named, real = _below(self._root, full), _below(self._real_root, os.path.realpath(full))
         except (OSError, ValueError):
             return LINK_OUT
         if named is None:
-            return self._why_not_outside(full)
+            return _why_not_outside(full, shown_outside)
         if real is None:
             return LINK_OUT
-        for name in dict.fromkeys((named, real)):
-            if reason := self._why_not_inside(base, name, never_send):
-                return reason
-        return ""
+        return next((reason for name in dict.fromkeys((named, real)) if (reason := self._why_not_inside(name))), "")
 
-    def _why_not_outside(self, full: str) -> str:
-        if is_secret_name(full.replace(os.sep, "/").rpartition("/")[2]):
-            return SECRET_NAME
-        real = os.path.realpath(full)
-        folders = [os.path.realpath(folder) for folder in self._shown_outside()]
-        return "" if any(_below(folder, real) for folder in folders) else OUTSIDE
-
-    def _why_not_inside(self, root: str, path: str, never_send: Sequence[str]) -> str:
+    def _why_not_inside(self, path: str) -> str:
         if is_secret_name(path):
             return SECRET_NAME
-        if never_send and glob_set(tuple(never_send)).first_match(path) is not None:
+        if self._never_send is not None and self._never_send.first_match(path) is not None:
             return SETTING
-        if (named_by := self._decided_by(root, path, Ignores(), (AI_IGNORE,))) is not None:
+        if (named_by := self._decided_by(path, (AI_IGNORE,))) is not None:
             return AI_IGNORED.format(named_by)
-        if self._decided_by(root, path, self._outer(root), GIT_IGNORE) is None:
+        if self._decided_by(path, GIT_IGNORE) is None:
             return ""
         # A file that is in the repository is not ignored, whatever ignore files say; only git knows which are.
-        return "" if self._ask_git(Path(root), path) is False else IGNORED
+        return "" if self._ask_git(Path(self._root), path) is False else IGNORED
 
-    def _decided_by(self, root: str, path: str, ignores: Ignores, names: Sequence[str]) -> str | None:
+    def _decided_by(self, path: str, names: tuple[str, ...]) -> str | None:
         """The ignore file that names a path, or a folder that it lies in; None where none does."""
         parts = path.split("/")
         for depth, name in enumerate(parts):
-            folder = "/".join(parts[:depth])
-            ignores = ignores.joined(self._patterns(os.path.join(root, folder), folder, names, ignores.prefix))  # noqa: PTH118
+            ignores = self._ignores("/".join(parts[:depth]), names)
+            if not ignores.patterns:
+                continue
             here = "/".join(parts[: depth + 1])
-            is_folder = depth + 1 < len(parts) or os.path.isdir(os.path.join(root, here))  # noqa: PTH112, PTH118
+            is_folder = depth + 1 < len(parts) or os.path.isdir(os.path.join(self._root, here))  # noqa: PTH112, PTH118
             if ignores.ignored(here, name, is_folder=is_folder):
                 match = ignores.match(here, is_folder=is_folder)
                 return match.origin if match is not None else names[0]
         return None
+
+    def _ignores(self, folder: str, names: tuple[str, ...]) -> Ignores:
+        """What counts in a folder, which is no deeper than files lie."""
+        if (known := self._known.get((folder, names))) is not None:
+            return known
+        if folder:
+            above = self._ignores(folder.rpartition("/")[0], names)
+        else:
+            above = self._outer() if names == GIT_IGNORE else Ignores()
+        own = self._patterns(os.path.join(self._root, folder), folder, names, above.prefix)  # noqa: PTH118
+        found = self._known[folder, names] = above.joined(own)
+        return found
+
+
+def _why_not_outside(full: str, shown_outside: Callable[[], Sequence[str]]) -> str:
+    if is_secret_name(full.replace(os.sep, "/").rpartition("/")[2]):
+        return SECRET_NAME
+    real = os.path.realpath(full)
+    folders = [os.path.realpath(folder) for folder in shown_outside()]
+    return "" if any(_below(folder, real) for folder in folders) else OUTSIDE
 
 
 def _below(folder: str, path: str) -> str | None:
