@@ -3,7 +3,6 @@
 import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +37,7 @@ from rulewright.services.workers import AdaptiveRunner
 from rulewright.services.workers.set_aside import ONE_RUN, Breakers, BreakingRunner
 
 if TYPE_CHECKING:
+    from rulewright.adapters.lsp.language_server import Server
     from rulewright.code_gateway import CodeGateway
     from rulewright.core.models import ModelProvider
     from rulewright.core.peers import Peer
@@ -69,21 +69,23 @@ def headless(*, keeps_history: bool = False) -> Gateway:
 def serving() -> Gateway:
     """A gateway for the language server: checks run in other processes, the disk is read in other threads."""
     # Started first: it gets ready on another core while the protocol engine is imported here.
-    from rulewright.services.code_host import CodeHost
+    from rulewright.services.code_host import INTENSITY, CodeHost
+    from rulewright.services.supervisor.outside import OutsideSupervisor
 
-    code = CodeHost()
+    knowing = OutsideSupervisor(INTENSITY)
+    code = CodeHost(overseer=knowing)
+    knowing.more = code.indexing
     code.start()
+    from rulewright.node_app import client_of, new_node
 
-    def runner(check: CheckSettings) -> CheckRunner:
-        return _watched_pool(check)
-
-    return _serving(runner, code)
+    node = new_node("stdio")
+    return _serving(_watched_pools(node), client_of(node, knowing), code)
 
 
-def _serving(runner: Callable[[CheckSettings], CheckRunner], code: Code | None = None) -> Gateway:
+def _serving(runner: Callable[[CheckSettings], CheckRunner], tree: "ClientTree", code: Code | None = None) -> Gateway:
     import asyncio
 
-    return _gateway("editor", "the editor's settings", runner, asyncio.to_thread, code, keeps_history=True)
+    return _gateway("editor", "the editor's settings", runner, asyncio.to_thread, code, tree, keeps_history=True)
 
 
 def code() -> "CodeGateway":
@@ -108,9 +110,9 @@ def serve_sockets(wanted: Mapping[str, Address], token_file: Path | None, say: C
     """
     import asyncio
 
-    from rulewright.services.code_host import CodeHost
-    from rulewright.services.tokens import Tokens
-    from rulewright.services.user_folders import state_folder
+    from rulewright.access_app import Access
+    from rulewright.node_app import new_client, new_node
+    from rulewright.services.code_host import INTENSITY
     from rulewright.services.workers.shared import SharedRunners
 
     with importing_engine():
@@ -131,7 +133,7 @@ def serve_sockets(wanted: Mapping[str, Address], token_file: Path | None, say: C
 def connect(address: Address, token_file: Path | None) -> int:
     """Join standard input and output to a node on this machine; returns the exit code. Raises as `serve_sockets`."""
     from rulewright.adapters.lsp.sockets.connect import connect as join
-    from rulewright.services.tokens import read_token, token_path
+    from rulewright.services.access.token_files import read_token, token_path
     from rulewright.services.user_folders import state_folder
 
     return join(address, read_token(token_file or token_path(Path(state_folder()), "tcp", address.port)))
@@ -143,8 +145,17 @@ def serve_mcp(folder: Path | None) -> int:
     Without `folder` the client's roots are the projects, or the folder here. Raises ImportError without the SDK.
     """
     from rulewright.adapters.mcp.server import serve
+    from rulewright.node_app import client_of, new_node
 
-    return serve(_serving(_watched_pool), code, folder)
+    node = new_node("mcp")
+    return serve(_serving(_watched_pools(node), client_of(node)), code, folder)
+
+
+def running_servers(pid: int | None = None) -> "tuple[tuple[ServerReport, ...], tuple[str, ...]]":
+    """Every server of this user that runs, or one, and sentences about those that do not answer."""
+    from rulewright.node_app import running_servers as ask
+
+    return ask(pid)
 
 
 def importing_engine() -> AbstractContextManager[None]:
@@ -160,6 +171,7 @@ def _gateway(
     runner: Callable[[CheckSettings], CheckRunner],
     offload: Any,
     code: Code | None = None,
+    tree: "ClientTree | None" = None,
     *,
     keeps_history: bool,
 ) -> Gateway:
@@ -194,7 +206,15 @@ def _gateway(
         return opened.settings.privacy if opened is not None else _privacy_of(root)
 
     return Gateway(
-        projects, DocumentStore(), runner, offload, _watch, code, about_rules, open_outgoing=lambda: _outgoing(privacy)
+        projects,
+        DocumentStore(),
+        runner,
+        offload,
+        _watch,
+        code,
+        about_rules,
+        tree,
+        open_outgoing=lambda: _outgoing(privacy),
     )
 
 
@@ -292,14 +312,17 @@ class _State:
             self._store.close()
 
 
-def _watched_pool(check: CheckSettings) -> CheckRunner:
-    return BreakingRunner(_pool(check, SERVER_WORKERS), Breakers(time_of_day=SystemClock().now))
+def _watched_pools(node: "Node") -> Callable[[CheckSettings], CheckRunner]:
+    def runner(check: CheckSettings) -> CheckRunner:
+        return BreakingRunner(_pool(check, SERVER_WORKERS, node), Breakers(time_of_day=SystemClock().now))
+
+    return runner
 
 
-def _pool(check: CheckSettings, size: int) -> CheckRunner:
+def _pool(check: CheckSettings, size: int, node: "Node | None" = None) -> CheckRunner:
     from rulewright.services.workers.pool import WorkerPool
 
-    return WorkerPool(check.jobs or size, check.timeout_s)
+    return WorkerPool(check.jobs or size, check.timeout_s, node.tree.checks if node is not None else None)
 
 
 def _watch(

@@ -116,14 +116,18 @@ class Tree:
 
     def add_client(self, child: Child) -> None:
         """Start a client's supervisor, and with the first one everything."""
+        self.begin()
+        self._clients[child.id] = child
+        if self._interfaces is not None:
+            self._interfaces.add(child)
+
+    def begin(self) -> None:
+        """Start everything, unless it has been. In the loop."""
         if self._task is None:
             self._root = self.supervisor(ROOT, self._children())
             # What is shared belongs to no client, so it sees nothing of the one that came first.
             self._task = asyncio.create_task(self._root.run(), name=ROOT, context=contextvars.Context())
             self._task.add_done_callback(self._over)
-        self._clients[child.id] = child
-        if self._interfaces is not None:
-            self._interfaces.add(child)
 
     def _children(self) -> list[Child]:
         return [

@@ -188,7 +188,15 @@ def _files(folder: str, ours: Sequence[str]) -> Iterator[tuple[str, bool]]:
                 for at, folders, files in os.walk(entry.path):
                     for name in (*files, *(f for f in folders if os.path.islink(os.path.join(at, f)))):
                         full = os.path.join(at, name)
-                        yield os.path.relpath(full, folder), os.path.isfile(full) and not os.path.islink(full)
+                        yield os.path.relpath(full, folder), _is_plain(full)
+
+
+def _is_plain(path: str) -> bool:
+    """Whether it is a file or a socket, and no link to one."""
+    with contextlib.suppress(OSError):
+        mode = os.lstat(path).st_mode
+        return stat.S_ISREG(mode) or stat.S_ISSOCK(mode)
+    return False
 
 
 def _kept(name: str, folder: str, files: Iterable[str]) -> Kept:

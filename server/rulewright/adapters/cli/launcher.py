@@ -30,5 +30,8 @@ class Launcher(Protocol):
     def connect(self, address: "Address", token_file: Path | None) -> int:
         """Join standard input and output to a server on a socket; the exit code. Raises as `serve_sockets`."""
 
+    def running_servers(self, pid: int | None = None) -> "tuple[tuple[ServerReport, ...], tuple[str, ...]]":
+        """Every server of this user that runs, or one, and sentences about those that do not answer."""
+
     def serve_mcp(self, folder: Path | None) -> int:
         """Serve the Model Context Protocol; the exit code. Raises ImportError without its SDK, and ValueError."""

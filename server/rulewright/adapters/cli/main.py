@@ -316,6 +316,20 @@ def trust(launcher: Launcher, folder: str, *, revoke: bool, status: bool, list_a
     return run_trust(launcher.headless(), folder, revoke=revoke, status=status, list_all=list_all, as_json=as_json)
 
 
+@cli.command(short_help="Say how the servers are that run.")
+@click.option("--pid", type=click.IntRange(1), help="Only the one with this process id.")
+@json_option
+@click.pass_obj
+def status(launcher: Launcher, *, as_json: bool, pid: int | None) -> int:
+    """Say how each server of yours that runs is: what it is made of, what failed and was started again, and for whom.
+
+    Exit code 1 when none runs, or one does not answer.
+    """
+    from rulewright.adapters.cli.status import run_status
+
+    return run_status(launcher, as_json=as_json, pid=pid)
+
+
 @cli.command(short_help="Say what is wrong, and what to do about it.")
 @json_option
 @set_option

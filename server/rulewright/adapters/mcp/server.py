@@ -61,7 +61,7 @@ async def _serve(gateway: Gateway, open_code: Callable[[], CodeGateway], folder:
                 await server.run(read, write, server.create_initialization_options())
         except* BrokenPipeError:
             log.info("The client is gone.")
-        except* Exception as failed:
+        except* Exception as failed:  # noqa: BLE001 - whoever waits for the end is told
             over.set_exception(failed)
         finally:
             if not over.done():

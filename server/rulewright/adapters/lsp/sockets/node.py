@@ -1,7 +1,6 @@
 """A node: listens, lets clients in and serves each until it leaves. One that misbehaves costs only its own session."""
 
 import asyncio
-import hmac
 import logging
 import signal
 import sys
@@ -10,13 +9,15 @@ from contextlib import aclosing, suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 from rulewright.adapters.lsp.client_log import SESSION, logging_to_stderr
 from rulewright.adapters.lsp.framing import MAX_BODY
 from rulewright.adapters.lsp.language_server import Server
 from rulewright.adapters.lsp.server import SWITCH_INTERVAL_S, serve
 from rulewright.adapters.lsp.sockets.channel import Channel, TcpChannel, WsChannel
-from rulewright.adapters.lsp.sockets.hello import RefusedError, read_hello
+from rulewright.adapters.lsp.sockets.hello import Hello, RefusedError, not_let_in, read_hello
+from rulewright.core.access import NotLetIn
 from rulewright.core.addresses import Address, is_loopback
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ BACKLOG = 128
 
 
 class Doorkeeper(Protocol):
-    """Who makes tokens, and tells people of addresses."""
+    """Who lets in, and tells people of addresses."""
 
     def token(self, transport: str, address: Address) -> str:
         """The token to ask for on an address, whose port is taken already. Raises OSError."""
@@ -58,15 +59,15 @@ class Node:
             await (self._listen_tcp if transport == "tcp" else self._listen_ws)(address)
 
     async def _listen_tcp(self, address: Address) -> None:
-        token = ""
+        secret = ""
 
         async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await self._meet(TcpChannel(reader, writer), token)
+            await self._meet(TcpChannel(reader, writer), secret)
 
         server = await asyncio.start_server(meet, address.host, address.port, backlog=BACKLOG, start_serving=False)
         self._servers.append(server)
         address = Address(address.host, server.sockets[0].getsockname()[1])
-        token = self._doorkeeper.token("tcp", address)
+        secret = self._doorkeeper.secret("tcp", address)
         await server.start_serving()
         self._doorkeeper.listening("tcp", address)
 
@@ -88,13 +89,13 @@ class Node:
             max_size=MAX_BODY,
             compression=None,
             open_timeout=HELLO_S,
-            process_request=lambda _, request: _refuse_request(request, token),
+            process_request=shake_hands,
             server_header=None,
             logger=_quiet_logger(),
         )
         self._servers.append(server)
         address = Address(address.host, server.sockets[0].getsockname()[1])
-        token = self._doorkeeper.token("ws", address)
+        secret = self._doorkeeper.secret("ws", address)
         await server.start_serving()
         self._doorkeeper.listening("ws", address)
 
@@ -114,9 +115,9 @@ class Node:
         self._clients.add(task)
         try:
             async with aclosing(channel.bodies()) as bodies:
-                first = await self._let_in(channel, bodies, token)
-                if first is not None:
-                    await self._serve(channel, first, bodies)
+                met = await self._let_in(channel, bodies, secret, known)
+                if met is not None:
+                    await self._serve(channel, *met, bodies)
         except asyncio.CancelledError:
             pass  # The node ends; that this task was cancelled is no news to anyone.
         except Exception:
@@ -133,8 +134,8 @@ class Node:
         self._n_strangers += 1
         try:
             async with asyncio.timeout(HELLO_S):
-                first = await anext(bodies)
-            first = read_hello(first, token)
+                hello = read_hello(await anext(bodies))
+                who = known or await self._asked(hello, secret)
         except (StopAsyncIteration, TimeoutError):
             return None
         except RefusedError as refused:
@@ -146,7 +147,7 @@ class Node:
         if len(self._clients) - self._n_strangers > MAX_CLIENTS:
             log.warning("a client was not let in: there are %d already", MAX_CLIENTS)
             return None
-        return first
+        return who, hello.body
 
     async def _serve(self, channel: Channel, first: bytes, bodies: AsyncIterator[bytes]) -> None:
         server = self._make_server()
@@ -169,26 +170,13 @@ def _quiet_logger() -> logging.Logger:
     return logger
 
 
-def _refuse_request(request: "Request", token: str) -> "Response | None":
-    """The answer to a handshake that is not to succeed.
-
-    A page of another site may try to connect by the visitor's browser, which then names where the page is from.
-    """
+def _refusal(status: HTTPStatus, text: str) -> "Response":
     from websockets.datastructures import Headers  # noqa: PLC0415 - as above
     from websockets.http11 import Response  # noqa: PLC0415
 
-    def refuse(status: HTTPStatus, text: str) -> Response:
-        body = f"{text}\n".encode()
-        headers = Headers({"Content-Type": "text/plain; charset=utf-8", "Content-Length": str(len(body))})
-        return Response(status.value, status.phrase, headers, body)
-
-    origins = request.headers.get_all("Origin")
-    if any(not _is_from_here(origin) for origin in origins):
-        return refuse(HTTPStatus.FORBIDDEN, "Pages of other sites are not let in.")
-    given = request.headers.get_all("Authorization")
-    if given and not (len(given) == 1 and hmac.compare_digest(given[0].encode(), f"Bearer {token}".encode())):
-        return refuse(HTTPStatus.UNAUTHORIZED, "The token is not that of this server.")
-    return None
+    body = f"{text}\n".encode()
+    headers = Headers({"Content-Type": "text/plain; charset=utf-8", "Content-Length": str(len(body))})
+    return Response(status.value, status.phrase, headers, body)
 
 
 def _is_from_here(origin: str) -> bool:
@@ -200,14 +188,17 @@ def run(
     make_server: Callable[[], Server],
     wanted: Mapping[str, Address],
     doorkeeper: Doorkeeper,
+    begin: Callable[[], None],
     ended: Callable[[], Awaitable[None]],
 ) -> int:
     """Serve until the process is told to end; the exit code. `ended` is awaited when all sessions are over."""
     sys.setswitchinterval(SWITCH_INTERVAL_S)
-    return asyncio.run(_run(Node(make_server, doorkeeper), wanted, ended))
+    return asyncio.run(_run(Node(make_server, doorkeeper), wanted, begin, ended))
 
 
-async def _run(node: Node, wanted: Mapping[str, Address], ended: Callable[[], Awaitable[None]]) -> int:
+async def _run(
+    node: Node, wanted: Mapping[str, Address], begin: Callable[[], None], ended: Callable[[], Awaitable[None]]
+) -> int:
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -215,6 +206,7 @@ async def _run(node: Node, wanted: Mapping[str, Address], ended: Callable[[], Aw
             loop.add_signal_handler(number, stopped.set)
     with logging_to_stderr():
         try:
+            begin()
             await node.listen(wanted)
             await stopped.wait()
         finally:
