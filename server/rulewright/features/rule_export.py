@@ -5,7 +5,9 @@ from hashlib import sha256
 from typing import Any, Literal
 
 import msgspec
+from msgspec import structs
 
+from rulewright.core.privacy.redact import remove_secrets
 from rulewright.core.rules.formats.marks import (
     has_unclosed,
     is_marked_only,
@@ -82,8 +84,21 @@ def export(rules: Sequence[Rule], names: Iterable[str]) -> Exporting:
     remarks: list[Remark] = []
     for name in dict.fromkeys(names):
         written = write_rules(TARGETS[name], rules)
-        outputs += [(name, output) for output in written.outputs]
         remarks += written.remarks
+        for output in written.outputs:
+            shown = remove_secrets(output.section)
+            outputs.append((name, structs.replace(output, section=shown.text)))
+            # Other tools send these files to models, and no gate of ours stands before them.
+            remarks += (
+                Remark(
+                    kind="note",
+                    message=f"A secret ({secret.kind}) was left out.",
+                    target=name,
+                    rule=output.rules[0] if len(output.rules) == 1 else "",
+                    path=output.path,
+                )
+                for secret in shown.secrets
+            )
     return Exporting(tuple(outputs), tuple(remarks))
 
 

@@ -32,6 +32,8 @@ MAX_NESTING = 500
 MAX_REACH = 1500
 """Levels at which relations may look further than a neighbour; on deeper trees they take seconds."""
 
+MIN_QUOTED = 6
+"""Characters of the file that a message has to quote before it may hold a secret."""
 CHECK_FAILED = "rulewright/check-failed"
 TOO_MANY = "rulewright/too-many-findings"
 
@@ -293,10 +295,16 @@ class _Run:
         if "$" not in check.message:
             return check.message
         try:
-            return expand_message(check.message, captures, self.text.content, check.transforms)
+            told = expand_message(check.message, captures, self.text.content, check.transforms)
         except engine.EngineError as error:
             self.unmended(check, str(error))
             return check.check.id
+        if len(told) - len(check.message) < MIN_QUOTED:
+            return told
+        from rulewright.core.privacy.redact import redact  # noqa: PLC0415 - few messages quote so much
+
+        # It quotes the file, and goes into logs of CI and to agents.
+        return redact(told)
 
     def fixes(self, check: _Prepared, node: SgNode, captures: Captures) -> tuple[Fix, ...]:
         """The fixes of a hit, the first to be applied; none when its rewriters do too much."""
