@@ -18,7 +18,9 @@ from rulewright.adapters.cli.rules_export import SyncRecord
 from rulewright.adapters.cli.rules_history import HistoryRecord, RuleDiff
 from rulewright.adapters.cli.rules_packages import PackagesRecord
 from rulewright.adapters.cli.rules_stats import StatsRecord
+from rulewright.adapters.cli.sessions import SessionChangeRecord, SessionHitsRecord, SessionsRecord
 from rulewright.adapters.cli.trust import TrustRecord
+from rulewright.adapters.cli.usage import UsageRecord
 from rulewright.adapters.lsp import methods
 from rulewright.adapters.lsp.status import SessionRecord
 from rulewright.core.baseline import BaselineRecord
@@ -27,6 +29,7 @@ from rulewright.core.languages import LANGUAGES
 from rulewright.core.prompt.records import Prompt
 from rulewright.core.rules.parse import KEYS
 from rulewright.core.rules.remarks import REMARKS
+from rulewright.core.session_text import ExportRecord
 from rulewright.features.explain import Explanation
 from rulewright.features.rule_file import RuleFile
 from tests.harness import capabilities, extension_settings, format_table, framework_table, language_table
@@ -58,6 +61,11 @@ def generated() -> Iterator[tuple[str, str]]:
         ("prompt", Prompt),
         ("trust", TrustRecord),
         ("status", SessionRecord),
+        ("sessions-list", SessionsRecord),
+        ("sessions-search", SessionHitsRecord),
+        ("sessions-change", SessionChangeRecord),
+        ("session", ExportRecord),
+        ("usage", UsageRecord),
         ("settings", Settings),
     ):
         schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **_dedented(msgspec.json.schema(record))}

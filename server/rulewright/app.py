@@ -41,9 +41,11 @@ if TYPE_CHECKING:
     from rulewright.code_gateway import CodeGateway
     from rulewright.core.models import ModelProvider
     from rulewright.core.peers import Peer
+    from rulewright.core.permissions import Principal
     from rulewright.services.egress import Outgoing
     from rulewright.services.state.rule_use import StateRuleUse
     from rulewright.services.state.store import StateStore
+    from rulewright.session_app import Conversations
 
 MAX_WORKERS = 4
 SERVER_WORKERS = 2
@@ -93,6 +95,20 @@ def code() -> "CodeGateway":
     from rulewright.code_app import code_gateway
 
     return code_gateway()
+
+
+def conversations() -> "Conversations":
+    """The conversations of this user, with what keeps them."""
+    from rulewright.session_app import Conversations
+
+    return Conversations()
+
+
+def local_principal() -> "Principal":
+    """Whoever started this process."""
+    from rulewright.session_app import local_principal as principal
+
+    return principal()
 
 
 def serve_stdio() -> int:

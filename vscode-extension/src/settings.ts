@@ -39,4 +39,6 @@ export const SETTINGS: readonly string[] = [
   "privacy.never_send",
   "privacy.on_secret",
   "privacy.local_models",
+  "interactions.keep",
+  "interactions.days",
 ];

@@ -39,6 +39,7 @@ Trust = Literal["none", "changed", "trusted"]
 
 USER_ONLY: Mapping[str, str] = {
     "trust": "a project cannot say that it is trusted",
+    "interactions": "what is kept of your calls of models is yours to say",
     "privacy.local_models": "what your models on this machine may see is yours to say",
 }
 """Those that no project may set, trusted or not, each with the reason."""
@@ -217,6 +218,19 @@ class PrivacySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     ] = "as_others"
 
 
+class InteractionsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is kept of calls of models."""
+
+    keep: Annotated[
+        Literal["whole", "hashed", "none"],
+        Meta(
+            description="What is kept of a call, for you alone: prompt and answer, hashes of them, or nothing but "
+            "counts. What is not whole cannot be replayed."
+        ),
+    ] = "whole"
+    days: Annotated[int, Meta(ge=1, le=36_500, description="Days after which a call is deleted; counts stay.")] = 30
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All settings, each with its default."""
 
@@ -227,6 +241,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     code: CodeSettings = CodeSettings()
     server: ServerSettings = ServerSettings()
     privacy: PrivacySettings = PrivacySettings()
+    interactions: InteractionsSettings = InteractionsSettings()
 
 
 class SettingProblem(msgspec.Struct, frozen=True):

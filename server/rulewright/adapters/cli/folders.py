@@ -18,7 +18,8 @@ WHAT = {
     "compiled": "compiled classes of the protocol",
     "marks": "when it was tidied last",
     "state": "tokens of servers on sockets, and which editor was served last",
-    "data": "the history of rules, what you switched off, and rules without a file",
+    "servers": "sockets by which rulewright status asks servers that run",
+    "data": "the history of rules, what you switched off, rules without a file, and conversations",
 }
 STAY: dict[str, tuple[str, str]] = {"settings": ("your settings", "--settings"), "data": ("your data", "--data")}
 """What nobody makes again, and the option that takes it too."""

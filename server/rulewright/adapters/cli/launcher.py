@@ -7,7 +7,21 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from rulewright.code_gateway import CodeGateway
     from rulewright.core.addresses import Address
+    from rulewright.core.permissions import Principal
     from rulewright.gateway import Gateway
+    from rulewright.session_gateway import SessionGateway
+
+
+class Conversations(Protocol):
+    """Conversations, open for a while."""
+
+    gateway: "SessionGateway"
+
+    def take_problems(self) -> tuple[str, ...]:
+        """Sentences about what went wrong; each is given once."""
+
+    def close(self) -> None:
+        """Write what is not written yet, and let go."""
 
 
 class Launcher(Protocol):
@@ -18,6 +32,12 @@ class Launcher(Protocol):
 
     def code(self) -> "CodeGateway":
         """A gateway to the code."""
+
+    def conversations(self) -> Conversations:
+        """The conversations of this user."""
+
+    def local_principal(self) -> "Principal":
+        """Whoever runs the command."""
 
     def serve_stdio(self) -> int:
         """Run the language server for one client; the exit code."""

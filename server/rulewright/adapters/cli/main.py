@@ -13,6 +13,7 @@ from rulewright.adapters.cli.index_commands import index
 from rulewright.adapters.cli.launcher import Launcher
 from rulewright.adapters.cli.options import json_option, set_option, with_options
 from rulewright.adapters.cli.rules_commands import rules
+from rulewright.adapters.cli.sessions_commands import sessions, usage
 
 if TYPE_CHECKING:
     from rulewright.core.addresses import Address
@@ -266,7 +267,7 @@ def paths(launcher: Launcher, *, as_json: bool) -> int:
 
 @cli.command(short_help="Delete what is kept outside of projects.")
 @click.option("--settings", is_flag=True, help="Your settings too.")
-@click.option("--data", is_flag=True, help="Your data too: the history of rules, what is switched off, table rules.")
+@click.option("--data", is_flag=True, help="Your data too: history and switches of rules, table rules, conversations.")
 @click.option("--dry-run", is_flag=True, help="Show what would go, and delete nothing.")
 @click.option("--yes", "-y", is_flag=True, help="Ask nothing.")
 @click.pass_obj
@@ -346,3 +347,5 @@ def doctor(launcher: Launcher, *, as_json: bool, overlay: tuple[str, ...]) -> in
 
 cli.add_command(rules)
 cli.add_command(index)
+cli.add_command(sessions)
+cli.add_command(usage)
