@@ -41,11 +41,11 @@ if TYPE_CHECKING:
     from rulewright.code_gateway import CodeGateway
     from rulewright.core.models import ModelProvider
     from rulewright.core.peers import Peer
-    from rulewright.core.permissions import Principal
+    from rulewright.core.server_report import ServerReport
     from rulewright.services.egress import Outgoing
     from rulewright.services.state.rule_use import StateRuleUse
     from rulewright.services.state.store import StateStore
-    from rulewright.session_app import Conversations
+    from rulewright.tree import ClientTree, Node
 
 MAX_WORKERS = 4
 SERVER_WORKERS = 2
@@ -97,20 +97,6 @@ def code() -> "CodeGateway":
     return code_gateway()
 
 
-def conversations() -> "Conversations":
-    """The conversations of this user, with what keeps them."""
-    from rulewright.session_app import Conversations
-
-    return Conversations()
-
-
-def local_principal() -> "Principal":
-    """Whoever started this process."""
-    from rulewright.session_app import local_principal as principal
-
-    return principal()
-
-
 def serve_stdio() -> int:
     """Run the language server on standard input and output; returns the exit code."""
     from rulewright.adapters.lsp.front import serve_stdio as serve
@@ -126,30 +112,36 @@ def serve_sockets(wanted: Mapping[str, Address], token_file: Path | None, say: C
     """
     import asyncio
 
-    from rulewright.access_app import Access
     from rulewright.node_app import new_client, new_node
     from rulewright.services.code_host import INTENSITY
+    from rulewright.services.tokens import Tokens
+    from rulewright.services.user_folders import state_folder
     from rulewright.services.workers.shared import SharedRunners
 
     with importing_engine():
         from rulewright.adapters.lsp.server import build_server
         from rulewright.adapters.lsp.sockets import node
 
-    runners = SharedRunners(_watched_pool)
+    shared = new_node("sockets")
+    runners = SharedRunners(_watched_pools(shared))
+
+    def session() -> "Server":
+        # What knows the code is a process for each client, started when it opens something.
+        code, tree = new_client(shared, INTENSITY)
+        return build_server(_serving(runners, tree, code))
+
+    async def ended() -> None:
+        await shared.tree.aclose()
+        await asyncio.to_thread(runners.close)
+
     with Tokens(Path(state_folder()), token_file, say) as tokens:
-        return node.run(
-            # What knows the code is a process for each client, started when it opens something.
-            lambda: build_server(_serving(runners, CodeHost())),
-            wanted,
-            tokens,
-            partial(asyncio.to_thread, runners.close),
-        )
+        return node.run(session, wanted, tokens, shared.tree.begin, ended)
 
 
 def connect(address: Address, token_file: Path | None) -> int:
     """Join standard input and output to a node on this machine; returns the exit code. Raises as `serve_sockets`."""
     from rulewright.adapters.lsp.sockets.connect import connect as join
-    from rulewright.services.access.token_files import read_token, token_path
+    from rulewright.services.tokens import read_token, token_path
     from rulewright.services.user_folders import state_folder
 
     return join(address, read_token(token_file or token_path(Path(state_folder()), "tcp", address.port)))
@@ -161,6 +153,7 @@ def serve_mcp(folder: Path | None) -> int:
     Without `folder` the client's roots are the projects, or the folder here. Raises ImportError without the SDK.
     """
     from rulewright.adapters.mcp.server import serve
+
     from rulewright.node_app import client_of, new_node
 
     node = new_node("mcp")

@@ -1,6 +1,7 @@
 """A node: listens, lets clients in and serves each until it leaves. One that misbehaves costs only its own session."""
 
 import asyncio
+import hmac
 import logging
 import signal
 import sys
@@ -9,15 +10,13 @@ from contextlib import aclosing, suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
-from weakref import WeakKeyDictionary
 
 from rulewright.adapters.lsp.client_log import SESSION, logging_to_stderr
 from rulewright.adapters.lsp.framing import MAX_BODY
 from rulewright.adapters.lsp.language_server import Server
 from rulewright.adapters.lsp.server import SWITCH_INTERVAL_S, serve
 from rulewright.adapters.lsp.sockets.channel import Channel, TcpChannel, WsChannel
-from rulewright.adapters.lsp.sockets.hello import Hello, RefusedError, not_let_in, read_hello
-from rulewright.core.access import NotLetIn
+from rulewright.adapters.lsp.sockets.hello import RefusedError, read_hello
 from rulewright.core.addresses import Address, is_loopback
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ BACKLOG = 128
 
 
 class Doorkeeper(Protocol):
-    """Who lets in, and tells people of addresses."""
+    """Who makes tokens, and tells people of addresses."""
 
     def token(self, transport: str, address: Address) -> str:
         """The token to ask for on an address, whose port is taken already. Raises OSError."""
@@ -59,15 +58,15 @@ class Node:
             await (self._listen_tcp if transport == "tcp" else self._listen_ws)(address)
 
     async def _listen_tcp(self, address: Address) -> None:
-        secret = ""
+        token = ""
 
         async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await self._meet(TcpChannel(reader, writer), secret)
+            await self._meet(TcpChannel(reader, writer), token)
 
         server = await asyncio.start_server(meet, address.host, address.port, backlog=BACKLOG, start_serving=False)
         self._servers.append(server)
         address = Address(address.host, server.sockets[0].getsockname()[1])
-        secret = self._doorkeeper.secret("tcp", address)
+        token = self._doorkeeper.token("tcp", address)
         await server.start_serving()
         self._doorkeeper.listening("tcp", address)
 
@@ -89,13 +88,13 @@ class Node:
             max_size=MAX_BODY,
             compression=None,
             open_timeout=HELLO_S,
-            process_request=shake_hands,
+            process_request=lambda _, request: _refuse_request(request, token),
             server_header=None,
             logger=_quiet_logger(),
         )
         self._servers.append(server)
         address = Address(address.host, server.sockets[0].getsockname()[1])
-        secret = self._doorkeeper.secret("ws", address)
+        token = self._doorkeeper.token("ws", address)
         await server.start_serving()
         self._doorkeeper.listening("ws", address)
 
@@ -115,9 +114,9 @@ class Node:
         self._clients.add(task)
         try:
             async with aclosing(channel.bodies()) as bodies:
-                met = await self._let_in(channel, bodies, secret, known)
-                if met is not None:
-                    await self._serve(channel, *met, bodies)
+                first = await self._let_in(channel, bodies, token)
+                if first is not None:
+                    await self._serve(channel, first, bodies)
         except asyncio.CancelledError:
             pass  # The node ends; that this task was cancelled is no news to anyone.
         except Exception:
@@ -134,8 +133,8 @@ class Node:
         self._n_strangers += 1
         try:
             async with asyncio.timeout(HELLO_S):
-                hello = read_hello(await anext(bodies))
-                who = known or await self._asked(hello, secret)
+                first = await anext(bodies)
+            first = read_hello(first, token)
         except (StopAsyncIteration, TimeoutError):
             return None
         except RefusedError as refused:
@@ -147,7 +146,7 @@ class Node:
         if len(self._clients) - self._n_strangers > MAX_CLIENTS:
             log.warning("a client was not let in: there are %d already", MAX_CLIENTS)
             return None
-        return who, hello.body
+        return first
 
     async def _serve(self, channel: Channel, first: bytes, bodies: AsyncIterator[bytes]) -> None:
         server = self._make_server()
@@ -170,13 +169,26 @@ def _quiet_logger() -> logging.Logger:
     return logger
 
 
-def _refusal(status: HTTPStatus, text: str) -> "Response":
+def _refuse_request(request: "Request", token: str) -> "Response | None":
+    """The answer to a handshake that is not to succeed.
+
+    A page of another site may try to connect by the visitor's browser, which then names where the page is from.
+    """
     from websockets.datastructures import Headers  # noqa: PLC0415 - as above
     from websockets.http11 import Response  # noqa: PLC0415
 
-    body = f"{text}\n".encode()
-    headers = Headers({"Content-Type": "text/plain; charset=utf-8", "Content-Length": str(len(body))})
-    return Response(status.value, status.phrase, headers, body)
+    def refuse(status: HTTPStatus, text: str) -> Response:
+        body = f"{text}\n".encode()
+        headers = Headers({"Content-Type": "text/plain; charset=utf-8", "Content-Length": str(len(body))})
+        return Response(status.value, status.phrase, headers, body)
+
+    origins = request.headers.get_all("Origin")
+    if any(not _is_from_here(origin) for origin in origins):
+        return refuse(HTTPStatus.FORBIDDEN, "Pages of other sites are not let in.")
+    given = request.headers.get_all("Authorization")
+    if given and not (len(given) == 1 and hmac.compare_digest(given[0].encode(), f"Bearer {token}".encode())):
+        return refuse(HTTPStatus.UNAUTHORIZED, "The token is not that of this server.")
+    return None
 
 
 def _is_from_here(origin: str) -> bool:
@@ -191,7 +203,10 @@ def run(
     begin: Callable[[], None],
     ended: Callable[[], Awaitable[None]],
 ) -> int:
-    """Serve until the process is told to end; the exit code. `ended` is awaited when all sessions are over."""
+    """Serve until the process is told to end; the exit code.
+
+    `begin` is called first, in the loop, and `ended` is awaited when all sessions are over.
+    """
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     return asyncio.run(_run(Node(make_server, doorkeeper), wanted, begin, ended))
 
