@@ -41,10 +41,12 @@ if TYPE_CHECKING:
     from rulewright.code_gateway import CodeGateway
     from rulewright.core.models import ModelProvider
     from rulewright.core.peers import Peer
+    from rulewright.core.permissions import Principal
     from rulewright.core.server_report import ServerReport
     from rulewright.services.egress import Outgoing
     from rulewright.services.state.rule_use import StateRuleUse
     from rulewright.services.state.store import StateStore
+    from rulewright.session_app import Conversations
     from rulewright.tree import ClientTree, Node
 
 MAX_WORKERS = 4
@@ -95,6 +97,20 @@ def code() -> "CodeGateway":
     from rulewright.code_app import code_gateway
 
     return code_gateway()
+
+
+def conversations() -> "Conversations":
+    """The conversations of this user, with what keeps them."""
+    from rulewright.session_app import Conversations
+
+    return Conversations()
+
+
+def local_principal() -> "Principal":
+    """Whoever started this process."""
+    from rulewright.session_app import local_principal as principal
+
+    return principal()
 
 
 def serve_stdio() -> int:
@@ -153,7 +169,6 @@ def serve_mcp(folder: Path | None) -> int:
     Without `folder` the client's roots are the projects, or the folder here. Raises ImportError without the SDK.
     """
     from rulewright.adapters.mcp.server import serve
-
     from rulewright.node_app import client_of, new_node
 
     node = new_node("mcp")

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from rulewright.code_gateway import CodeGateway
     from rulewright.core.addresses import Address
     from rulewright.core.permissions import Principal
+    from rulewright.core.server_report import ServerReport
     from rulewright.gateway import Gateway
     from rulewright.session_gateway import SessionGateway
 
