@@ -16,6 +16,8 @@ from rulewright.core.code_messages import Status
 from rulewright.core.figures import Figures
 from rulewright.core.health import Remark
 from rulewright.core.rules.job import SetAside
+from rulewright.core.server_report import CircuitState
+from rulewright.core.supervision import ChildState
 from rulewright.features.health import about_editor
 
 METHOD = "rulewright/status"
@@ -70,6 +72,10 @@ class SessionRecord(msgspec.Struct, frozen=True, rename="camel"):
     """Counts and durations of this session."""
     set_aside: tuple[SetAside, ...]
     """Checks that are not run now, because they were slow or failed."""
+    tree: ChildState
+    """The supervisors of the process and their children, as `rulewright status` shows them."""
+    circuits: tuple[CircuitState, ...]
+    """Breakers around what is not ours, such as models."""
 
 
 def register(server: Server) -> None:
@@ -106,4 +112,6 @@ async def status(ls: Server, _params: object) -> SessionRecord:
         dict(ls.gateway.calls),
         ls.gateway.metrics.figures(),
         ls.gateway.set_aside(),
+        ls.gateway.tree.states(),
+        ls.gateway.tree.node.circuits.states(),
     )
