@@ -12,6 +12,7 @@ from rulewright.adapters.cli.doctor import DoctorRecord
 from rulewright.adapters.cli.folders import PathsRecord
 from rulewright.adapters.cli.index import FoundRecords, OutlineRecords, StatusRecord, WhyRecord
 from rulewright.adapters.cli.main import cli
+from rulewright.adapters.cli.privacy import PrivacyRecord
 from rulewright.adapters.cli.render_json import CheckRecord
 from rulewright.adapters.cli.rules import RulesRecord, RuleTestsRecord
 from rulewright.adapters.cli.rules_export import SyncRecord
@@ -19,13 +20,14 @@ from rulewright.adapters.cli.rules_history import HistoryRecord, RuleDiff
 from rulewright.adapters.cli.rules_packages import PackagesRecord
 from rulewright.adapters.cli.rules_stats import StatsRecord
 from rulewright.adapters.cli.sessions import SessionChangeRecord, SessionHitsRecord, SessionsRecord
-from rulewright.adapters.cli.trust import TrustRecord
+from rulewright.adapters.cli.trust import TrustRecord, TrustStatus
 from rulewright.adapters.cli.usage import UsageRecord
 from rulewright.adapters.lsp import methods
 from rulewright.adapters.lsp.status import SessionRecord
 from rulewright.core.baseline import BaselineRecord
 from rulewright.core.config import NEEDS_TRUST, USER_ONLY, Settings, describe, doc_of
 from rulewright.core.languages import LANGUAGES
+from rulewright.core.privacy.proof import Proof
 from rulewright.core.prompt.records import Prompt
 from rulewright.core.rules.parse import KEYS
 from rulewright.core.rules.remarks import REMARKS
@@ -66,6 +68,9 @@ def generated() -> Iterator[tuple[str, str]]:
         ("sessions-change", SessionChangeRecord),
         ("session", ExportRecord),
         ("usage", UsageRecord),
+        ("privacy-check", PrivacyRecord),
+        ("privacy-prove", Proof),
+        ("trust-status", TrustStatus),
         ("settings", Settings),
     ):
         schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **_dedented(msgspec.json.schema(record))}

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from rulewright.core.models import ModelProvider
     from rulewright.core.peers import Peer
     from rulewright.core.permissions import Principal
+    from rulewright.core.privacy.proof import Proof
     from rulewright.core.server_report import ServerReport
     from rulewright.services.egress import Outgoing
     from rulewright.services.state.rule_use import StateRuleUse
@@ -238,16 +239,25 @@ def _gateway(
         code,
         about_rules,
         tree,
-        open_outgoing=lambda: _outgoing(privacy),
+        open_outgoing=lambda: _outgoing(privacy, _providers(), _peers()),
     )
 
 
-def _outgoing(privacy: Callable[[str], PrivacySettings]) -> "Outgoing":
-    """All ways out of this machine, each behind the gate: nobody else makes a provider or a peer."""
+def prove_privacy(tell: Callable[[str], None]) -> "Proof":
+    """Plant secrets that open nothing, and drive every feature past them; `tell` gets the name of each."""
+    from rulewright.privacy_proof import prove
+
+    return prove(lambda providers, peers: _outgoing(_privacy_of, providers, peers), tell=tell)
+
+
+def _outgoing(
+    privacy: Callable[[str], PrivacySettings], providers: "Iterable[ModelProvider]", peers: "Iterable[Peer]"
+) -> "Outgoing":
+    """Ways out of this machine, each behind the gate: nobody else makes a provider or a peer."""
     from rulewright.privacy_view import path_rules
     from rulewright.services.egress import Gate, Outgoing
 
-    return Outgoing(Gate(privacy, path_rules()), _providers(), _peers())
+    return Outgoing(Gate(privacy, path_rules()), providers, peers)
 
 
 def _providers() -> "Iterable[ModelProvider]":

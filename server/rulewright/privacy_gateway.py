@@ -1,15 +1,18 @@
 """The door to trust and privacy: which projects are trusted with what, and what of a project would be withheld."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import msgspec
 
 from rulewright.core.config import NEEDS_TRUST, Trust
 from rulewright.core.health import Remark
-from rulewright.privacy_view import held_of, trust_of
+from rulewright.core.snapshot import Project
+from rulewright.core.sources import Found
+from rulewright.features.privacy_check import FilePrivacy, look_at
+from rulewright.privacy_view import held_of, trust_of, withheld_of
 from rulewright.services import trust, user_folders
-from rulewright.services.files import find_root
+from rulewright.services.files import Unreadable, find_root, read_text, walk
 
 TrustUnreadable = trust.TrustUnreadable
 
@@ -45,6 +48,21 @@ class PrivacyGateway:
         ]
         allows += [f"its template {path} decides what prompts say" for path in held.templates]
         return TrustPlan(trust.real(root), trust.trust_of(self._config, root, held), tuple(allows))
+
+    def check(self, project: Project, starts: Iterable[str]) -> Iterator[FilePrivacy | None]:
+        """What of files and folders below a root is not shown to models; None for each that is shown as it is."""
+        root = Path(project.root)
+        withheld = withheld_of(project)
+
+        def read(path: str) -> str | None:
+            try:
+                return read_text(root / path, max_kb=project.settings.check.max_file_kb)
+            except Unreadable:
+                return None
+
+        for start in starts:
+            is_file = bool(start) and not (root / start).is_dir()
+            yield from look_at([Found(start)] if is_file else walk(root, start), withheld, read)
 
     def trust(self, start: Path) -> tuple[str, bool]:
         """Trust the project that holds `start`: its real path, and whether that is news. Raises as `trusted`."""

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from rulewright.code_gateway import CodeGateway
     from rulewright.core.addresses import Address
     from rulewright.core.permissions import Principal
+    from rulewright.core.privacy.proof import Proof
     from rulewright.core.server_report import ServerReport
     from rulewright.gateway import Gateway
     from rulewright.session_gateway import SessionGateway
@@ -56,3 +57,6 @@ class Launcher(Protocol):
 
     def serve_mcp(self, folder: Path | None) -> int:
         """Serve the Model Context Protocol; the exit code. Raises ImportError without its SDK, and ValueError."""
+
+    def prove_privacy(self, tell: Callable[[str], None]) -> "Proof":
+        """Plant secrets and drive every feature past them; `tell` gets the name of each."""

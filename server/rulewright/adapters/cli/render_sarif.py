@@ -8,6 +8,7 @@ from rulewright import __version__
 from rulewright.adapters.cli.render_json import FindingRecord, finding_record, plain
 from rulewright.adapters.cli.report import CheckOutcome
 from rulewright.core.baseline import fingerprints
+from rulewright.core.privacy.redact import redact
 from rulewright.core.rules.rule import Rule
 from rulewright.core.uris import from_path
 
@@ -46,8 +47,8 @@ def _rule(rule_id: str, records: list[FindingRecord], outcome: CheckOutcome) -> 
     finding = outcome.findings[records.index(first)]
     stated = outcome.rules.get((finding.rule_id, finding.rule_path)) or Rule(id=rule_id, path="")
     # Code scanning services want all three texts of every rule, also where its author wrote none of them.
-    short = plain(stated.description) or f"A finding of {rule_id}."
-    body = plain(stated.body.strip())
+    short = redact(plain(stated.description)) or f"A finding of {rule_id}."
+    body = redact(plain(stated.body.strip()))
     help_text = body or first.note or short
     rule: dict[str, Any] = {
         "id": rule_id,

@@ -113,9 +113,10 @@ class _Sources:
         return printable if len(printable) <= MAX_EXCERPT else printable[: MAX_EXCERPT - 3] + "..."
 
     def _read(self, path: str) -> list[str]:
-        if path in self._texts:
-            return self._texts[path].split("\n")
+        from rulewright.core.privacy.redact import redacted_lines
+
+        # What is printed here ends up in logs of CI.
         try:
-            return (self._root / path).read_text("utf-8", "replace").split("\n")
+            return redacted_lines(self._texts.get(path) or (self._root / path).read_text("utf-8", "replace"))
         except OSError:
             return []

@@ -44,3 +44,13 @@ def remove_secrets(text: str) -> Removed:
 def redact(text: str) -> str:
     """A text with a mark in the place of each secret."""
     return remove_secrets(text).text
+
+
+def redacted_lines(text: str) -> list[str]:
+    """The lines of a text, each without its secrets or its part of one; as many as the text has."""
+    parts, at = [], 0
+    for secret in find_secrets(text):
+        n_breaks = text.count("\n", secret.start, secret.end)
+        parts += [text[at : secret.start], "\n".join([mark_of(secret.kind)] * (n_breaks + 1))]
+        at = secret.end
+    return "".join((*parts, text[at:])).split("\n")

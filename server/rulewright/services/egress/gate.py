@@ -143,7 +143,9 @@ def _shown(part: Part, secrets: Sequence[Secret]) -> Part:
     source = part.source
     if source is not None and (path := redact(source.path)) != source.path:
         source = Source(path, source.first_line, source.last_line)
-    return msgspec.structs.replace(part, text=redact(text) if secrets else text, source=source)
+    return msgspec.structs.replace(
+        part, text=redact(text) if secrets else text, source=source, label=redact(part.label)
+    )
 
 
 def _in_parts(texts: Sequence[str]) -> list[list[Secret]]:

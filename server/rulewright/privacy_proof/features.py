@@ -1,0 +1,161 @@
+"""The features that could show something, and how each is driven. A new one is one line in `FEATURES`."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+
+from rulewright.core.rules.foreign_names import ExportTarget
+from rulewright.privacy_proof.bench import Bench, RecordingPeer, RecordingProvider
+from rulewright.privacy_proof.canaries import CODE, RULE, SHOWN, Kind
+
+Drive = Callable[[Bench], bytes]
+
+
+NAMES: Mapping[Kind, str] = {"key in a name": "files are called by their names"}
+
+
+class NotThere(Exception):  # noqa: N818 - an answer, not a fault
+    """A feature cannot be driven here; the message says why."""
+
+
+class Feature(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that shows or sends text."""
+
+    name: str
+    drive: Drive
+    """All that would leave, as bytes. Raises NotThere."""
+    works_by: str = SHOWN
+    """What is in these bytes if the feature did anything; empty where nothing has to be."""
+    keeps: Mapping[Kind, str] = {}
+    """Canaries that stay where they are by design, on this machine, each with the reason."""
+
+
+def prompt(bench: Bench) -> bytes:
+    """`rulewright prompt` about every file."""
+    heard = [bench.print("prompt", path, "--task", bench.task) for path in bench.paths]
+    for path in bench.paths:
+        record = json.loads(bench.print("prompt", path, "--task", bench.task, "--json"))
+        # The record also names the file, for the program that asked about it.
+        heard.append(str(record["text"]).encode())
+    return b"\n".join(heard)
+
+
+def mcp(bench: Bench) -> bytes:
+    """Every tool, resource and prompt of the Model Context Protocol, over the real server."""
+    if find_spec("mcp") is None:
+        raise NotThere("it needs pip install 'rulewright[mcp]'")
+    with bench.talk("lines", "mcp", "--root", str(bench.root)) as talk:
+        client = {"name": "proof", "version": "1"}
+        talk.ask("initialize", {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client})
+        talk.tell("notifications/initialized", {})
+
+        def call(name: str, **arguments: Any) -> None:
+            talk.ask("tools/call", {"name": name, "arguments": arguments})
+
+        for path in bench.paths:
+            call("rules_for_file", path=path)
+            call("why", path=path)
+            call("check", paths=[path])
+            talk.ask("prompts/get", {"name": "task", "arguments": {"path": path, "task": bench.task}})
+            talk.ask("resources/read", {"uri": f"rulewright://rules-for/{path}"})
+        call("check", paths=["."])
+        for word in (SHOWN, "VALUE", "canary", "connect", "gh"):
+            call("search_symbols", query=word, limit=200)
+        talk.ask("resources/list", {})
+        talk.ask("resources/read", {"uri": "rulewright://rules"})
+        talk.ask("resources/read", {"uri": "rulewright://rules/proof"})
+        for uri in (".git/config", "../home/.netrc", str(bench.home / ".netrc")):
+            talk.ask("resources/read", {"uri": f"file://{uri}"})
+            call("check", paths=[uri])
+    return talk.heard
+
+
+def models(bench: Bench) -> bytes:
+    """A provider, through the gate, sent everything."""
+    provider = RecordingProvider()
+    return bench.sent_to_models(provider, bench.make_outgoing([provider], []).providers[provider.name])
+
+
+def peers(bench: Bench) -> bytes:
+    """Another node, through the gate, told everything."""
+    peer = RecordingPeer()
+    return bench.sent_to_peers(peer, bench.make_outgoing([], [peer]).peers[peer.name])
+
+
+def exported(bench: Bench) -> bytes:
+    """The rules, written for every other tool."""
+    tools = tuple(get_args(ExportTarget))
+    heard = [bench.run("rules", "sync"), *(bench.run("rules", "export", "--to", tool) for tool in tools)]
+    rest = {*bench.paths, ".ai-rules/proof.md", "rulewright.toml"}
+    written = [
+        path.read_bytes()
+        for path in sorted(bench.root.rglob("*"))
+        if path.is_file() and path.relative_to(bench.root).as_posix() not in rest and ".git" not in path.parts
+    ]
+    if len(written) <= len(tools) // 2:
+        raise ValueError(f"only {len(written)} files were written for {len(tools)} tools")
+    return b"\n".join([*heard, *written])
+
+
+def check(bench: Bench) -> bytes:
+    """`rulewright check`, in every format."""
+    formats = ("text", "json", "sarif", "github", "gitlab", "junit")
+    return b"\n".join(bench.run("check", "--format", name) for name in formats)
+
+
+def editor(bench: Bench) -> bytes:
+    """What the server writes to its log, and says of its state, while an editor has everything open."""
+    with bench.talk("headers", "--stdio") as talk:
+        folders = [{"uri": bench.root.as_uri(), "name": "proof"}]
+        talk.ask("initialize", {"processId": None, "capabilities": {}, "workspaceFolders": folders, "trace": "verbose"})
+        talk.tell("initialized", {})
+        for path in bench.paths:
+            full = bench.root / path
+            item = {"uri": full.as_uri(), "languageId": "python", "version": 1, "text": full.read_text("utf-8")}
+            talk.tell("textDocument/didOpen", {"textDocument": item})
+        talk.ask("rulewright/settled", None)
+        talk.ask("workspace/executeCommand", {"command": "rulewright.reload", "arguments": []})
+        talk.ask("no/such/method", {"key": bench.canaries.values["key in code"]})
+        status = talk.ask("rulewright/status", None)
+        talk.ask("shutdown", None)
+        talk.tell("exit", None)
+    return json.dumps(status).encode() + talk.log
+
+
+def said_of_itself(bench: Bench) -> bytes:
+    """`rulewright doctor`, `paths`, `trust --status`, and the lists of rules."""
+    commands = (("doctor",), ("doctor", "--json"), ("paths",), ("trust", "--status"), ("rules", "list"), ("status",))
+    return b"\n".join(bench.run(*command) for command in commands)
+
+
+def kept(bench: Bench) -> bytes:
+    """`state.db` and all else that is kept of projects, apart from what is known of the code."""
+    bench.run("rules", "history")
+    bench.run("rules", "stats")
+    return b"\n".join(_files(bench.home / "rulewright-state", ("**/*",)))
+
+
+def _files(folder: Path, globs: Iterable[str]) -> list[bytes]:
+    return [path.read_bytes() for glob in globs for path in sorted(folder.glob(glob)) if path.is_file()]
+
+
+FEATURES: tuple[Feature, ...] = (
+    Feature(name="prompt", drive=prompt),
+    Feature(name="mcp", drive=mcp),
+    Feature(name="models", drive=models),
+    Feature(name="peers", drive=peers),
+    Feature(name="rules export", drive=exported, works_by=RULE),
+    Feature(name="check", drive=check, works_by=CODE, keeps=NAMES),
+    Feature(name="server log, status", drive=editor, works_by="rulewright"),
+    Feature(name="doctor, lists", drive=said_of_itself, works_by="proof", keeps=NAMES),
+    Feature(
+        name="state.db",
+        drive=kept,
+        works_by=RULE,
+        keeps={"key in a rule": "each version of a rule is kept, in a file that only you can read"},
+    ),
+)
