@@ -109,9 +109,9 @@ def conversations() -> "Conversations":
 
 def local_principal() -> "Principal":
     """Whoever started this process."""
-    from rulewright.session_app import local_principal as principal
+    from rulewright.services.access.owner import owner
 
-    return principal()
+    return owner()
 
 
 def serve_stdio() -> int:
@@ -129,10 +129,9 @@ def serve_sockets(wanted: Mapping[str, Address], token_file: Path | None, say: C
     """
     import asyncio
 
+    from rulewright.access_app import Access
     from rulewright.node_app import new_client, new_node
     from rulewright.services.code_host import INTENSITY
-    from rulewright.services.tokens import Tokens
-    from rulewright.services.user_folders import state_folder
     from rulewright.services.workers.shared import SharedRunners
 
     with importing_engine():
@@ -142,23 +141,30 @@ def serve_sockets(wanted: Mapping[str, Address], token_file: Path | None, say: C
     shared = new_node("sockets")
     runners = SharedRunners(_watched_pools(shared))
 
-    def session() -> "Server":
+    access = Access()
+
+    def session(principal: "Principal") -> "Server":
         # What knows the code is a process for each client, started when it opens something.
         code, tree = new_client(shared, INTENSITY)
-        return build_server(_serving(runners, tree, code))
+        gateway = _serving(runners, tree, code)
+        gateway.open_for(principal, access.note)
+        return build_server(gateway)
 
     async def ended() -> None:
         await shared.tree.aclose()
         await asyncio.to_thread(runners.close)
 
-    with Tokens(Path(state_folder()), token_file, say) as tokens:
-        return node.run(session, wanted, tokens, shared.tree.begin, ended)
+    try:
+        with access.doorkeeper(token_file, say) as doorkeeper:
+            return node.run(session, wanted, doorkeeper, shared.tree.begin, ended)
+    finally:
+        access.close()
 
 
 def connect(address: Address, token_file: Path | None) -> int:
     """Join standard input and output to a node on this machine; returns the exit code. Raises as `serve_sockets`."""
     from rulewright.adapters.lsp.sockets.connect import connect as join
-    from rulewright.services.tokens import read_token, token_path
+    from rulewright.services.access.token_files import read_token, token_path
     from rulewright.services.user_folders import state_folder
 
     return join(address, read_token(token_file or token_path(Path(state_folder()), "tcp", address.port)))

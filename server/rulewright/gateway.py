@@ -28,6 +28,7 @@ from rulewright.core.code_messages import (
     Touched,
 )
 from rulewright.core.config import CheckSettings, SettingProblem
+from rulewright.core.doors import Door, guarded
 from rulewright.core.edits import Edit
 from rulewright.core.events import RuleEvent
 from rulewright.core.figures import BUDGET_DROPS, DIAGNOSES, EVALUATIONS, PARSE_ERRORS, SELECTION_CACHE_HITS, SELECTIONS
@@ -35,6 +36,7 @@ from rulewright.core.findings import Finding
 from rulewright.core.frameworks import MANIFESTS
 from rulewright.core.health import Remark
 from rulewright.core.languages import language_of
+from rulewright.core.permissions import NotAllowed, Principal
 from rulewright.core.ports import CheckRunner, Code, Offload
 from rulewright.core.rules.book import Seen, report
 from rulewright.core.rules.foreign_names import NAMES, may_be_foreign
@@ -103,7 +105,20 @@ def _no_way_out() -> "Outgoing":
     raise LookupError("This gateway was made without a way to models or other nodes.")
 
 
-class Gateway:
+@guarded(
+    "project",
+    anyone="close aclose open_for start_with_trust trust_by_editor take_snapshot close_document close_projects code_is_gone tree",
+    read="report open_document change_document open_project look_again open_projects configure reload reload_all watch "
+    "on_rules_changed begin_code ask_code watch_code look_beside touched pause_index on_index_progress diagnose "
+    "diagnose_workspace code_actions action_edits explain prompts is_about_rules own_rules_folder rules_for "
+    "shows_lens rule_file explain_path walk check fix changed_since recognise read_baseline root_of plan_init "
+    "user_folders examine_machine examine_project examine_opened examine_editor meet_editor test_rules lint_rules "
+    "fix_rule_file rule_changes rule_stats set_aside processes_in privacy tools writing",
+    run_model="outgoing",
+    edit="write_fixed write_output write_new",
+    administer="report_server delete_kept",
+)
+class Gateway(Door):
     """Everything an interface may ask of Rulewright."""
 
     def __init__(
@@ -138,6 +153,11 @@ class Gateway:
         """What the client calls itself."""
         if tree is not None:
             self._join(tree)
+
+    def open_for(self, principal: Principal, refused: Callable[[NotAllowed], None]) -> None:
+        """Open it for somebody who came in; `refused` is told of what they are refused."""
+        self.principal, self.refused = principal, refused
+        self.hand_on(self.rules)
 
     # Supervision
 
@@ -447,14 +467,14 @@ class Gateway:
         """The door to prompts."""
         from rulewright.prompt_gateway import PromptGateway  # noqa: PLC0415 - a check does without
 
-        return PromptGateway(metrics=self.metrics, trust=self.privacy.trust_of)
+        return self.hand_on(PromptGateway(metrics=self.metrics, trust=self.privacy.trust_of))
 
     @property
     def privacy(self) -> "PrivacyGateway":
         """The door to which projects are trusted, and what of a project leaves this machine."""
         from rulewright.privacy_gateway import PrivacyGateway  # noqa: PLC0415 - as above
 
-        return PrivacyGateway(is_trusted_by_editor=lambda: self._projects.is_trusted_by_editor)
+        return self.hand_on(PrivacyGateway(is_trusted_by_editor=lambda: self._projects.is_trusted_by_editor))
 
     @property
     def outgoing(self) -> "Outgoing":
@@ -465,13 +485,13 @@ class Gateway:
 
     def start_with_trust(self, *, is_trusted: bool) -> None:
         """What the editor says of the workspace before any project is open."""
-        self._projects.is_trusted_by_editor = is_trusted
+        self._projects.is_trusted_by_editor = is_trusted and self.may("administer")
 
     async def trust_by_editor(self, *, is_trusted: bool) -> tuple[str, ...]:
         """The editor's user trusts the workspace, or no longer. Returns sentences worth showing."""
         if self._projects.is_trusted_by_editor == is_trusted:
             return ()
-        self._projects.is_trusted_by_editor = is_trusted
+        self._projects.is_trusted_by_editor = is_trusted and self.may("administer")
         problems = await self._offload(self._apply_settings)
         self._tell_projects()
         for project in self._projects.opened:
@@ -496,7 +516,7 @@ class Gateway:
     async def writing(self) -> "WritingGateway":
         """The door to what helps those who write rules. What it needs is imported when somebody does."""
         if self._writing is None:
-            self._writing = await self._offload(_open_writing, self.rules.files_of, self._offload)
+            self._writing = self.hand_on(await self._offload(_open_writing, self.rules.files_of, self._offload))
         return self._writing
 
     def rules_for(self, snapshot: Snapshot, uri: str) -> tuple[Applied, ...]:
@@ -683,7 +703,7 @@ class Gateway:
         from rulewright.tools_gateway import ToolsGateway  # noqa: PLC0415 - few commands need it
 
         self.calls["tools"] += 1
-        return ToolsGateway(project)
+        return self.hand_on(ToolsGateway(project))
 
     def lint_rules(self, project: Project) -> tuple[Finding, ...]:
         """What is wrong with the rules of a project as a whole."""

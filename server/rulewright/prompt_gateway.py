@@ -8,6 +8,7 @@ from pathlib import Path
 from msgspec import structs
 
 from rulewright.core.config import Trust
+from rulewright.core.doors import Door, guarded
 from rulewright.core.figures import BUDGET_DROPS
 from rulewright.core.models import Redacted
 from rulewright.core.privacy.redact import remove_secrets
@@ -31,7 +32,8 @@ MAX_WALKED = 5_000
 """Files that are looked at to say what a project is written in."""
 
 
-class PromptGateway:
+@guarded("project", read="prompt guidance withheld withheld_of")
+class PromptGateway(Door):
     """Everything an interface may ask about prompts."""
 
     def __init__(

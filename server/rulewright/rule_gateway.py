@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from rulewright.core.config import PackagesSettings
+from rulewright.core.doors import Door, guarded
 from rulewright.core.events import Flag, RuleEvent
 from rulewright.core.findings import Finding
 from rulewright.core.hidden import hidden
@@ -86,7 +87,13 @@ class Shipped(msgspec.Struct, frozen=True, kw_only=True):
     """Why it would not count, or not all of it, where it is allowed; empty when all is well."""
 
 
-class RuleGateway:
+@guarded(
+    "rules",
+    anyone="on_change take_problems close closed save_use",
+    read="diagnosed rule_file files_of lint settings_file packages history diff look look_again look_every_s",
+    change_rules="switch switch_in_all add_to_table remove_from_table",
+)
+class RuleGateway(Door):
     """Everything an interface may ask about rules themselves."""
 
     def __init__(

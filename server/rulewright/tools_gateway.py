@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from rulewright.core.doors import Door, guarded
 from rulewright.core.rules.formats.write import TARGETS
 from rulewright.core.rules.parse import decode
 from rulewright.core.snapshot import Project
@@ -28,7 +29,8 @@ class Unknown(Exception):  # noqa: N818 - as above
     """It cannot be told whose rule file a path is; the message is the path."""
 
 
-class ToolsGateway:
+@guarded("rules", read="plan_export plan_import", change_rules="write revert")
+class ToolsGateway(Door):
     """Everything an interface may ask about rule files of other tools in one project."""
 
     def __init__(self, project: Project) -> None:

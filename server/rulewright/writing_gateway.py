@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from rulewright.core.doors import Door, guarded
 from rulewright.core.edits import Edit
 from rulewright.core.languages import CHECKABLE, language_of
 from rulewright.core.ports import Offload
@@ -87,7 +88,11 @@ class _File(msgspec.Struct, frozen=True):
     content: str
 
 
-class WritingGateway:
+@guarded(
+    "rules",
+    read="is_rule complete hover definition references renamable rename offers_rule new_rule",
+)
+class WritingGateway(Door):
     """Everything an interface may ask for those who write rules."""
 
     def __init__(self, files_of: FilesOf, offload: Offload) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lsprotocol import types as t
 from pygls.exceptions import FeatureRequestError, JsonRpcException
@@ -19,6 +19,7 @@ from rulewright.adapters.lsp.moment import MOMENT
 from rulewright.adapters.lsp.pending import Pending
 from rulewright.adapters.lsp.protocol import RulewrightProtocol
 from rulewright.adapters.lsp.push_diagnostics import Publisher
+from rulewright.adapters.lsp.refusals import answers_refusals
 from rulewright.adapters.lsp.superseded import Pulls
 from rulewright.core.snapshot import Snapshot
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from rulewright.gateway import Gateway
 
 log = logging.getLogger(__name__)
+F = TypeVar("F", bound=Callable[..., Any])
 
 _converter = cache(default_converter)
 """One for all clients of a process: it makes code for each type that it meets, which takes longer than using it."""
@@ -67,6 +69,16 @@ class Server(LanguageServer):
             protocol_cls=RulewrightProtocol,
             converter_factory=_converter,
         )
+
+    def feature(self, feature_name: str, options: Any | None = None) -> Callable[[F], F]:
+        """Register a handler; what it is refused at the door is an answer in words."""
+        register = super().feature(feature_name, options)
+
+        def decorate(handler: F) -> F:
+            register(answers_refusals(handler))
+            return handler
+
+        return decorate
 
     @property
     def encoding(self) -> "PositionEncoding":

@@ -36,6 +36,7 @@ from rulewright.adapters.lsp.client import readable_part
 from rulewright.adapters.lsp.front import Front
 from rulewright.adapters.lsp.moment import MOMENT, Moment
 from rulewright.adapters.lsp.params import read_hot
+from rulewright.adapters.lsp.refusals import answers_refusals
 from rulewright.adapters.lsp.trace import Trace
 from rulewright.adapters.lsp.wire import Ready, is_record
 
@@ -327,7 +328,7 @@ class RulewrightProtocol(LanguageServerProtocol):
         command = self.fm.commands.get(params.command)
         if command is None:
             raise JsonRpcInvalidParams(f"There is no command {params.command}.")
-        return await command(params.arguments or ())
+        return await answers_refusals(command)(params.arguments or ())
 
     def _forward(self, method: str, params: Any) -> None:
         handler = self.fm.features.get(method)

@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 
-from rulewright.services.state import session_tables
+from rulewright.services.state import access_tables, session_tables
 
 Migration = tuple[str, Callable[[sqlite3.Connection], None]]
 
@@ -64,6 +64,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     ("how far subscribers have read", _cursors),
     ("conversations", session_tables.sessions),
     ("calls of models", session_tables.interactions),
+    ("tokens and refusals", access_tables.tables),
 )
 
 

@@ -1,19 +1,14 @@
 """The first message of a client: an `initialize` that brings the token of the node."""
 
-import hmac
 from typing import Any
+
+import msgspec
 
 from rulewright.adapters.lsp.protocol import INVALID_REQUEST, NOT_INITIALIZED, decode, encode
 
 MEMBER = "token"
 """Of the initialization options, or of `rulewright` in them."""
 REQUEST_FAILED = -32803
-
-ASKED = (
-    "This server lets in who brings its token: give what is in its token file as initializationOptions.token, "
-    "or start `rulewright connect` in place of a server."
-)
-WRONG = "The token is not that of this server. It makes a new one when it starts: read its token file again."
 
 
 class RefusedError(Exception):
@@ -24,11 +19,17 @@ class RefusedError(Exception):
         self.answer = answer
 
 
-def read_hello(body: bytes, token: str | None) -> bytes:
-    """The message as the session is to see it: without the token. None means that there is no token to ask for.
+class Hello(msgspec.Struct, frozen=True):
+    """The first message of somebody who may come in, if their token is good."""
 
-    Raises RefusedError.
-    """
+    msg_id: int | str
+    body: bytes
+    """As the session is to see it: without the token."""
+    token: str | None
+
+
+def read_hello(body: bytes) -> Hello:
+    """What a first message says. Raises RefusedError."""
     try:
         message = decode(body)
     except (ValueError, RecursionError):
@@ -41,12 +42,12 @@ def read_hello(body: bytes, token: str | None) -> bytes:
             raise _refused(msg_id, NOT_INITIALIZED, "The first message must be initialize.")
         case _:
             raise _refused(None, NOT_INITIALIZED, "The first message must be initialize.")
-    if token is not None:
-        if given is None:
-            raise _refused(msg_id, REQUEST_FAILED, ASKED)
-        if not hmac.compare_digest(given.encode("utf-8", "replace"), token.encode()):
-            raise _refused(msg_id, REQUEST_FAILED, WRONG)
-    return encode(message)
+    return Hello(msg_id, encode(message), given)
+
+
+def not_let_in(hello: Hello, why: str) -> RefusedError:
+    """What to raise for somebody whose token is not good."""
+    return _refused(hello.msg_id, REQUEST_FAILED, why)
 
 
 def with_token(body: bytes, token: str) -> bytes:

@@ -1,7 +1,6 @@
 """A node: listens, lets clients in and serves each until it leaves. One that misbehaves costs only its own session."""
 
 import asyncio
-import hmac
 import logging
 import signal
 import sys
@@ -10,14 +9,17 @@ from contextlib import aclosing, suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 from rulewright.adapters.lsp.client_log import SESSION, logging_to_stderr
 from rulewright.adapters.lsp.framing import MAX_BODY
 from rulewright.adapters.lsp.language_server import Server
 from rulewright.adapters.lsp.server import SWITCH_INTERVAL_S, serve
 from rulewright.adapters.lsp.sockets.channel import Channel, TcpChannel, WsChannel
-from rulewright.adapters.lsp.sockets.hello import RefusedError, read_hello
+from rulewright.adapters.lsp.sockets.hello import Hello, RefusedError, not_let_in, read_hello
+from rulewright.core.access import NotLetIn
 from rulewright.core.addresses import Address, is_loopback
+from rulewright.core.permissions import Principal
 
 if TYPE_CHECKING:
     from websockets.asyncio.server import ServerConnection
@@ -31,13 +33,17 @@ MAX_CLIENTS = 64
 MAX_STRANGERS = 64
 """Connections that have not said yet who they are."""
 BACKLOG = 128
+NO_READER = "This token does not allow to read (`read`), and without that there is nothing an editor could do."
 
 
 class Doorkeeper(Protocol):
-    """Who makes tokens, and tells people of addresses."""
+    """Who lets in, and tells people of addresses."""
 
-    def token(self, transport: str, address: Address) -> str:
-        """The token to ask for on an address, whose port is taken already. Raises OSError."""
+    def secret(self, transport: str, address: Address) -> str:
+        """What the owner's clients bring to an address, whose port is taken already. Raises OSError."""
+
+    def let_in(self, given: str | None, secret: str) -> Principal:
+        """Who brings `given` to where `secret` is asked for. Raises NotLetIn. May wait for the disk."""
 
     def listening(self, transport: str, address: Address) -> None:
         """Clients can come from now on."""
@@ -46,7 +52,7 @@ class Doorkeeper(Protocol):
 class Node:
     """Who is connected, and what serves them."""
 
-    def __init__(self, make_server: Callable[[], Server], doorkeeper: Doorkeeper) -> None:
+    def __init__(self, make_server: Callable[[Principal], Server], doorkeeper: Doorkeeper) -> None:
         self._make_server, self._doorkeeper = make_server, doorkeeper
         self._clients: set[asyncio.Task[Any]] = set()
         self._n_strangers = 0
@@ -58,26 +64,33 @@ class Node:
             await (self._listen_tcp if transport == "tcp" else self._listen_ws)(address)
 
     async def _listen_tcp(self, address: Address) -> None:
-        token = ""
+        secret = ""
 
         async def meet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await self._meet(TcpChannel(reader, writer), token)
+            await self._meet(TcpChannel(reader, writer), secret)
 
         server = await asyncio.start_server(meet, address.host, address.port, backlog=BACKLOG, start_serving=False)
         self._servers.append(server)
         address = Address(address.host, server.sockets[0].getsockname()[1])
-        token = self._doorkeeper.token("tcp", address)
+        secret = self._doorkeeper.secret("tcp", address)
         await server.start_serving()
         self._doorkeeper.listening("tcp", address)
 
     async def _listen_ws(self, address: Address) -> None:
         from websockets.asyncio.server import serve as serve_ws  # noqa: PLC0415 - most nodes do without
 
-        token = ""
+        secret = ""
+        known: WeakKeyDictionary[ServerConnection, Principal] = WeakKeyDictionary()
 
         async def meet(connection: "ServerConnection") -> None:
-            is_known = connection.request is not None and "Authorization" in connection.request.headers
-            await self._meet(WsChannel(connection), None if is_known else token)
+            await self._meet(WsChannel(connection), secret, known.pop(connection, None))
+
+        async def shake_hands(connection: "ServerConnection", request: "Request") -> "Response | None":
+            who = await self._of_request(request, secret)
+            if isinstance(who, Principal):
+                known[connection] = who
+                return None
+            return who
 
         server = await serve_ws(
             meet,
@@ -88,13 +101,13 @@ class Node:
             max_size=MAX_BODY,
             compression=None,
             open_timeout=HELLO_S,
-            process_request=lambda _, request: _refuse_request(request, token),
+            process_request=shake_hands,
             server_header=None,
             logger=_quiet_logger(),
         )
         self._servers.append(server)
         address = Address(address.host, server.sockets[0].getsockname()[1])
-        token = self._doorkeeper.token("ws", address)
+        secret = self._doorkeeper.secret("ws", address)
         await server.start_serving()
         self._doorkeeper.listening("ws", address)
 
@@ -107,16 +120,16 @@ class Node:
         if self._clients:
             await asyncio.wait(tuple(self._clients))
 
-    async def _meet(self, channel: Channel, token: str | None) -> None:
-        """One client from its first byte to its last."""
+    async def _meet(self, channel: Channel, secret: str, known: Principal | None = None) -> None:
+        """One client from its first byte to its last; `known` is who it is, where that was told before."""
         task = asyncio.current_task()
         assert task is not None
         self._clients.add(task)
         try:
             async with aclosing(channel.bodies()) as bodies:
-                first = await self._let_in(channel, bodies, token)
-                if first is not None:
-                    await self._serve(channel, first, bodies)
+                met = await self._let_in(channel, bodies, secret, known)
+                if met is not None:
+                    await self._serve(channel, *met, bodies)
         except asyncio.CancelledError:
             pass  # The node ends; that this task was cancelled is no news to anyone.
         except Exception:
@@ -126,15 +139,17 @@ class Node:
             with suppress(Exception):
                 await channel.aclose()
 
-    async def _let_in(self, channel: Channel, bodies: AsyncIterator[bytes], token: str | None) -> bytes | None:
-        """The first message of somebody who may come in."""
+    async def _let_in(
+        self, channel: Channel, bodies: AsyncIterator[bytes], secret: str, known: Principal | None
+    ) -> tuple[Principal, bytes] | None:
+        """Somebody who may come in, and their first message."""
         if self._n_strangers >= MAX_STRANGERS:
             return None
         self._n_strangers += 1
         try:
             async with asyncio.timeout(HELLO_S):
-                first = await anext(bodies)
-            first = read_hello(first, token)
+                hello = read_hello(await anext(bodies))
+                who = known or await self._asked(hello, secret)
         except (StopAsyncIteration, TimeoutError):
             return None
         except RefusedError as refused:
@@ -146,10 +161,36 @@ class Node:
         if len(self._clients) - self._n_strangers > MAX_CLIENTS:
             log.warning("a client was not let in: there are %d already", MAX_CLIENTS)
             return None
-        return first
+        return who, hello.body
 
-    async def _serve(self, channel: Channel, first: bytes, bodies: AsyncIterator[bytes]) -> None:
-        server = self._make_server()
+    async def _asked(self, hello: Hello, secret: str) -> Principal:
+        """Who says hello. Raises RefusedError."""
+        try:
+            who = await asyncio.to_thread(self._doorkeeper.let_in, hello.token, secret)
+        except NotLetIn as refused:
+            raise not_let_in(hello, str(refused)) from None
+        if not who.may("read"):
+            raise not_let_in(hello, NO_READER)
+        return who
+
+    async def _of_request(self, request: "Request", secret: str) -> "Principal | Response | None":
+        """Who asks for a WebSocket, where that is said; else the answer to a handshake that is not to succeed.
+
+        A page of another site may try to connect by the visitor's browser, which then names where the page is from.
+        """
+        if any(not _is_from_here(origin) for origin in request.headers.get_all("Origin")):
+            return _refusal(HTTPStatus.FORBIDDEN, "Pages of other sites are not let in.")
+        given = request.headers.get_all("Authorization")
+        if not given:
+            return None
+        token = given[0].removeprefix("Bearer ") if len(given) == 1 and given[0].startswith("Bearer ") else ""
+        try:
+            return await asyncio.to_thread(self._doorkeeper.let_in, token, secret)
+        except NotLetIn as refused:
+            return _refusal(HTTPStatus.UNAUTHORIZED, str(refused))
+
+    async def _serve(self, channel: Channel, who: Principal, first: bytes, bodies: AsyncIterator[bytes]) -> None:
+        server = self._make_server(who)
         SESSION.set(server)
 
         async def take() -> None:
@@ -169,26 +210,13 @@ def _quiet_logger() -> logging.Logger:
     return logger
 
 
-def _refuse_request(request: "Request", token: str) -> "Response | None":
-    """The answer to a handshake that is not to succeed.
-
-    A page of another site may try to connect by the visitor's browser, which then names where the page is from.
-    """
+def _refusal(status: HTTPStatus, text: str) -> "Response":
     from websockets.datastructures import Headers  # noqa: PLC0415 - as above
     from websockets.http11 import Response  # noqa: PLC0415
 
-    def refuse(status: HTTPStatus, text: str) -> Response:
-        body = f"{text}\n".encode()
-        headers = Headers({"Content-Type": "text/plain; charset=utf-8", "Content-Length": str(len(body))})
-        return Response(status.value, status.phrase, headers, body)
-
-    origins = request.headers.get_all("Origin")
-    if any(not _is_from_here(origin) for origin in origins):
-        return refuse(HTTPStatus.FORBIDDEN, "Pages of other sites are not let in.")
-    given = request.headers.get_all("Authorization")
-    if given and not (len(given) == 1 and hmac.compare_digest(given[0].encode(), f"Bearer {token}".encode())):
-        return refuse(HTTPStatus.UNAUTHORIZED, "The token is not that of this server.")
-    return None
+    body = f"{text}\n".encode()
+    headers = Headers({"Content-Type": "text/plain; charset=utf-8", "Content-Length": str(len(body))})
+    return Response(status.value, status.phrase, headers, body)
 
 
 def _is_from_here(origin: str) -> bool:
@@ -197,7 +225,7 @@ def _is_from_here(origin: str) -> bool:
 
 
 def run(
-    make_server: Callable[[], Server],
+    make_server: Callable[[Principal], Server],
     wanted: Mapping[str, Address],
     doorkeeper: Doorkeeper,
     begin: Callable[[], None],

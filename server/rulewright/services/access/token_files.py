@@ -1,16 +1,14 @@
-"""Token files: what a client of a socket must know. Only the user who started the server can read one."""
+"""Files that hold a secret: what a client of a socket must know, and the key that tokens are signed with.
+
+Only the user who started the server can read one.
+"""
 
 import contextlib
 import os
 import secrets
 import stat
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
-from typing import Self
-
-from rulewright.core.addresses import Address
 
 N_BYTES = 32
 """Of randomness in a token."""
@@ -19,61 +17,66 @@ MIN_LENGTH = 16
 MAX_LENGTH = 1024
 
 
+def key_path(state: Path) -> Path:
+    """Where the key that tokens are signed with is kept."""
+    return state / "tokens" / "signing-key"
+
+
 def token_path(state: Path, transport: str, port: int) -> Path:
     """Where the server on a port of this machine leaves its token, below the folder for what outlives a session."""
     return state / "tokens" / f"{transport}-{port}"
 
 
-class Tokens:
-    """The tokens of one server: given by its user, else made, and removed at the end."""
-
-    def __init__(self, state: Path, given: Path | None, say: Callable[[str], None]) -> None:
-        """Raises as `read_token` when there is nothing to ask for in `given`; `say` gets lines for people."""
-        self._state = state
-        self._given = given, read_token(given) if given is not None else ""
-        self._say = say
-        self._made: dict[Path, str] = {}
-
-    def __enter__(self) -> Self:
-        """The tokens, as long as they are of use."""
-        return self
-
-    def __exit__(self, _t: type[BaseException] | None, _e: BaseException | None, _b: TracebackType | None) -> None:
-        """Remove what was made."""
-        for path, token in self._made.items():
-            remove_token(path, token)
-
-    def token(self, transport: str, address: Address) -> str:
-        """The token to ask for on an address. Raises OSError."""
-        if self._given[0] is not None:
-            return self._given[1]
-        path = token_path(self._state, transport, address.port)
-        self._made[path] = token = make_token(path)
-        return token
-
-    def listening(self, transport: str, address: Address) -> None:
-        """Say where, and where the token is."""
-        path = self._given[0] or token_path(self._state, transport, address.port)
-        self._say(f"Listening on {transport} {address}. The token is in {path}")
-
-
 def make_token(path: Path) -> str:
-    """Write a new token, in place of an old one. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Write a new secret, in place of an old one. Raises OSError."""
     token = secrets.token_urlsafe(N_BYTES)
+    write_token(path, token)
+    return token
+
+
+def read_or_make_key(path: Path) -> str:
+    """The key in a file, which is made when there is none. Raises as `read_token`."""
+    try:
+        return read_token(path)
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        made = path.with_name(f"{path.name}.{os.getpid()}")
+        with contextlib.suppress(FileNotFoundError):
+            made.unlink()
+        _write(made, secrets.token_urlsafe(N_BYTES))
+        try:
+            # Another process may have been faster; its key counts.
+            with contextlib.suppress(FileExistsError):
+                os.link(made, path)
+        finally:
+            made.unlink(missing_ok=True)
+        return read_token(path)
+
+
+def write_token(path: Path, token: str) -> None:
+    """Write a token, in place of an old one. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # Under a name of its own first: whoever reads the file finds a whole token, the old or the new one.
     new = path.with_name(f"{path.name}.{os.getpid()}")
     with contextlib.suppress(FileNotFoundError):
         new.unlink()
+    _write(new, token)
+    try:
+        new.replace(path)
+    except OSError:
+        new.unlink(missing_ok=True)
+        raise
+
+
+def _write(new: Path, token: str) -> None:
+    """A file that nobody else can read. Raises OSError, and then there is none."""
     handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0), 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(token.encode() + b"\n")
-        new.replace(path)
     except OSError:
         new.unlink(missing_ok=True)  # The disk is full.
         raise
-    return token
 
 
 def read_token(path: Path) -> str:
