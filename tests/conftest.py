@@ -44,6 +44,7 @@ def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: 
                 "RULEWRIGHT_PACKAGES_",
                 "RULEWRIGHT_INDEX_",
                 "RULEWRIGHT_CODE_",
+                "RULEWRIGHT_LOG_",
             )
         ):
             monkeypatch.delenv(name)

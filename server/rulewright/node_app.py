@@ -3,15 +3,19 @@
 Apart from `app.py` because no command but `serve`, `mcp` and `status` needs it.
 """
 
+import os
 from functools import partial
 from pathlib import Path
 
 import msgspec
 
+from rulewright.core.config import LogSettings, merge
 from rulewright.core.restarts import Intensity
 from rulewright.core.server_report import ServerReport
 from rulewright.core.supervision import Child, Running
 from rulewright.services.code_host import CodeHost
+from rulewright.services.logs import begin as begin_log
+from rulewright.services.settings import read_layers
 from rulewright.services.status_socket import answer_status, ask_servers, run_folder
 from rulewright.services.supervisor.outside import OutsideSupervisor
 from rulewright.services.user_folders import state_folder
@@ -28,6 +32,7 @@ def clean(text: str) -> str:
 def new_node(name: str) -> Node:
     """What the clients of this process will share; `name` is the interface."""
     node = make_node(name, clean=clean)
+    node.tree.on_closed(begin_log(log_settings(), clean))
 
     async def status(running: Running) -> None:
         running.ready()
@@ -36,6 +41,12 @@ def new_node(name: str) -> Node:
     # Without it everything works, so it is tried once.
     node.tree.in_core(Child(id="status", run=status, restart="transient"))
     return node
+
+
+def log_settings() -> LogSettings:
+    """The user's, whatever project is served: there is one log."""
+    layers, _ = read_layers(Path(os.devnull))
+    return merge(layers)[0].log
 
 
 def _report(node: Node) -> bytes:

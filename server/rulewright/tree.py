@@ -70,6 +70,7 @@ class Tree:
         self._task: asyncio.Task[None] | None = None
         self._numbers = itertools.count(1)
         self._enders: list[Callable[[str], None]] = []
+        self._closers: list[Callable[[], None]] = []
         self.gave_up = ""
         """Why nothing is supervised any more; empty while all is well."""
 
@@ -94,6 +95,10 @@ class Tree:
         """Call this with a sentence when the whole tree has given up. Returns how to stop that."""
         self._enders.append(call)
         return lambda: self._enders.remove(call)
+
+    def on_closed(self, call: Callable[[], None]) -> None:
+        """Call this when everything has ended."""
+        self._closers.append(call)
 
     def states(self) -> ChildState:
         """The tree as it is now."""
@@ -156,10 +161,13 @@ class Tree:
 
     async def aclose(self) -> None:
         """End everything, in reverse order, and wait for it."""
-        if self._task is None:
-            return
-        self._task.cancel()
-        await uncancelled(_ended(self._task))
+        try:
+            if self._task is not None:
+                self._task.cancel()
+                await uncancelled(_ended(self._task))
+        finally:
+            while self._closers:
+                self._closers.pop()()
 
 
 class Node:

@@ -82,7 +82,7 @@ class Editor:
         """How many a changed document has; the client is pushed them."""
         changes = {
             "textDocument": {"uri": self.uri, "version": version},
-            "contentChanges": [{"text": "print(1)\n" * version}],
+            "contentChanges": [{"text": "print(1)\n" * version + "def f():\n    pass\n"}],
         }
         self.process.send({"method": "textDocument/didChange", "params": changes})
 
@@ -155,6 +155,7 @@ def test_it_shows_every_server_with_its_tree_and_for_whom_it_works(edit: Callabl
     assert list((state / "run").iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_killed_code_host_comes_back_and_the_status_says_so(edit: Callable[[], Editor]) -> None:
     editor = edit()
     assert editor.symbols() == ["f"]
@@ -166,6 +167,7 @@ def test_a_killed_code_host_comes_back_and_the_status_says_so(edit: Callable[[],
     assert editor.symbols() == ["f"]
 
 
+@pytest.mark.slow
 def test_a_killed_worker_is_replaced_and_the_status_says_so(edit: Callable[[], Editor]) -> None:
     editor = edit()
     assert editor.findings(2) == 2

@@ -41,4 +41,7 @@ export const SETTINGS: readonly string[] = [
   "privacy.local_models",
   "interactions.keep",
   "interactions.days",
+  "log.level",
+  "log.file",
+  "log.format",
 ];

@@ -40,6 +40,7 @@ Trust = Literal["none", "changed", "trusted"]
 USER_ONLY: Mapping[str, str] = {
     "trust": "a project cannot say that it is trusted",
     "interactions": "what is kept of your calls of models is yours to say",
+    "log": "a project cannot say where this program writes",
     "privacy.local_models": "what your models on this machine may see is yours to say",
 }
 """Those that no project may set, trusted or not, each with the reason."""
@@ -231,6 +232,25 @@ class InteractionsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unk
     days: Annotated[int, Meta(ge=1, le=36_500, description="Days after which a call is deleted; counts stay.")] = 30
 
 
+class LogSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a server logs, beside what it tells the editor."""
+
+    level: Annotated[
+        Literal["debug", "info", "warning", "error"],
+        Meta(
+            description="The least severe line that is logged. There is one log, so what counts is your own file and "
+            "the environment, not an editor or a project."
+        ),
+    ] = "info"
+    file: Annotated[
+        str,
+        Meta(description="A file to log to, in place of standard error. It is kept below 5 MB, and three older ones."),
+    ] = ""
+    format: Annotated[Literal["text", "json"], Meta(description="Lines for people, or one JSON object a line.")] = (
+        "text"
+    )
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All settings, each with its default."""
 
@@ -242,6 +262,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     server: ServerSettings = ServerSettings()
     privacy: PrivacySettings = PrivacySettings()
     interactions: InteractionsSettings = InteractionsSettings()
+    log: LogSettings = LogSettings()
 
 
 class SettingProblem(msgspec.Struct, frozen=True):

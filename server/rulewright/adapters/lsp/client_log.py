@@ -6,7 +6,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 
 from lsprotocol import types as t
@@ -63,7 +63,10 @@ class ClientLog(logging.Handler):
         """Send from the loop's own thread, whichever thread logs."""
         if SESSION.get() not in {None, self._server}:
             return
-        line = record.getMessage()
+        # Imported when there is something to say: nothing waits for it.
+        from rulewright.core.privacy.redact import redact  # noqa: PLC0415
+
+        line = redact(record.getMessage())
         try:
             self._loop.call_soon_threadsafe(self._send, record.levelno, line)
         except RuntimeError:  # The loop is closed: the client is gone.
@@ -81,7 +84,7 @@ class ClientLog(logging.Handler):
 
 @contextmanager
 def logging_to_stderr() -> Iterator[None]:
-    """Send the log to stderr for as long as this lasts."""
+    """Send the log to stderr for as long as this lasts, unless it goes somewhere already."""
     ours, pygls = logging.getLogger("rulewright"), logging.getLogger("pygls")
     stderr = logging.StreamHandler(sys.stderr)
     stderr.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
@@ -90,7 +93,7 @@ def logging_to_stderr() -> Iterator[None]:
     # pygls logs each refused or cancelled request with a traceback; what matters of it we log ourselves.
     pygls.setLevel(logging.CRITICAL)
     try:
-        with _handling(stderr):
+        with nullcontext() if ours.handlers else _handling(stderr):
             yield
     finally:
         ours.setLevel(level)
