@@ -20,6 +20,8 @@ from rulewright.adapters.cli.rules_history import HistoryRecord, RuleDiff
 from rulewright.adapters.cli.rules_packages import PackagesRecord
 from rulewright.adapters.cli.rules_stats import StatsRecord
 from rulewright.adapters.cli.sessions import SessionChangeRecord, SessionHitsRecord, SessionsRecord
+from rulewright.adapters.cli.status import StatusRecord as ServersRecord
+from rulewright.adapters.cli.tokens import AuditRecord, NewTokenRecord, TokensRecord
 from rulewright.adapters.cli.trust import TrustRecord, TrustStatus
 from rulewright.adapters.cli.usage import UsageRecord
 from rulewright.adapters.lsp import methods
@@ -51,6 +53,9 @@ def generated() -> Iterator[tuple[str, str]]:
         ("rules-history", HistoryRecord),
         ("rules-diff", RuleDiff),
         ("why", Explanation),
+        ("token-new", NewTokenRecord),
+        ("token-list", TokensRecord),
+        ("audit", AuditRecord),
         ("rule-file", RuleFile),
         ("rules-packages", PackagesRecord),
         ("rules-sync", SyncRecord),
@@ -63,6 +68,7 @@ def generated() -> Iterator[tuple[str, str]]:
         ("prompt", Prompt),
         ("trust", TrustRecord),
         ("status", SessionRecord),
+        ("servers", ServersRecord),
         ("sessions-list", SessionsRecord),
         ("sessions-search", SessionHitsRecord),
         ("sessions-change", SessionChangeRecord),

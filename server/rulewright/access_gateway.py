@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from rulewright.core.access import Grant, Grants, Refused
+from rulewright.core.access import Grant, Grants, Refused, in_order
 from rulewright.core.permissions import NotAllowed, Principal, Resource, demand
 from rulewright.services.access.signing import Issuer
 from rulewright.services.state.access_rows import StateRefusals
@@ -37,10 +37,10 @@ class AccessGateway:
         """
         demand(principal, "administer", TOKENS)
         try:
-            for right in rights:
-                if right not in principal.rights:
-                    raise AccessProblem(f"You may not `{right}` yourself, so you cannot let others.")
-            return self._issuer.issue(user_id, name, rights, days=days, is_for_once=is_for_once)
+            wanted = in_order(rights)
+            if beyond := [right for right in wanted if not principal.may(right)]:
+                raise AccessProblem(f"You may not `{beyond[0]}` yourself, so you cannot let others.")
+            return self._issuer.issue(user_id, name, wanted, days=days, is_for_once=is_for_once)
         except (OSError, ValueError) as error:
             raise AccessProblem(str(error)) from None
 

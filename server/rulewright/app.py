@@ -37,6 +37,7 @@ from rulewright.services.workers import AdaptiveRunner
 from rulewright.services.workers.set_aside import ONE_RUN, Breakers, BreakingRunner
 
 if TYPE_CHECKING:
+    from rulewright.access_app import Access
     from rulewright.adapters.lsp.language_server import Server
     from rulewright.code_gateway import CodeGateway
     from rulewright.core.models import ModelProvider
@@ -105,6 +106,13 @@ def conversations() -> "Conversations":
     from rulewright.session_app import Conversations
 
     return Conversations()
+
+
+def access() -> "Access":
+    """The tokens of this user, and who was refused."""
+    from rulewright.access_app import Access
+
+    return Access()
 
 
 def local_principal() -> "Principal":

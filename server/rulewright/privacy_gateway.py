@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from rulewright.core.config import NEEDS_TRUST, Trust
+from rulewright.core.doors import Door, guarded
 from rulewright.core.health import Remark
 from rulewright.core.snapshot import Project
 from rulewright.core.sources import Found
@@ -27,7 +28,8 @@ class TrustPlan(msgspec.Struct, frozen=True):
     """Sentences about what it then may do that it may not without."""
 
 
-class PrivacyGateway:
+@guarded("trust", read="trust_of plan_trust trusted examine_trust check", administer="trust revoke")
+class PrivacyGateway(Door):
     """Everything an interface may ask about trust and privacy."""
 
     def __init__(self, config_folder: Path | None = None, is_trusted_by_editor: Callable[[], bool] = bool) -> None:

@@ -106,6 +106,7 @@ class SessionGateway:
 
     def append(self, principal: Principal, session: str, draft: Draft) -> Written:
         """Add a message; whoever adds one of their own is its author. Raises SessionProblem and NotAllowed."""
+        demand(principal, "chat", Resource("conversation"))
         if draft.role == "user":
             draft = msgspec.structs.replace(draft, author=principal.user_id)
         return self._change(principal, session, lambda known: self._sessions.append(known.id, draft))
@@ -210,6 +211,7 @@ class SessionGateway:
             raise SessionProblem(str(refused)) from None
 
     def _meant(self, principal: Principal, action: Action, session: str) -> Session:
+        demand(principal, action, Resource("conversation"))
         try:
             known = self._sessions.find(meant(principal, session, self._sessions.beginning(session)))
         except NoSuchSession as absence:

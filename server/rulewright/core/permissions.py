@@ -61,7 +61,7 @@ class Refusal(msgspec.Struct, frozen=True):
         what = f"{self.resource.kind} {self.resource.name}".strip()
         if self.is_missing:
             return f"There is no {what}."
-        if self.resource.owner not in ("", principal.user_id):
+        if self.resource.owner not in ("", principal.user_id) and not principal.may("administer"):
             return f"This {what} belongs to somebody else."
         has = ", ".join(action for action in ACTIONS if principal.may(action)) or "nothing"
         return (

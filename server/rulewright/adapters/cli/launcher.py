@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from rulewright.access_gateway import AccessGateway
     from rulewright.code_gateway import CodeGateway
     from rulewright.core.addresses import Address
     from rulewright.core.permissions import Principal
@@ -26,6 +27,18 @@ class Conversations(Protocol):
         """Write what is not written yet, and let go."""
 
 
+class Access(Protocol):
+    """Tokens and refusals, open for a while."""
+
+    gateway: "AccessGateway"
+
+    def take_problems(self) -> tuple[str, ...]:
+        """Sentences about what went wrong; each is given once."""
+
+    def close(self) -> None:
+        """Let go."""
+
+
 class Launcher(Protocol):
     """What the command line may start: the composition root."""
 
@@ -37,6 +50,9 @@ class Launcher(Protocol):
 
     def conversations(self) -> Conversations:
         """The conversations of this user."""
+
+    def access(self) -> Access:
+        """The tokens of this user, and who was refused."""
 
     def local_principal(self) -> "Principal":
         """Whoever runs the command."""

@@ -15,6 +15,7 @@ from rulewright.adapters.cli.options import json_option, set_option, with_option
 from rulewright.adapters.cli.privacy_commands import privacy
 from rulewright.adapters.cli.rules_commands import rules
 from rulewright.adapters.cli.sessions_commands import sessions, usage
+from rulewright.adapters.cli.token_commands import audit, token
 
 if TYPE_CHECKING:
     from rulewright.core.addresses import Address
@@ -351,3 +352,5 @@ cli.add_command(index)
 cli.add_command(privacy)
 cli.add_command(sessions)
 cli.add_command(usage)
+cli.add_command(token)
+cli.add_command(audit)

@@ -97,7 +97,7 @@ class StateRefusals:
         """Note one. What cannot be written is forgotten: whoever was refused must not be let in for that."""
         kind = msgspec.structs.replace(refused, at=0)
         with self._lock:
-            written_at, n_since = self._kinds.get(kind, (0, 0))
+            written_at, n_since = self._kinds.get(kind, (refused.at - QUIET_S, 0))
             if 0 <= refused.at - written_at < QUIET_S:
                 self._kinds[kind] = written_at, n_since + 1
                 return
