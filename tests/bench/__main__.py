@@ -21,6 +21,7 @@ SUITES = (
     "completion",
     "prompt",
     "mcp_calls",
+    "egress",
 )
 
 

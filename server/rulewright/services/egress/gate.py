@@ -59,7 +59,8 @@ class Gate:
         if request.infill is not None:
             groups.append((request.infill.prefix, request.infill.suffix, *request.infill.extra))
         groups.append([Part(text) for text in request.stop])
-        looks = [_Look(self._paths, policy, request.root, group) for group in groups]
+        why_not = self._paths.asker(request.root, policy.never_send)
+        looks = [_Look(why_not, group) for group in groups]
         notices = _merged(looks)
         if failed := _refusal(policy, notices):
             return Passed(msgspec.structs.replace(request, messages=(), infill=None, stop=()), notices, failed)
@@ -77,7 +78,8 @@ class Gate:
         policy = self._policies(root)
         if is_local and policy.local_models == "all":
             return PassedParts(tuple(parts), ())
-        looks = [_Look(self._paths, policy, root, (part,)) for part in parts]
+        why_not = self._paths.asker(root, policy.never_send)
+        looks = [_Look(why_not, (part,)) for part in parts]
         notices = _merged(looks)
         if failed := _refusal(policy, notices):
             return PassedParts((None,) * len(parts), notices, failed)
@@ -89,8 +91,9 @@ class Gate:
         empty = Payload(root=payload.root)
         if find_secrets(subject):
             return PassedPayload(empty, (), f"Nothing was sent: there is a secret in its subject, {redact(subject)}.")
+        why_not = self._paths.asker(payload.root, policy.never_send)
         for source in payload.sources:
-            if reason := self._paths.why_not(payload.root, source.path, policy.never_send):
+            if reason := why_not(source.path):
                 withheld = Withheld(redact(source.path), reason)
                 return PassedPayload(empty, (withheld,), withheld.sentence)
         counts: Counter[str] = Counter()
@@ -109,10 +112,10 @@ class Gate:
 class _Look:
     """A look at parts that a provider may join."""
 
-    def __init__(self, paths: PathRules, policy: PrivacySettings, root: str, parts: Sequence[Part]) -> None:
+    def __init__(self, why_not: Callable[[str], str], parts: Sequence[Part]) -> None:
         self.withheld: dict[int, Withheld] = {}
         for number, part in enumerate(parts):
-            if part.source is not None and (reason := paths.why_not(root, part.source.path, policy.never_send)):
+            if part.source is not None and (reason := why_not(part.source.path)):
                 self.withheld[number] = Withheld(redact(part.source.path), reason)
         self.parts = [self._instead(n, part) for n, part in enumerate(parts)]
         self.secrets = _in_parts([part.text for part in self.parts])
