@@ -393,7 +393,9 @@ def test_servers_that_start_at_once_make_one_database(machine):
         server.stdin.flush()
     assert [server.communicate()[0] for server in servers] == ["5\n"] * 4
     assert machine.numbers() == [1, 2, 3, 4, 5]
-    assert [p.name for p in machine.state.iterdir()] == ["state.db"]
+    # Two that end at the same moment may each leave the log to the other.
+    names = {p.name for p in machine.state.iterdir()} - {"state.db-wal", "state.db-shm"}
+    assert names == {"state.db"}
 
 
 def test_a_disk_without_hard_links_is_used_too(machine, monkeypatch):

@@ -7,7 +7,7 @@ they had seen, and names break ties, so that everybody shows the same order with
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 import msgspec
@@ -192,22 +192,34 @@ def in_order(messages: Iterable[Message]) -> tuple[Message, ...]:
         known = best.get(message.id)
         if known is None or _merit(message) > _merit(known):
             best[message.id] = message
-    ordered = sorted(best.values(), key=lambda m: m.position)
-    places: dict[str, str] = {}
-    """Which message another stands in place of, followed to the first."""
+    places = {name: _place(name, best) for name in best}
     shown: dict[str, Message] = {}
-    for message in ordered:
-        target = message.supersedes
-        place = places.get(target, target) if target in best and target != message.id else message.id
-        # What came later is the newer wording, wherever it was written.
-        places[message.id] = place
-        shown[place] = message
-    return tuple(shown[message.id] for message in ordered if places[message.id] == message.id and message.id in shown)
+    for name, place in places.items():
+        known = shown.get(place)
+        # An edit counts before what it edits, and of several the last.
+        if known is None or _newness(best[name], place) > _newness(known, place):
+            shown[place] = best[name]
+    return tuple(shown[place] for place in sorted(shown, key=lambda place: best[place].position))
 
 
-def _merit(message: Message) -> tuple[int, int, int, str, str]:
-    # The last ones only make the choice the same everywhere.
-    return _RANK[message.status], message.lamport, len(message.plain), message.node, message.at
+def _place(name: str, best: Mapping[str, Message]) -> str:
+    """The message in whose place one is shown: what it edits, and what that edited."""
+    chain = [name]
+    while (target := best[chain[-1]].supersedes) in best:
+        if target in chain:
+            # Nobody writes a circle; whoever does gets the same everywhere.
+            return min(chain[chain.index(target) :])
+        chain.append(target)
+    return chain[-1]
+
+
+def _newness(message: Message, place: str) -> tuple[bool, tuple[int, str, str]]:
+    return message.id != place, message.position
+
+
+def _merit(message: Message) -> tuple[int, int, int, bytes]:
+    # The last only makes the choice the same everywhere.
+    return _RANK[message.status], message.lamport, len(message.plain), msgspec.json.encode(message)
 
 
 def clean(text: str) -> str:

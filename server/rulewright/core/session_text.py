@@ -10,7 +10,7 @@ from rulewright.core.session import Conversation, Message, Session
 
 VERSION = 1
 TITLES = {"user": "User", "assistant": "Assistant", "system": "System", "tool": "Tool"}
-_FENCE = re.compile(r"^\s*(`{3,}|~{3,})", re.MULTILINE)
+_FENCE = re.compile(r"`{3,}")
 
 
 class ExportRecord(msgspec.Struct, frozen=True):
@@ -96,7 +96,7 @@ def _part(message: Message, number: int) -> str:
 
 def _fence(text: str) -> str:
     """A fence that nothing in a text ends."""
-    longest = max((len(match[1]) for match in _FENCE.finditer(text)), default=2)
+    longest = max((len(match[0]) for match in _FENCE.finditer(text)), default=2)
     return "`" * max(3, longest + 1)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
-from pycrdt import Array, Doc, Map
+from pycrdt import Array, Doc, Map, get_update
 
 from rulewright.core.session import SEGMENT_MESSAGES, Message, in_order
 
@@ -29,6 +29,8 @@ class Segment:
         self._meta: Map[Any] = self.doc.get("meta", type=Map)
         self._array: Array[Any] = self.doc.get("messages", type=Array)
         self._new: list[str] = []
+        self.held: list[bytes] = []
+        """Changes that others must come before."""
         self._subscription = self._array.observe(self._take)
         self.n_messages = 0
 
@@ -41,10 +43,27 @@ class Segment:
     def apply(self, data: bytes) -> bool:
         """Take in a change; False when it is none."""
         try:
-            self.doc.apply_update(data)
+            self._integrate(data)
         except ValueError:
             return False
+        if self.held:
+            self._retry()
         return True
+
+    def _integrate(self, data: bytes) -> None:
+        """Apply a change; one that others must come before is held back. Raises ValueError."""
+        self.doc.apply_update(data)
+        # A change begins with the number of writers of whom it has anything; of this none shall be left.
+        if get_update(data, self.doc.get_state())[:1] != b"\0":
+            self.held.append(data)
+
+    def _retry(self) -> None:
+        """Apply what was held back. The engine keeps such changes too, but of several it drops some."""
+        n_before = len(self.held) + 1
+        while self.held and len(self.held) < n_before:
+            n_before, held, self.held = len(self.held), self.held, []
+            for data in held:
+                self._integrate(data)
 
     def append(self, message: Message) -> bytes:
         """Add a message; the change."""
@@ -130,8 +149,13 @@ class Document:
         return self.segment(0).facts()
 
     def snapshots(self) -> list[Change]:
-        """All of it."""
-        return [(number, segment.snapshot()) for number, segment in sorted(self.segments.items())]
+        """All of it, a change or more for each segment."""
+        ordered = sorted(self.segments.items())
+        return [(n, data) for n, segment in ordered for data in (segment.snapshot(), *segment.held)]
+
+    def summed_up(self) -> list[Change]:
+        """One change for each segment that can be summed up: none of its changes waits for others."""
+        return [(n, segment.snapshot()) for n, segment in sorted(self.segments.items()) if not segment.held]
 
     def messages(self) -> tuple[Message, ...]:
         """The messages as they are shown."""

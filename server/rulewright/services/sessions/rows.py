@@ -11,6 +11,8 @@ from rulewright.core.session import Message, Parent, Session, Update, clean
 from rulewright.services.sessions.document import Change
 
 MAX_SEQ = 2**63 - 1
+EXCERPT, BEFORE = 120, 40
+"""Characters of an excerpt, and how many of them stand before the word."""
 MAX_WORDS = 200_000
 """Characters of a message that are searched."""
 _COLUMNS = (
@@ -284,7 +286,7 @@ def search(
         # Each word may be the beginning of one.
         values["query"] = " ".join(f'"{word}"*' for word in asked)
         sql = (
-            f"select {columns}, m.message_id, snippet(session_words, 0, '', '', '...', 16) "  # noqa: S608
+            f"select {columns}, m.message_id, m.text "  # noqa: S608
             f"from session_words w join session_messages m on m.id = w.rowid "
             f"join ai_context c on c.session_id = m.session_id "
             f"where session_words match :query{where} order by bm25(session_words), m.id desc limit :limit"
@@ -293,17 +295,24 @@ def search(
         for number, word in enumerate(asked):
             where += f" and m.text like :word{number} escape '\\'"
             values[f"word{number}"] = f"%{word.replace('_', chr(92) + '_')}%"
-        values["first"] = asked[0]
         sql = (
-            f"select {columns}, m.message_id, substr(m.text, max(1, instr(lower(m.text), lower(:first)) - 40), 120) "  # noqa: S608
-            f"from ai_context c {joined} where 1{where} order by m.id desc limit :limit"
+            f"select {columns}, m.message_id, m.text from ai_context c {joined} where 1{where} "  # noqa: S608
+            "order by m.id desc limit :limit"
         )
     found = []
-    for *row, message_id, excerpt in db.execute(sql, values):
+    for *row, message_id, text in db.execute(sql, values):
         known = _session(row)
         if known is not None:
-            found.append((known, str(message_id), str(excerpt)))
+            found.append((known, str(message_id), excerpt(str(text), asked)))
     return found
+
+
+def excerpt(text: str, words: Sequence[str]) -> str:
+    """What stands around the first of some words. SQLite's own takes half a minute for a long text of one word."""
+    places = (match.start() for word in words if (match := re.search(re.escape(word), text, re.IGNORECASE)))
+    start = max(0, min(places, default=0) - BEFORE)
+    piece = text[start : start + EXCERPT]
+    return ("..." if start else "") + piece + ("..." if start + EXCERPT < len(text) else "")
 
 
 # Answers that are being written

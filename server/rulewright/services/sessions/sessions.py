@@ -84,6 +84,8 @@ class Sessions:
 
     def find(self, session_id: str) -> Session | None:
         """A conversation by its id."""
+        if not SESSION_ID.fullmatch(session_id):
+            return None
         opened = self._shelf.held(session_id)
         if opened is not None and (opened.unsaved or not opened.is_stored):
             return opened.session
@@ -92,6 +94,7 @@ class Sessions:
 
     def beginning(self, start: str) -> tuple[tuple[str, str], ...]:
         """Ids that begin so, each with the user whose it is."""
+        start = clean(start)
         none: list[tuple[str, str]] = []
         found = dict(self._store.read(lambda db: rows.ids_that_begin(db, start), none))
         found.update((s.id, s.user) for s in self._shelf.unkept() if s.id.startswith(start))
@@ -289,7 +292,10 @@ class Sessions:
         return self._store.read(lambda db: tuple(rows.updates_after(db, seq, limit)), none)
 
     def look(self) -> int:
-        """Announce what other processes wrote since this was asked last; how many changes there were."""
+        """Announce what other processes wrote since this was asked last; how many changes there were.
+
+        The first time it only remembers where to begin.
+        """
         last = self.last_seq()
         if self._cursor is None or last < self._cursor:
             self._cursor = last

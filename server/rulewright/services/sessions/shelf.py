@@ -340,7 +340,7 @@ class Shelf:
             if opened.unsaved:
                 return False
             s = opened.session
-            rows.compact(db, s.workspace, s.id, opened.document.snapshots(), opened.seq)
+            rows.compact(db, s.workspace, s.id, opened.document.summed_up(), opened.seq)
             return True
 
         with opened.lock:

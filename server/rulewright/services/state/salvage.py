@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from rulewright.services.state.connect import to_read
+from rulewright.services.state.session_tables import rebuild_words
 
 CHUNK = 200
 MAX_LEAPS = 64
@@ -39,6 +40,7 @@ def salvage(damaged: Path, db: sqlite3.Connection) -> dict[str, int]:
         "insert into sqlite_sequence (name, seq) select 'session_updates', 0 "
         "where not exists (select 1 from sqlite_sequence where name = 'session_updates')"
     )
+    rebuild_words(db)
     db.execute("update sqlite_sequence set seq = seq + ? where name = 'session_updates'", (SKIPPED_NUMBERS,))
     return {table: n for table, n in n_rows.items() if n}
 

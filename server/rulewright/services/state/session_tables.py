@@ -68,6 +68,12 @@ def add_words(db: sqlite3.Connection) -> None:
             raise
 
 
+def rebuild_words(db: sqlite3.Connection) -> None:
+    """Make what conversations are searched by anew, from their messages."""
+    if db.execute("select 1 from sqlite_master where name = 'session_words'").fetchone():
+        db.execute("insert into session_words (session_words) values ('rebuild')")
+
+
 def interactions(db: sqlite3.Connection) -> None:
     """Calls of models, and what they added up to each day, which stays when the calls go."""
     db.execute(

@@ -19,6 +19,7 @@ from rulewright.services.state.backup import back_up, backups
 from rulewright.services.state.connect import to_read, to_write
 from rulewright.services.state.places import state_path
 from rulewright.services.state.salvage import salvage, sentence
+from rulewright.services.state.session_tables import rebuild_words
 
 __all__ = ["NotWritten", "StateStore", "is_damage"]
 
@@ -71,7 +72,7 @@ class StateStore:
             try:
                 return self._transact(work)
             except sqlite3.Error as error:
-                if not is_damage(error) or not self._set_aside(error):
+                if not self._is_mended(error):
                     raise NotWritten(self._fail(error)) from error
             try:
                 return self._transact(work)
@@ -102,7 +103,7 @@ class StateStore:
                 return work(self._opened(is_reading=True))
             except sqlite3.Error as error:
                 # What a newer program made may look damaged to this one.
-                if self.is_newer or not is_damage(error) or not self._set_aside(error):
+                if self.is_newer or not self._is_mended(error):
                     self._fail(error)
                 return otherwise
             except NotWritten:
@@ -282,6 +283,17 @@ class StateStore:
                     made.rename(self.path)
         finally:
             made.unlink(missing_ok=True)
+
+    def _is_mended(self, error: sqlite3.Error) -> bool:
+        """Mend what is damaged, where that can be done."""
+        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_CORRUPT_VTAB:
+            # The index of words alone, which is made from the messages.
+            try:
+                self._transact(rebuild_words)
+            except (sqlite3.Error, NotWritten):
+                return False
+            return True
+        return is_damage(error) and self._set_aside(error)
 
     def _set_aside(self, error: sqlite3.Error) -> bool:
         """Give a damaged database another name, where that can be done, and begin a new one with what it still says."""
