@@ -156,7 +156,8 @@ class Handlers:
             return texts
         return t.ReadResourceResult(
             contents=[
-                t.TextResourceContents(uri=params.uri, mime_type=resources.MARKDOWN, text=clean(text)) for text in texts
+                t.TextResourceContents(uri=clean(params.uri), mime_type=resources.MARKDOWN, text=clean(text))
+                for text in texts
             ]
         )
 
