@@ -7,6 +7,7 @@ import socket
 import stat
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from websockets.exceptions import InvalidStatus
@@ -158,6 +159,64 @@ def test_a_websocket_without_the_token_is_told_why(served: NodeProcess) -> None:
     with connect_ws(f"ws://127.0.0.1:{served.ports['ws']}") as socket_:
         socket_.send(initialize(None))
         assert "brings its token" in json.loads(socket_.recv(30))["error"]["message"]
+
+
+# Tokens for others
+
+
+def rulewright(served: NodeProcess, *arguments: str) -> Any:
+    """The JSON that a command prints."""
+    done = subprocess.run([*PROGRAM, *arguments, "--json"], env=served.env, capture_output=True, timeout=60, check=True)
+    return json.loads(done.stdout)
+
+
+def test_others_come_in_with_their_tokens_and_do_what_these_allow(served: NodeProcess, root: Path) -> None:
+    made = rulewright(served, "token", "new", "ann", "--name", "Ann", "--rights", "read")
+    switch = {"command": "rulewright.disableRule", "arguments": ["no-print"]}
+    with client(root, served.ports["tcp"]) as session:
+        session.begin({"token": made["token"]})
+        uri = session.open("a.py", "print(1)\n")
+        assert [d["code"] for d in session.pull(uri)] == ["no-print"]
+        refused = session.answer("workspace/executeCommand", switch)["error"]
+        assert refused["code"] == -32803
+        assert refused["message"].startswith("Ann may not switch rules")
+        assert [d["code"] for d in session.pull(uri)] == ["no-print"]
+        session.leave()
+    url, token = f"ws://127.0.0.1:{served.ports['ws']}", made["token"]
+    with connect_ws(url, additional_headers={"Authorization": f"Bearer {token}"}) as socket_:
+        socket_.send(initialize(None))
+        assert "result" in json.loads(socket_.recv(30))
+    done = subprocess.run([*PROGRAM, "token", "revoke", made["grant"]["token_id"]], env=served.env, check=True)
+    assert done.returncode == 0
+    with client(root, served.ports["tcp"]) as session:
+        answer = session.answer("initialize", session.introduction({"token": made["token"]}))
+        assert "was revoked" in answer["error"]["message"]
+    with (
+        pytest.raises(InvalidStatus) as status,
+        connect_ws(url, additional_headers={"Authorization": f"Bearer {token}"}),
+    ):
+        pass
+    assert status.value.response.status_code == 401
+    rows = rulewright(served, "audit")["refusals"]
+    assert [(r["user"], r["action"], r["resource"], r["reason"]) for r in rows if r["token_id"]] == [
+        ("", "enter", "server", "revoked"),
+        ("ann", "change_rules", "rules", "has not the right"),
+    ]
+    assert [t["state"] for t in rulewright(served, "token", "list")["tokens"]] == ["revoked"]
+
+
+def test_a_token_for_once_lets_in_once_and_one_that_does_not_allow_to_read_never(
+    served: NodeProcess, root: Path
+) -> None:
+    once = rulewright(served, "token", "new", "bob", "--once")["token"]
+    with client(root, served.ports["tcp"]) as session:
+        session.begin({"token": once})
+        session.leave()
+    blind = rulewright(served, "token", "new", "eve", "--rights", "chat")["token"]
+    for token, why in ((once, "was used"), (blind, "does not allow to read")):
+        with client(root, served.ports["tcp"]) as session:
+            answer = session.answer("initialize", session.introduction({"token": token}))
+            assert why in answer["error"]["message"]
 
 
 # `rulewright connect`

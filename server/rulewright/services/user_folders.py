@@ -29,7 +29,8 @@ OURS: Mapping[str, str] = {
 """Files of the cache folder by what they are, as patterns of the path below it, with forward slashes."""
 STATE: Mapping[str, str] = {
     "state": r"tokens/[\w.-]+|last-editor\.json(?:\.\d+)?|running/[0-9a-f]{16}",
-    "data": r"state\.db(?:\.(?:damaged|backup)-[\d-]+|\.new-\d+)?(?:-wal|-shm|-journal)?"
+    "servers": r"run/\d+\.(?:sock|json)",
+    "data": r"state\.db(?:\.(?:damaged|backup)-[\d-]+|\.new-\d+(?:-\d+)?)?(?:-wal|-shm|-journal)?"
     r"|rule-backups/[0-9a-f]{16}/\d{6}\.json(?:\.\d+)?",
 }
 """The same for the state folder. What is `data` is made by nobody again."""

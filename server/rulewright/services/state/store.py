@@ -5,8 +5,10 @@ over. One that a newer program made is left as it is. Where nothing can be writt
 is said once, as a sentence.
 """
 
+import errno
 import os
 import sqlite3
+import stat
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -251,20 +253,24 @@ class StateStore:
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not self.path.exists() and not self.path.is_symlink():
             self._create()
-        # The files beside it take its mode.
-        descriptor = os.open(self.path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
-        try:
-            if hasattr(os, "fchmod") and os.fstat(descriptor).st_mode & 0o077:
-                os.fchmod(descriptor, 0o600)
-        finally:
-            os.close(descriptor)
+        # By name and not by a descriptor: to close one of a database lets go of all locks of this process on it,
+        # and another process would then take away the log that this one goes on writing to.
+        info = self.path.lstat()
+        if not stat.S_ISREG(info.st_mode):
+            raise OSError(errno.ELOOP, "it is a link, or no file")
+        if not os.access(self.path, os.R_OK | os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        if info.st_mode & 0o077:
+            # The files beside it take its mode.
+            self.path.chmod(0o600)
 
     def _create(self) -> None:
         """Make a whole database under another name, and give it its own if nobody was faster. Raises OSError.
 
         To switch to write-ahead mode takes the file for itself, which does not wait: several servers may start at once.
         """
-        made = self.path.with_name(f"{self.path.name}.new-{os.getpid()}")
+        # Several of these may be in one process.
+        made = self.path.with_name(f"{self.path.name}.new-{os.getpid()}-{id(self)}")
         made.unlink(missing_ok=True)
         os.close(os.open(made, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         try:
