@@ -16,7 +16,9 @@ from websockets.sync.client import connect as connect_ws
 from rulewright.adapters.lsp.framing import Framer, frame
 from rulewright.adapters.lsp.server import build_server
 from rulewright.adapters.lsp.sockets import channel, node
+from rulewright.core.access import NotLetIn
 from rulewright.core.addresses import Address
+from rulewright.core.permissions import Principal
 from tests.harness.gateways import make_gateway, write_rules
 from tests.harness.node import NodeProcess, children_of, client
 from tests.harness.program import PROGRAM, Session
@@ -345,8 +347,13 @@ class Door:
 
     port = 0
 
-    def token(self, _transport: str, _address: Address) -> str:
+    def secret(self, _transport: str, _address: Address) -> str:
         return "secret"
+
+    def let_in(self, given: str | None, secret: str) -> Principal:
+        if given != secret:
+            raise NotLetIn("No.", "wrong")
+        return Principal("owner", "The owner")
 
     def listening(self, _transport: str, address: Address) -> None:
         self.port = address.port
@@ -354,7 +361,7 @@ class Door:
 
 async def start_node() -> tuple[node.Node, int]:
     door = Door()
-    listening = node.Node(lambda: build_server(make_gateway()), door)
+    listening = node.Node(lambda _: build_server(make_gateway()), door)
     await listening.listen({"tcp": Address("127.0.0.1", 0)})
     return listening, door.port
 
