@@ -21,6 +21,10 @@ SUITES = (
     "completion",
     "prompt",
     "mcp_calls",
+    "registry",
+    "bus",
+    "tree_start",
+    "many_sessions",
     "egress",
 )
 

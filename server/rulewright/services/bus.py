@@ -128,6 +128,8 @@ class Subscription:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
         self._waiter: asyncio.Future[None] | None = None
+        self._waking: asyncio.Future[None] | None = None
+        """The waiter that is being woken."""
 
     async def __aenter__(self) -> Self:
         """From here on nothing is missed."""
@@ -160,7 +162,7 @@ class Subscription:
             try:
                 await waiter
             finally:
-                self._waiter = None
+                self._waiter = self._waking = None
         return found
 
     def take(self) -> Event | Lagged | None:
@@ -189,7 +191,10 @@ class Subscription:
                         self._newest.popitem(last=False)
                         self._n_lost += 1
                     self._newest[place] = event
-        if self._waiter is not None:
+        waiter = self._waiter
+        if waiter is not None and waiter is not self._waking:
+            # Once for each time that it waits: to wake a loop from another thread is a call of the system.
+            self._waking = waiter
             self._wake()
 
     def _wake(self) -> None:

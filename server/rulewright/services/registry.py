@@ -80,12 +80,13 @@ class Registry:
         """All of a kind whose metadata say all of this."""
         if not metadata:
             return self.list(kind)
-        (name, said), *rest = metadata.items()
-        there = self._places.get((kind, name, said))
-        if not there:
+        places = [self._places.get((kind, name, said)) for name, said in metadata.items()]
+        if not all(places):
             return ()
-        found = _all(there)
-        return tuple(e for e in found if all(e.metadata.get(n) == s for n, s in rest)) if rest else found
+        # The fewest first: the others only say which of them.
+        first, *others = sorted((there for there in places if there is not None), key=len)
+        found = _all(first)
+        return tuple([e for e in found if all(e.id in there for there in others)]) if others else found
 
     def unregister(self, kind: str, entry_id: str) -> bool:
         """Say that something is gone; False when it was not there."""
