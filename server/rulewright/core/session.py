@@ -26,6 +26,9 @@ SESSION_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{3,63}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _RANK: dict[Status, int] = {"partial": 0, "stopped": 1, "failed": 2, "whole": 3}
 
+Change = tuple[int, bytes]
+"""Of a segment of a conversation, and what it became by."""
+
 
 class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where a part of a message was taken from."""

@@ -10,14 +10,11 @@ from typing import Any
 import msgspec
 from pycrdt import Array, Doc, Map, get_update
 
-from rulewright.core.session import SEGMENT_MESSAGES, Message, in_order
+from rulewright.core.session import SEGMENT_MESSAGES, Change, Message, in_order
 
 _DECODER = msgspec.json.Decoder(Message)
 MAX_LAMPORT = 2**53
 """No conversation gets there; a clock beyond it is a lie that would stop all others."""
-
-Change = tuple[int, bytes]
-"""Of a segment, and what it became by."""
 
 
 class Segment:

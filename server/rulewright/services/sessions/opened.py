@@ -6,9 +6,8 @@ from threading import RLock
 
 import msgspec
 
-from rulewright.core.session import Message, Parent, Session, one_line
+from rulewright.core.session import Change, Message, Parent, Session, one_line
 from rulewright.services.sessions import rows
-from rulewright.services.sessions.document import Change, Document
 
 
 class NoSession(Exception):  # noqa: N818 - an answer, not a fault
@@ -19,6 +18,9 @@ class Opened:
     """One conversation. Its lock is held while it is used; the store's lock is only ever taken within it."""
 
     def __init__(self, session: Session, generation: int) -> None:
+        # What merges documents takes a while to import, and who lists conversations has no use for it.
+        from rulewright.services.sessions.document import Document  # noqa: PLC0415
+
         self.lock = RLock()
         self.document = Document()
         self.session = session

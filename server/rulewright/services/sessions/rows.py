@@ -7,8 +7,7 @@ from typing import Any
 
 import msgspec
 
-from rulewright.core.session import Message, Parent, Session, Update, clean
-from rulewright.services.sessions.document import Change
+from rulewright.core.session import Change, Message, Parent, Session, Update, clean
 
 MAX_SEQ = 2**63 - 1
 EXCERPT, BEFORE = 120, 40

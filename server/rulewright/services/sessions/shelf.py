@@ -15,6 +15,7 @@ import msgspec
 
 from rulewright.core.ports import Clock
 from rulewright.core.session import (
+    Change,
     Message,
     MessageAdded,
     Session,
@@ -25,8 +26,6 @@ from rulewright.core.session import (
 )
 from rulewright.core.session_ports import NotWritten, Store, Writers
 from rulewright.services.sessions import rows
-from rulewright.services.sessions.document import Change
-from rulewright.services.sessions.mending import mend
 from rulewright.services.sessions.opened import NoSession, Opened
 
 COMPACT_SOON, COMPACT_NOW = 64, 256
@@ -254,6 +253,8 @@ class Shelf:
         if generation == self._generation:
             return
         self._generation, self._words = generation, None
+        from rulewright.services.sessions.mending import mend  # noqa: PLC0415 - hardly ever
+
         try:
             self.store.write(lambda db: mend(db, self.node(), self.stamp()))
         except NotWritten:
