@@ -21,6 +21,8 @@ SUITES = (
     "completion",
     "prompt",
     "mcp_calls",
+    "session_append",
+    "session_open",
     "registry",
     "bus",
     "tree_start",

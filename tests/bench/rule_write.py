@@ -48,7 +48,7 @@ def figures() -> Iterator[Figure]:
         keeper.load()
         first = time.perf_counter() - started
         commits, reloads, floors = [], [], []
-        bare = _Bare(folder / "bare.db")
+        bare = Bare(folder / "bare.db")
         commit = log.commit
 
         def timed(decide):  # type: ignore[no-untyped-def]
@@ -72,10 +72,10 @@ def figures() -> Iterator[Figure]:
                 floors.append(bare.write(content))
         assert store.take_problems() == ()
         floor = statistics.median(floors)
-        middle, late = statistics.median(commits), _p95(commits)
+        middle, late = statistics.median(commits), p95(commits)
         against = "a bare row with fsync"
         yield Figure("write a rule with its event, median", middle, "p95 under 10 ms", against, floor)
-        late_floor = _p95(floors)
+        late_floor = p95(floors)
         yield Figure(
             "the same, p95",
             late,
@@ -91,7 +91,7 @@ def figures() -> Iterator[Figure]:
             "under 20 ms with the diagnostics that follow",
             ok=reloading < 20e-3,
         )
-        yield Figure("the same, p95", _p95(reloads), "no limit")
+        yield Figure("the same, p95", p95(reloads), "no limit")
         store.close()
         again = StateStore(folder / "state", clock.now)
         started = time.perf_counter()
@@ -104,7 +104,7 @@ def figures() -> Iterator[Figure]:
         bare.close()
 
 
-class _Bare:
+class Bare:
     """A table with nothing around it."""
 
     def __init__(self, path: Path) -> None:
@@ -130,5 +130,5 @@ def _write(root: Path, number: int, turn: int) -> str:
     return path
 
 
-def _p95(seconds: list[float]) -> float:
+def p95(seconds: list[float]) -> float:
     return statistics.quantiles(seconds, n=20)[-1]
