@@ -32,7 +32,7 @@ def figures() -> Iterator[Figure]:
     yield Figure("secrets in 100 kB of code", found, "under 5 ms", "its words, counted", once, ok=found < 5e-3)
     hostile = "eyJ0 password='" * (N_CHARACTERS // 15)
     long = each(lambda: find_secrets(hostile), 1, 5)
-    yield Figure("secrets in 100 kB of marks", long, "under 200 ms", "100 kB of code", found, ok=long < 0.2)
+    yield Figure("secrets in 100 kB of marks", long, "under 500 ms", "100 kB of code", found, ok=long < 0.5)
     with TemporaryDirectory() as folder:
         root = Path(folder).resolve()
         for number in range(N_PARTS):

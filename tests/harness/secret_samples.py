@@ -11,6 +11,8 @@ LOWER, UPPER, DIGITS = string.ascii_lowercase, string.ascii_uppercase, string.di
 ALNUM = LOWER + UPPER + DIGITS
 URL = ALNUM + "_-"
 HEX = "0123456789abcdef"
+SIGNS = LOWER + DIGITS + "!@#$%^&*(-_=+)"
+"""What Django draws its keys from."""
 BASE32 = UPPER + "234567"
 
 
@@ -188,8 +190,19 @@ account key|DefaultEndpointsProtocol=https;AccountName=app;AccountKey=[86]==;End
 kubernetes|  - name: API_TOKEN\\n    value: []
 encryption key|ENCRYPTION_KEY = "[hex]"
 docker argument|docker run -e APP_SECRET=[] app
+django|SECRET_KEY = '[signs]'
+curl|curl -u admin:{} https://api.internal/v1
+token in an address|https://[]@git.internal/team/app.git
+token header|Authorization: Token [hex]
+helm|helm install app --set auth.password={} chart
+properties with spaces|jdbc.password = {}
+dockerfile|ENV DB_PASSWORD {}
+short name|{ user: 'app', pass: '{}' }
+php constant|define('DB_PASSWORD', '{}');
+swift|let apiKey: String = "[]"
+npm settings|//registry.internal/:_authToken=[]
 """
-DRAWN = (("[]", ALNUM, 32), ("[40]", ALNUM + "+/", 40), ("[86]", ALNUM, 86), ("[hex]", HEX, 64))
+DRAWN = (("[]", ALNUM, 32), ("[40]", ALNUM + "+/", 40), ("[86]", ALNUM, 86), ("[hex]", HEX, 64), ("[signs]", SIGNS, 50))
 THOUGHT_OF = ("hunter2-horse", "Tr0ub4dor&3", "S3cure!pass", "kX9#mQ2$vL", "blue42Giraffe!")
 
 
@@ -201,7 +214,7 @@ def settings(seed: int = 0) -> Iterator[Sample]:
         form = form.replace("\\n", "\n").replace('\\\\"', '\\"')
         if "{}" in form:
             secret = r.choice(THOUGHT_OF)
-            if "://" in form or "=" + "{}" in form:
+            if "://" in form or "={}" in form or "-u" in form or form[-2:] == "{}":
                 secret = secret.replace("#", "").replace("&", "").replace("$", "")
             yield Sample(name, form.replace("{}", secret), secret)
             continue

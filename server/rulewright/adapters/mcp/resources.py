@@ -66,7 +66,7 @@ async def list_resources(session: Session, places: Sequence[Place], cursor: str 
         *(
             t.Resource(
                 name=clean(rule.id),
-                uri=f"{RULES}/{quote(rule.id, errors='replace')}",
+                uri=f"{RULES}/{quote(clean(rule.id), errors='replace')}",
                 description=clean(rule.description) or None,
                 mime_type=MARKDOWN,
             )

@@ -1,6 +1,7 @@
 """Whether a word looks as if a machine drew it by lot: how a key differs from a name, a path and a placeholder."""
 
 import re
+from itertools import pairwise
 from math import log2
 
 _DIGIT = re.compile("[0-9]")
@@ -18,6 +19,8 @@ _PLACEHOLDER = re.compile(
     r"|\*\*\*|____|----"
 )
 _SEQUENCES = ("abcdefgh", "0123456", "1234567", "7654321", "qwertyui", "hijklmn", "opqrstu")
+MIN_LETTERS = 28
+"""Of a word without digits that may count as drawn."""
 MIN_BITS = 3.0
 """Shannon's entropy of the characters of a word that counts as drawn, in bits a character."""
 
@@ -40,8 +43,10 @@ def is_placeholder(word: str) -> bool:
 
 def is_drawn(word: str, *, least: int = 20) -> bool:
     """Whether a word of at least `least` characters looks random, and is no placeholder."""
-    if len(word) < least or _DIGIT.search(word) is None or _LETTER.search(word) is None or is_placeholder(word):
+    if len(word) < least or _LETTER.search(word) is None or is_placeholder(word):
         return False
+    if _DIGIT.search(word) is None:
+        return _is_drawn_of_letters(word[:400])
     if _UUID.fullmatch(word):
         return True
     word = word[:400]
@@ -57,3 +62,12 @@ def is_drawn(word: str, *, least: int = 20) -> bool:
         return False
     in_words = sum(len(w) for w in _WORD.findall(word) if _VOWEL.search(w))
     return in_words / len(word) < 0.75  # noqa: PLR2004
+
+
+def _is_drawn_of_letters(word: str) -> bool:
+    """Whether a word without digits is drawn: letters of both cases, in no order, and hardly a word among them."""
+    if len(word) < MIN_LETTERS or not word.isalpha() or entropy(word) < MIN_BITS:
+        return False
+    n_turns = sum(a.isupper() != b.isupper() for a, b in pairwise(word))
+    in_words = sum(len(w) for w in _WORD.findall(word) if _VOWEL.search(w))
+    return n_turns / len(word) > 0.36 and in_words / len(word) < 0.5  # noqa: PLR2004

@@ -187,8 +187,21 @@ _NO_PASSWORD = re.compile(
 )
 
 
+_TOKEN_ADDRESS = re.compile(r"://([A-Za-z0-9_-]{20,255}+)@(?=[\w\[])")
+_OPTION = re.compile(r" (?:-u|--user)[= ][\"']?[\w.@\\-]{1,60}+:([^\s\"'`$<{]{6,100}+)")
+
+
 def _passwords_in_addresses(text: str) -> Iterator[Secret]:
+    for mark in (" -u", " --user"):
+        for at in _places(text, mark):
+            match = _OPTION.match(text, at)
+            if match is not None and _DIGIT.search(match[1]) and not is_placeholder(match[1]):
+                yield Secret(match.start(1), match.end(1), "password")
     for at in _places(text, "://"):
+        token = _TOKEN_ADDRESS.match(text, at)
+        if token is not None and is_drawn(token[1]):
+            yield Secret(token.start(1), token.end(1), "password in an address")
+            continue
         match = _ADDRESS.match(text, at)
         if match is None or _NO_PASSWORD.fullmatch(match[2]) or match[2] == match[1]:
             continue
