@@ -11,8 +11,10 @@ import pytest
 from rulewright import app
 from rulewright.core.models import ModelProvider
 from rulewright.core.peers import Peer
+from rulewright.node_app import client_of, new_node
 from rulewright.services.egress import GatedPeer, GatedProvider
 from rulewright.services.models.scripted import ScriptedProvider
+from rulewright.services.workers import InlineRunner
 from tests.services.test_egress import RecordingPeer
 
 ATOMS = (str, bytes, int, float, type(None), type, types.ModuleType, Path)
@@ -80,6 +82,17 @@ def test_a_gateway_leads_to_nothing_that_is_not_behind_the_gate(tmp_path: Path, 
     found = list(reachable(gateway))
     assert sum(isinstance(thing, GatedProvider) for thing in found) == 2
     assert sum(isinstance(thing, GatedPeer) for thing in found) == 1
+    assert bare_ways_out(gateway) == []
+    gateway.close()
+
+
+@pytest.mark.usefixtures("_with_ways_out")
+def test_the_gateway_of_a_server_does_not_either(tmp_path: Path) -> None:
+    gateway = app._serving(lambda _: InlineRunner(), client_of(new_node("proof")))
+    gateway.open_project(tmp_path.as_posix(), {})
+    assert set(gateway.outgoing.peers) == {"recording"}
+    found = list(reachable(gateway))
+    assert sum(isinstance(thing, GatedProvider | GatedPeer) for thing in found) == 3
     assert bare_ways_out(gateway) == []
     gateway.close()
 

@@ -12,7 +12,7 @@ from rulewright.core.privacy.proof import Proof
 from rulewright.privacy_proof import FEATURES, Feature, prove
 from rulewright.privacy_proof.bench import Bench, RecordingProvider
 from rulewright.privacy_proof.canaries import KINDS, SHOWN, WITHHELD, Canaries
-from rulewright.services.egress import Outgoing
+from rulewright.services.egress import Outgoing, PathRules, gate
 from tests.harness.program import command
 
 IN_PROCESS = tuple(feature for feature in FEATURES if feature.name in {"models", "peers"})
@@ -39,6 +39,22 @@ def test_a_provider_that_is_not_behind_the_gate_is_found() -> None:
         return bench.sent_to_models(bare, bare)
 
     assert {kind for _, kind in proof_of(Feature(name="bare", drive=drive)).leaks} == set(KINDS)
+
+
+def test_a_gate_that_heeds_no_ignore_file_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PathRules, "asker", lambda *_: lambda _path: "")
+    proof = proof_of(*IN_PROCESS)
+    assert {kind for feature, kind in proof.leaks if feature == "models"} == set(WITHHELD)
+    assert {kind for feature, kind in proof.leaks if feature == "peers"} == set(WITHHELD)
+
+
+def test_a_gate_that_finds_no_secret_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "find_secrets", lambda _: ())
+    monkeypatch.setattr(gate, "redact", lambda text: text)
+    leaks = proof_of(*IN_PROCESS).leaks
+    # What lies at home is outside of the project, so it is withheld as a whole.
+    assert {kind for feature, kind in leaks if feature == "models"} == {*KINDS} - {*WITHHELD, "home"}
+    assert {kind for feature, kind in leaks if feature == "peers"} == {*KINDS} - {*WITHHELD, "home"}
 
 
 @pytest.mark.parametrize("kind", sorted(WITHHELD))

@@ -102,6 +102,7 @@ class Bench(msgspec.Struct, frozen=True):
             "RULEWRIGHT_CACHE_DIR": str(self.home / "rulewright-cache"),
             "RULEWRIGHT_STATE_DIR": str(self.home / "rulewright-state"),
             "PYTHONPATH": str(Path(rulewright.__file__).parents[1]),
+            "RULEWRIGHT_LOG_LEVEL": "debug",
             "SERVICE_API_KEY": self.canaries.values["environment"],
         }
 
@@ -139,9 +140,7 @@ class Bench(msgspec.Struct, frozen=True):
 
     def parts(self) -> tuple[Part, ...]:
         """Everything with a canary, as a careless feature would put it into a request."""
-        files = [
-            Part((self.root / path).read_text("utf-8"), "code", Source(path), label=path) for path in self.paths
-        ]
+        files = [Part((self.root / path).read_text("utf-8"), "code", Source(path), label=path) for path in self.paths]
         rule = ".ai-rules/proof.md"
         at_home = [path for path in self.home.rglob("*") if path.is_file() and path.suffix not in {".db", ".json"}]
         outside = [Part(p.read_text("utf-8", "replace"), "code", Source(p.as_posix())) for p in at_home]

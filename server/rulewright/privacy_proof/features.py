@@ -119,7 +119,8 @@ def editor(bench: Bench) -> bytes:
             talk.tell("textDocument/didOpen", {"textDocument": item})
         talk.ask("rulewright/settled", None)
         talk.ask("workspace/executeCommand", {"command": "rulewright.reload", "arguments": []})
-        talk.ask("no/such/method", {"key": bench.canaries.values["key in code"]})
+        # What is refused is logged.
+        talk.ask(f"no/such/{bench.canaries.values['key in a task']}", {"key": bench.canaries.values["key in code"]})
         status = talk.ask("rulewright/status", None)
         talk.ask("shutdown", None)
         talk.tell("exit", None)
@@ -150,7 +151,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature(name="peers", drive=peers),
     Feature(name="rules export", drive=exported, works_by=RULE),
     Feature(name="check", drive=check, works_by=CODE, keeps=NAMES),
-    Feature(name="server log, status", drive=editor, works_by="rulewright"),
+    Feature(name="server log, status", drive=editor, works_by="no/such/"),
     Feature(name="doctor, lists", drive=said_of_itself, works_by="proof", keeps=NAMES),
     Feature(
         name="state.db",
