@@ -8,6 +8,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from rulewright.core.interaction import Interaction
 from rulewright.core.session import (
     MAX_MESSAGE_BYTES,
     AnswerGrew,
@@ -25,6 +26,7 @@ from rulewright.services.sessions.opened import NoSession
 from rulewright.services.sessions.sessions import Refused
 from rulewright.services.state import migrations
 from rulewright.services.state.backup import backups
+from rulewright.services.state.health import examine_state
 from rulewright.services.state.places import state_path
 from tests.harness.conversations import Desk
 
@@ -743,6 +745,26 @@ def test_tables_stay_as_they_are_when_no_copy_can_be_made(desk, monkeypatch):
     monkeypatch.undo()
     later.say(session, "three")
     assert desk.program().read(session) == ["one", "two", "three"]
+
+
+def test_doctor_counts_what_is_kept_and_finds_what_is_damaged(desk):
+    one = desk.program()
+    session = one.begin("one", *("filler " * 900 for _ in range(40)))
+    one.begin("two")
+    one.interactions.record(
+        Interaction(id="c", workspace="w", user="ann", session=session, prompt="p", response="r", model="m")
+    )
+    one.end()
+    (remark,) = examine_state(desk.folder)
+    assert remark.state == "ok"
+    assert remark.text.endswith("state.db holds 0 rule events of 0 projects, 2 conversations, 1 call of models.")
+    path = state_path(desk.folder)
+    data = bytearray(path.read_bytes())
+    page = pages(path)[20] * 4096
+    data[page : page + 4096] = random.Random(3).randbytes(4096)
+    path.write_bytes(data)
+    (remark,) = examine_state(desk.folder)
+    assert (remark.state, "no sound database" in remark.text) == ("warning", True)
 
 
 def test_the_log_is_moved_into_the_database_when_there_is_time(desk):

@@ -30,6 +30,7 @@ class Segment:
         """Changes that others must come before."""
         self._subscription = self._array.observe(self._take)
         self.n_messages = 0
+        self._facts: dict[str, str] | None = None
 
     def _take(self, event: Any) -> None:
         for step in event.delta:
@@ -50,6 +51,7 @@ class Segment:
     def _integrate(self, data: bytes) -> None:
         """Apply a change; one that others must come before is held back. Raises ValueError."""
         self.doc.apply_update(data)
+        self._facts = None
         # A change begins with the number of writers of whom it has anything; of this none shall be left.
         if get_update(data, self.doc.get_state())[:1] != b"\0":
             self.held.append(data)
@@ -71,6 +73,7 @@ class Segment:
     def set_facts(self, facts: Mapping[str, str]) -> bytes:
         """Set facts; the change."""
         before = self.doc.get_state()
+        self._facts = None
         with self.doc.transaction():
             for name, value in facts.items():
                 self._meta[name] = value
@@ -78,7 +81,10 @@ class Segment:
 
     def facts(self) -> dict[str, str]:
         """What is set."""
-        return {name: value for name, value in (self._meta.to_py() or {}).items() if isinstance(value, str)}
+        if self._facts is None:
+            known = self._meta.to_py() or {}
+            self._facts = {name: value for name, value in known.items() if isinstance(value, str)}
+        return self._facts
 
     def take_new(self) -> list[Message]:
         """The messages that came since this was asked last. What is none of ours is passed over."""
