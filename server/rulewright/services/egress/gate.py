@@ -9,11 +9,12 @@ import msgspec
 from rulewright.core.config import PrivacySettings
 from rulewright.core.models import Failed, Infill, Message, ModelRequest, Notice, Part, Redacted, Source, Withheld
 from rulewright.core.peers import Payload
-from rulewright.core.privacy.redact import mark_of, redact
+from rulewright.core.privacy.redact import mark_of, redact, without
 from rulewright.core.privacy.secrets import Secret, find_secrets
 from rulewright.services.egress.paths import PathRules
 
 PoliciesOf = Callable[[str], PrivacySettings]
+MAX_ROUNDS = 4
 MAX_DEPTH = 40
 """Of a payload; a deeper one is refused."""
 
@@ -118,7 +119,14 @@ class _Look:
             if part.source is not None and (reason := why_not(part.source.path)):
                 self.withheld[number] = Withheld(redact(part.source.path), reason)
         self.parts = [self._instead(n, part) for n, part in enumerate(parts)]
-        self.secrets = _in_parts([part.text for part in self.parts])
+        self.texts = [part.text for part in self.parts]
+        self.secrets = found = _in_parts(self.texts)
+        for _ in range(MAX_ROUNDS):
+            if not any(found):
+                break
+            self.texts = [without(text, tuple(secrets)) for text, secrets in zip(self.texts, found, strict=True)]
+            # A mark may end what hid another secret; each round leaves less.
+            found = _in_parts(self.texts)
 
     def _instead(self, number: int, part: Part) -> Part:
         if number not in self.withheld:
@@ -136,19 +144,14 @@ class _Look:
 
     def shown(self) -> list[Part]:
         """The parts as they may leave."""
-        return [_shown(part, secrets) for part, secrets in zip(self.parts, self.secrets, strict=True)]
+        return [_shown(part, text) for part, text in zip(self.parts, self.texts, strict=True)]
 
 
-def _shown(part: Part, secrets: Sequence[Secret]) -> Part:
-    text = part.text
-    for secret in reversed(secrets):
-        text = text[: secret.start] + mark_of(secret.kind) + text[secret.end :]
+def _shown(part: Part, text: str) -> Part:
     source = part.source
     if source is not None and (path := redact(source.path)) != source.path:
         source = Source(path, source.first_line, source.last_line)
-    return msgspec.structs.replace(
-        part, text=redact(text) if secrets else text, source=source, label=redact(part.label)
-    )
+    return msgspec.structs.replace(part, text=text, source=source, label=redact(part.label))
 
 
 def _in_parts(texts: Sequence[str]) -> list[list[Secret]]:
