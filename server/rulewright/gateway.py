@@ -107,8 +107,8 @@ def _no_way_out() -> "Outgoing":
 
 @guarded(
     "project",
-    anyone="close aclose open_for start_with_trust trust_by_editor take_snapshot close_document close_projects code_is_gone tree",
-    read="report open_document change_document open_project look_again open_projects configure reload reload_all watch "
+    anyone="introduce close aclose open_for start_with_trust trust_by_editor take_snapshot close_document close_projects code_is_gone tree",
+    read="open_document change_document open_project look_again open_projects configure reload reload_all watch "
     "on_rules_changed begin_code ask_code watch_code look_beside touched pause_index on_index_progress diagnose "
     "diagnose_workspace code_actions action_edits explain prompts is_about_rules own_rules_folder rules_for "
     "shows_lens rule_file explain_path walk check fix changed_since recognise read_baseline root_of plan_init "
@@ -172,11 +172,16 @@ class Gateway(Door):
         return self._tree
 
     def _join(self, tree: "ClientTree") -> None:
-        tree.node.clients[tree.name] = self.report
+        tree.node.clients[tree.name] = self._report
         if self._code is not None:
             self._code.on_progress(self._index_progress)
 
-    def report(self) -> "ClientReport":
+    def introduce(self, program: str) -> None:
+        """Who the client is: there is somebody from now on."""
+        self.who = program
+        self.tree.node.registry.register("client", self.tree.name, {"program": program})
+
+    def _report(self) -> "ClientReport":
         """What there is to say of this client to whoever runs the server."""
         from rulewright.core.server_report import ClientReport, ProjectReport  # noqa: PLC0415 - as above
 

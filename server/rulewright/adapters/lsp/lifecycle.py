@@ -35,7 +35,7 @@ def initialize(ls: Server, params: t.InitializeParams) -> None:
     ls.gateway.begin_code(ls.encoding, ls.protocol.announced_by_client, ls.client.name)
     index_progress.follow(ls)
     ls.pending.start(_open_first(ls, roots(params)), "opening the projects")
-    ls.gateway.who = f"{ls.client.name} {ls.client.version}".strip()
+    ls.gateway.introduce(f"{ls.client.name} {ls.client.version}".strip())
     if editor := params.process_id:
         supervise(ls, "neighbours", lambda: _look_beside(ls, editor), restart="transient")
         supervise(ls, "editor", lambda: parent.watch(editor, lambda: ls.leave(1)), restart="transient")
