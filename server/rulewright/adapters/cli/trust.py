@@ -49,13 +49,15 @@ def run_trust(gateway: Gateway, folder: str, *, revoke: bool, list_all: bool, st
     except TrustUnreadable as problem:
         raise click.ClickException(str(problem)) from None
     click.echo(f"{printable(root)} {_said(plan, is_news=is_news)}.")
+    if is_news and plan.allows:
+        click.echo("An editor that is open takes it with the command rulewright.reload, or at its next start.")
     return 0
 
 
 def _said(plan: TrustPlan, *, is_news: bool) -> str:
     if not is_news:
         return "was trusted already"
-    return "is trusted again, as it is now" if plan.state == "changed" else "is trusted: its templates are used"
+    return "is trusted again, as it is now" if plan.state == "changed" else "is trusted"
 
 
 def _tell_allowed(plan: TrustPlan) -> None:
