@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from rulewright.services.state.rule_use import StateRuleUse
     from rulewright.services.state.store import StateStore
     from rulewright.session_app import Conversations
+    from rulewright.session_gateway import Conversing
     from rulewright.tree import ClientTree, Node
 
 MAX_WORKERS = 4
@@ -253,6 +254,7 @@ def _gateway(
         code,
         about_rules,
         tree,
+        open_conversations=_conversing(tree.node) if tree is not None else None,
         open_outgoing=lambda: _outgoing(privacy, _providers(), _peers()),
     )
 
@@ -358,6 +360,17 @@ class _State:
         self._is_closed = True
         if self._store is not None:
             self._store.close()
+
+
+def _conversing(node: "Node") -> "Callable[[], Conversing]":
+    """The conversations of a process, opened when somebody asks for them, in whatever thread."""
+
+    def open_conversations() -> "Conversing":
+        from rulewright.session_app import shared_by
+
+        return shared_by(node)
+
+    return open_conversations
 
 
 def _watched_pools(node: "Node") -> Callable[[CheckSettings], CheckRunner]:

@@ -91,6 +91,7 @@ if TYPE_CHECKING:
     from rulewright.prompt_gateway import PromptGateway
     from rulewright.services.egress import Outgoing
     from rulewright.services.user_folders import Folders, Kept
+    from rulewright.session_gateway import Conversing
     from rulewright.tools_gateway import ToolsGateway
     from rulewright.tree import ClientTree
     from rulewright.writing_gateway import WritingGateway
@@ -107,14 +108,14 @@ def _no_way_out() -> "Outgoing":
 
 @guarded(
     "project",
-    anyone="introduce close aclose open_for start_with_trust trust_by_editor take_snapshot close_document close_projects "
-    "code_is_gone tree",
+    anyone="introduce close aclose open_for start_with_trust trust_by_editor take_snapshot close_document close_projects tree "
+    "code_is_gone",
     read="open_document change_document open_project look_again open_projects configure reload reload_all watch "
     "on_rules_changed begin_code ask_code watch_code look_beside touched pause_index on_index_progress diagnose "
     "diagnose_workspace code_actions action_edits explain prompts is_about_rules own_rules_folder rules_for "
     "shows_lens rule_file explain_path walk check fix changed_since recognise read_baseline root_of plan_init "
     "user_folders examine_machine examine_project examine_opened examine_editor meet_editor test_rules lint_rules "
-    "fix_rule_file rule_changes rule_stats set_aside processes_in privacy tools writing",
+    "fix_rule_file rule_changes rule_stats conversations set_aside processes_in privacy tools writing",
     run_model="outgoing",
     edit="write_fixed write_output write_new",
     administer="report_server delete_kept",
@@ -133,6 +134,7 @@ class Gateway(Door):
         rules: RuleGateway | None = None,
         tree: "ClientTree | None" = None,
         open_outgoing: "Callable[[], Outgoing]" = _no_way_out,
+        open_conversations: "Callable[[], Conversing] | None" = None,
     ) -> None:
         self._tree = tree
         self._projects, self._documents, self._code = projects, documents, code
@@ -144,7 +146,7 @@ class Gateway(Door):
         self._beside: tuple[str, ...] = ()
         self._quiet = Quiet()
         self._writing: WritingGateway | None = None
-        self._open_outgoing = open_outgoing
+        self._open_outgoing, self._open_conversations = open_outgoing, open_conversations
         self._outgoing: Outgoing | None = None
         self._make_runner, self._offload, self._watch = runner, offload, watch
         self._runners: dict[tuple[int, int], CheckRunner] = {}
@@ -481,6 +483,16 @@ class Gateway(Door):
         from rulewright.privacy_gateway import PrivacyGateway  # noqa: PLC0415 - as above
 
         return self.hand_on(PrivacyGateway(is_trusted_by_editor=lambda: self._projects.is_trusted_by_editor))
+
+    @property
+    def conversations(self) -> "Conversing":
+        """What is said in this project, and in others. Its own door is told in each call for whom it is.
+
+        To be asked for in a thread: what it needs is imported the first time.
+        """
+        if self._open_conversations is None:
+            raise LookupError("This gateway was made without conversations.")
+        return self._open_conversations()
 
     @property
     def outgoing(self) -> "Outgoing":

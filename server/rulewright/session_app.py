@@ -2,22 +2,31 @@
 
 import secrets
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
+from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from rulewright.core.bus import update_of
 from rulewright.core.config import InteractionsSettings, merge
 from rulewright.core.interaction import Keep
-from rulewright.core.session import SessionEvent
+from rulewright.core.session import SessionEvent, session_of
+from rulewright.services.access.owner import owner
+from rulewright.services.bus import Bus
 from rulewright.services.clock import SystemClock
 from rulewright.services.files import find_root
 from rulewright.services.interactions import Interactions
+from rulewright.services.registry import Registry
 from rulewright.services.sessions.sessions import Sessions
 from rulewright.services.settings import read_layers
 from rulewright.services.state.places import workspace_id
 from rulewright.services.state.running import Running
 from rulewright.services.state.store import StateStore
+from rulewright.services.synchroniser import Synchroniser
 from rulewright.services.user_folders import state_folder
 from rulewright.session_gateway import Place, SessionGateway
+from rulewright.tree import Node
 
 
 class Conversations:
@@ -30,6 +39,7 @@ class Conversations:
         folder = Path(state_folder())
         clock = SystemClock()
         self._is_own = store is None
+        self._version = -1
         self.store = store or StateStore(folder, clock.now)
         self._running = Running(folder)
         self.sessions = Sessions(self.store, clock, self._running, _new_id, announce)
@@ -46,6 +56,12 @@ class Conversations:
         self.sessions.tidy()
         self.interactions.tidy()
 
+    def has_news(self) -> bool:
+        """Whether another process wrote since this was asked last."""
+        version = self.store.read(lambda db: int(db.execute("pragma data_version").fetchone()[0]), -1)
+        before, self._version = self._version, version
+        return version != before
+
     def take_problems(self) -> tuple[str, ...]:
         """Sentences about what went wrong since this was asked last; each is given once."""
         return self.store.take_problems()
@@ -60,6 +76,61 @@ class Conversations:
     def _leftovers(self) -> list[Path]:
         found = self.store.path.parent.glob(f"{self.store.path.name}.damaged-*")
         return sorted(p for p in found if not p.name.endswith(("-wal", "-shm")))
+
+
+class Shared:
+    """The conversations of a process that serves several clients, on its bus. Opened when somebody asks for them."""
+
+    def __init__(self, bus: Bus, registry: Registry, synchroniser: Synchroniser) -> None:
+        self.bus, self.registry = bus, registry
+        self._synchroniser = synchroniser
+        self._lock = Lock()
+        self._kept: Conversations | None = None
+        self.owner = owner()
+
+    @property
+    def door(self) -> SessionGateway:
+        """The door to them. May wait for the disk the first time."""
+        return self._opened().gateway
+
+    def _opened(self) -> Conversations:
+        with self._lock:
+            if self._kept is None:
+                self._kept = Conversations(announce=self._announce)
+                self._kept.start()
+            return self._kept
+
+    def following(self) -> AbstractContextManager[None]:
+        """While this lasts, the bus tells also what other processes write."""
+        kept = self._opened()
+        return self._synchroniser.following(kept.has_news, kept.sessions.look)
+
+    def take_problems(self) -> tuple[str, ...]:
+        """Sentences about what went wrong since this was asked last."""
+        return self._kept.take_problems() if self._kept is not None else ()
+
+    def _announce(self, event: SessionEvent) -> None:
+        self.bus.publish("context_updates", update_of(event), key=session_of(event))
+
+    def close(self) -> None:
+        """Write what is not written yet, and let go."""
+        with self._lock:
+            kept, self._kept = self._kept, None
+        if kept is not None:
+            kept.close()
+
+
+_SHARED: WeakKeyDictionary[Node, Shared] = WeakKeyDictionary()
+_SHARING = Lock()
+
+
+def shared_by(node: Node) -> Shared:
+    """The conversations of a process that serves; they end with its tree."""
+    with _SHARING:
+        if node not in _SHARED:
+            _SHARED[node] = Shared(node.bus, node.registry, node.synchroniser)
+            node.tree.on_closed(_SHARED[node].close)
+        return _SHARED[node]
 
 
 def _new_id() -> str:

@@ -5,7 +5,9 @@ administer.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 
@@ -14,6 +16,7 @@ from rulewright.core.permissions import Action, Principal, Resource, demand
 from rulewright.core.session import Conversation, Draft, Session
 from rulewright.core.session_text import from_json
 from rulewright.features.sessions import NoSuchSession, absent, demand_all, demand_for, meant
+from rulewright.services.bus import Bus
 from rulewright.services.interactions import GROUPS, Interactions
 from rulewright.services.sessions.answer import Answer
 from rulewright.services.sessions.opened import NoSession
@@ -33,6 +36,23 @@ class Place(msgspec.Struct, frozen=True):
     workspace: str
     """A hash of where it lies."""
     root: str
+
+
+class Conversing(Protocol):
+    """Conversations of a process that serves: the door to them, and where is told what happens in them."""
+
+    bus: Bus
+    owner: Principal
+    """Whoever started the process."""
+
+    @property
+    def door(self) -> "SessionGateway":
+        """The door. May wait for the disk."""
+        ...
+
+    def following(self) -> AbstractContextManager[None]:
+        """While this lasts, the bus tells also what other processes write. May wait for the disk."""
+        ...
 
 
 class SessionGateway:

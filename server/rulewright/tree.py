@@ -2,7 +2,8 @@
 
     rulewright                one_for_one
     ├── core                  permanent   what every interface needs
-    │   └── status            permanent   answers `rulewright status`
+    │   ├── synchroniser      permanent   tells what other processes wrote, while somebody wants to know
+    │   └── status            transient   answers `rulewright status`
     ├── checks                temporary   worker processes that check files, as many as are needed
     └── interfaces            permanent   one child for each client
         └── client 1          temporary
@@ -40,6 +41,7 @@ from rulewright.services.bus import Bus
 from rulewright.services.registry import Registry
 from rulewright.services.supervisor.outside import OutsideSupervisor
 from rulewright.services.supervisor.supervisor import Supervisor, subtree, uncancelled
+from rulewright.services.synchroniser import Synchroniser
 
 Part = Literal["rules", "background"]
 PARTS: Mapping[Part, Strategy] = {"rules": "rest_for_one", "background": "one_for_one"}
@@ -175,6 +177,8 @@ class Node:
 
     def __init__(self, name: str, bus: Bus, registry: Registry, circuits: Circuits, tree: Tree) -> None:
         """`name` is what the process calls itself on the bus."""
+        self.synchroniser = Synchroniser()
+        tree.in_core(Child(id="synchroniser", run=lambda _: self.synchroniser.run()))
         self.name, self.bus, self.registry, self.circuits, self.tree = name, bus, registry, circuits, tree
         self.clients: dict[str, Callable[[], ClientReport]] = {}
         """By the name of the client, what there is to say of it."""

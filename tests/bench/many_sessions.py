@@ -50,7 +50,7 @@ async def measure() -> dict[str, float]:
     def announce(event: SessionEvent) -> None:
         if isinstance(event, MessageAdded):
             name = event.session.id
-            node.bus.publish("context_updates", ContextUpdated(name, 0, "message"), key=name)
+            node.bus.publish("context_updates", ContextUpdated(name, "message"), key=name)
 
     conversations = Conversations(announce=announce)
     sessions = conversations.sessions

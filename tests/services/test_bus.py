@@ -130,7 +130,7 @@ class Kept:
 
     def append(self, text: str, bus: Bus) -> None:
         self.rows.append(text)
-        bus.publish("context_updates", ContextUpdated("s", len(self.rows), "message"), key="s")
+        bus.publish("context_updates", ContextUpdated("s", "message"), key="s")
 
     def after(self, position: int, limit: int) -> Sequence[tuple[int, Any]]:
         return list(enumerate(self.rows, start=1))[position : position + limit]

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Literal, Protocol, get_args
+from typing import Any, Literal, Protocol, assert_never, get_args
 
 import msgspec
+
+from rulewright.core.session import AnswerGrew, MessageAdded, SessionChanged, SessionDeleted, SessionEvent
 
 Topic = Literal["context_updates", "model_responses", "analysis_complete", "rules", "supervision"]
 TOPICS: tuple[Topic, ...] = get_args(Topic)
@@ -16,11 +18,26 @@ class ContextUpdated(msgspec.Struct, frozen=True, tag="context_updated"):
     """A conversation has something new."""
 
     session_id: str
-    position: int
-    """Of the update in the store, where it can be read again."""
-    what: str
-    """Such as `message`, `title`, `archived`, `deleted`."""
+    what: Literal["message", "answer", "facts", "deleted"]
+    """`answer`: one that is being written has grown. `facts`: it began, or its title, model or place changed."""
     user_id: str = ""
+    event: SessionEvent | None = None
+    """All of it, for those in this process."""
+
+
+def update_of(event: SessionEvent) -> ContextUpdated:
+    """What to say on the bus of something that happened in a conversation."""
+    match event:
+        case MessageAdded():
+            return ContextUpdated(event.session.id, "message", event.session.user, event)
+        case AnswerGrew():
+            return ContextUpdated(event.session_id, "answer", "", event)
+        case SessionChanged():
+            return ContextUpdated(event.session.id, "facts", event.session.user, event)
+        case SessionDeleted():
+            return ContextUpdated(event.session_id, "deleted", "", event)
+        case _:
+            assert_never(event)
 
 
 class ModelResponded(msgspec.Struct, frozen=True, tag="model_responded"):

@@ -173,6 +173,11 @@ class SessionDeleted(msgspec.Struct, frozen=True, tag="session_deleted"):
 SessionEvent = MessageAdded | AnswerGrew | SessionChanged | SessionDeleted
 
 
+def session_of(event: SessionEvent) -> str:
+    """The id of the conversation in which something happened."""
+    return event.session.id if isinstance(event, MessageAdded | SessionChanged) else event.session_id
+
+
 class Update(msgspec.Struct, frozen=True):
     """A change of a conversation as it is kept and sent. Applying it twice, or late, does no harm."""
 

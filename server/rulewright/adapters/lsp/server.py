@@ -11,6 +11,7 @@ from rulewright.adapters.lsp import (
     code_requests,
     commands,
     configuration,
+    conversations,
     hover,
     index_progress,
     lifecycle,
@@ -60,6 +61,7 @@ def build_server(gateway: "Gateway") -> Server:
         hover,
         rule_file,
         rule_writing,
+        conversations,
         index_progress,
     ):
         group.register(server)

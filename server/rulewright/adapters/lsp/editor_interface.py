@@ -1,0 +1,271 @@
+"""Conversations in an editor: what answers its requests, and tells it what others do in them.
+
+Imported in a thread, when a client first asks for one.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
+
+from rulewright.adapters.lsp.language_server import Server
+from rulewright.adapters.lsp.refusals import REQUEST_FAILED
+from rulewright.adapters.lsp.supervised import supervise
+from rulewright.core import uris
+from rulewright.core.bus import ContextUpdated, Lagged
+from rulewright.core.interface import Capabilities, UserInput
+from rulewright.core.permissions import Principal
+from rulewright.core.session import (
+    AnswerGrew,
+    Conversation,
+    Draft,
+    Message,
+    MessageAdded,
+    Session,
+    SessionChanged,
+    SessionEvent,
+    session_of,
+)
+from rulewright.session_gateway import Conversing, SessionProblem, Written
+
+T = TypeVar("T")
+EVENT = "rulewright/sessionEvent"
+
+
+class Asked(msgspec.Struct, rename="camel"):
+    """The parameters of all requests; each needs some of them."""
+
+    session: str = ""
+    uri: str = ""
+    """Of a document or folder of the project that is meant; else that of the document worked on last."""
+    text: str = ""
+    title: str = ""
+    message: str = ""
+    query: str = ""
+    archived: bool | None = False
+    everywhere: bool = False
+
+
+class Happened(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
+    """The parameters of `rulewright/sessionEvent`."""
+
+    session: str
+    what: str
+    """`message`, `answer`, `facts`, `deleted`; `missed` when something may have been left out: open it again."""
+    message: Message | None = None
+    facts: Session | None = None
+
+
+class Opened(msgspec.Struct, frozen=True, rename="camel"):
+    """The answer to `rulewright/sessions/open`."""
+
+    session: Session
+    messages: tuple[Message, ...]
+
+
+class Changed(msgspec.Struct, frozen=True, rename="camel"):
+    """The answer to whatever changes a conversation."""
+
+    session: Session
+    message: Message | None
+
+
+class EditorInterface:
+    """A client of the protocol, as conversations see it."""
+
+    def __init__(self, ls: Server) -> None:
+        self._ls = ls
+        self.shown: set[str] = set()
+        """The ids of the conversations that its user looks at."""
+        self.is_following = False
+
+    def get_capabilities(self) -> Capabilities:
+        """What an editor can do with plain messages of the protocol."""
+        return Capabilities(name="lsp", shows_growth=True, makes_edits=True, renders_markdown=True)
+
+    async def handle_user_input(self, said: UserInput) -> MessageAdded:
+        """Keep what its user says."""
+        draft = Draft.text("user", said.text, interface=self.get_capabilities().name)
+        written = await self.call(lambda door, who: door.append(who, said.session, draft))
+        assert written.message is not None
+        return MessageAdded(written.session, written.message)
+
+    async def present_response(self, event: SessionEvent) -> None:
+        """Tell the client."""
+        session = session_of(event)
+        match event:
+            case MessageAdded(message=message):
+                self._tell(Happened(session, "message", message))
+            case AnswerGrew(message=message):
+                self._tell(Happened(session, "answer", message))
+            case SessionChanged(session=facts):
+                self._tell(Happened(session, "facts", facts=facts))
+            case _:
+                self.shown.discard(session)
+                self._tell(Happened(session, "deleted"))
+
+    def _tell(self, happened: Happened) -> None:
+        self._ls.protocol.tell(EVENT, happened)
+
+    # What it asks
+
+    def _conversing(self) -> Conversing:
+        return self._ls.gateway.conversations
+
+    async def call(self, work: Callable[[Any, Principal], T]) -> T:
+        """Ask the door something, in a thread. Raises JsonRpcException with the sentence of what cannot be done."""
+
+        def ask() -> T:
+            shared = self._conversing()
+            return work(shared.door, self._ls.gateway.principal or shared.owner)
+
+        try:
+            return await asyncio.to_thread(ask)
+        except SessionProblem as problem:
+            raise JsonRpcException(str(problem), REQUEST_FAILED) from None
+
+    async def answer(self, name: str, params: Any) -> Any:
+        """The answer to one request."""
+        return await ANSWERS[name](self, _read(params))
+
+    def hide_all(self) -> None:
+        """Its user leaves."""
+        for session_id in tuple(self.shown):
+            self.hide(session_id)
+
+    def show(self, session_id: str) -> None:
+        """Tell the client from now on what happens in a conversation."""
+        self.shown.add(session_id)
+        tree = self._ls.gateway.tree
+        metadata = {"session": session_id, "interface": "lsp", "client": self._ls.client.name}
+        tree.node.registry.register("session", f"{session_id} in {tree.name}", metadata)
+        if not self.is_following:
+            self.is_following = True
+            supervise(self._ls, "conversations", self._follow)
+
+    def hide(self, session_id: str) -> None:
+        """Tell the client of it no more."""
+        self.shown.discard(session_id)
+        tree = self._ls.gateway.tree
+        tree.node.registry.unregister("session", f"{session_id} in {tree.name}")
+
+    async def _follow(self) -> None:
+        shared = await asyncio.to_thread(self._conversing)
+        async with shared.bus.subscribe("context_updates") as events:
+            with ExitStack() as stack:
+                stack.enter_context(await asyncio.to_thread(shared.following))
+                async for event in events:
+                    if isinstance(event, Lagged):
+                        for session_id in sorted(self.shown):
+                            self._tell(Happened(session_id, "missed"))
+                    elif (
+                        isinstance(body := event.body, ContextUpdated) and body.session_id in self.shown and body.event
+                    ):
+                        await self.present_response(body.event)
+
+
+def _read(params: Any) -> Asked:
+    try:
+        return msgspec.convert(_plain(params) or {}, Asked)
+    except msgspec.ValidationError as error:
+        raise JsonRpcInvalidParams(f"{error}.") from None
+
+
+def _plain(value: Any) -> Any:
+    """Parameters as plain values: those of methods that the engine does not know come as named tuples."""
+    if hasattr(value, "_asdict"):
+        return {key: _plain(one) for key, one in value._asdict().items()}
+    return value
+
+
+async def _list(self: EditorInterface, asked: Asked) -> Any:
+    root = None if asked.everywhere else _root(self, asked)
+    return await self.call(lambda door, who: door.list(who, root, archived=asked.archived))
+
+
+async def _open(self: EditorInterface, asked: Asked) -> Any:
+    found: Conversation = await self.call(lambda door, who: door.open(who, asked.session))
+    # What comes between the reading and the listening comes twice, which the ids of messages tell.
+    self.show(found.session.id)
+    found = await self.call(lambda door, who: door.open(who, found.session.id))
+    return Opened(found.session, found.messages)
+
+
+async def _close(self: EditorInterface, asked: Asked) -> None:
+    for session_id in [one for one in self.shown if asked.session and one.startswith(asked.session)]:
+        self.hide(session_id)
+
+
+async def _append(self: EditorInterface, asked: Asked) -> Any:
+    if asked.session:
+        added = await self.handle_user_input(UserInput(session=asked.session, text=asked.text))
+        return Changed(added.session, added.message)
+    root = _root(self, asked)
+    begun: Written = await self.call(lambda door, who: door.create(who, root, title=asked.title))
+    session = begun.session.id
+    self.show(session)
+    try:
+        added = await self.handle_user_input(UserInput(session=session, text=asked.text))
+    except JsonRpcException:
+        # Nobody wants a conversation of which even the beginning was refused.
+        self.hide(session)
+        await self.call(lambda door, who: door.delete(who, session))
+        raise
+    return Changed(added.session, added.message)
+
+
+async def _rename(self: EditorInterface, asked: Asked) -> Any:
+    return _changed(await self.call(lambda door, who: door.rename(who, asked.session, asked.title)))
+
+
+async def _archive(self: EditorInterface, asked: Asked) -> Any:
+    archived = asked.archived is not False
+    return _changed(await self.call(lambda door, who: door.archive(who, asked.session, archived=archived)))
+
+
+async def _fork(self: EditorInterface, asked: Asked) -> Any:
+    return _changed(await self.call(lambda door, who: door.fork(who, asked.session, asked.message, title=asked.title)))
+
+
+async def _delete(self: EditorInterface, asked: Asked) -> Any:
+    session, _ = await self.call(lambda door, who: door.delete(who, asked.session))
+    return session
+
+
+async def _search(self: EditorInterface, asked: Asked) -> Any:
+    root = None if asked.everywhere else _root(self, asked)
+    return await self.call(lambda door, who: door.search(who, asked.query, root))
+
+
+def _changed(written: Written) -> Changed:
+    return Changed(written.session, written.message)
+
+
+def _root(self: EditorInterface, asked: Asked) -> Path:
+    """The project that is meant."""
+    ls = self._ls
+    snapshot = ls.gateway.take_snapshot()
+    path = uris.to_path(asked.uri or ls.recent_uri)
+    project = snapshot.project_of(path) if path else None
+    if project is None and snapshot.projects:
+        project = snapshot.projects[0]
+    if project is None:
+        raise JsonRpcException("A conversation is about a project, and none is open. Open a folder.", REQUEST_FAILED)
+    return Path(project.root)
+
+
+ANSWERS: dict[str, Callable[[EditorInterface, Asked], Awaitable[Any]]] = {
+    "list": _list,
+    "open": _open,
+    "close": _close,
+    "append": _append,
+    "rename": _rename,
+    "archive": _archive,
+    "fork": _fork,
+    "delete": _delete,
+    "search": _search,
+}
