@@ -16,6 +16,7 @@ from rulewright.core.health import Remark
 if TYPE_CHECKING:
     from rulewright.adapters.cli.launcher import Launcher
     from rulewright.core.config import Settings
+    from rulewright.core.supervision import ChildState
 
 _MARKS = {"ok": ("ok", "green"), "note": ("note", "cyan"), "warning": ("warning", "yellow"), "error": ("error", "red")}
 
@@ -45,6 +46,7 @@ def run_doctor(launcher: "Launcher", *, as_json: bool, overlay: Sequence[str]) -
     take(_examine_code(launcher, project.root, project.settings))
     take(gateway.examine_project(project, problems))
     take(gateway.examine_editor())
+    take(_examine_running(launcher))
     if as_json:
         click.echo(to_json(DoctorRecord(1, project.root, tuple(remarks))))
     n_errors = sum(remark.state == "error" for remark in remarks)
@@ -53,6 +55,25 @@ def run_doctor(launcher: "Launcher", *, as_json: bool, overlay: Sequence[str]) -
         click.echo()
         click.echo(f"{n_errors} broken, {n_warnings} to look at." if n_errors or n_warnings else "All is well.")
     return 1 if n_errors else 0
+
+
+def _examine_running(launcher: "Launcher") -> list[Remark]:
+    """What servers that run go on without; nothing where all is well, or none runs."""
+    servers, problems = launcher.running_servers()
+    remarks = [Remark("server", "warning", problem, "End that process.") for problem in problems]
+    for server in servers:
+        for lost in _given_up(server.tree):
+            text = f"The server with the process id {server.pid} goes on without {lost.id}: {lost.last_error}."
+            helps = "Restart it in the editor; rulewright status shows all of it."
+            remarks.append(Remark("server", "warning", text, helps))
+    return remarks
+
+
+def _given_up(child: "ChildState") -> list["ChildState"]:
+    """The outermost children that were given up."""
+    if child.state == "given_up":
+        return [child]
+    return [lost for below in child.children for lost in _given_up(below)]
 
 
 def _examine_code(launcher: "Launcher", root: str, settings: "Settings") -> list[Remark]:
