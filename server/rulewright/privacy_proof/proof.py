@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from rulewright.core.models import ModelError
 from rulewright.core.privacy.proof import Cell, Outcome, Proof, Row
 from rulewright.privacy_proof.bench import Bench, MakeOutgoing
 from rulewright.privacy_proof.canaries import KINDS, Kind, plant
@@ -36,7 +37,7 @@ def _driven(feature: Feature, bench: Bench) -> Row:
         heard = feature.drive(bench)
     except NotThere as reason:
         return Row(feature.name, (), str(reason))
-    except (OSError, EOFError, ValueError, subprocess.SubprocessError) as error:
+    except (OSError, EOFError, ValueError, ModelError, subprocess.SubprocessError) as error:
         return Row(feature.name, (), f"it failed: {error}", is_broken=True)
     if feature.works_by.encode() not in heard:
         return Row(feature.name, (), "it showed nothing at all, so nothing is proved", is_broken=True)

@@ -126,5 +126,8 @@ def _why_not_outside(full: str, shown_outside: Callable[[], Sequence[str]]) -> s
 
 def _below(folder: str, path: str) -> str | None:
     """`path` relative to `folder` with forward slashes, or None when it lies elsewhere."""
-    relative = os.path.relpath(path, folder).replace(os.sep, "/")
+    try:
+        relative = os.path.relpath(path, folder).replace(os.sep, "/")
+    except ValueError:  # On another drive.
+        return None
     return None if relative == ".." or relative.startswith("../") else relative
