@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from rulewright.core.permissions import Principal
     from rulewright.core.privacy.proof import Proof
     from rulewright.core.server_report import ServerReport
+    from rulewright.core.session import SessionEvent
     from rulewright.services.egress import Outgoing
     from rulewright.services.state.rule_use import StateRuleUse
     from rulewright.services.state.store import StateStore
@@ -102,11 +103,11 @@ def code() -> "CodeGateway":
     return code_gateway()
 
 
-def conversations() -> "Conversations":
-    """The conversations of this user, with what keeps them."""
+def conversations(announce: "Callable[[SessionEvent], None]" = lambda _: None) -> "Conversations":
+    """The conversations of this user, with what keeps them; `announce` is told what happens in them."""
     from rulewright.session_app import Conversations
 
-    return Conversations()
+    return Conversations(announce=announce)
 
 
 def access() -> "Access":
@@ -265,7 +266,7 @@ def prove_privacy(tell: Callable[[str], None]) -> "Proof":
 
     def privacy(root: str) -> PrivacySettings:
         # Where nothing is sent at all, nothing would be proved.
-        return structs.replace(_privacy_of(root), on_secret="redact", local_models="as_others")
+        return structs.replace(_privacy_of(root), on_secret="redact", local_models="as_others")  # noqa: S106 - a verb
 
     return prove(lambda providers, peers: _outgoing(privacy, providers, peers), tell=tell)
 
