@@ -91,6 +91,19 @@ def test_what_is_never_sent_adds_up() -> None:
     assert (settings.privacy.never_send, problems) == (("private/**", "*.sql"), ())
 
 
+def test_a_glob_that_takes_back_or_says_nothing_is_told() -> None:
+    layers = [
+        SettingsLayer("user", "u", {"privacy": {"never_send": ["private/**"]}}),
+        SettingsLayer("project", "p", {"privacy": {"never_send": ["!private/**", "[", "../x", "*.sql"]}}),
+    ]
+    settings, problems = merge(layers)
+    assert settings.privacy.never_send == ("private/**", "[", "../x", "*.sql")
+    told = [problem.message for problem in problems]
+    assert told[0] == "`privacy.never_send`: `!private/**` takes nothing back, so it was left out."
+    assert len(told) == 3
+    assert not any(problem.broken for problem in problems)
+
+
 @pytest.mark.parametrize(
     ("text", "value"), [("false", False), ("False", False), ("0", False), ("true", True), ("1", True)]
 )

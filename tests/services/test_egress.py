@@ -130,6 +130,19 @@ def test_what_is_withheld_of_a_project(root: Path, *, has_git: bool) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("glob", "withheld"),
+    [
+        ("notes", True), ("notes/", True), ("notes/**", True), ("*.md", True), ("./notes/h.md", True), ("h.md", True),
+        ("note", False), ("!notes", False), ("[", False), ("", False),
+    ],
+)  # fmt: skip
+def test_a_glob_names_a_file_or_a_folder_around_it(root: Path, glob: str, *, withheld: bool) -> None:
+    rules = path_rules()
+    assert bool(rules.why_not(root.as_posix(), "notes/h.md", (glob,))) is withheld
+    assert rules.why_not(root.as_posix(), "notes/h.md", ("notes/**", glob, "!notes/**", "!**"))
+
+
 async def test_parts_of_withheld_files_are_not_sent(root: Path) -> None:
     provider = ScriptedProvider([[Say("fine")]])
     asked = request(root, Part("Look at this.\n"), code("src/a.py"), code("dump.sql", "row 77"), code(".env", "K=77"))

@@ -16,7 +16,7 @@ from msgspec import Meta
 from rulewright.core.findings import Severity
 from rulewright.core.languages import LANGUAGES, canonical
 from rulewright.core.rules.foreign_names import FOREIGN_FORMATS, ExportTarget, ForeignFormat
-from rulewright.core.rules.globs import split
+from rulewright.core.rules.globs import compile_glob, split
 from rulewright.core.rules.rule import SOURCES, Source
 
 Layer = Literal["default", "user", "project", "environment", "editor", "flags"]
@@ -202,9 +202,9 @@ class PrivacySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     never_send: Annotated[
         tuple[str, ...],
         Meta(
-            description="Globs of files whose content no model sees, beside what git and `.aiignore` ignore. The lists "
-            "of all places count together, so none can take another's back.",
-            extra={"merge": "join"},
+            description="Globs of files and folders whose content no model sees, beside what git and `.aiignore` "
+            "ignore. The lists of all places count together, and none can take another's back.",
+            extra={"of": "glob", "merge": "join"},
         ),
     ] = ()
     on_secret: Annotated[
@@ -326,7 +326,9 @@ def _take_table(tables: dict[str, dict[str, Any]], layer: SettingsLayer, name: s
             continue
         problems += [refuse(f"`{name}.{key}`: {doubt}", broken=False) for doubt in doubts]
         before = tables.setdefault(name, {})
-        before[key] = tuple(dict.fromkeys((*before.get(key, ()), *taken))) if _is_joined(fields[key].type) else taken
+        before[key] = (
+            tuple(dict.fromkeys((*before.get(key, ()), *taken))) if _says(fields[key].type, "merge", "join") else taken
+        )
     return problems
 
 
@@ -356,10 +358,6 @@ def of_trust(values: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _is_joined(kind: Any) -> bool:
-    return any(meta.extra and meta.extra.get("merge") == "join" for meta in getattr(kind, "__metadata__", ()))
-
-
 def _take(value: Any, kind: Any, *, is_text: bool) -> tuple[Any, list[str]]:
     """A value as its setting has it, and doubts about it; raises ValueError, which says what the setting takes."""
     given = split(value) if is_text and isinstance(value, str) and "tuple[" in str(kind) else value
@@ -368,11 +366,21 @@ def _take(value: Any, kind: Any, *, is_text: bool) -> tuple[Any, list[str]]:
     except msgspec.ValidationError:
         message = f"must be {_type_name(kind)}, not {_shown(given, kind)}"
         raise ValueError(message) from None
-    return _languages(taken) if _is_languages(kind) else (taken, [])
+    if _says(kind, "of", "language"):
+        return _languages(taken)
+    return _globs(taken) if _says(kind, "of", "glob") else (taken, [])
 
 
-def _is_languages(kind: Any) -> bool:
-    return any(meta.extra and meta.extra.get("of") == "language" for meta in getattr(kind, "__metadata__", ()))
+def _globs(written: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
+    """The globs that add something to a list, and a sentence about each that does not, or is doubtful."""
+    doubts = [f"`{glob}` takes nothing back, so it was left out." for glob in written if glob.startswith("!")]
+    taken = tuple(glob for glob in written if not glob.startswith("!"))
+    doubts += [f"`{glob}`: {problem.message}" for glob in taken for problem in compile_glob(glob).problems]
+    return taken, doubts
+
+
+def _says(kind: Any, key: str, value: str) -> bool:
+    return any(meta.extra and meta.extra.get(key) == value for meta in getattr(kind, "__metadata__", ()))
 
 
 _SECTIONS: dict[str, type[msgspec.Struct]] = {f.name: f.type for f in msgspec.structs.fields(Settings)}

@@ -1,7 +1,7 @@
 """Which files of a project are shown to nobody: what git or `.aiignore` ignores, what a setting or its name says."""
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -61,7 +61,8 @@ class _Look:
     ) -> None:
         self._patterns, self._ask_git, self._root = patterns, ask_git, root
         self._real_root = os.path.realpath(root)
-        self._never_send = glob_set(never_send) if never_send else None
+        # Lists of all places are joined here: what one of them excludes from its own must not undo another's.
+        self._never_send = glob_set(tuple(glob for glob in never_send if not glob.startswith("!")))
         self._outer = cache(lambda: outer(root))
         self._known: dict[tuple[str, tuple[str, ...]], Ignores] = {}
 
@@ -80,7 +81,7 @@ class _Look:
     def _why_not_inside(self, path: str) -> str:
         if is_secret_name(path):
             return SECRET_NAME
-        if self._never_send is not None and self._never_send.first_match(path) is not None:
+        if any(self._never_send.first_match(part) is not None for part in _with_folders(path)):
             return SETTING
         if (named_by := self._decided_by(path, (AI_IGNORE,))) is not None:
             return AI_IGNORED.format(named_by)
@@ -114,6 +115,13 @@ class _Look:
         own = self._patterns(os.path.join(self._root, folder), folder, names, above.prefix)  # noqa: PTH118
         found = self._known[folder, names] = above.joined(own)
         return found
+
+
+def _with_folders(path: str) -> Iterator[str]:
+    """A path, and the folders that it lies in."""
+    while path:
+        yield path
+        path = path.rpartition("/")[0]
 
 
 def _why_not_outside(full: str, shown_outside: Callable[[], Sequence[str]]) -> str:
