@@ -157,6 +157,38 @@ def test_it_shows_every_server_with_its_tree_and_for_whom_it_works(edit: Callabl
 
 
 @pytest.mark.slow
+def test_a_server_for_agents_is_shown_too(tmp_path: Path) -> None:
+    agent = subprocess.Popen(
+        [*PROGRAM, "mcp"], cwd=tmp_path, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment()
+    )
+    assert agent.stdin is not None
+    try:
+        (server,) = until(servers)
+        assert (server["interface"], server["pid"]) == ("mcp", agent.pid)
+        assert child(server["tree"], "interfaces", "client 1", "messages")["state"] == "running"
+    finally:
+        agent.stdin.close()
+        agent.wait(30)
+    assert servers() == []
+
+
+@pytest.mark.slow
+def test_the_log_goes_where_the_settings_say(
+    edit: Callable[[], Editor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "rulewright.jsonl"
+    monkeypatch.setenv("RULEWRIGHT_LOG_FILE", str(path))
+    monkeypatch.setenv("RULEWRIGHT_LOG_FORMAT", "json")
+    editor = edit()
+    os.kill(editor.mine("interfaces", "client 1", "code", "host")["pid"], signal.SIGKILL)
+    until(lambda: "a new one takes its place" in path.read_text())
+    editor.end()
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    assert {line["process"] for line in lines} == {editor.process.popen.pid}
+    assert b"takes its place" not in editor.process.stderr
+
+
+@pytest.mark.slow
 def test_a_killed_code_host_comes_back_and_the_status_says_so(edit: Callable[[], Editor]) -> None:
     editor = edit()
     assert editor.symbols() == ["f"]

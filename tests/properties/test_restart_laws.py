@@ -1,12 +1,17 @@
 """Laws of restarts: a supervisor against a plain model of OTP's, and the budget that is never exceeded."""
 
+import asyncio
+import logging
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
+from rulewright.core.bus import Supervised
 from rulewright.core.restarts import Intensity, Member, decide, pause_s, recent
+from rulewright.core.supervision import Child, Running
+from rulewright.services.supervisor.supervisor import Supervisor
 
 RESTARTS = st.sampled_from(["permanent", "transient", "temporary"])
 STRATEGIES = st.sampled_from(["one_for_one", "rest_for_one", "one_for_all"])
@@ -85,6 +90,59 @@ class Against(RuleBasedStateMachine):
 
 Against.TestCase.settings = settings(max_examples=60, stateful_step_count=30, deadline=None)
 test_a_supervisor_does_what_the_manual_says = Against.TestCase
+
+
+@settings(max_examples=60)
+@given(
+    STRATEGIES,
+    INTENSITIES,
+    st.lists(RESTARTS, min_size=1, max_size=4),
+    st.lists(st.tuples(st.integers(0, 3), st.floats(0, 20, allow_nan=False), st.booleans()), max_size=25),
+)
+def test_no_supervisor_starts_anything_beyond_its_budget_and_none_leaves_anything(
+    strategy: Any, intensity: Intensity, kinds: list[Any], steps: list[tuple[int, float, bool]]
+) -> None:
+    now, restarted, living = [0.0], list[float](), dict[str, asyncio.Future[None]]()
+
+    def child(name: str, kind: Any) -> Child:
+        async def run(_: Running) -> None:
+            living[name] = asyncio.get_running_loop().create_future()
+            try:
+                await living[name]
+            finally:
+                del living[name]
+
+        return Child(id=name, run=run, restart=kind)
+
+    def tell(event: Supervised) -> None:
+        if event.what == "restarted":
+            restarted.append(now[0])
+
+    async def rest() -> None:
+        for _ in range(12 * len(kinds)):
+            await asyncio.sleep(0)
+
+    async def live() -> None:
+        children = [child(f"c{n}", kind) for n, kind in enumerate(kinds)]
+        supervisor = Supervisor("top", children, strategy=strategy, intensity=intensity, tell=tell, now=lambda: now[0])
+        task = asyncio.create_task(supervisor.run())
+        await rest()
+        for which, seconds, fails in steps:
+            now[0] += seconds
+            if (ending := living.get(f"c{which}")) is not None:
+                ending.set_exception(RuntimeError("it broke")) if fails else ending.set_result(None)
+            await rest()
+            shown = {c.id for c in supervisor.which_children() if c.state == "running"}
+            assert task.done() or shown == set(living)
+            for at in restarted:
+                assert sum(0 <= at - before <= intensity.max_seconds for before in restarted) <= intensity.max_restarts
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        assert living == {}
+        assert asyncio.all_tasks() == {asyncio.current_task()}
+
+    logging.getLogger("rulewright.services.supervisor").disabled = True
+    asyncio.run(live())
 
 
 @given(st.lists(st.floats(-100, 100, allow_nan=False), max_size=30), INTENSITIES)

@@ -29,6 +29,7 @@ from rulewright.services.models.scripted import Say, ScriptedProvider
 from rulewright.services.status_socket import answer_status, ask_servers
 from rulewright.services.supervisor.outside import OutsideSupervisor
 from rulewright.services.supervisor.supervisor import Supervisor, subtree, uncancelled
+from rulewright.services.synchroniser import Synchroniser
 from rulewright.services.watcher import watch
 from rulewright.services.workers import AdaptiveRunner, InlineRunner
 from rulewright.services.workers.pool import WorkerPool
@@ -235,6 +236,25 @@ async def answering(tmp_path: Path) -> Stage:
     assert await asyncio.to_thread(ask_servers, folder) == ([], [])
 
 
+async def following(_: Path) -> Stage:
+    synchroniser = Synchroniser(1000)
+    looked: list[int] = []
+
+    async def work() -> None:
+        with synchroniser.following(lambda: len(looked) < 3, lambda: looked.append(1)):
+            await synchroniser.run()
+
+    yield work
+    assert synchroniser._looks == {}
+    # It can be started again, as its supervisor does.
+    with synchroniser.following(lambda: True, lambda: looked.append(2)):
+        again = asyncio.create_task(synchroniser.run())
+        while 2 not in looked:  # noqa: ASYNC110 - a pass of the loop is all it takes
+            await asyncio.sleep(0)
+        again.cancel()
+        await asyncio.gather(again, return_exceptions=True)
+
+
 async def watching(tmp_path: Path) -> Stage:
     rules = tmp_path / ".ai-rules"
     rules.mkdir(exist_ok=True)
@@ -345,6 +365,7 @@ WALKS: dict[str, tuple[Callable[..., Stage], set[str]]] = {
     "cache on disk": (caching(folder=True), set()),
     "breakers": (guarding, {"breakers.Circuits.guard"}),
     "status socket": (answering, {"status_socket.answer_status"}),
+    "synchroniser": (following, {"synchroniser.Synchroniser.run"}),
     "watcher": (watching, {"watcher.watch"}),
     "models": (
         modelling,

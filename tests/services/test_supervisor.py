@@ -255,6 +255,26 @@ async def test_one_that_does_not_end_is_let_go_and_told() -> None:
         await rest()
 
 
+async def test_a_temporary_child_that_is_slow_to_end_holds_up_no_other(lives: Lives) -> None:
+    free = asyncio.Event()
+
+    async def slow(_: Running) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await free.wait()
+
+    supervisor = Supervisor("top", [Child(id="slow", run=slow, restart="temporary")])
+    async with running(supervisor):
+        ending = asyncio.create_task(supervisor.terminate_child("slow"))
+        await rest()
+        await supervisor.start_child(lives.child("b"))
+        assert lives.take() == ["+b"]
+        free.set()
+        await ending
+        assert states(supervisor.which_children()) == {"b": "running"}
+
+
 async def test_a_restart_may_wait_and_be_called_off(lives: Lives) -> None:
     supervisor = Supervisor("top", [lives.child("a", pause_s=0.01), lives.child("b", pause_s=1000)])
     async with running(supervisor):

@@ -71,7 +71,11 @@ class Supervisor:
     async def terminate_child(self, child_id: str) -> None:
         """Stop a child; a temporary one is forgotten. Raises KeyError when there is none, GaveUp as `start_child`."""
         slot = self._slots[child_id]
-        await self._ask(partial(self._terminate, slot))
+        if slot.child.restart == "temporary" and self.strategy == "one_for_one" and not self._is_over:
+            # It concerns no other child, so none has to wait until this one has ended.
+            await uncancelled(self._terminate(slot))
+        else:
+            await self._ask(partial(self._terminate, slot))
 
     async def restart_child(self, child_id: str) -> None:
         """Start a child again that was stopped or has ended. Raises as `terminate_child`."""
@@ -150,12 +154,12 @@ class Supervisor:
         if not task.cancelled():
             task.exception()  # Looked at, so that nobody says that it never was.
         self._late.discard(task)
-        if slot.task is task and not self._is_over:
+        if slot.task is task and not slot.is_stopping and not self._is_over:
             self._post(partial(self._ended, slot, task))
 
     async def _ended(self, slot: "_Slot", task: asyncio.Task[None]) -> None:
         """A child has ended by itself."""
-        if slot.task is not task or self._slots.get(slot.child.id) is not slot:
+        if slot.task is not task or slot.is_stopping or self._slots.get(slot.child.id) is not slot:
             return  # It was stopped meanwhile.
         slot.task, slot.pid, slot.show = None, None, tuple
         error = None if task.cancelled() else task.exception()
@@ -230,6 +234,7 @@ class Supervisor:
         if task is None:
             slot.state = "ended" if slot.state != "given_up" else slot.state
             return
+        slot.is_stopping = True
         task.cancel()
         if not task.done():
             await asyncio.wait({task}, timeout=slot.child.shutdown_s)
@@ -264,6 +269,8 @@ class _Slot:
         self.task: asyncio.Task[None] | None = None
         self.state: State = "starting"
         self.begun: asyncio.Future[None]
+        self.is_stopping = False
+        """Whether it was told to end."""
         self.timer: asyncio.TimerHandle | None = None
         self.restarts = 0
         self.started_at = 0.0
@@ -280,6 +287,7 @@ class _Slot:
 
     def begin(self, now: float, name: str) -> None:
         self.quiet()
+        self.is_stopping = False
         loop = asyncio.get_running_loop()
         self.begun = loop.create_future()
         self.started_at = now
