@@ -26,6 +26,8 @@ class TrustPlan(msgspec.Struct, frozen=True):
     state: Trust
     allows: tuple[str, ...]
     """Sentences about what it then may do that it may not without."""
+    fingerprint: str
+    """Of all that is listed."""
 
 
 @guarded("trust", read="trust_of plan_trust trusted examine_trust check", administer="trust revoke")
@@ -49,7 +51,7 @@ class PrivacyGateway(Door):
             for name, value in held.settings.items()
         ]
         allows += [f"its template {path} decides what prompts say" for path in held.templates]
-        return TrustPlan(trust.real(root), trust.trust_of(self._config, root, held), tuple(allows))
+        return TrustPlan(trust.real(root), trust.trust_of(self._config, root, held), tuple(allows), held.fingerprint)
 
     def check(self, project: Project, starts: Iterable[str]) -> Iterator[FilePrivacy | None]:
         """What of files and folders below a root is not shown to models; None for each that is shown as it is."""
@@ -66,10 +68,16 @@ class PrivacyGateway(Door):
             is_file = bool(start) and not (root / start).is_dir()
             yield from look_at([Found(start)] if is_file else walk(root, start), withheld, read)
 
-    def trust(self, start: Path) -> tuple[str, bool]:
-        """Trust the project that holds `start`: its real path, and whether that is news. Raises as `trusted`."""
+    def trust(self, start: Path, plan: TrustPlan) -> tuple[str, bool]:
+        """Trust the project that holds `start`, as it was planned: its real path, and whether that is news.
+
+        Raises as `trusted`, and TrustUnreadable when it holds something else by now.
+        """
         root = find_root(start)
-        return trust.real(root), trust.trust(self._config, root, held_of(root))
+        held = held_of(root)
+        if (trust.real(root), held.fingerprint) != (plan.root, plan.fingerprint):
+            raise TrustUnreadable("The project changed while it was looked at, so it is not trusted. Look again.")
+        return plan.root, trust.trust(self._config, root, held)
 
     def revoke(self, start: Path) -> tuple[str, bool]:
         """Trust it no longer. Raises as `trusted`."""

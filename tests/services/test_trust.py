@@ -9,6 +9,7 @@ from rulewright.core.config import Settings
 from rulewright.core.rules.book import RuleBook
 from rulewright.core.snapshot import Project
 from rulewright.features.prompt import Asked
+from rulewright.privacy_gateway import PrivacyGateway
 from rulewright.prompt_gateway import PromptGateway
 from rulewright.services.files.walk import is_ignored
 from rulewright.services.git import ignores
@@ -160,3 +161,17 @@ def test_no_link_shows_what_may_not_be_shown(tmp_path: Path) -> None:
         is_shown, remarks = shown(root, path)
         assert not is_shown, path
         assert why in remarks[0], remarks
+
+
+def test_what_changes_while_somebody_looks_is_not_trusted(tmp_path: Path) -> None:
+    root = write_files(tmp_path / "root", {"rulewright.toml": "[models]\nurl = 'https://one'\n", ".git/HEAD": ""})
+    door = PrivacyGateway(tmp_path / "config")
+    plan = door.plan_trust(root)
+    assert plan.state == "none"
+    assert "https://one" in plan.allows[0]
+    (root / "rulewright.toml").write_text("[models]\nurl = 'https://two'\n")
+    with pytest.raises(TrustUnreadable, match="changed while it was looked at"):
+        door.trust(root, plan)
+    assert door.trusted() == ()
+    assert door.trust(root, door.plan_trust(root)) == (plan.root, True)
+    assert door.trust_of(root.as_posix()) == "trusted"

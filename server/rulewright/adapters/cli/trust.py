@@ -45,7 +45,7 @@ def run_trust(gateway: Gateway, folder: str, *, revoke: bool, list_all: bool, st
             return 0
         plan = privacy.plan_trust(start)
         _tell_allowed(plan)
-        root, is_news = privacy.trust(start)
+        root, is_news = privacy.trust(start, plan)
     except TrustUnreadable as problem:
         raise click.ClickException(str(problem)) from None
     click.echo(f"{printable(root)} {_said(plan, is_news=is_news)}.")
