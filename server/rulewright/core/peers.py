@@ -15,7 +15,8 @@ class Payload(msgspec.Struct, frozen=True, kw_only=True):
     value: Any = None
     """Of plain types: mappings, sequences, texts, numbers, bytes. Texts in it are looked at, and may be redacted."""
     data: bytes = b""
-    """Looked at and sent as they are, or refused: bytes that were changed would be no use to anybody."""
+    """Looked at and sent as they are, or refused: bytes that were changed would be no use to anybody. They are not
+    packed: the gate sees no secret in what is compressed."""
     sources: tuple[Source, ...] = ()
     """The files whose content is in it."""
 
