@@ -108,8 +108,8 @@ def _no_way_out() -> "Outgoing":
 
 @guarded(
     "project",
-    anyone="introduce close aclose open_for start_with_trust trust_by_editor take_snapshot close_document close_projects tree "
-    "code_is_gone",
+    anyone="introduce close aclose open_for start_with_trust trust_by_editor take_snapshot close_document "
+    "close_projects code_is_gone tree",
     read="open_document change_document open_project look_again open_projects configure reload reload_all watch "
     "on_rules_changed begin_code ask_code watch_code look_beside touched pause_index on_index_progress diagnose "
     "diagnose_workspace code_actions action_edits explain prompts is_about_rules own_rules_folder rules_for "

@@ -61,15 +61,22 @@ def test_the_level_counts(ours: logging.Logger, tmp_path: Path, level: str, expe
 def test_lines_for_programs_are_one_object_each(ours: logging.Logger, tmp_path: Path) -> None:
     path = tmp_path / "logs" / "rulewright.jsonl"
     end = logs.begin(LogSettings(file=str(path), format="json"), redact)
-    log.warning("a name that is no text: %s\nand a second line", "\udcff")
+    log.warning("a name: %s\nand a second line", "ä")
     fail(KEY)
     end()
     first, second = map(json.loads, path.read_text("utf-8").splitlines())
     assert (first["level"], first["logger"]) == ("warning", "rulewright.testing")
-    assert first["message"] == "a name that is no text: \udcff\nand a second line"
+    assert first["message"] == "a name: ä\nand a second line"
     assert "Traceback" in second["trace"]
     assert KEY not in path.read_text("utf-8")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_a_name_that_is_no_text_can_be_logged() -> None:
+    record = logging.LogRecord("rulewright", logging.INFO, "", 1, "%s", ("\udcff",), None)
+    line = logs.JsonLines(redact).format(record)
+    assert line.isascii()
+    assert json.loads(line)["message"] == "\udcff"
 
 
 def test_the_file_stays_small(ours: logging.Logger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
