@@ -26,8 +26,11 @@ def test_case(case: Case, tmp_path: Path, request: pytest.FixtureRequest) -> Non
     world.open()
     results = {}
     steps = [s for s in case.sections if s.kind == "step"]
-    for number, section in enumerate(steps):
-        results[number] = list(world.step(section.words, section.body))
+    try:
+        for number, section in enumerate(steps):
+            results[number] = list(world.step(section.words, section.body))
+    finally:
+        world.close()
     found = with_results(case, results)
     if request.config.getoption("--update"):
         case.path.write_text(render(found), "utf-8")

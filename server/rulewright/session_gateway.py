@@ -101,6 +101,11 @@ class SessionGateway:
         user = "" if everybody else principal.user_id
         return self._sessions.search(query, workspace=workspace, user=user, limit=limit)
 
+    def look(self, principal: Principal) -> int:
+        """Have told what other processes wrote since this was asked last; how many changes. Raises NotAllowed."""
+        demand(principal, "read", Resource("conversation"))
+        return self._sessions.look()
+
     # Changing
 
     def create(self, principal: Principal, root: Path, *, title: str = "", model: str = "") -> Written:

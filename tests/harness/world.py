@@ -27,6 +27,7 @@ from rulewright.services.rules import RuleKeeper
 from rulewright.services.workers import InlineRunner
 from tests.harness.case import CURSOR
 from tests.harness.world_completion import CompletionSteps
+from tests.harness.world_conversation import ConversationSteps
 from tests.harness.world_git import GitSteps, steady
 from tests.harness.world_navigation import NavigationSteps
 
@@ -53,7 +54,7 @@ async def at_once(function: Callable[..., Any], /, *arguments: Any) -> Any:
     return function(*arguments)
 
 
-class World(NavigationSteps, CompletionSteps, GitSteps):
+class World(NavigationSteps, CompletionSteps, GitSteps, ConversationSteps):
     """A workspace with everything around it that a step needs."""
 
     def __init__(self, root: Path, settings: Mapping[str, Any] | None = None, *, defaults: bool = False) -> None:

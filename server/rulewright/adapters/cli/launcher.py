@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from rulewright.core.permissions import Principal
     from rulewright.core.privacy.proof import Proof
     from rulewright.core.server_report import ServerReport
+    from rulewright.core.session import SessionEvent
     from rulewright.gateway import Gateway
     from rulewright.session_gateway import SessionGateway
 
@@ -25,6 +26,9 @@ class Conversations(Protocol):
 
     def close(self) -> None:
         """Write what is not written yet, and let go."""
+
+    def give_up(self) -> None:
+        """Let go, and forget what could not be written."""
 
 
 class Access(Protocol):
@@ -48,8 +52,8 @@ class Launcher(Protocol):
     def code(self) -> "CodeGateway":
         """A gateway to the code."""
 
-    def conversations(self) -> Conversations:
-        """The conversations of this user."""
+    def conversations(self, announce: "Callable[[SessionEvent], None]" = ...) -> Conversations:
+        """The conversations of this user; `announce` is told what happens in them."""
 
     def access(self) -> Access:
         """The tokens of this user, and who was refused."""

@@ -14,7 +14,7 @@ from rulewright.adapters.cli.render_json import to_json
 from rulewright.adapters.cli.report import printable
 from rulewright.adapters.cli.rules import table
 from rulewright.core.permissions import NotAllowed, Principal
-from rulewright.core.session import Conversation, Draft, Message, Session
+from rulewright.core.session import Conversation, Draft, Message, Session, SessionEvent
 from rulewright.core.session_text import heading, minute, shortest, to_markdown, to_record
 from rulewright.session_gateway import SessionGateway, SessionProblem, Written
 
@@ -61,15 +61,19 @@ class SessionChangeRecord(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def conversing(launcher: Launcher) -> Iterator[tuple[SessionGateway, Principal]]:
+def conversing(
+    launcher: Launcher, announce: Callable[[SessionEvent], None] = lambda _: None
+) -> Iterator[tuple[SessionGateway, Principal]]:
     """The door to conversations, for whoever runs the command. What is refused ends the command with a sentence."""
-    kept = launcher.conversations()
+    kept = launcher.conversations(announce)
     try:
         yield kept.gateway, launcher.local_principal()
+        kept.close()
     except (SessionProblem, NotAllowed) as problem:
         raise click.ClickException(printable(str(problem))) from None
     finally:
-        kept.close()
+        # What was told not to be done shall not be done now.
+        kept.give_up()
         for sentence in kept.take_problems():
             click.echo(printable(f"rulewright: {sentence}"), err=True)
 
@@ -225,8 +229,8 @@ def _changed(
     """Change something and say so; 1 when it could not be kept."""
     with conversing(launcher) as (gateway, me):
         written = work(gateway, me)
-    if written.problem:
-        raise click.ClickException(printable(f"Nothing was {done}: {written.problem}."))
+        if written.problem:
+            raise SessionProblem(f"Nothing was {done}: {written.problem}.")
     s = written.session
     if as_json:
         click.echo(to_json(SessionChangeRecord(1, done, s, written.message if done == "appended" else None)))
@@ -260,14 +264,19 @@ def _lines(conversation: Conversation) -> Iterator[str]:
     yield click.style(printable("  ".join(fact for fact in facts if fact)), dim=True)
     names = shortest([m.id for m in conversation.messages])
     for message in conversation.messages:
-        yield ""
-        name = click.style(names[message.id], dim=True)
-        yield f"{click.style(printable(heading(message)), fg=_COLOURS[message.role], bold=True)}  {name}"
-        for part in message.parts:
-            if part.source is not None:
-                lines = f":{part.source.start_line}" if part.source.start_line else ""
-                yield click.style(printable(f"{part.source.path}{lines}"), dim=True)
-            indent = "    " if part.kind == "code" else ""
-            yield from (indent + printable(line.expandtabs(4)) for line in part.text.strip("\n").split("\n"))
-        if message.note:
-            yield click.style(printable(message.note), fg="yellow")
+        yield from message_lines(message, names[message.id])
+
+
+def message_lines(message: Message, name: str = "") -> Iterator[str]:
+    """A message as people read it in a terminal, below an empty line."""
+    yield ""
+    head = click.style(printable(heading(message)), fg=_COLOURS[message.role], bold=True)
+    yield f"{head}  {click.style(name, dim=True)}" if name else head
+    for part in message.parts:
+        if part.source is not None:
+            lines = f":{part.source.start_line}" if part.source.start_line else ""
+            yield click.style(printable(f"{part.source.path}{lines}"), dim=True)
+        indent = "    " if part.kind == "code" else ""
+        yield from (indent + printable(line.expandtabs(4)) for line in part.text.strip("\n").split("\n"))
+    if message.note:
+        yield click.style(printable(message.note), fg="yellow")

@@ -45,6 +45,19 @@ def show(launcher: Launcher, *, session: str, as_json: bool) -> int:
 
 @sessions.command()
 @click.argument("session")
+@click.pass_obj
+def follow(launcher: Launcher, *, session: str) -> int:
+    """Print a conversation and what others add to it, until Ctrl-C. Each line that you write is added to it.
+
+    Nothing is sent to a model.
+    """
+    from rulewright.adapters.cli.sessions_follow import run_follow
+
+    return run_follow(launcher, session)
+
+
+@sessions.command()
+@click.argument("session")
 @click.argument("text", default="-")
 @click.option("--title", default="", help="Of the conversation, where it is a new one.")
 @json_option

@@ -98,8 +98,8 @@ class EditorInterface:
         """Tell the client."""
         session = session_of(event)
         match event:
-            case MessageAdded(message=message):
-                self._tell(Happened(session, "message", message))
+            case MessageAdded(message=message, session=facts):
+                self._tell(Happened(session, "message", message, facts))
             case AnswerGrew(message=message):
                 self._tell(Happened(session, "answer", message))
             case SessionChanged(session=facts):

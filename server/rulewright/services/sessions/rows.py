@@ -333,6 +333,12 @@ def answers(db: sqlite3.Connection, session_id: str) -> list[tuple[str, Message]
     return _answers(rows)
 
 
+def growing(db: sqlite3.Connection, me: str) -> list[tuple[str, str, Message]]:
+    """Answers that others are writing: conversation, writer and what there is."""
+    rows = db.execute("select session_id, writer, data from session_answers where writer != ? order by rowid", (me,))
+    return [(str(name), *answer) for name, writer, data in rows for answer in _answers([(writer, data)])]
+
+
 def writers(db: sqlite3.Connection) -> list[tuple[str, str]]:
     """The conversations with unfinished answers, each with who writes them."""
     return [(str(a), str(b)) for a, b in db.execute("select distinct session_id, writer from session_answers")]

@@ -62,6 +62,8 @@ class Sessions:
         self.embed: Embed | None = None
         """The model that says what conversations are about; None while there is none."""
         self._cursor: int | None = None
+        self._grown: dict[str, int] = {}
+        """How long each answer of others was when it was last told of."""
         self._must_overwrite = False
         """Whether something was deleted that the log may still hold."""
 
@@ -296,6 +298,7 @@ class Sessions:
 
         The first time it only remembers where to begin.
         """
+        self._tell_growth()
         last = self.last_seq()
         if self._cursor is None or last < self._cursor:
             self._cursor = last
@@ -307,6 +310,15 @@ class Sessions:
             self._shelf.look_at(session_id, since, [u for u in updates if u.session_id == session_id])
         self._cursor = last if len(updates) < UPDATES_AT_ONCE else updates[-1].seq
         return len(updates)
+
+    def _tell_growth(self) -> None:
+        """Announce what others have added to answers that they are writing."""
+        nothing: list[tuple[str, str, Message]] = []
+        found = self._store.read(lambda db: rows.growing(db, self._writers.me()), nothing)
+        before, self._grown = self._grown, {m.id: len(m.plain) for _, _, m in found}
+        for session_id, writer, message in found:
+            if before.get(message.id) != self._grown[message.id]:
+                self._shelf.announce(AnswerGrew(session_id, self._shelf.as_seen(writer, message)))
 
     def apply(self, update: Update) -> bool:
         """Take in a change that another machine made; False when it is none, or the conversation was deleted here."""
