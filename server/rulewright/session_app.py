@@ -5,7 +5,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from time import monotonic
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from rulewright.core.bus import update_of
@@ -13,20 +14,26 @@ from rulewright.core.config import InteractionsSettings, merge
 from rulewright.core.interaction import Keep
 from rulewright.core.session import SessionEvent, session_of
 from rulewright.services.access.owner import owner
-from rulewright.services.bus import Bus
 from rulewright.services.clock import SystemClock
 from rulewright.services.files import find_root
 from rulewright.services.interactions import Interactions
-from rulewright.services.registry import Registry
 from rulewright.services.sessions.sessions import Sessions
 from rulewright.services.settings import read_layers
 from rulewright.services.state.places import workspace_id
 from rulewright.services.state.running import Running
 from rulewright.services.state.store import StateStore
-from rulewright.services.synchroniser import Synchroniser
 from rulewright.services.user_folders import state_folder
 from rulewright.session_gateway import Place, SessionGateway
-from rulewright.tree import Node
+
+if TYPE_CHECKING:
+    # Who only lists conversations starts no server.
+    from rulewright.services.bus import Bus
+    from rulewright.services.registry import Registry
+    from rulewright.services.synchroniser import Synchroniser
+    from rulewright.tree import Node
+
+TIDY_S = 60.0
+"""How often what can wait is done while a server runs."""
 
 
 class Conversations:
@@ -40,6 +47,8 @@ class Conversations:
         clock = SystemClock()
         self._is_own = store is None
         self._version = -1
+        self._tidied_at_s = monotonic()
+        self._is_looked_through = False
         self.store = store or StateStore(folder, clock.now)
         self._running = Running(folder)
         self.sessions = Sessions(self.store, clock, self._running, _new_id, announce)
@@ -53,14 +62,28 @@ class Conversations:
 
     def tidy(self) -> None:
         """Do what can wait, when there is nothing else to do; in a thread."""
+        self._tidied_at_s = monotonic()
         self.sessions.tidy()
         self.interactions.tidy()
 
     def has_news(self) -> bool:
-        """Whether another process wrote since this was asked last."""
+        """Whether another process wrote since this was asked last, or there is something that has waited long."""
         version = self.store.read(lambda db: int(db.execute("pragma data_version").fetchone()[0]), -1)
         before, self._version = self._version, version
-        return version != before
+        return version != before or self._is_untidy()
+
+    def look(self) -> None:
+        """Announce what other processes wrote, and do what has waited long; in a thread."""
+        self.sessions.look()
+        if self._is_untidy():
+            self.tidy()
+            if not self._is_looked_through:
+                # Once for each process, and not while it starts.
+                self._is_looked_through = True
+                self.store.look_through()
+
+    def _is_untidy(self) -> bool:
+        return monotonic() - self._tidied_at_s >= TIDY_S
 
     def take_problems(self) -> tuple[str, ...]:
         """Sentences about what went wrong since this was asked last; each is given once."""
@@ -73,6 +96,12 @@ class Conversations:
         if self._is_own:
             self.store.close()
 
+    def give_up(self) -> None:
+        """Let go, and forget what could not be written: whoever wanted it was told that it was not done."""
+        self._running.close()
+        if self._is_own:
+            self.store.close()
+
     def _leftovers(self) -> list[Path]:
         found = self.store.path.parent.glob(f"{self.store.path.name}.damaged-*")
         return sorted(p for p in found if not p.name.endswith(("-wal", "-shm")))
@@ -81,7 +110,7 @@ class Conversations:
 class Shared:
     """The conversations of a process that serves several clients, on its bus. Opened when somebody asks for them."""
 
-    def __init__(self, bus: Bus, registry: Registry, synchroniser: Synchroniser) -> None:
+    def __init__(self, bus: "Bus", registry: "Registry", synchroniser: "Synchroniser") -> None:
         self.bus, self.registry = bus, registry
         self._synchroniser = synchroniser
         self._lock = Lock()
@@ -103,7 +132,7 @@ class Shared:
     def following(self) -> AbstractContextManager[None]:
         """While this lasts, the bus tells also what other processes write."""
         kept = self._opened()
-        return self._synchroniser.following(kept.has_news, kept.sessions.look)
+        return self._synchroniser.following(kept.has_news, kept.look)
 
     def take_problems(self) -> tuple[str, ...]:
         """Sentences about what went wrong since this was asked last."""
@@ -120,11 +149,11 @@ class Shared:
             kept.close()
 
 
-_SHARED: WeakKeyDictionary[Node, Shared] = WeakKeyDictionary()
+_SHARED: "WeakKeyDictionary[Node, Shared]" = WeakKeyDictionary()
 _SHARING = Lock()
 
 
-def shared_by(node: Node) -> Shared:
+def shared_by(node: "Node") -> Shared:
     """The conversations of a process that serves; they end with its tree."""
     with _SHARING:
         if node not in _SHARED:

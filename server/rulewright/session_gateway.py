@@ -7,7 +7,7 @@ administer.
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
@@ -16,12 +16,15 @@ from rulewright.core.permissions import Action, Principal, Resource, demand
 from rulewright.core.session import Conversation, Draft, Session
 from rulewright.core.session_text import from_json
 from rulewright.features.sessions import NoSuchSession, absent, demand_all, demand_for, meant
-from rulewright.services.bus import Bus
 from rulewright.services.interactions import GROUPS, Interactions
 from rulewright.services.sessions.answer import Answer
 from rulewright.services.sessions.opened import NoSession
 from rulewright.services.sessions.sessions import Hit, Refused, Sessions
 from rulewright.services.sessions.shelf import Written
+
+if TYPE_CHECKING:
+    # It brings an event loop, which who only lists conversations can do without.
+    from rulewright.services.bus import Bus
 
 __all__ = ["Answer", "Hit", "Place", "SessionGateway", "SessionProblem", "Written"]
 
@@ -41,7 +44,7 @@ class Place(msgspec.Struct, frozen=True):
 class Conversing(Protocol):
     """Conversations of a process that serves: the door to them, and where is told what happens in them."""
 
-    bus: Bus
+    bus: "Bus"
     owner: Principal
     """Whoever started the process."""
 

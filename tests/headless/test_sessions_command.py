@@ -229,6 +229,33 @@ def test_the_program_itself_keeps_what_is_said(root):
     assert (refused.returncode, refused.stderr) == (1, b"Error: There is no conversation nothing.\n")
 
 
+def test_what_a_command_says_was_not_done_is_not_done_later(root, monkeypatch, tmp_path):
+    name = json.loads(run(root, "append", "new", "one", "--json"))["session"]["id"]
+    monkeypatch.setattr("rulewright.services.state.connect.BUSY_MS", 1)
+    lock = sqlite3.connect(state_path(tmp_path / "state"), isolation_level=None)
+    lock.execute("begin immediate")
+    code, _, said = turn(root, "append", name, "two")
+    assert (code, "Nothing was appended: database is locked" in said) == (1, True)
+    lock.execute("rollback")
+    lock.close()
+    assert "two" not in run(root, "show", name)
+
+
+def test_what_can_wait_is_done_while_a_server_runs(kept, root, monkeypatch):
+    session = kept.gateway.create(ANN, root).session.id
+    for number in range(70):
+        kept.gateway.append(ANN, session, Draft.text("user", str(number)))
+    assert kept.has_news()
+    assert not kept.has_news()
+    kept.look()
+    assert kept.sessions.updates_after(0)[0].kind == "update"
+    monkeypatch.setattr("rulewright.session_app.TIDY_S", 0.0)
+    assert kept.has_news()
+    kept.look()
+    assert [u.kind for u in kept.sessions.updates_after(0)] == ["snapshot"]
+    assert kept.take_problems() == ()
+
+
 def test_a_database_that_is_locked_makes_a_command_fail_with_one_sentence(root, monkeypatch, tmp_path):
     name = json.loads(run(root, "append", "new", "one", "--json"))["session"]["id"]
     lock = sqlite3.connect(state_path(tmp_path / "state"), isolation_level=None)

@@ -284,6 +284,9 @@ def test_whoever_applies_all_updates_has_the_same_conversation_also_after_it_was
     assert (there.title, there.user, there.n_messages) == (here.title, here.user, here.n_messages) == ("T", "ann", 11)
     assert other.sessions.search("late")
     assert not other.sessions.apply(msgspec.structs.replace(early[0], data=b"nonsense"))
+    for segment in (-1, 10_000, 2**70):
+        assert not other.sessions.apply(msgspec.structs.replace(early[0], segment=segment))
+    assert not other.sessions.apply(msgspec.structs.replace(early[0], session_id="../../x"))
     other.sessions.delete(session)
     assert not other.sessions.apply(early[0])
     assert other.sessions.list() == ()
@@ -843,6 +846,9 @@ def test_what_is_exported_as_json_comes_back_as_it_was(desk, tmp_path):
     again = one.sessions.take_over(from_json(data), workspace="w", root="/", user="ann").session
     assert again.id != session
     assert one.read(again.id) == one.read(session)
+    cut = msgspec.structs.replace(before, messages=(msgspec.structs.replace(before.messages[0], status="partial"),))
+    imported = one.sessions.take_over(cut, workspace="w", root="/", user="ann").session
+    assert [m.status for m in one.sessions.open(imported.id).messages] == ["stopped"]
     page = to_markdown(before)
     assert page.startswith("# T\n")
     assert "````\nx = '```'\n````" in page

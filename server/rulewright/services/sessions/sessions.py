@@ -30,6 +30,8 @@ from rulewright.services.sessions.opened import NoSession, Opened, facts_of
 from rulewright.services.sessions.shelf import Made, Shelf, Written
 
 UPDATES_AT_ONCE = 1_000
+MAX_SEGMENTS = 10_000
+"""Of one conversation: ten million messages."""
 
 
 class Refused(ValueError):  # noqa: N818 - an answer, not a fault
@@ -324,6 +326,8 @@ class Sessions:
         """Take in a change that another machine made; False when it is none, or the conversation was deleted here."""
         if not SESSION_ID.fullmatch(update.session_id) or self._is_deleted(update.session_id):
             return False
+        if not 0 <= update.segment < MAX_SEGMENTS:
+            return False
         opened = self._shelf.held(update.session_id)
         if opened is None:
             known = self.find(update.session_id)
@@ -389,7 +393,9 @@ class Sessions:
             # In the order in which they were shown: what was edited keeps its place.
             for lamport, message in enumerate(messages, start=1):
                 whole = msgspec.structs.replace(message, lamport=lamport, supersedes="", **_cleaned(message))
-                document.append(whole)
+                # Nobody goes on writing it here.
+                is_cut_off = whole.status == "partial"
+                document.append(msgspec.structs.replace(whole, status="stopped") if is_cut_off else whole)
             opened.take_facts()
             return document.snapshots(), document.located()
 

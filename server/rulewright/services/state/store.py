@@ -10,6 +10,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from threading import RLock
@@ -131,16 +132,29 @@ class StateStore:
 
         It is done when the program has nothing else to do.
         """
+        self._is_looked_through = True
+        file = self._identity()
+        if file is None:
+            return True
+        try:
+            # By a connection of its own, so that nobody waits for it.
+            with closing(to_read(self.path)) as db:
+                found = _damage(db, "integrity_check")
+        except sqlite3.Error as error:
+            found = str(error) if is_damage(error) else ""
+        return not found or self._is_sound_after_all(file)
+
+    def _is_sound_after_all(self, file: tuple[int, int]) -> bool:
+        """Look again, with nobody writing beside; what is damaged indeed is set aside."""
         with self._lock:
             try:
                 db = self._opened()
-                self._is_looked_through = True
-                found = _damage(db, "integrity_check")
+                found = "" if self.is_newer or self._identity() != file else _damage(db, "integrity_check")
             except NotWritten:
-                return False
+                return True
             except sqlite3.Error as error:
                 found = str(error) if is_damage(error) else ""
-            if found and not self.is_newer:
+            if found:
                 self._set_aside(sqlite3.DatabaseError(found))
             return not found
 
