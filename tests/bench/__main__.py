@@ -21,6 +21,7 @@ SUITES = (
     "completion",
     "prompt",
     "mcp_calls",
+    "session_sync",
     "session_append",
     "session_open",
     "registry",
