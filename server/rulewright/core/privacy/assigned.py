@@ -50,11 +50,19 @@ def assigned(text: str) -> Iterator[tuple[int, int, str]]:
     if len(low) != len(text):
         # One letter of Turkish is two in lower case.
         low = text.replace("\u0130", "i").lower()
-    behind = 0
+    behind = named = 0
     for at, word in sorted((place, said) for said in _WORDS_OF_NAMES for place in _places(low, said)):
         if at < behind:
             continue
-        found = _of_scheme(text, at + len(word)) if word in _SCHEME_NAMES else _of_name(text, low, at)
+        if word in _SCHEME_NAMES:
+            found = _of_scheme(text, at + len(word))
+        elif at < named:
+            # Another word in a name that was looked at.
+            continue
+        else:
+            rest = _REST.match(low, at)
+            named = rest.end() if rest else at
+            found = _of_name(text, low, at, named)
         if found is not None:
             behind = found[1]
             yield found
@@ -75,9 +83,8 @@ def _of_scheme(text: str, at: int) -> tuple[int, int, str] | None:
     return None
 
 
-def _of_name(text: str, low: str, at: int) -> tuple[int, int, str] | None:
-    rest = _REST.match(low, at)
-    end = rest.end() if rest else at
+def _of_name(text: str, low: str, at: int, end: int) -> tuple[int, int, str] | None:
+    """What stands behind a name that ends at `end`, and has a word at `at` that says secret."""
     separator = _SEPARATOR.match(text, end)
     if separator is None:
         return None

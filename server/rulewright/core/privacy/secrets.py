@@ -25,6 +25,8 @@ from rulewright.core.privacy.shapes import (
     Shape,
 )
 
+MAX_COMMAND = 300
+"""Characters behind the name of a program in which its options are looked for."""
 MAX_PEM = 20_000
 """Characters of one private key; a longer one ends there."""
 
@@ -192,11 +194,10 @@ _OPTION = re.compile(r" (?:-u|--user)[= ][\"']?[\w.@\\-]{1,60}+:([^\s\"'`$<{]{6,
 
 
 def _passwords_in_addresses(text: str) -> Iterator[Secret]:
-    for mark in (" -u", " --user"):
-        for at in _places(text, mark):
-            match = _OPTION.match(text, at)
-            if match is not None and _DIGIT.search(match[1]) and not is_placeholder(match[1]):
-                yield Secret(match.start(1), match.end(1), "password")
+    for at in _places(text, "curl "):
+        match = _OPTION.search(text, at, at + MAX_COMMAND)
+        if match is not None and _DIGIT.search(match[1]) and not is_placeholder(match[1]):
+            yield Secret(match.start(1), match.end(1), "password")
     for at in _places(text, "://"):
         token = _TOKEN_ADDRESS.match(text, at)
         if token is not None and is_drawn(token[1]):
