@@ -21,7 +21,7 @@ from rulewright.core.session import (
 )
 from rulewright.core.session_ports import NotWritten
 from rulewright.core.session_text import from_json, to_markdown, to_record
-from rulewright.services.sessions import rows, shelf
+from rulewright.services.sessions import searched, shelf
 from rulewright.services.sessions.opened import NoSession
 from rulewright.services.sessions.sessions import Refused
 from rulewright.services.state import migrations
@@ -863,5 +863,5 @@ def test_what_was_not_exported_is_told_from_what_was(data):
 
 def test_tests_of_words_run_where_words_can_be_looked_up(desk):
     program = desk.program()
-    assert program.store.read(rows.has_words, otherwise=False)
+    assert program.store.read(searched.has_words, otherwise=False)
     assert state_path(desk.folder).exists()

@@ -5,7 +5,7 @@ import sqlite3
 import msgspec
 
 from rulewright.core.session import Message, Session
-from rulewright.services.sessions import rows
+from rulewright.services.sessions import rows, searched
 from rulewright.services.sessions.document import Document
 from rulewright.services.sessions.opened import Opened, facts_of
 
@@ -14,7 +14,7 @@ def mend(db: sqlite3.Connection, node: str, now: str) -> None:
     """Bring rows, documents and words of all conversations in line again, within a transaction."""
     for session_id, workspace in rows.everywhere(db).items():
         _mend(db, session_id, workspace, node, now)
-    rows.rebuild_words(db)
+    searched.rebuild_words(db)
 
 
 def _mend(db: sqlite3.Connection, session_id: str, workspace: str, node: str, now: str) -> None:
@@ -35,7 +35,7 @@ def _mend(db: sqlite3.Connection, session_id: str, workspace: str, node: str, no
     opened.take_facts()
     document.set_facts(facts_of(opened.session))
     seq = rows.add_updates(db, workspace, session_id, document.snapshots(), node, now)
-    rows.put_messages(db, workspace, session_id, _unsearched(document, texts), words=False)
+    searched.put_messages(db, workspace, session_id, _unsearched(document, texts), words=False)
     rows.put_session(db, msgspec.structs.replace(opened.session, seq=seq), len(document.segments))
 
 

@@ -1,25 +1,20 @@
 """Conversations as rows of `state.db`. What is read is not trusted: rows may be anything."""
 
-import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from rulewright.core.session import Change, Message, Parent, Session, Update, clean
+from rulewright.core.session import Change, Message, Parent, Session, Update
 
 MAX_SEQ = 2**63 - 1
-EXCERPT, BEFORE = 120, 40
-"""Characters of an excerpt, and how many of them stand before the word."""
-MAX_WORDS = 200_000
-"""Characters of a message that are searched."""
-_COLUMNS = (
+COLUMNS = (
     "workspace_id, session_id, user_id, conversation_history, active_model, created_at, last_updated, root, title, "
     "archived, parent, rule_version, rules, last_seq"
 )
+"""Of a conversation, in the order in which `read_session` takes them."""
 _UPDATE = "seq, workspace_id, session_id, segment, kind, origin, data"
-_WORD = re.compile(r"\w+")
 
 
 class History(msgspec.Struct, frozen=True):
@@ -42,9 +37,9 @@ def node(db: sqlite3.Connection, new_id: str) -> str:
 
 def session(db: sqlite3.Connection, session_id: str) -> Session | None:
     """The row of a conversation."""
-    sql = f"select {_COLUMNS} from ai_context where session_id = ?"  # noqa: S608
+    sql = f"select {COLUMNS} from ai_context where session_id = ?"  # noqa: S608
     row = db.execute(sql, (session_id,)).fetchone()
-    return _session(row) if row else None
+    return read_session(row) if row else None
 
 
 def sessions(db: sqlite3.Connection, *, workspace: str, user: str, archived: bool | None, limit: int) -> list[Session]:
@@ -57,8 +52,8 @@ def sessions(db: sqlite3.Connection, *, workspace: str, user: str, archived: boo
     if archived is not None:
         where += " and archived = ?"
         values.append(int(archived))
-    sql = f"select {_COLUMNS} from ai_context where {where} order by last_seq desc limit ?"  # noqa: S608
-    found = (_session(row) for row in db.execute(sql, (*values, limit)))
+    sql = f"select {COLUMNS} from ai_context where {where} order by last_seq desc limit ?"  # noqa: S608
+    found = (read_session(row) for row in db.execute(sql, (*values, limit)))
     return [s for s in found if s is not None]
 
 
@@ -78,7 +73,7 @@ def put_session(db: sqlite3.Connection, s: Session, n_segments: int) -> None:
     parent = msgspec.json.encode(s.parent).decode() if s.parent else ""
     rules = msgspec.json.encode(s.rules).decode()
     db.execute(
-        f"insert into ai_context ({_COLUMNS}, embedded_seq) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) "  # noqa: S608
+        f"insert into ai_context ({COLUMNS}, embedded_seq) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) "  # noqa: S608
         "on conflict (session_id) do update set user_id = excluded.user_id, "
         "conversation_history = excluded.conversation_history, active_model = excluded.active_model, "
         "created_at = excluded.created_at, last_updated = excluded.last_updated, title = excluded.title, "
@@ -91,7 +86,8 @@ def put_session(db: sqlite3.Connection, s: Session, n_segments: int) -> None:
     )
 
 
-def _session(row: Sequence[Any]) -> Session | None:
+def read_session(row: Sequence[Any]) -> Session | None:
+    """A conversation of its row; None where that is none of ours."""
     (
         workspace,
         session_id,
@@ -223,95 +219,6 @@ def compact(db: sqlite3.Connection, workspace: str, session_id: str, snapshots: 
 def _has_snapshot(db: sqlite3.Connection, session_id: str, segment: int) -> bool:
     sql = "select 1 from session_snapshots where session_id = ? and segment = ?"
     return db.execute(sql, (session_id, segment)).fetchone() is not None
-
-
-# Words
-
-
-def has_words(db: sqlite3.Connection) -> bool:
-    """Whether this SQLite can look words up, and the database has them."""
-    try:
-        db.execute("select 1 from session_words limit 0")
-    except sqlite3.OperationalError:
-        return False
-    return True
-
-
-def put_messages(
-    db: sqlite3.Connection, workspace: str, session_id: str, messages: Iterable[tuple[int, Message]], *, words: bool
-) -> None:
-    """Write what messages are searched by; the best version of each."""
-    for segment, message in messages:
-        text = message.plain[:MAX_WORDS]
-        known = db.execute(
-            "select id, text from session_messages where session_id = ? and message_id = ?", (session_id, message.id)
-        ).fetchone()
-        if known is not None:
-            if words:
-                db.execute("insert into session_words (session_words, rowid, text) values ('delete', ?, ?)", known)
-            db.execute(
-                "update session_messages set status = ?, text = ?, lamport = ?, node = ?, at = ? where id = ?",
-                (message.status, text, message.lamport, message.node, message.at, known[0]),
-            )
-            number = known[0]
-        else:
-            done = db.execute(
-                "insert into session_messages (workspace_id, session_id, message_id, segment, lamport, node, role, "
-                "author, at, status, text) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    *(workspace, session_id, message.id, segment, message.lamport, message.node, message.role),
-                    *(message.author, message.at, message.status, text),
-                ),
-            )
-            number = done.lastrowid
-        if words:
-            db.execute("insert into session_words (rowid, text) values (?, ?)", (number, text))
-
-
-def search(
-    db: sqlite3.Connection, query: str, *, workspace: str, user: str, limit: int, words: bool
-) -> list[tuple[Session, str, str]]:
-    """Messages that have all words of a query, best first: the conversation, the message's id, and where they stand."""
-    asked = _WORD.findall(clean(query))
-    if not asked:
-        return []
-    where = "".join(
-        f" and c.{column} = :{column}" for column, on in (("workspace_id", workspace), ("user_id", user)) if on
-    )
-    values: dict[str, Any] = {"workspace_id": workspace, "user_id": user, "limit": limit}
-    columns = ", ".join(f"c.{name.strip()}" for name in _COLUMNS.split(","))
-    joined = "join session_messages m on m.session_id = c.session_id"
-    if words:
-        # Each word may be the beginning of one.
-        values["query"] = " ".join(f'"{word}"*' for word in asked)
-        sql = (
-            f"select {columns}, m.message_id, m.text "  # noqa: S608
-            f"from session_words w join session_messages m on m.id = w.rowid "
-            f"join ai_context c on c.session_id = m.session_id "
-            f"where session_words match :query{where} order by bm25(session_words), m.id desc limit :limit"
-        )
-    else:
-        for number, word in enumerate(asked):
-            where += f" and m.text like :word{number} escape '\\'"
-            values[f"word{number}"] = f"%{word.replace('_', chr(92) + '_')}%"
-        sql = (
-            f"select {columns}, m.message_id, m.text from ai_context c {joined} where 1{where} "  # noqa: S608
-            "order by m.id desc limit :limit"
-        )
-    found = []
-    for *row, message_id, text in db.execute(sql, values):
-        known = _session(row)
-        if known is not None:
-            found.append((known, str(message_id), excerpt(str(text), asked)))
-    return found
-
-
-def excerpt(text: str, words: Sequence[str]) -> str:
-    """What stands around the first of some words. SQLite's own takes half a minute for a long text of one word."""
-    places = (match.start() for word in words if (match := re.search(re.escape(word), text, re.IGNORECASE)))
-    start = max(0, min(places, default=0) - BEFORE)
-    piece = text[start : start + EXCERPT]
-    return ("..." if start else "") + piece + ("..." if start + EXCERPT < len(text) else "")
 
 
 # Answers that are being written
@@ -455,9 +362,3 @@ def texts(db: sqlite3.Connection, session_id: str) -> list[Message]:
         except msgspec.ValidationError:
             continue
     return found
-
-
-def rebuild_words(db: sqlite3.Connection) -> None:
-    """Make what is searched anew."""
-    if has_words(db):
-        db.execute("insert into session_words (session_words) values ('rebuild')")

@@ -24,7 +24,7 @@ from rulewright.core.session import (
     why_not_kept,
 )
 from rulewright.core.session_ports import Embed, NotWritten, Store, Writers
-from rulewright.services.sessions import meaning, rows
+from rulewright.services.sessions import meaning, rows, searched
 from rulewright.services.sessions.answer import Answer
 from rulewright.services.sessions.opened import NoSession, Opened, facts_of
 from rulewright.services.sessions.shelf import Made, Shelf, Written
@@ -118,7 +118,7 @@ class Sessions:
         """Messages with all words of a query, best first, then conversations that are about the like."""
         self._shelf.mend()
         found: list[tuple[Session, str, str]] = self._store.read(
-            lambda db: rows.search(
+            lambda db: searched.search(
                 db, query, workspace=workspace, user=user, limit=limit, words=self._shelf.has_words(db)
             ),
             [],

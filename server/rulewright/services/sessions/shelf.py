@@ -25,7 +25,7 @@ from rulewright.core.session import (
     Update,
 )
 from rulewright.core.session_ports import NotWritten, Store, Writers
-from rulewright.services.sessions import rows
+from rulewright.services.sessions import rows, searched
 from rulewright.services.sessions.opened import NoSession, Opened
 
 COMPACT_SOON, COMPACT_NOW = 64, 256
@@ -92,7 +92,7 @@ class Shelf:
     def has_words(self, db: sqlite3.Connection) -> bool:
         """Whether words can be looked up."""
         if self._words is None:
-            self._words = rows.has_words(db)
+            self._words = searched.has_words(db)
         return self._words
 
     # What is in memory
@@ -193,7 +193,7 @@ class Shelf:
             changes = [*opened.unsaved, *(c for m in (*settled, *made) for c in m[0])]
             seq = rows.add_updates(db, session.workspace, session.id, changes, origin or name, session.updated)
             located = [*opened.unsaved_messages, *(p for m in (*settled, *made) for p in m[1])]
-            rows.put_messages(db, session.workspace, session.id, located, words=self.has_words(db))
+            searched.put_messages(db, session.workspace, session.id, located, words=self.has_words(db))
             if ended:
                 rows.drop_answer(db, ended)
             seq = max(seq, opened.seq)
