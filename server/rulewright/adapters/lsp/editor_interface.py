@@ -4,8 +4,8 @@ Imported in a thread, when a client first asks for one.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import ExitStack
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -33,6 +33,10 @@ from rulewright.core.session import (
 from rulewright.session_gateway import Conversing, SessionProblem, Written
 
 T = TypeVar("T")
+LIKELY = 3
+"""Conversations that are read ahead."""
+IDLE_S = 0.3
+"""How long after the list, when the client has had its answer and drawn it."""
 EVENT = "rulewright/sessionEvent"
 
 
@@ -82,6 +86,7 @@ class EditorInterface:
         self.shown: set[str] = set()
         """The ids of the conversations that its user looks at."""
         self.is_following = False
+        self._reads_ahead = False
 
     def get_capabilities(self) -> Capabilities:
         """What an editor can do with plain messages of the protocol."""
@@ -137,6 +142,26 @@ class EditorInterface:
         for session_id in tuple(self.shown):
             self.hide(session_id)
 
+    def preload(self, sessions: Sequence[str]) -> None:
+        """Read conversations before they are asked for: whoever looks at a list opens one that changed last."""
+
+        async def read() -> None:
+            try:
+                await asyncio.sleep(IDLE_S)
+                for session_id in sessions:
+                    with suppress(JsonRpcException):
+                        await self.call(lambda door, who, one=session_id: door.open(who, one))  # type: ignore[misc]
+            finally:
+                # Not at once: the supervisor has yet to see that this has ended.
+                asyncio.get_running_loop().call_later(IDLE_S, done)
+
+        def done() -> None:
+            self._reads_ahead = False
+
+        if sessions and not self._reads_ahead:
+            self._reads_ahead = True
+            supervise(self._ls, "warmer", read, restart="transient")
+
     def show(self, session_id: str) -> None:
         """Tell the client from now on what happens in a conversation."""
         self.shown.add(session_id)
@@ -184,7 +209,9 @@ def _plain(value: Any) -> Any:
 
 async def _list(self: EditorInterface, asked: Asked) -> Any:
     root = None if asked.everywhere else _root(self, asked)
-    return await self.call(lambda door, who: door.list(who, root, archived=asked.archived))
+    found: tuple[Session, ...] = await self.call(lambda door, who: door.list(who, root, archived=asked.archived))
+    self.preload([session.id for session in found[:LIKELY]])
+    return found
 
 
 async def _open(self: EditorInterface, asked: Asked) -> Any:
