@@ -108,10 +108,10 @@ def _no_way_out() -> "Outgoing":
 
 @guarded(
     "project",
-    anyone="introduce close aclose open_for start_with_trust trust_by_editor take_snapshot close_document "
+    anyone="close aclose open_for start_with_trust trust_by_editor take_snapshot close_document "
     "close_projects code_is_gone tree",
-    read="open_document change_document open_project look_again open_projects configure reload reload_all watch "
-    "on_rules_changed begin_code ask_code watch_code look_beside touched pause_index on_index_progress diagnose "
+    read="introduce open_document change_document open_project look_again open_projects configure reload reload_all "
+    "watch on_rules_changed begin_code ask_code watch_code look_beside touched pause_index on_index_progress diagnose "
     "diagnose_workspace code_actions action_edits explain prompts is_about_rules own_rules_folder rules_for "
     "shows_lens rule_file explain_path walk check fix changed_since recognise read_baseline root_of plan_init "
     "user_folders examine_machine examine_project examine_opened examine_editor meet_editor test_rules lint_rules "

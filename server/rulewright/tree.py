@@ -31,6 +31,8 @@ from contextlib import suppress
 from time import monotonic, time
 from typing import Literal
 
+from msgspec import structs
+
 from rulewright import __version__
 from rulewright.core.bus import Publish, Supervised
 from rulewright.core.restarts import Intensity, Strategy
@@ -270,9 +272,17 @@ class ClientTree:
         is_mine = event.supervisor == self.path or event.supervisor.startswith(f"{self.path}/")
         return is_mine or not event.supervisor.startswith(f"{ROOT}/interfaces")
 
-    def states(self) -> ChildState:
-        """The whole tree as it is now."""
-        return self.tree.states()
+    def states(self, *, all_clients: bool = True) -> ChildState:
+        """The tree as it is now, with the parts of other clients or without."""
+        whole = self.tree.states()
+        if all_clients:
+            return whole
+
+        def mine(child: ChildState) -> ChildState:
+            others_out = tuple(one for one in child.children if one.id == self.name)
+            return structs.replace(child, children=others_out) if child.id == "interfaces" else child
+
+        return structs.replace(whole, children=tuple(map(mine, whole.children)))
 
     async def aclose(self) -> None:
         """End what is this client's, and wait for it."""

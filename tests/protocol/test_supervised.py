@@ -10,6 +10,7 @@ import pytest
 from rulewright.adapters.lsp import supervised
 from rulewright.core.bus import AnalysisComplete, Event, RulesChanged, Supervised
 from rulewright.core.code_messages import Progress
+from rulewright.core.permissions import Principal
 from rulewright.core.privacy.redact import redact
 from rulewright.core.supervision import ChildState
 from rulewright.node_app import new_node
@@ -119,6 +120,12 @@ async def test_what_is_given_up_is_said_once_and_to_whom_it_concerns(project):
     async with connect(gateways[0]) as one, connect(gateways[1]) as two:
         for client in (one, two):
             await client.initialize(root=str(project))
+        whole, mine = gateways[0].tree.states(), gateways[0].tree.states(all_clients=False)
+        assert [c.id for c in whole.children[2].children] == ["client 1", "client 2"]
+        assert [c.id for c in mine.children[2].children] == ["client 1"]
+        gateways[0].principal = Principal("ann", "ann", frozenset({"read"}))
+        status = await one.request("rulewright/status")
+        assert [c["id"] for c in status["tree"]["children"][2]["children"]] == ["client 1"]
         first.lost("host", "it cannot be started: no such file")
         await one.until(lambda: one.notes("window/showMessage"))
         (said,) = one.notes("window/showMessage")

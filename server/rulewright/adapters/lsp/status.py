@@ -73,7 +73,8 @@ class SessionRecord(msgspec.Struct, frozen=True, rename="camel"):
     set_aside: tuple[SetAside, ...]
     """Checks that are not run now, because they were slow or failed."""
     tree: ChildState
-    """The supervisors of the process and their children, as `rulewright status` shows them."""
+    """The supervisors of the process and their children, as `rulewright status` shows them; without other clients for
+    those who may not administer."""
     circuits: tuple[CircuitState, ...]
     """Breakers around what is not ours, such as models."""
 
@@ -112,6 +113,7 @@ async def status(ls: Server, _params: object) -> SessionRecord:
         dict(ls.gateway.calls),
         ls.gateway.metrics.figures(),
         ls.gateway.set_aside(),
-        ls.gateway.tree.states(),
+        # What others work on is for those who look after the server.
+        ls.gateway.tree.states(all_clients=ls.gateway.may("administer")),
         ls.gateway.tree.node.circuits.states(),
     )
