@@ -30,7 +30,7 @@ from rulewright.services.sessions.opened import NoSession, Opened
 
 COMPACT_SOON, COMPACT_NOW = 64, 256
 """Changes of one conversation after which it is summed up when nobody waits, and after which at once."""
-MAX_OPEN, MAX_OPEN_MESSAGES = 512, 50_000
+MAX_OPEN, MAX_OPEN_MESSAGES = 2_048, 50_000
 """What is held in memory."""
 STOPPED = "The program that wrote this ended before it was finished."
 
@@ -302,9 +302,9 @@ class Shelf:
     def _remember(self, opened: Opened) -> None:
         with self._lock:
             self._open[opened.session.id] = opened
-            if len(self._open) <= MAX_OPEN and opened.session.n_messages < MAX_OPEN // 2:
-                return
             n_messages = sum(o.session.n_messages for o in self._open.values())
+            if len(self._open) <= MAX_OPEN and n_messages <= MAX_OPEN_MESSAGES:
+                return
             for session_id, other in list(self._open.items()):
                 if len(self._open) <= MAX_OPEN and n_messages <= MAX_OPEN_MESSAGES:
                     return
