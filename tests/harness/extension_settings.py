@@ -11,8 +11,8 @@ from rulewright import __version__
 from rulewright.core.config import Settings, describe, doc_of, who_may_set
 
 FOLDER = "vscode-extension"
-TERMINAL_ONLY = frozenset({"check.fail_on"})
-"""Settings that mean nothing in an editor."""
+TERMINAL_ONLY = frozenset({"check.fail_on", "log.level", "log.file", "log.format"})
+"""Settings that mean nothing in an editor: it says what it wants before it could say how to log."""
 
 
 def files(root: Path) -> Iterator[tuple[str, str]]:
@@ -36,7 +36,8 @@ def _sections() -> Iterator[dict[str, Any]]:
             for field in fields
             if f"{table.name}.{field.name}" not in TERMINAL_ONLY
         }
-        yield {"title": table.name.capitalize(), "properties": properties}
+        if properties:
+            yield {"title": table.name.capitalize(), "properties": properties}
 
 
 def _property(name: str, field: msgspec.structs.FieldInfo) -> dict[str, Any]:

@@ -41,7 +41,4 @@ export const SETTINGS: readonly string[] = [
   "privacy.local_models",
   "interactions.keep",
   "interactions.days",
-  "log.level",
-  "log.file",
-  "log.format",
 ];
