@@ -86,6 +86,17 @@ def test_what_is_closed_is_told_of_no_more(editor: Editor, root: Path) -> None:
         assert told["session"] == second or told["message"]["parts"][0]["text"] == "one"
 
 
+def test_what_is_said_about_a_document_holds_the_rules_that_applied(editor: Editor, root: Path) -> None:
+    uri = (root / "a.py").as_uri()
+    begun = ask(editor, "append", text="Is this right?", uri=uri)
+    why = editor.ask("rulewright/why", {"uri": uri})
+    assert "python/bare-except" in begun["message"]["rules"]
+    assert begun["message"]["rule_version"] == why["rule_version"]
+    assert begun["session"]["rules"] == begun["message"]["rules"]
+    exported = terminal(root, "show", begun["session"]["id"])
+    assert exported["session"]["rule_version"] == why["rule_version"]
+
+
 def test_forks_and_the_archive(editor: Editor) -> None:
     session = ask(editor, "append", text="one")["session"]["id"]
     fork = ask(editor, "fork", session=session)["session"]

@@ -29,6 +29,8 @@ class UserInput(msgspec.Struct, frozen=True, kw_only=True):
     session: str
     """The id of the conversation."""
     text: str
+    about: str = ""
+    """The URI of the document that it is about; empty for none."""
 
 
 class Interface(Protocol):

@@ -19,12 +19,14 @@ from rulewright.core import uris
 from rulewright.core.bus import ContextUpdated, Lagged
 from rulewright.core.interface import Capabilities, UserInput
 from rulewright.core.permissions import Principal
+from rulewright.core.rules.applied import rule_version
 from rulewright.core.session import (
     AnswerGrew,
     Conversation,
     Draft,
     Message,
     MessageAdded,
+    Part,
     Session,
     SessionChanged,
     SessionEvent,
@@ -45,7 +47,7 @@ class Asked(msgspec.Struct, rename="camel"):
 
     session: str = ""
     uri: str = ""
-    """Of a document or folder of the project that is meant; else that of the document worked on last."""
+    """Of the document that it is about, or a folder of its project; else the project worked on last."""
     text: str = ""
     title: str = ""
     message: str = ""
@@ -94,7 +96,15 @@ class EditorInterface:
 
     async def handle_user_input(self, said: UserInput) -> MessageAdded:
         """Keep what its user says."""
-        draft = Draft.text("user", said.text, interface=self.get_capabilities().name)
+        gateway = self._ls.gateway
+        applied = gateway.rules_for(gateway.take_snapshot(), said.about) if said.about else ()
+        draft = Draft(
+            role="user",
+            parts=(Part(said.text),),
+            interface=self.get_capabilities().name,
+            rule_version=rule_version(one.rule for one in applied),
+            rules=tuple(one.rule.id for one in applied),
+        )
         written = await self.call(lambda door, who: door.append(who, said.session, draft))
         assert written.message is not None
         return MessageAdded(written.session, written.message)
@@ -229,14 +239,14 @@ async def _close(self: EditorInterface, asked: Asked) -> None:
 
 async def _append(self: EditorInterface, asked: Asked) -> Any:
     if asked.session:
-        added = await self.handle_user_input(UserInput(session=asked.session, text=asked.text))
+        added = await self.handle_user_input(UserInput(session=asked.session, text=asked.text, about=asked.uri))
         return Changed(added.session, added.message)
     root = _root(self, asked)
     begun: Written = await self.call(lambda door, who: door.create(who, root, title=asked.title))
     session = begun.session.id
     self.show(session)
     try:
-        added = await self.handle_user_input(UserInput(session=session, text=asked.text))
+        added = await self.handle_user_input(UserInput(session=session, text=asked.text, about=asked.uri))
     except JsonRpcException:
         # Nobody wants a conversation of which even the beginning was refused.
         self.hide(session)

@@ -66,8 +66,8 @@ METHODS: tuple[Method, ...] = (
     Method(
         "rulewright/sessions/append",
         "request",
-        '`{"session": "...", "text": "..."}`; without `"session"` one begins, about the project of `"uri"`',
-        "the conversation and the message; nothing is sent to a model",
+        '`{"session": "...", "text": "...", "uri": "..."}`; without `"session"` one begins, about the project of that',
+        "the conversation and the message, with the rules that apply to that document; nothing is sent to a model",
     ),
     Method("rulewright/sessions/rename", "request", '`{"session": "...", "title": "..."}`', "the conversation"),
     Method("rulewright/sessions/archive", "request", '`{"session": "...", "archived": true}`, or `false`', "as above"),
