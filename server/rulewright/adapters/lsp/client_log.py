@@ -63,10 +63,7 @@ class ClientLog(logging.Handler):
         """Send from the loop's own thread, whichever thread logs."""
         if SESSION.get() not in {None, self._server}:
             return
-        # Imported when there is something to say: nothing waits for it.
-        from rulewright.core.privacy.redact import redact  # noqa: PLC0415
-
-        line = redact(record.getMessage())
+        line = clean(record.getMessage())
         try:
             self._loop.call_soon_threadsafe(self._send, record.levelno, line)
         except RuntimeError:  # The loop is closed: the client is gone.
@@ -80,6 +77,17 @@ class ClientLog(logging.Handler):
             self._flood.n_held = 0
         kind = next((kind for at_least, kind in _KINDS.items() if level >= at_least), t.MessageType.Log)
         self._server.window_log_message(t.LogMessageParams(type=kind, message=line))
+
+
+def clean(line: str) -> str:
+    """A line without secrets; where that cannot be said, none of it."""
+    # Imported when there is something to say: no start waits for it.
+    from rulewright.core.privacy.redact import redact  # noqa: PLC0415
+
+    try:
+        return redact(line)
+    except Exception as error:  # noqa: BLE001 - what logs must not fail
+        return f"a line that could not be looked at for secrets ({type(error).__name__})"
 
 
 @contextmanager

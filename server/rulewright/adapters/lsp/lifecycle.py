@@ -9,7 +9,15 @@ from typing import Any
 
 from lsprotocol import types as t
 
-from rulewright.adapters.lsp import configuration, index_progress, parent, rule_writing, trust, watched_files
+from rulewright.adapters.lsp import (
+    client_log,
+    configuration,
+    index_progress,
+    parent,
+    rule_writing,
+    trust,
+    watched_files,
+)
 from rulewright.adapters.lsp.client import read_client
 from rulewright.adapters.lsp.language_server import Server
 from rulewright.adapters.lsp.supervised import supervise
@@ -112,6 +120,8 @@ INTRODUCED_S = 3.0
 
 async def _introduce(ls: Server) -> None:
     await asyncio.sleep(INTRODUCED_S)
+    # What cleans the lines of the log takes longer to import than the loop may be held up.
+    await asyncio.to_thread(client_log.clean, "")
     can = {name: value for name, value in asdict(ls.client).items() if isinstance(value, bool)}
     await ls.gateway.meet_editor(ls.client.name, ls.client.version, ls.client.encoding, can)
 
