@@ -80,7 +80,7 @@ class Said:
         self.messages: dict[str, dict[str, int]] = {}
         """By conversation: the least length of each message."""
         self.titles: dict[str, set[str]] = {}
-        """Titles that a conversation may have: the last that was acknowledged, or one that was tried since."""
+        """Titles that a conversation had when it was to be renamed, and those that it was to get."""
         self.edited: dict[str, set[str]] = {}
         """Messages that others were to stand in place of."""
         self.going: set[str] = set()
@@ -97,7 +97,8 @@ class Said:
         session = line.get("session", "")
         if mark == "?":
             if what == "rename":
-                self.titles.setdefault(session, {"first"}).add(line["title"])
+                # The other writer renames too, and a fork begins with the title of another.
+                self.titles.setdefault(session, set()).update((line["before"], line["title"]))
             elif what == "edit":
                 self.edited.setdefault(session, set()).add(line["message"])
             else:

@@ -106,7 +106,8 @@ class Writer:
     def rename(self) -> None:
         """Give a conversation another title."""
         session, title = self.any(), f"t{self.chance.random()}"
-        say("?", what="rename", session=session, title=title)
+        before = self.sessions.open(session).session.title
+        say("?", what="rename", session=session, title=title, before=before)
         done = self.sessions.update(session, title=title)
         say("!", what="rename", session=session, title=title, problem=done.problem)
 

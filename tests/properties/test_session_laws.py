@@ -35,6 +35,7 @@ def messages(draw: st.DrawFn) -> list[Message]:
     ]
 
 
+@settings(max_examples=60)
 @given(messages(), st.randoms(use_true_random=False))
 def test_what_is_shown_does_not_depend_on_the_order_in_which_it_came(written, chance):
     shown = in_order(written)
@@ -44,6 +45,7 @@ def test_what_is_shown_does_not_depend_on_the_order_in_which_it_came(written, ch
     assert in_order(shown) == in_order(in_order(shown))
 
 
+@settings(max_examples=60)
 @given(messages())
 def test_every_message_is_shown_or_something_stands_in_its_place(written):
     shown = {m.id for m in in_order(written)}
@@ -56,7 +58,7 @@ def test_every_message_is_shown_or_something_stands_in_its_place(written):
 WRITES = st.lists(st.tuples(st.integers(0, 2), st.sampled_from(["say", "title", "merge", "snapshot"])), max_size=25)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(WRITES, st.randoms(use_true_random=False))
 def test_copies_that_were_written_apart_converge_in_any_order_with_duplicates(writes, chance):
     copies = [Document() for _ in range(3)]
@@ -96,7 +98,7 @@ def test_copies_that_were_written_apart_converge_in_any_order_with_duplicates(wr
     assert (rebuilt.messages(), rebuilt.facts()) == first
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.lists(
         st.tuples(
@@ -144,6 +146,7 @@ def test_programs_on_one_machine_agree_with_a_list_of_what_was_said(steps):
             desk.end()
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_taken_in_or_are_no_change(data):
     document = Document()
@@ -160,7 +163,7 @@ def test_any_text_is_a_message_once_it_is_clean(text):
     assert len(one_line(text)) <= 80
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(messages())
 def test_an_export_says_all_that_is_shown(written):
     with tempfile.TemporaryDirectory() as folder:

@@ -22,6 +22,7 @@ from rulewright.core.session import (
 from rulewright.core.session_ports import NotWritten
 from rulewright.core.session_text import from_json, to_markdown, to_record
 from rulewright.services.sessions import searched, shelf
+from rulewright.services.sessions.document import Document
 from rulewright.services.sessions.opened import NoSession
 from rulewright.services.sessions.sessions import Refused
 from rulewright.services.state import migrations
@@ -604,7 +605,7 @@ def pages(path):
     return [page - 1 for page in range(1, number + 1) if page not in schema]
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", [0, 1, 2, *(pytest.param(n, marks=pytest.mark.slow) for n in range(3, 20))])
 def test_what_can_be_read_of_a_damaged_database_is_taken_over(desk, seed):
     one = desk.program()
     sessions = [one.begin(*(f"{n} of {s}. " + "filler " * 40 for n in range(40))) for s in range(4)]
@@ -865,3 +866,19 @@ def test_tests_of_words_run_where_words_can_be_looked_up(desk):
     program = desk.program()
     assert program.store.read(searched.has_words, otherwise=False)
     assert state_path(desk.folder).exists()
+
+
+@pytest.mark.parametrize(("name", "is_survived"), [("PanicException", True), ("KeyboardInterrupt", False)])
+def test_bytes_at_which_the_engine_gives_up_are_no_change(monkeypatch, name, is_survived):
+    given_up = type(name, (BaseException,), {})
+    document = Document()
+
+    def give_up(_):
+        raise given_up
+
+    monkeypatch.setattr(document.segment(0), "_integrate", give_up)
+    if is_survived:
+        assert document.apply([(0, b"odd")]) == ([], 1)
+    else:
+        with pytest.raises(given_up):
+            document.apply([(0, b"odd")])

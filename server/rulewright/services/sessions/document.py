@@ -44,6 +44,11 @@ class Segment:
             self._integrate(data)
         except ValueError:
             return False
+        except BaseException as error:
+            # Some bytes the engine gives up at with an exception that is not even an `Exception`.
+            if type(error).__name__ != "PanicException":
+                raise
+            return False
         if self.held:
             self._retry()
         return True
