@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from rulewright.core.privacy.proof import Proof
     from rulewright.core.server_report import ServerReport
     from rulewright.core.session import SessionEvent
+    from rulewright.services.breakers import Circuits
     from rulewright.services.egress import Outgoing
     from rulewright.services.state.rule_use import StateRuleUse
     from rulewright.services.state.store import StateStore
@@ -256,7 +257,9 @@ def _gateway(
         about_rules,
         tree,
         open_conversations=_conversing(tree.node) if tree is not None else None,
-        open_outgoing=lambda: _outgoing(privacy, _providers(), _peers()),
+        open_outgoing=lambda: _outgoing(
+            privacy, _providers(), _peers(), tree.node.circuits if tree is not None else None
+        ),
     )
 
 
@@ -272,13 +275,23 @@ def prove_privacy(tell: Callable[[str], None]) -> "Proof":
 
 
 def _outgoing(
-    privacy: Callable[[str], PrivacySettings], providers: "Iterable[ModelProvider]", peers: "Iterable[Peer]"
+    privacy: Callable[[str], PrivacySettings],
+    providers: "Iterable[ModelProvider]",
+    peers: "Iterable[Peer]",
+    circuits: "Circuits | None" = None,
 ) -> "Outgoing":
-    """Ways out of this machine, each behind the gate: nobody else makes a provider or a peer."""
+    """Ways out of this machine, each behind a breaker, and that behind the gate: nobody else makes one."""
     from rulewright.privacy_view import path_rules
+    from rulewright.services.breakers import Circuits
     from rulewright.services.egress import Gate, Outgoing
+    from rulewright.services.guarded import GuardedPeer, GuardedProvider
 
-    return Outgoing(Gate(privacy, path_rules()), providers, peers)
+    circuits = circuits or Circuits()
+    return Outgoing(
+        Gate(privacy, path_rules()),
+        (GuardedProvider(provider, circuits) for provider in providers),
+        (GuardedPeer(peer, circuits) for peer in peers),
+    )
 
 
 def _providers() -> "Iterable[ModelProvider]":

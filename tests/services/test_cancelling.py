@@ -25,6 +25,7 @@ from rulewright.services.breakers import Circuits, Open
 from rulewright.services.bus import Bus, MemoryCursors
 from rulewright.services.cache import Cache
 from rulewright.services.egress import Gate, GatedPeer, GatedProvider, Outgoing
+from rulewright.services.guarded import GuardedPeer, GuardedProvider
 from rulewright.services.models.scripted import Say, ScriptedProvider
 from rulewright.services.status_socket import answer_status, ask_servers
 from rulewright.services.supervisor.outside import OutsideSupervisor
@@ -297,13 +298,14 @@ def checking(make: Callable[[WorkerPool], Any]) -> Callable[[Path, WorkerPool], 
 REQUEST = ModelRequest(root="", messages=(Message("user", (Part("hello"),)),))
 
 
-def gated() -> tuple[ScriptedProvider, GatedProvider]:
-    inner = ScriptedProvider(lambda _: (Say("a long answer in pieces", 5),))
-    return inner, GatedProvider(Gate(lambda _: PrivacySettings(), path_rules()), inner)
+def gated() -> tuple[ScriptedProvider, Circuits, GatedProvider]:
+    inner, circuits = ScriptedProvider(lambda _: (Say("a long answer in pieces", 5),)), Circuits()
+    gate = Gate(lambda _: PrivacySettings(), path_rules())
+    return inner, circuits, GatedProvider(gate, GuardedProvider(inner, circuits))
 
 
 async def modelling(_: Path) -> Stage:
-    inner, provider = gated()
+    inner, circuits, provider = gated()
 
     async def work() -> None:
         await provider.capabilities()
@@ -315,6 +317,7 @@ async def modelling(_: Path) -> Stage:
 
     yield work
     assert inner.n_open == 0
+    assert {one.state for one in circuits.states()} <= {"closed"}
 
 
 class Echo:
@@ -338,7 +341,8 @@ class Echo:
 
 async def peering(_: Path) -> Stage:
     gate = Gate(lambda _: PrivacySettings(), path_rules())
-    peer = GatedPeer(gate, Echo())
+    circuits = Circuits()
+    peer = GatedPeer(gate, GuardedPeer(Echo(), circuits))
     out = Outgoing(gate, [ScriptedProvider(())], [Echo()])
 
     async def work() -> None:
@@ -348,6 +352,7 @@ async def peering(_: Path) -> Stage:
         await out.close()
 
     yield work
+    assert {one.state for one in circuits.states()} <= {"closed"}
 
 
 WALKS: dict[str, tuple[Callable[..., Stage], set[str]]] = {
@@ -370,11 +375,13 @@ WALKS: dict[str, tuple[Callable[..., Stage], set[str]]] = {
     "models": (
         modelling,
         {f"models.scripted.ScriptedProvider.{name}" for name in ("capabilities", "stream", "embed", "close")}
-        | {f"egress.provider.GatedProvider.{name}" for name in ("capabilities", "stream", "embed", "close")},
+        | {f"egress.provider.GatedProvider.{name}" for name in ("capabilities", "stream", "embed", "close")}
+        | {f"guarded.GuardedProvider.{name}" for name in ("capabilities", "stream", "embed", "close")},
     ),
     "peers": (
         peering,
         {f"egress.peer.GatedPeer.{name}" for name in ("publish", "request", "close")}
+        | {f"guarded.GuardedPeer.{name}" for name in ("publish", "request", "close")}
         | {"egress.outgoing.Outgoing.close"},
     ),
 }

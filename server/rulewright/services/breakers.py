@@ -14,15 +14,8 @@ from time import monotonic
 
 from rulewright.core import breaker as circuit
 from rulewright.core.breaker import Breaker, Limits
+from rulewright.core.circuits import Open
 from rulewright.core.server_report import CircuitState
-
-
-class Open(Exception):  # noqa: N818 - an answer, not a fault
-    """It is left alone now; the message is a sentence."""
-
-    def __init__(self, name: str, reason: str, retry_in_s: float) -> None:
-        super().__init__(f"{name} is left alone after it failed ({reason}). It is asked again in {retry_in_s:.0f} s.")
-        self.name, self.reason, self.retry_in_s = name, reason, retry_in_s
 
 
 class Circuits:
@@ -49,7 +42,7 @@ class Circuits:
         try:
             yield
         except (asyncio.CancelledError, GeneratorExit):
-            self._change(name, circuit.abandoned)
+            self.abandoned(name)
             raise
         except BaseException as error:
             self.failed(name, f"{type(error).__name__}: {error}", limits)
@@ -75,6 +68,10 @@ class Circuits:
         reason = self._clean(reason)
         now = self._now()
         self._change(name, lambda before: circuit.failed(before, now, limits or self._limits, reason, grave=grave))
+
+    def abandoned(self, name: str) -> None:
+        """An attempt was ended before it could tell anything."""
+        self._change(name, circuit.abandoned)
 
     def _change(self, name: str, change: Callable[[Breaker], Breaker]) -> None:
         with self._lock:
