@@ -34,7 +34,6 @@ from rulewright.core.events import RuleEvent
 from rulewright.core.figures import BUDGET_DROPS, DIAGNOSES, EVALUATIONS, PARSE_ERRORS, SELECTION_CACHE_HITS, SELECTIONS
 from rulewright.core.findings import Finding
 from rulewright.core.frameworks import MANIFESTS
-from rulewright.core.health import Remark
 from rulewright.core.languages import language_of
 from rulewright.core.permissions import NotAllowed, Principal
 from rulewright.core.ports import CheckRunner, Code, Offload
@@ -49,7 +48,6 @@ from rulewright.core.snapshot import Document, Project, Snapshot
 from rulewright.core.sources import Found, Skipped
 from rulewright.core.text import PositionEncoding, Range
 from rulewright.core.uris import from_path, to_path
-from rulewright.features import health
 from rulewright.features.check import FileReport, check_files
 from rulewright.features.code_action import Action, code_actions, edits_of
 from rulewright.features.diagnostics import Diagnosis, SyntaxErrors, diagnose, with_syntax
@@ -90,10 +88,10 @@ if TYPE_CHECKING:
     from rulewright.privacy_gateway import PrivacyGateway
     from rulewright.prompt_gateway import PromptGateway
     from rulewright.services.egress import Outgoing
-    from rulewright.services.user_folders import Folders, Kept
     from rulewright.session_gateway import Conversing
     from rulewright.tools_gateway import ToolsGateway
     from rulewright.tree import ClientTree
+    from rulewright.upkeep_gateway import UpkeepGateway
     from rulewright.writing_gateway import WritingGateway
 
 MAX_BASELINE_KB = 100_000
@@ -114,11 +112,10 @@ def _no_way_out() -> "Outgoing":
     "watch on_rules_changed begin_code ask_code watch_code look_beside touched pause_index on_index_progress diagnose "
     "diagnose_workspace code_actions action_edits explain prompts is_about_rules own_rules_folder rules_for "
     "shows_lens rule_file explain_path walk check fix changed_since recognise read_baseline root_of plan_init "
-    "user_folders examine_machine examine_project examine_opened examine_editor meet_editor test_rules lint_rules "
-    "fix_rule_file rule_changes rule_stats conversations set_aside processes_in privacy tools writing",
+    "test_rules lint_rules fix_rule_file rule_changes rule_stats conversations set_aside privacy upkeep tools writing",
     run_model="outgoing",
     edit="write_fixed write_output write_new",
-    administer="report_server delete_kept",
+    administer="report_server",
 )
 class Gateway(Door):
     """Everything an interface may ask of Rulewright."""
@@ -471,6 +468,13 @@ class Gateway(Door):
         return await self._offload(explain, *place) if place else None
 
     @property
+    def upkeep(self) -> "UpkeepGateway":
+        """The door to what is kept outside of projects, and to what is wrong."""
+        from rulewright.upkeep_gateway import UpkeepGateway  # noqa: PLC0415 - a check does without
+
+        return self.hand_on(UpkeepGateway(self._projects, self.privacy.examine_trust, self._offload))
+
+    @property
     def prompts(self) -> "PromptGateway":
         """The door to prompts."""
         from rulewright.prompt_gateway import PromptGateway  # noqa: PLC0415 - a check does without
@@ -658,58 +662,6 @@ class Gateway(Door):
     def write_new(self, root: Path, name: str, content: str) -> bool:
         """Write a file below `root` that is not there yet; False when it is. Raises OSError."""
         return write_new(root, name, content)
-
-    def user_folders(self) -> "Folders":
-        """What lies outside of projects: settings, cache and state of this user."""
-        from rulewright.services.user_folders import look  # noqa: PLC0415 - two commands need it
-
-        return look()
-
-    def processes_in(self, folders: Iterable[str]) -> tuple[int, ...] | None:
-        """Other processes that have files below these folders open; None where the system does not tell."""
-        from rulewright.services.user_folders import processes_in  # noqa: PLC0415 - one command needs it
-
-        return processes_in(folders)
-
-    def delete_kept(self, kept: Iterable["Kept"]) -> tuple[int, tuple[str, ...]]:
-        """Delete files of this user that we wrote: the bytes that are free, and sentences about what could not be."""
-        from rulewright.services.user_folders import delete  # noqa: PLC0415 - one command needs it
-
-        return delete(kept)
-
-    def examine_machine(self) -> list[Remark]:
-        """What is to be said of the interpreter, the packages, the folders, and of a server that is started."""
-        from rulewright.services import machine, user_folders  # noqa: PLC0415 - one command needs it
-        from rulewright.services.state.health import examine_state  # noqa: PLC0415 - as above
-
-        examined = machine.examine_folder("cache", Path(user_folders.cache_folder()), "what is known of the code")
-        state = examine_state(Path(user_folders.state_folder()))
-        return [*machine.examine(), examined, *state, machine.examine_server()]
-
-    def examine_project(self, project: Project, problems: Sequence[SettingProblem]) -> list[Remark]:
-        """What is to be said of a project's settings, trust and rules."""
-        trust = self.privacy.examine_trust(project.root)
-        return [*health.about_settings(project, problems), trust, *health.about_rules(project)]
-
-    def examine_opened(self) -> list[Remark]:
-        """The same for every project that is open."""
-        return [remark for p in self._projects.opened for remark in self.examine_project(p.view, p.problems)]
-
-    def examine_editor(self) -> list[Remark]:
-        """What is to be said of the editor that was served last."""
-        from rulewright.services import last_editor, user_folders  # noqa: PLC0415 - one command needs it
-
-        editor = last_editor.recall(Path(user_folders.state_folder()))
-        if editor is None:
-            return [Remark("editor", "note", "No editor was served yet.", "rulewright editor-config sets one up.")]
-        return health.about_editor(f"{editor.name} {editor.version}".strip(), editor.encoding, editor.can)
-
-    async def meet_editor(self, name: str, version: str, encoding: str, can: Mapping[str, bool]) -> None:
-        """Remember an editor for `examine_editor` of another process."""
-        from rulewright.services import last_editor, user_folders  # noqa: PLC0415 - not on the way to an answer
-
-        editor = last_editor.Editor(name, version, encoding, dict(can))
-        await self._offload(last_editor.remember, Path(user_folders.state_folder()), editor)
 
     def test_rules(self, project: Project) -> tuple[RuleTest, ...]:
         """Run the examples of every rule that no setting switches off."""

@@ -16,10 +16,11 @@ from rulewright.prompt_gateway import PromptGateway
 from rulewright.rule_gateway import RuleGateway
 from rulewright.session_gateway import SessionGateway
 from rulewright.tools_gateway import ToolsGateway
+from rulewright.upkeep_gateway import UpkeepGateway
 from rulewright.writing_gateway import WritingGateway
 from tests.harness.lsp_memory import Refused
 
-BOUND = (Gateway, RuleGateway, PromptGateway, PrivacyGateway, ToolsGateway, WritingGateway)
+BOUND = (Gateway, RuleGateway, PromptGateway, PrivacyGateway, ToolsGateway, UpkeepGateway, WritingGateway)
 """Doors that are opened for somebody."""
 TOLD = (SessionGateway, AccessGateway)
 """Doors that are told in each call for whom it is."""

@@ -42,10 +42,10 @@ def run_doctor(launcher: "Launcher", *, as_json: bool, overlay: Sequence[str]) -
             if not as_json:
                 _print(remark)
 
-    take(gateway.examine_machine())
+    take(gateway.upkeep.examine_machine())
     take(_examine_code(launcher, project.root, project.settings))
-    take(gateway.examine_project(project, problems))
-    take(gateway.examine_editor())
+    take(gateway.upkeep.examine_project(project, problems))
+    take(gateway.upkeep.examine_editor())
     take(_examine_running(launcher))
     if as_json:
         click.echo(to_json(DoctorRecord(1, project.root, tuple(remarks))))

@@ -56,7 +56,7 @@ class PathsRecord(msgspec.Struct, frozen=True):
 
 def run_paths(gateway: Gateway, *, as_json: bool) -> int:
     """Say where everything is."""
-    folders = gateway.user_folders()
+    folders = gateway.upkeep.user_folders()
     kept = tuple(PlaceRecord(k.name, WHAT[k.name], k.folder, len(k.files), k.n_bytes) for k in folders.kept)
     if as_json:
         record = PathsRecord(1, folders.settings, folders.cache, folders.state, kept, folders.foreign, folders.refused)
@@ -78,7 +78,7 @@ def run_wipe(gateway: Gateway, *, also: Collection[str], dry_run: bool, yes: boo
 
     `also` has the names of what goes only when it is named.
     """
-    folders = gateway.user_folders()
+    folders = gateway.upkeep.user_folders()
     chosen = [k for k in folders.kept if k.name in also or k.name not in STAY]
     for k in chosen:
         click.echo(f"goes   {_size(k.n_bytes)}  {WHAT[k.name]}: {_files(len(k.files))} in {printable(k.folder)}")
@@ -91,13 +91,13 @@ def run_wipe(gateway: Gateway, *, also: Collection[str], dry_run: bool, yes: boo
     if not chosen:
         click.echo("There is nothing to delete.")
         return 0
-    users = gateway.processes_in([folders.cache, folders.state])
+    users = gateway.upkeep.processes_in([folders.cache, folders.state])
     if users:
         one = f"Process {users[0]} uses" if len(users) == 1 else f"Processes {', '.join(map(str, users))} use"
         raise click.ClickException(f"{one} this. Close your editors first; nothing was deleted.")
     if dry_run or not (yes or _is_told_to(can_see=users is not None)):
         return 0
-    n_bytes, problems = gateway.delete_kept(chosen)
+    n_bytes, problems = gateway.upkeep.delete_kept(chosen)
     click.echo(f"Deleted {_size(n_bytes).strip()}. Projects were not touched.")
     for problem in problems:
         click.echo(f"rulewright: not deleted: {printable(problem)}", err=True)

@@ -123,7 +123,7 @@ async def _introduce(ls: Server) -> None:
     # What cleans the lines of the log takes longer to import than the loop may be held up.
     await asyncio.to_thread(client_log.clean, "")
     can = {name: value for name, value in asdict(ls.client).items() if isinstance(value, bool)}
-    await ls.gateway.meet_editor(ls.client.name, ls.client.version, ls.client.encoding, can)
+    await ls.gateway.upkeep.meet_editor(ls.client.name, ls.client.version, ls.client.encoding, can)
 
 
 async def _look_at_kept_rules(ls: Server) -> None:

@@ -92,7 +92,7 @@ async def status(ls: Server, _params: object) -> SessionRecord:
     snapshot = await ls.snapshot()
     client = ls.client
     remarks = [r for r in about_editor(client.name, client.encoding, asdict(client)) if r.state != "ok"]
-    remarks += [r for r in ls.gateway.examine_opened() if r.state not in {"ok", "note"}]
+    remarks += [r for r in ls.gateway.upkeep.examine_opened() if r.state not in {"ok", "note"}]
     if ls.gateway.code_is_gone:
         remarks.append(Remark("index", "error", ls.gateway.code_is_gone))
     return SessionRecord(
