@@ -4,6 +4,8 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+from rulewright.adapters.cli.sessions_follow import TerminalInterface
+from rulewright.adapters.lsp.editor_interface import EditorInterface
 from rulewright.core.interface import Capabilities, Interface, UserInput
 from rulewright.core.permissions import NotAllowed, Principal
 from rulewright.core.session import AnswerGrew, Draft, MessageAdded, SessionChanged, SessionEvent
@@ -50,7 +52,8 @@ class Screen:
                 self.lines.append("deleted")
 
 
-_: type[Interface] = Screen
+INTERFACES: tuple[type[Interface], ...] = (Screen, EditorInterface, TerminalInterface)
+"""All that have the three verbs; the type checker looks."""
 
 
 class ConversationSteps:
