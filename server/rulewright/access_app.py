@@ -1,6 +1,7 @@
 """Puts together who is let in, and what is kept of those who were refused. Imported by whom that concerns."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from time import time
@@ -30,6 +31,7 @@ class Access:
         self.owner = owner()
         self.gateway = AccessGateway(issuer, grants, self._refusals, time)
         self._issuer = issuer
+        self._writing = ThreadPoolExecutor(1, "audit")
 
     def doorkeeper(self, token_file: Path | None, say: Callable[[str], None]) -> Doorkeeper:
         """Who lets clients of sockets in. Raises OSError and ValueError, both with what is wrong with `token_file`."""
@@ -39,7 +41,9 @@ class Access:
         """Keep that somebody was refused something."""
         who, what = refusal.principal, refusal.refusal
         resource = f"{what.resource.kind} {what.resource.name}".strip()
-        self._refusals.add(
+        # Those who are refused come from the event loop, and the disk may take its time.
+        self._writing.submit(
+            self._refusals.add,
             Refused(
                 at=int(time()),
                 user_id=who.user_id,
@@ -47,7 +51,7 @@ class Access:
                 action=what.action,
                 resource=resource,
                 reason="belongs to somebody else" if who.may(what.action) else "has not the right",
-            )
+            ),
         )
 
     def take_problems(self) -> tuple[str, ...]:
@@ -55,5 +59,6 @@ class Access:
         return self._store.take_problems()
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Write what is under way, and let go of the database."""
+        self._writing.shutdown()
         self._store.close()

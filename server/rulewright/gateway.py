@@ -27,7 +27,7 @@ from rulewright.core.code_messages import (
     ToHost,
     Touched,
 )
-from rulewright.core.config import CheckSettings, SettingProblem
+from rulewright.core.config import CheckSettings, SettingProblem, without_trusted
 from rulewright.core.doors import Door, guarded
 from rulewright.core.edits import Edit
 from rulewright.core.events import RuleEvent
@@ -95,6 +95,7 @@ if TYPE_CHECKING:
     from rulewright.writing_gateway import WritingGateway
 
 MAX_BASELINE_KB = 100_000
+MAX_SHOWN = 200
 RulesListener = Callable[[str], None]
 OnChange = Callable[[list[str]], Awaitable[None]]
 Watch = Callable[[Callable[[], Iterable[str]], Callable[[], Iterable[str]], OnChange], Awaitable[None]]
@@ -248,9 +249,14 @@ class Gateway(Door):
 
     async def open_projects(self, roots: Sequence[str], editor_settings: Mapping[str, Any]) -> tuple[str, ...]:
         """Open roots without holding up the event loop. Returns sentences worth showing."""
-        messages: list[str] = []
+        editor_settings, messages = self._permitted(editor_settings)
         for root in roots:
-            project, problems = await self._offload(self.open_project, root, editor_settings)
+            try:
+                project, problems = await self._offload(self.open_project, root, editor_settings)
+            except (OSError, ValueError) as error:
+                # One folder that nobody can open costs the others nothing.
+                messages.append(f"{root[:MAX_SHOWN]} cannot be opened: {error}.")
+                continue
             messages += [_sentence(p) for p in problems]
             self._announce(project.root)
         self._tell_projects()
@@ -264,11 +270,19 @@ class Gateway(Door):
 
     async def configure(self, editor_settings: Mapping[str, Any]) -> tuple[str, ...]:
         """Take other settings from the editor, and read the files again."""
+        editor_settings, messages = self._permitted(editor_settings)
         problems = await self._offload(self._apply_settings, editor_settings)
         self._tell_projects()
         for project in self._projects.opened:
             self._announce(project.root)
-        return tuple(_sentence(p) for p in problems)
+        return (*messages, *(_sentence(p) for p in problems))
+
+    def _permitted(self, settings: Mapping[str, Any]) -> tuple[Mapping[str, Any], list[str]]:
+        """What of a client's settings counts: those of the owner's alone do not come from somebody with a token."""
+        if self.may("administer"):
+            return settings, []
+        kept, dropped = without_trusted(settings)
+        return kept, [f"`{name}` is not taken from you: that needs the right `administer`." for name in dropped]
 
     def _apply_settings(self, editor_settings: Mapping[str, Any] | None = None) -> tuple[SettingProblem, ...]:
         before = {project.root: project.settings.packages for project in self._projects.opened}

@@ -18,7 +18,7 @@ from rulewright.session_gateway import SessionGateway
 from rulewright.tools_gateway import ToolsGateway
 from rulewright.upkeep_gateway import UpkeepGateway
 from rulewright.writing_gateway import WritingGateway
-from tests.harness.lsp_memory import Refused
+from tests.harness.lsp_memory import PUSH, Refused
 
 BOUND = (Gateway, RuleGateway, PromptGateway, PrivacyGateway, ToolsGateway, UpkeepGateway, WritingGateway)
 """Doors that are opened for somebody."""
@@ -108,6 +108,32 @@ def test_what_belongs_to_somebody_is_theirs_and_that_of_who_administers():
     hidden = Resource("conversation", "c1", owner="ann", is_hidden=True)
     assert authorize(bob, "read", hidden).sentence(bob) == "There is no conversation c1."
     assert "may not" in authorize(root, "chat", mine).sentence(root)
+
+
+async def test_a_client_that_may_not_administer_cannot_set_what_is_the_users_own(client, gateway, project):
+    gateway.open_for(Principal("ann", "Ann", frozenset(["read"]), "t1"), lambda _: None)
+    theirs = {"privacy": {"on_secret": "redact", "never_send": ["x"]}, "packages": {"allow": ["evil"]}}
+    await client.initialize(PUSH, root=project, options={**theirs, "rules": {"max_file_kb": 7}})
+    await client.settled()
+    (view,) = gateway.take_snapshot().projects
+    assert view.settings.packages.allow == ()
+    assert any("administer" in note["message"] for note in client.notes("window/showMessage"))
+
+
+async def test_a_folder_that_cannot_be_opened_costs_the_others_nothing(client, gateway, project):
+    open_project = gateway.open_project
+
+    def open_good(root, overlay):
+        if "bad" in root:
+            raise ValueError("embedded null byte")
+        return open_project(root, overlay)
+
+    gateway.open_project = open_good
+    folders = [{"uri": "file:///tmp/bad%00", "name": "bad"}, {"uri": project.as_uri(), "name": "good"}]
+    await client.initialize(PUSH, root=project, workspaceFolders=folders)
+    await client.settled()
+    assert [view.root for view in gateway.take_snapshot().projects] == [project.as_posix()]
+    assert any("cannot be opened" in note["message"] for note in client.notes("window/showMessage"))
 
 
 async def test_a_client_that_may_only_read_is_told_so_and_goes_on(client, gateway, project):

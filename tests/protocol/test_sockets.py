@@ -183,6 +183,7 @@ def test_others_come_in_with_their_tokens_and_do_what_these_allow(served: NodePr
         assert refused["code"] == -32803
         assert refused["message"].startswith("Ann may not switch rules")
         assert [d["code"] for d in session.pull(uri)] == ["no-print"]
+        assert "may not begin" in session.answer("rulewright/sessions/append", {"text": "x"})["error"]["message"]
         session.leave()
     url, token = f"ws://127.0.0.1:{served.ports['ws']}", made["token"]
     with connect_ws(url, additional_headers={"Authorization": f"Bearer {token}"}) as socket_:
@@ -202,6 +203,7 @@ def test_others_come_in_with_their_tokens_and_do_what_these_allow(served: NodePr
     rows = rulewright(served, "audit")["refusals"]
     assert [(r["user"], r["action"], r["resource"], r["reason"]) for r in rows if r["token_id"]] == [
         ("", "enter", "server", "revoked"),
+        ("ann", "chat", "conversation", "has not the right"),
         ("ann", "change_rules", "rules", "has not the right"),
     ]
     assert [t["state"] for t in rulewright(served, "token", "list")["tokens"]] == ["revoked"]
@@ -215,10 +217,23 @@ def test_a_token_for_once_lets_in_once_and_one_that_does_not_allow_to_read_never
         session.begin({"token": once})
         session.leave()
     blind = rulewright(served, "token", "new", "eve", "--rights", "chat")["token"]
+    with (
+        pytest.raises(InvalidStatus) as status,
+        connect_ws(f"ws://127.0.0.1:{served.ports['ws']}", additional_headers={"Authorization": f"Bearer {blind}"}),
+    ):
+        pass
+    assert status.value.response.status_code == 401
     for token, why in ((once, "was used"), (blind, "does not allow to read")):
         with client(root, served.ports["tcp"]) as session:
             answer = session.answer("initialize", session.introduction({"token": token}))
             assert why in answer["error"]["message"]
+
+
+def test_a_stranger_may_not_send_much(served: NodeProcess) -> None:
+    with socket.create_connection(("127.0.0.1", served.ports["tcp"]), timeout=30) as stranger:
+        stranger.sendall(frame(b"[" * (channel.MAX_HELLO + 1)))
+        stranger.sendall(frame(b"{}"))
+        assert b"must be initialize" in stranger.recv(1 << 16), "the long one was passed over"
 
 
 # `rulewright connect`
@@ -350,10 +365,11 @@ class Door:
     def secret(self, _transport: str, _address: Address) -> str:
         return "secret"
 
-    def let_in(self, given: str | None, secret: str) -> Principal:
-        if given != secret:
-            raise NotLetIn("No.", "wrong")
-        return Principal("owner", "The owner")
+    def at_once(self, given: str | None, secret: str) -> Principal | None:
+        return Principal("owner", "The owner") if given == secret else None
+
+    def let_in(self, _given: str | None) -> Principal:
+        raise NotLetIn("No.", "wrong")
 
     def listening(self, _transport: str, address: Address) -> None:
         self.port = address.port

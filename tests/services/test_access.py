@@ -214,13 +214,16 @@ def test_the_owner_brings_the_secret_of_the_server_and_others_their_tokens(tmp_p
     with keeper(tmp_path, issuer, noted, clock) as doorkeeper:
         secret = doorkeeper.secret("tcp", address)
         assert read_token(token_path(tmp_path / "state", "tcp", 7777)) == secret
-        assert doorkeeper.let_in(secret, secret) == OWNER
+        assert doorkeeper.at_once(secret, secret) == OWNER
         token, grant = issuer.issue("ann", "", ["read"])
-        assert doorkeeper.let_in(token, secret).token_id == grant.token_id
-        for given in (None, "", secret[:-1], token[:-1]):
+        assert doorkeeper.at_once(token, secret) is None
+        assert doorkeeper.let_in(token).token_id == grant.token_id
+        blind, _ = issuer.issue("eve", "", ["chat"])
+        for given in (None, "", secret[:-1], token[:-1], blind):
+            assert doorkeeper.at_once(given, secret) is None
             with pytest.raises(NotLetIn):
-                doorkeeper.let_in(given, secret)
-    assert [(n.action, n.user_id, n.at) for n in noted] == [("enter", "", int(clock.at))] * 4
+                doorkeeper.let_in(given)
+    assert [(n.action, n.user_id, n.at) for n in noted] == [("enter", "", int(clock.at))] * 5
     assert secret not in str(noted)
     assert not token_path(tmp_path / "state", "tcp", 7777).exists()
 

@@ -345,6 +345,22 @@ def refused_by_trust(layer: SettingsLayer, name: str) -> str:
     return f"`{name}` is not used, because {NEEDS_TRUST[name]}. If you trust this project: rulewright trust."
 
 
+def without_trusted(values: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Settings without those that need trust or are the user's alone, and the names of what was taken out."""
+    kept: dict[str, Any] = dict(values)
+    dropped = []
+    for name in (*NEEDS_TRUST, *USER_ONLY):
+        table, _, key = name.partition(".")
+        held = kept.get(table)
+        if held is not None and not key:
+            del kept[table]
+            dropped.append(name)
+        elif key and isinstance(held, Mapping) and key in held:
+            kept[table] = {one: value for one, value in held.items() if one != key}
+            dropped.append(name)
+    return kept, tuple(dropped)
+
+
 def of_trust(values: Mapping[str, Any]) -> dict[str, Any]:
     """What of a project's settings needs trust, by the names of `NEEDS_TRUST`."""
     found: dict[str, Any] = {}

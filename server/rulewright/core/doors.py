@@ -91,5 +91,6 @@ def _let_in(door: Door, principal: Principal, action: Action, resource: Resource
     try:
         demand(principal, action, resource)
     except NotAllowed as refusal:
+        refusal.is_noted = True
         door.refused(refusal)
         raise

@@ -76,6 +76,8 @@ class NotAllowed(Exception):  # noqa: N818 - an answer, not a fault
     def __init__(self, refusal: Refusal, principal: Principal) -> None:
         super().__init__(refusal.sentence(principal))
         self.refusal, self.principal = refusal, principal
+        self.is_noted = False
+        """Whether the audit log has it."""
 
 
 def authorize(principal: Principal, action: Action, resource: Resource) -> Refusal | None:

@@ -28,9 +28,11 @@ OURS: Mapping[str, str] = {
 }
 """Files of the cache folder by what they are, as patterns of the path below it, with forward slashes."""
 STATE: Mapping[str, str] = {
-    "state": r"tokens/[\w.-]+|last-editor\.json(?:\.\d+)?|running/[0-9a-f]{16}",
+    "state": r"tokens/(?:tcp|ws)-[\w.-]+|last-editor\.json(?:\.\d+)?|running/[0-9a-f]{16}",
     "servers": r"run/\d+\.(?:sock|json)",
     "data": r"state\.db(?:\.(?:damaged|backup)-[\d-]+|\.new-\d+(?:-\d+)?)?(?:-wal|-shm|-journal)?"
+    # Without the key no token is worth anything that was given to somebody.
+    r"|tokens/signing-key(?:\.\d+)?"
     r"|rule-backups/[0-9a-f]{16}/\d{6}\.json(?:\.\d+)?",
 }
 """The same for the state folder. What is `data` is made by nobody again."""
@@ -97,7 +99,7 @@ def look(environ: Mapping[str, str] = os.environ) -> Folders:
             refused.append(reason)
             continue
         found: dict[str, list[str]] = {name: [] for name in patterns}
-        for path, is_plain in _files(folder, [pattern.partition("/")[0] for pattern in patterns.values()]):
+        for path, is_plain in _files(folder, _tops(patterns.values())):
             plain = path.replace(os.sep, "/")
             name = next((n for n, pattern in patterns.items() if is_plain and re.fullmatch(pattern, plain)), None)
             if name is None:
@@ -108,6 +110,11 @@ def look(environ: Mapping[str, str] = os.environ) -> Folders:
                 found[name].append(path)
         kept += [_kept(name, folder, sorted(files)) for name, files in found.items() if files]
     return Folders(os.path.join(config, SETTINGS), cache, state, tuple(kept), tuple(sorted(foreign)), tuple(refused))
+
+
+def _tops(patterns: Iterable[str]) -> list[str]:
+    """Patterns of the folders that these are about."""
+    return [part.partition("/")[0] for pattern in patterns for part in pattern.split("|") if "/" in part]
 
 
 def delete(kept: Iterable[Kept]) -> tuple[int, tuple[str, ...]]:

@@ -95,7 +95,7 @@ async def _follow(interface: TerminalInterface, found: Conversation, happened: "
 
     def read() -> None:
         for line in sys.stdin:
-            loop.call_soon_threadsafe(lines.put_nowait, line.strip())
+            loop.call_soon_threadsafe(lines.put_nowait, line.rstrip("\r\n"))
 
     # A daemon, for nothing ends a read of a terminal.
     threading.Thread(target=read, name="terminal", daemon=True).start()
@@ -115,7 +115,7 @@ async def _follow(interface: TerminalInterface, found: Conversation, happened: "
 
 async def _take(interface: TerminalInterface, session: str, lines: "asyncio.Queue[str]") -> None:
     while True:
-        if line := await lines.get():
+        if (line := await lines.get()).strip():
             try:
                 await interface.handle_user_input(UserInput(session=session, text=line))
             except SessionProblem as problem:

@@ -5,6 +5,7 @@ Imported in a thread, when a client first asks for one.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, TypeVar
@@ -35,6 +36,8 @@ from rulewright.core.session import (
 from rulewright.session_gateway import Conversing, SessionProblem, Written
 
 T = TypeVar("T")
+_THREADS = ThreadPoolExecutor(4, "conversations")
+"""Of their own: a database that somebody has locked holds up nothing else."""
 LIKELY = 3
 """Conversations that are read ahead."""
 IDLE_S = 0.3
@@ -78,6 +81,8 @@ class Changed(msgspec.Struct, frozen=True, rename="camel"):
 
     session: Session
     message: Message | None
+    problem: str = ""
+    """Why it is in memory only, and lost if the server ends now; empty when it is on the disk."""
 
 
 class EditorInterface:
@@ -89,6 +94,8 @@ class EditorInterface:
         """The ids of the conversations that its user looks at."""
         self.is_following = False
         self._reads_ahead = False
+        self.unkept = ""
+        """Why what was said last is not on the disk."""
 
     def get_capabilities(self) -> Capabilities:
         """What an editor can do with plain messages of the protocol."""
@@ -105,9 +112,17 @@ class EditorInterface:
             rule_version=rule_version(one.rule for one in applied),
             rules=tuple(one.rule.id for one in applied),
         )
+        self.unkept = ""
         written = await self.call(lambda door, who: door.append(who, said.session, draft))
         assert written.message is not None
+        self.tell_unkept(written)
         return MessageAdded(written.session, written.message)
+
+    def tell_unkept(self, written: Written) -> None:
+        """Say that something is in memory only."""
+        if written.problem:
+            self.unkept = written.problem
+            self._ls.show(f"What was said is in memory only, and lost if the server ends now: {written.problem}.")
 
     async def present_response(self, event: SessionEvent) -> None:
         """Tell the client."""
@@ -139,7 +154,7 @@ class EditorInterface:
             return work(shared.door, self._ls.gateway.principal or shared.owner)
 
         try:
-            return await asyncio.to_thread(ask)
+            return await asyncio.get_running_loop().run_in_executor(_THREADS, ask)
         except SessionProblem as problem:
             raise JsonRpcException(str(problem), REQUEST_FAILED) from None
 
@@ -240,7 +255,7 @@ async def _close(self: EditorInterface, asked: Asked) -> None:
 async def _append(self: EditorInterface, asked: Asked) -> Any:
     if asked.session:
         added = await self.handle_user_input(UserInput(session=asked.session, text=asked.text, about=asked.uri))
-        return Changed(added.session, added.message)
+        return Changed(added.session, added.message, self.unkept)
     root = _root(self, asked)
     begun: Written = await self.call(lambda door, who: door.create(who, root, title=asked.title))
     session = begun.session.id
@@ -252,7 +267,7 @@ async def _append(self: EditorInterface, asked: Asked) -> Any:
         self.hide(session)
         await self.call(lambda door, who: door.delete(who, session))
         raise
-    return Changed(added.session, added.message)
+    return Changed(added.session, added.message, self.unkept)
 
 
 async def _rename(self: EditorInterface, asked: Asked) -> Any:
@@ -279,7 +294,7 @@ async def _search(self: EditorInterface, asked: Asked) -> Any:
 
 
 def _changed(written: Written) -> Changed:
-    return Changed(written.session, written.message)
+    return Changed(written.session, written.message, written.problem)
 
 
 def _root(self: EditorInterface, asked: Asked) -> Path:

@@ -17,7 +17,8 @@ class Framer:
     """Takes bytes in any pieces and gives the complete bodies among them."""
 
     def __init__(self, max_body: int = MAX_BODY) -> None:
-        self._max_body = max_body
+        self.max_body = max_body
+        """May be changed between messages."""
         self._buffer = bytearray()
         self._need: int | None = None
         self.n_skipped = 0
@@ -52,7 +53,7 @@ class Framer:
         """The length a header block names; the last one, because garbage may come before it."""
         found = _LENGTH.findall(header)
         length = int(found[-1]) if found else None
-        if length is None or length > self._max_body:
+        if length is None or length > self.max_body:
             self.n_skipped += 1
             return None
         return length

@@ -21,6 +21,7 @@ from rulewright.adapters.lsp.protocol import RulewrightProtocol
 from rulewright.adapters.lsp.push_diagnostics import Publisher
 from rulewright.adapters.lsp.refusals import answers_refusals
 from rulewright.adapters.lsp.superseded import Pulls
+from rulewright.core.permissions import NotAllowed
 from rulewright.core.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -75,10 +76,14 @@ class Server(LanguageServer):
         register = super().feature(feature_name, options)
 
         def decorate(handler: F) -> F:
-            register(answers_refusals(handler))
+            register(answers_refusals(handler, self.note_refusal))
             return handler
 
         return decorate
+
+    def note_refusal(self, refused: NotAllowed) -> None:
+        """Have it kept that the client was refused something."""
+        self.gateway.refused(refused)
 
     @property
     def encoding(self) -> "PositionEncoding":

@@ -55,6 +55,8 @@ INVALID_PARAMS = -32602
 INTERNAL_ERROR = -32603
 NOT_INITIALIZED = -32002
 
+MAX_LOGGED = 200
+"""Characters of what a client sent."""
 TRACES = frozenset(value.value for value in t.TraceValue)
 
 
@@ -207,7 +209,7 @@ class RulewrightProtocol(LanguageServerProtocol):
 
     def refuse(self, msg_id: MessageId | None, code: int, text: str) -> None:
         """Answer with an error a request that no handler will see."""
-        log.info("refused: %s", text)
+        log.info("refused: %s", text[:MAX_LOGGED])
         answer = {"jsonrpc": "2.0", "id": msg_id, "error": {"code": code, "message": text}}
         self._write_answer(msg_id, encode(answer))
 
@@ -328,7 +330,7 @@ class RulewrightProtocol(LanguageServerProtocol):
         command = self.fm.commands.get(params.command)
         if command is None:
             raise JsonRpcInvalidParams(f"There is no command {params.command}.")
-        return await answers_refusals(command)(params.arguments or ())
+        return await answers_refusals(command, self._server.gateway.refused)(params.arguments or ())
 
     def _forward(self, method: str, params: Any) -> None:
         handler = self.fm.features.get(method)

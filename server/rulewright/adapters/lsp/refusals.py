@@ -12,8 +12,8 @@ from rulewright.core.permissions import NotAllowed
 REQUEST_FAILED = -32803
 
 
-def answers_refusals(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """The same handler, whose refusals are errors of the protocol."""
+def answers_refusals(handler: Callable[..., Any], note: Callable[[NotAllowed], None]) -> Callable[..., Any]:
+    """The same handler, whose refusals are errors of the protocol; `note` gets those that are in no log yet."""
     if not iscoroutinefunction(handler):
         return handler
 
@@ -22,6 +22,9 @@ def answers_refusals(handler: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return await handler(*arguments)
         except NotAllowed as refused:
+            if not refused.is_noted:
+                refused.is_noted = True
+                note(refused)
             raise JsonRpcException(str(refused), REQUEST_FAILED) from None
 
     return answer

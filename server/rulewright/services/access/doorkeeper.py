@@ -22,6 +22,8 @@ WRONG = (
     "or have one made for you with `rulewright token new`."
 )
 
+NO_READER = "This token does not allow to read (`read`), and without that there is nothing an editor could do."
+
 
 class Doorkeeper:
     """The secrets of one server: given by its user, else made, and removed at the end."""
@@ -66,10 +68,13 @@ class Doorkeeper:
         path = self._given[0] or token_path(self._state, transport, address.port)
         self._say(f"Listening on {transport} {address}. The token is in {path}")
 
-    def let_in(self, given: str | None, secret: str) -> Principal:
-        """Who brings `given` to where `secret` is asked for. Raises NotLetIn. May read and write the disk."""
-        if given is not None and hmac.compare_digest(given.encode("utf-8", "replace"), secret.encode()):
-            return self._owner
+    def at_once(self, given: str | None, secret: str) -> Principal | None:
+        """The owner, who brings `secret` itself: they come in however slow the disk is. None for anybody else."""
+        is_secret = given is not None and hmac.compare_digest(given.encode("utf-8", "replace"), secret.encode())
+        return self._owner if is_secret else None
+
+    def let_in(self, given: str | None) -> Principal:
+        """Who brings a token. Raises NotLetIn. Reads and writes the disk."""
         try:
             return self._of_token(given)
         except NotLetIn as refused:
@@ -90,4 +95,7 @@ class Doorkeeper:
             raise NotLetIn(ASKED, "brought no token")
         if given.count(".") != 2:  # noqa: PLR2004 - the form of a signed token (RFC 7519)
             raise NotLetIn(WRONG, "not the token of this server")
-        return self._issuer.let_in(given)
+        who = self._issuer.let_in(given)
+        if not who.may("read"):
+            raise NotLetIn(NO_READER, "may not read", who.token_id)
+        return who

@@ -373,6 +373,8 @@ def is_damage(error: sqlite3.Error) -> bool:
     """Whether the file is no sound database; not where it is only locked, full or read-only."""
     if isinstance(error, sqlite3.ProgrammingError | sqlite3.InterfaceError | sqlite3.IntegrityError):
         return False  # A fault of ours says nothing of the file.
+    if isinstance(error, sqlite3.DataError):
+        return False  # More than SQLite takes at once.
     if isinstance(error, sqlite3.OperationalError):
         said = str(error)
         return any(sign in said for sign in ("malformed", "no such", "no column", "has no"))

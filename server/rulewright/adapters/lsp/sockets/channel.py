@@ -9,13 +9,15 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from typing import TYPE_CHECKING, Protocol
 
-from rulewright.adapters.lsp.framing import Framer, frame
+from rulewright.adapters.lsp.framing import MAX_BODY, Framer, frame
 
 if TYPE_CHECKING:
     from websockets.asyncio.server import ServerConnection
 
 log = logging.getLogger(__name__)
 
+MAX_HELLO = 1024 * 1024
+"""Bytes of the first message: who sends it is not known yet."""
 PIECE = 1 << 16
 """Bytes read at a time."""
 MAX_UNSENT = 64 * 1024 * 1024
@@ -88,10 +90,11 @@ class TcpChannel(_Lasting):
 
     async def bodies(self) -> AsyncGenerator[bytes, None]:
         """See `Channel`. No more is read before what came is handled, so a client cannot flood us."""
-        framer = Framer()
+        framer = Framer(MAX_HELLO)
         with contextlib.suppress(OSError):
             while data := await self._reader.read(PIECE):
                 for body in framer.feed(data):
+                    framer.max_body = MAX_BODY
                     yield body
 
     def _write(self, body: bytes) -> None:
@@ -130,6 +133,7 @@ class WsChannel(_Lasting):
         with contextlib.suppress(ConnectionClosed):
             while True:
                 message = await self._connection.recv(decode=False)
+                self._connection.protocol.max_message_size = MAX_BODY
                 yield message if isinstance(message, bytes) else message.encode()
 
     def _write(self, body: bytes) -> None:

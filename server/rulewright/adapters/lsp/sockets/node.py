@@ -12,10 +12,9 @@ from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 from rulewright.adapters.lsp.client_log import SESSION, logging_to_stderr
-from rulewright.adapters.lsp.framing import MAX_BODY
 from rulewright.adapters.lsp.language_server import Server
 from rulewright.adapters.lsp.server import SWITCH_INTERVAL_S, serve
-from rulewright.adapters.lsp.sockets.channel import Channel, TcpChannel, WsChannel
+from rulewright.adapters.lsp.sockets.channel import MAX_HELLO, Channel, TcpChannel, WsChannel
 from rulewright.adapters.lsp.sockets.hello import Hello, RefusedError, not_let_in, read_hello
 from rulewright.core.access import NotLetIn
 from rulewright.core.addresses import Address, is_loopback
@@ -33,7 +32,6 @@ MAX_CLIENTS = 64
 MAX_STRANGERS = 64
 """Connections that have not said yet who they are."""
 BACKLOG = 128
-NO_READER = "This token does not allow to read (`read`), and without that there is nothing an editor could do."
 
 
 class Doorkeeper(Protocol):
@@ -42,8 +40,11 @@ class Doorkeeper(Protocol):
     def secret(self, transport: str, address: Address) -> str:
         """What the owner's clients bring to an address, whose port is taken already. Raises OSError."""
 
-    def let_in(self, given: str | None, secret: str) -> Principal:
-        """Who brings `given` to where `secret` is asked for. Raises NotLetIn. May wait for the disk."""
+    def at_once(self, given: str | None, secret: str) -> Principal | None:
+        """The owner, who brings `secret` itself; None for anybody else."""
+
+    def let_in(self, given: str | None) -> Principal:
+        """Who brings a token, and may read. Raises NotLetIn. May wait for the disk."""
 
     def listening(self, transport: str, address: Address) -> None:
         """Clients can come from now on."""
@@ -98,7 +99,7 @@ class Node:
             address.port,
             backlog=BACKLOG,
             start_serving=False,
-            max_size=MAX_BODY,
+            max_size=MAX_HELLO,
             compression=None,
             open_timeout=HELLO_S,
             process_request=shake_hands,
@@ -166,12 +167,14 @@ class Node:
     async def _asked(self, hello: Hello, secret: str) -> Principal:
         """Who says hello. Raises RefusedError."""
         try:
-            who = await asyncio.to_thread(self._doorkeeper.let_in, hello.token, secret)
+            return await self._who(hello.token, secret)
         except NotLetIn as refused:
             raise not_let_in(hello, str(refused)) from None
-        if not who.may("read"):
-            raise not_let_in(hello, NO_READER)
-        return who
+
+    async def _who(self, given: str | None, secret: str) -> Principal:
+        """Who brings something. Raises NotLetIn."""
+        owner = self._doorkeeper.at_once(given, secret)
+        return owner if owner is not None else await asyncio.to_thread(self._doorkeeper.let_in, given)
 
     async def _of_request(self, request: "Request", secret: str) -> "Principal | Response | None":
         """Who asks for a WebSocket, where that is said; else the answer to a handshake that is not to succeed.
@@ -185,7 +188,7 @@ class Node:
             return None
         token = given[0].removeprefix("Bearer ") if len(given) == 1 and given[0].startswith("Bearer ") else ""
         try:
-            return await asyncio.to_thread(self._doorkeeper.let_in, token, secret)
+            return await self._who(token, secret)
         except NotLetIn as refused:
             return _refusal(HTTPStatus.UNAUTHORIZED, str(refused))
 
