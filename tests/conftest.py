@@ -1,7 +1,9 @@
 """Options and the one line about data that tests look for outside the repository."""
 
 import itertools
+import logging
 import os
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
@@ -28,6 +30,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     listed = ", ".join(f"{n} {code}" for code, n in remarks(files).most_common())
     terminalreporter.write_line(f"conformance data: {data}")
     terminalreporter.write_line(f"{len(files)} real rule files read; files with a remark: {listed}")
+
+
+@pytest.fixture(autouse=True)
+def _log_as_it_was() -> Iterator[None]:
+    """A process that serves sends its log somewhere for as long as it lives; tests share one process."""
+    log = logging.getLogger("rulewright")
+    handlers, level, propagates = list(log.handlers), log.level, log.propagate
+    yield
+    for handler in [one for one in log.handlers if one not in handlers]:
+        log.removeHandler(handler)
+        handler.close()
+    log.setLevel(level)
+    log.propagate = propagates
 
 
 _numbers = itertools.count()

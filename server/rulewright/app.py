@@ -150,7 +150,11 @@ def serve_sockets(wanted: Mapping[str, Address], token_file: Path | None, say: C
         from rulewright.adapters.lsp.sockets import node
 
     shared = new_node("sockets")
-    runners = SharedRunners(_watched_pools(shared))
+    # What one client's checks do to a worker is no business of another's, so each has breakers of its own.
+    shared_pools = SharedRunners(lambda check: _pool(check, SERVER_WORKERS, shared))
+
+    def runners(check: CheckSettings) -> CheckRunner:
+        return BreakingRunner(shared_pools(check), Breakers(time_of_day=SystemClock().now))
 
     access = Access()
 
@@ -163,7 +167,7 @@ def serve_sockets(wanted: Mapping[str, Address], token_file: Path | None, say: C
 
     async def ended() -> None:
         await shared.tree.aclose()
-        await asyncio.to_thread(runners.close)
+        await asyncio.to_thread(shared_pools.close)
 
     try:
         with access.doorkeeper(token_file, say) as doorkeeper:

@@ -1,5 +1,6 @@
 """What features can reach: walk everything that a gateway holds, and find no way out that is not behind the gate."""
 
+import asyncio
 import types
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -88,13 +89,15 @@ def test_a_gateway_leads_to_nothing_that_is_not_behind_the_gate(tmp_path: Path, 
 
 @pytest.mark.usefixtures("_with_ways_out")
 def test_the_gateway_of_a_server_does_not_either(tmp_path: Path) -> None:
-    gateway = app._serving(lambda _: InlineRunner(), client_of(new_node("proof")))
+    node = new_node("proof")
+    gateway = app._serving(lambda _: InlineRunner(), client_of(node))
     gateway.open_project(tmp_path.as_posix(), {})
     assert set(gateway.outgoing.peers) == {"recording"}
     found = list(reachable(gateway))
     assert sum(isinstance(thing, GatedProvider | GatedPeer) for thing in found) == 3
     assert bare_ways_out(gateway) == []
     gateway.close()
+    asyncio.run(node.tree.aclose())
 
 
 @pytest.mark.usefixtures("_with_ways_out")

@@ -1,6 +1,8 @@
 """Which projects are trusted, and what is read of templates."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from rulewright.services.files.walk import is_ignored
 from rulewright.services.git import ignores
 from rulewright.services.templates import TemplateUnreadable, read_template_file
 from rulewright.services.trust import NAME, Held, TrustUnreadable, revoke, trust, trust_of, trusted_projects
-from tests.harness.program import write_files
+from tests.harness.program import environment, write_files
 from tests.harness.world_git import git
 
 NOTHING = Held({}, {})
@@ -175,3 +177,15 @@ def test_what_changes_while_somebody_looks_is_not_trusted(tmp_path: Path) -> Non
     assert door.trusted() == ()
     assert door.trust(root, door.plan_trust(root)) == (plan.root, True)
     assert door.trust_of(root.as_posix()) == "trusted"
+
+
+def test_two_programs_that_trust_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from rulewright.services import trust\n"
+        "for number in range(25):\n"
+        "    trust.trust(Path(sys.argv[1]), Path(f'/project/{sys.argv[2]}{number}'), trust.Held({}, {}))\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path)]
+    both = [subprocess.Popen([*command, name], env=environment()) for name in ("a", "b")]
+    assert [one.wait(60) for one in both] == [0, 0]
+    assert len(trusted_projects(tmp_path)) == 50

@@ -7,7 +7,8 @@ say something else, the user is asked again.
 import contextlib
 import hashlib
 import os
-from collections.abc import Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -72,20 +73,39 @@ def trust_of(folder: Path, root: Path, held: Held) -> Trust:
 
 def trust(folder: Path, root: Path, held: Held) -> bool:
     """Trust a project, with what it holds, from now on; False when it was trusted so. Raises as `revoke`."""
-    projects = _read(folder)
-    if projects.get(real(root)) == held.fingerprint:
-        return False
-    _write(folder, {**projects, real(root): held.fingerprint})
+    with _alone(folder):
+        projects = _read(folder)
+        if projects.get(real(root)) == held.fingerprint:
+            return False
+        _write(folder, {**projects, real(root): held.fingerprint})
     return True
 
 
 def revoke(folder: Path, root: Path) -> bool:
     """Trust a project no longer; False when it was not trusted. Raises TrustUnreadable and OSError."""
-    projects = _read(folder)
-    if real(root) not in projects:
+    if real(root) not in _read(folder):
         return False
-    _write(folder, {path: fingerprint for path, fingerprint in projects.items() if path != real(root)})
+    with _alone(folder):
+        _write(folder, {path: print_ for path, print_ in _read(folder).items() if path != real(root)})
     return True
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """While this lasts, nobody else changes what is trusted: of two who did, one would be lost. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl  # noqa: PLC0415 - not on every platform
+
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        # Which lets go of the lock.
+        os.close(descriptor)
 
 
 def real(root: Path) -> str:

@@ -258,7 +258,8 @@ class Sessions:
                 work(None)
             assert answer.message is not None
             opened.document.lamport = answer.message.lamport
-        self._shelf.writing[answer.id] = answer.so_far
+            # Before anybody else here can look: an answer that nobody writes is one whose program has ended.
+            self._shelf.writing[answer.id] = answer.so_far
         self._shelf.announce(AnswerGrew(session_id, answer.so_far()))
         return answer
 
