@@ -32,7 +32,7 @@ STATE: Mapping[str, str] = {
     "servers": r"run/\d+\.(?:sock|json)",
     "data": r"state\.db(?:\.(?:damaged|backup)-[\d-]+|\.new-\d+(?:-\d+)?)?(?:-wal|-shm|-journal)?"
     # Without the key no token is worth anything that was given to somebody.
-    r"|tokens/signing-key(?:\.\d+)?"
+    r"|tokens/signing-key(?:\.[0-9a-f]+)?"
     r"|rule-backups/[0-9a-f]{16}/\d{6}\.json(?:\.\d+)?",
 }
 """The same for the state folder. What is `data` is made by nobody again."""

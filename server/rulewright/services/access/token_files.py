@@ -12,6 +12,7 @@ from pathlib import Path
 
 N_BYTES = 32
 """Of randomness in a token."""
+N_NAME_BYTES = 4
 MIN_LENGTH = 16
 """Of a token that somebody else has made, in characters."""
 MAX_LENGTH = 1024
@@ -40,9 +41,7 @@ def read_or_make_key(path: Path) -> str:
         return read_token(path)
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        made = path.with_name(f"{path.name}.{os.getpid()}")
-        with contextlib.suppress(FileNotFoundError):
-            made.unlink()
+        made = _beside(path)
         _write(made, secrets.token_urlsafe(N_BYTES))
         try:
             # Another process may have been faster; its key counts.
@@ -57,15 +56,18 @@ def write_token(path: Path, token: str) -> None:
     """Write a token, in place of an old one. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # Under a name of its own first: whoever reads the file finds a whole token, the old or the new one.
-    new = path.with_name(f"{path.name}.{os.getpid()}")
-    with contextlib.suppress(FileNotFoundError):
-        new.unlink()
+    new = _beside(path)
     _write(new, token)
     try:
         new.replace(path)
     except OSError:
         new.unlink(missing_ok=True)
         raise
+
+
+def _beside(path: Path) -> Path:
+    """A name of its own: several threads of several processes may write at once."""
+    return path.with_name(f"{path.name}.{secrets.token_hex(N_NAME_BYTES)}")
 
 
 def _write(new: Path, token: str) -> None:
