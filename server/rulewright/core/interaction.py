@@ -36,7 +36,7 @@ class Interaction(msgspec.Struct, frozen=True, kw_only=True):
     """In millionths of the currency of the model's price list; 0 where there is none."""
     outcome: Outcome = "whole"
     at: str = ""
-    """ISO; empty for now."""
+    """ISO; empty stands for the moment in which it is kept."""
     kept: Keep = "whole"
     receipt: Mapping[str, Any] = {}
     """What was sent and why: parts in order with their sources, tokens of each, rules, what was cut."""

@@ -94,8 +94,6 @@ class EditorInterface:
         """The ids of the conversations that its user looks at."""
         self.is_following = False
         self._reads_ahead = False
-        self.unkept = ""
-        """Why what was said last is not on the disk."""
 
     def get_capabilities(self) -> Capabilities:
         """What an editor can do with plain messages of the protocol."""
@@ -103,6 +101,12 @@ class EditorInterface:
 
     async def handle_user_input(self, said: UserInput) -> MessageAdded:
         """Keep what its user says."""
+        written = await self.keep(said)
+        assert written.message is not None
+        return MessageAdded(written.session, written.message)
+
+    async def keep(self, said: UserInput) -> Written:
+        """The same; with why it is in memory only, which its user is told too."""
         gateway = self._ls.gateway
         applied = gateway.rules_for(gateway.take_snapshot(), said.about) if said.about else ()
         draft = Draft(
@@ -112,16 +116,8 @@ class EditorInterface:
             rule_version=rule_version(one.rule for one in applied),
             rules=tuple(one.rule.id for one in applied),
         )
-        self.unkept = ""
-        written = await self.call(lambda door, who: door.append(who, said.session, draft))
-        assert written.message is not None
-        self.tell_unkept(written)
-        return MessageAdded(written.session, written.message)
-
-    def tell_unkept(self, written: Written) -> None:
-        """Say that something is in memory only."""
+        written: Written = await self.call(lambda door, who: door.append(who, said.session, draft))
         if written.problem:
-            self.unkept = written.problem
             self._ls.show(f"What was said is in memory only, and lost if the server ends now: {written.problem}.")
 
     async def present_response(self, event: SessionEvent) -> None:
@@ -254,20 +250,19 @@ async def _close(self: EditorInterface, asked: Asked) -> None:
 
 async def _append(self: EditorInterface, asked: Asked) -> Any:
     if asked.session:
-        added = await self.handle_user_input(UserInput(session=asked.session, text=asked.text, about=asked.uri))
-        return Changed(added.session, added.message, self.unkept)
+        return _changed(await self.keep(UserInput(session=asked.session, text=asked.text, about=asked.uri)))
     root = _root(self, asked)
     begun: Written = await self.call(lambda door, who: door.create(who, root, title=asked.title))
     session = begun.session.id
     self.show(session)
     try:
-        added = await self.handle_user_input(UserInput(session=session, text=asked.text, about=asked.uri))
+        added = await self.keep(UserInput(session=session, text=asked.text, about=asked.uri))
     except JsonRpcException:
         # Nobody wants a conversation of which even the beginning was refused.
         self.hide(session)
         await self.call(lambda door, who: door.delete(who, session))
         raise
-    return Changed(added.session, added.message, self.unkept)
+    return _changed(added)
 
 
 async def _rename(self: EditorInterface, asked: Asked) -> Any:
