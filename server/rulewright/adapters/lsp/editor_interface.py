@@ -119,6 +119,7 @@ class EditorInterface:
         written: Written = await self.call(lambda door, who: door.append(who, said.session, draft))
         if written.problem:
             self._ls.show(f"What was said is in memory only, and lost if the server ends now: {written.problem}.")
+        return written
 
     async def present_response(self, event: SessionEvent) -> None:
         """Tell the client."""
