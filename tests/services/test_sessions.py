@@ -1,8 +1,10 @@
 """Conversations outlive whoever writes them, several may write one at once, and what is deleted is gone."""
 
+import gc
 import random
 import sqlite3
 import threading
+import weakref
 from datetime import timedelta
 
 import msgspec
@@ -317,6 +319,44 @@ def test_many_changes_are_summed_up_by_themselves(desk, monkeypatch):
     assert count(desk, "session_updates") == 0
     one.say(session, "z")
     assert desk.program().read(session) == [*map(str, range(30)), *"abcde", "z"]
+
+
+def test_memory_holds_so_many_bytes_of_conversations_whoever_writes_them(desk, monkeypatch):
+    monkeypatch.setattr(shelf, "MAX_OPEN_BYTES", 5_000_000)
+    one, other = desk.program(), desk.program()
+    held = one.sessions._shelf._open
+
+    def n_bytes():
+        return sum(o.document.n_bytes for o in held.values())
+
+    long = "x" * 200_000
+    ids = [one.begin(long, long) for _ in range(12)]
+    assert n_bytes() <= 5_000_000
+    assert list(held) == ids[-len(held) :]
+    # Read again, and grown by what is said here and elsewhere.
+    for session in ids:
+        assert one.read(session) == [long, long]
+        one.say(session, long)
+        other.say(session, long)
+        assert one.read(session) == [long] * 4
+        assert n_bytes() <= 5_000_000
+    # One alone may be longer than that.
+    one.say(ids[0], *[long] * 20)
+    assert list(held) == [ids[0]]
+    assert one.read(ids[0]) == [long] * 24
+    one.sessions.delete(ids[0])
+    assert (one.sessions._shelf._n_bytes, one.sessions._shelf._n_messages, held) == (0, 0, {})
+
+
+def test_a_conversation_that_is_let_go_leaves_nothing_in_memory(desk):
+    one = desk.program()
+    session = one.begin("a", "b")
+    (segment,) = one.sessions._shelf.held(session).document.segments.values()
+    left = weakref.ref(segment)
+    del segment
+    one.sessions._shelf.drop(session)
+    gc.collect()
+    assert left() is None
 
 
 # Answers

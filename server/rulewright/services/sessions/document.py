@@ -5,6 +5,7 @@ JSON text in the array: as a mapping its whole numbers would come back as fracti
 """
 
 from collections.abc import Iterable, Mapping
+from sys import getsizeof
 from typing import Any
 
 import msgspec
@@ -17,6 +18,24 @@ MAX_LAMPORT = 2**53
 """No conversation gets there; a clock beyond it is a lie that would stop all others."""
 
 
+class _Inserted:
+    """What came into a segment. Apart from it: the engine holds whoever it tells, so a segment would never go away."""
+
+    def __init__(self) -> None:
+        self.new: list[str] = []
+        """What nobody has taken yet."""
+        self.n_messages = 0
+        self.n_bytes = 0
+
+    def take(self, event: Any) -> None:
+        for step in event.delta:
+            inserted = step.get("insert", ())
+            self.new += [text for text in inserted if isinstance(text, str)]
+            self.n_messages += len(inserted)
+            # Once in the document, once as a message.
+            self.n_bytes += 2 * sum(map(getsizeof, inserted))
+
+
 class Segment:
     """A part of a conversation. Not for two threads at once."""
 
@@ -25,18 +44,21 @@ class Segment:
         self.doc: Doc[Any] = Doc(allow_multithreading=True)
         self._meta: Map[Any] = self.doc.get("meta", type=Map)
         self._array: Array[Any] = self.doc.get("messages", type=Array)
-        self._new: list[str] = []
+        self._inserted = _Inserted()
         self.held: list[bytes] = []
         """Changes that others must come before."""
-        self._subscription = self._array.observe(self._take)
-        self.n_messages = 0
+        self._subscription = self._array.observe(self._inserted.take)
         self._facts: dict[str, str] | None = None
 
-    def _take(self, event: Any) -> None:
-        for step in event.delta:
-            inserted = step.get("insert", ())
-            self._new += [text for text in inserted if isinstance(text, str)]
-            self.n_messages += len(inserted)
+    @property
+    def n_messages(self) -> int:
+        """How many it has, all versions of them."""
+        return self._inserted.n_messages
+
+    @property
+    def n_bytes(self) -> int:
+        """About what it takes in memory."""
+        return self._inserted.n_bytes + sum(map(len, self.held))
 
     def apply(self, data: bytes) -> bool:
         """Take in a change; False when it is none."""
@@ -93,7 +115,7 @@ class Segment:
 
     def take_new(self) -> list[Message]:
         """The messages that came since this was asked last. What is none of ours is passed over."""
-        new, self._new = self._new, []
+        new, self._inserted.new = self._inserted.new, []
         found = []
         for text in new:
             try:
@@ -174,6 +196,11 @@ class Document:
     def has(self, message_id: str) -> bool:
         """Whether there is any version of a message."""
         return message_id in self._best
+
+    @property
+    def n_bytes(self) -> int:
+        """About what it takes in memory."""
+        return sum(segment.n_bytes for segment in self.segments.values())
 
     @property
     def n_shown(self) -> int:

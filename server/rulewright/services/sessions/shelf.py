@@ -30,8 +30,8 @@ from rulewright.services.sessions.opened import NoSession, Opened
 
 COMPACT_SOON, COMPACT_NOW = 64, 256
 """Changes of one conversation after which it is summed up when nobody waits, and after which at once."""
-MAX_OPEN, MAX_OPEN_MESSAGES = 2_048, 50_000
-"""What is held in memory."""
+MAX_OPEN, MAX_OPEN_MESSAGES, MAX_OPEN_BYTES = 2_048, 50_000, 256_000_000
+"""What is held in memory: conversations, their messages, and about what those take."""
 STOPPED = "The program that wrote this ended before it was finished."
 
 Located = tuple[int, Message]
@@ -65,6 +65,10 @@ class Shelf:
         self._clock, self._writers = clock, writers
         self._lock = RLock()
         self._open: OrderedDict[str, Opened] = OrderedDict()
+        self._weights: dict[str, tuple[int, int]] = {}
+        """Messages and bytes of each that is in memory, as they were when it was last looked at."""
+        self._n_messages = self._n_bytes = 0
+        """The sums of them."""
         self.writing: dict[str, Callable[[], Message]] = {}
         """Answers that are being written here: what there is of each, by its id."""
         self._node = ""
@@ -123,7 +127,13 @@ class Shelf:
     def drop(self, session_id: str) -> None:
         """Forget one."""
         with self._lock:
-            self._open.pop(session_id, None)
+            self._drop(session_id)
+
+    def _drop(self, session_id: str) -> None:
+        self._open.pop(session_id, None)
+        n_messages, n_bytes = self._weights.pop(session_id, (0, 0))
+        self._n_messages -= n_messages
+        self._n_bytes -= n_bytes
 
     def refresh(self, opened: Opened) -> None:
         """Take in what others wrote, and tell of it. Raises NoSession."""
@@ -140,6 +150,7 @@ class Shelf:
             except NoSession:
                 self._forget(opened)
                 raise
+            self._make_room(opened)
             self._tell(opened, ())
 
     def look_at(self, session_id: str, since: int, updates: Sequence[Update]) -> None:
@@ -221,6 +232,7 @@ class Shelf:
                 opened.unsaved, opened.unsaved_messages = [], []
                 opened.seq, opened.is_stored = seq, True
                 opened.session = msgspec.structs.replace(opened.session, seq=seq)
+            self._make_room(opened)
             self._tell(opened, [m for _, m in made[0][1]], is_changed=not is_silent)
             if opened.n_updates >= COMPACT_NOW:
                 self._compact(opened)
@@ -302,20 +314,31 @@ class Shelf:
     def _remember(self, opened: Opened) -> None:
         with self._lock:
             self._open[opened.session.id] = opened
-            n_messages = sum(o.session.n_messages for o in self._open.values())
-            if len(self._open) <= MAX_OPEN and n_messages <= MAX_OPEN_MESSAGES:
+            self._make_room(opened)
+
+    def _make_room(self, opened: Opened) -> None:
+        """Let go of what was used longest ago, if with this one, which has grown, there is too much in memory."""
+        with self._lock:
+            kept = opened.session.id
+            if self._open.get(kept) is not opened:
                 return
-            for session_id, other in list(self._open.items()):
-                if len(self._open) <= MAX_OPEN and n_messages <= MAX_OPEN_MESSAGES:
-                    return
+            before = self._weights.get(kept, (0, 0))
+            now = self._weights[kept] = opened.session.n_messages, opened.document.n_bytes
+            self._n_messages += now[0] - before[0]
+            self._n_bytes += now[1] - before[1]
+            for session_id, other in list(self._open.items()) if self._is_too_much() else ():
                 if other is not opened and not other.unsaved and other.is_stored:
-                    del self._open[session_id]
-                    n_messages -= other.session.n_messages
+                    self._drop(session_id)
+                    if not self._is_too_much():
+                        return
+
+    def _is_too_much(self) -> bool:
+        return len(self._open) > MAX_OPEN or self._n_messages > MAX_OPEN_MESSAGES or self._n_bytes > MAX_OPEN_BYTES
 
     def _forget(self, opened: Opened) -> None:
         with self._lock:
             if self._open.get(opened.session.id) is opened:
-                del self._open[opened.session.id]
+                self._drop(opened.session.id)
 
     def _tell(self, opened: Opened, made: Sequence[Message], *, is_changed: bool = False) -> None:
         """Announce what others said, then what was said here; where nothing was said, that something changed."""
