@@ -9,9 +9,10 @@
         └── client 1          temporary
             ├── messages      temporary   takes what the client says
             ├── rules         permanent   rest_for_one
-            │   ├── store     permanent   takes what other programs keep of rules
-            │   ├── watcher   permanent   sees rule files change on disk
-            │   └── use       permanent   writes down which rules were of use
+            │   ├── events      permanent   does what follows from a change of rules: new diagnostics, new lenses
+            │   ├── store       permanent   takes what other programs keep of rules
+            │   ├── aggregator  permanent   adds up which rules were of use, and writes that down
+            │   └── watcher     permanent   sees rule files change on disk
             ├── code          temporary   the process that knows the code, and below it the builders of indexes
             └── background    permanent   what is nice to have: transient children
 

@@ -50,8 +50,9 @@ def task_of(gateway: Any, *path: str) -> "asyncio.Task[Any]":
 @pytest.mark.parametrize(
     "path",
     [
+        ("rules", "events"),
         ("rules", "store"),
-        ("rules", "use"),
+        ("rules", "aggregator"),
         ("rules", "watcher"),
         ("background", "neighbours"),
         ("background", "editor"),

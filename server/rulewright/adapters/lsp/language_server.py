@@ -26,6 +26,7 @@ from rulewright.core.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from rulewright.adapters.lsp.index_progress import View
+    from rulewright.adapters.lsp.rules_changed import RuleEvents
     from rulewright.core.text import PositionEncoding
     from rulewright.gateway import Gateway
 
@@ -57,6 +58,7 @@ class Server(LanguageServer):
         self.announces_workspace_diagnostics = False
         self.refresh: Callable[[], None] = lambda: None
         """Have the client pull diagnostics again."""
+        self.rule_events: RuleEvents
         self.index_views: dict[str, View] = {}
         self.recent_uri = ""
         """The document worked on last."""

@@ -44,6 +44,7 @@ def initialize(ls: Server, params: t.InitializeParams) -> None:
     index_progress.follow(ls)
     ls.pending.start(_open_first(ls, roots(params)), "opening the projects")
     ls.gateway.introduce(f"{ls.client.name} {ls.client.version}".strip())
+    ls.rule_events.begin()
     if editor := params.process_id:
         supervise(ls, "neighbours", lambda: _look_beside(ls, editor), restart="transient")
         supervise(ls, "editor", lambda: parent.watch(editor, lambda: ls.leave(1)), restart="transient")
@@ -111,7 +112,7 @@ def initialized(ls: Server, _params: t.InitializedParams) -> None:
     ls.pending.start(rule_writing.begin(ls), "offering other ids for rules")
     ls.pending.start(_follow_configuration(ls), "settings")
     supervise(ls, "store", lambda: _look_at_kept_rules(ls), "rules")
-    supervise(ls, "use", lambda: _save_use(ls), "rules")
+    supervise(ls, "aggregator", lambda: _save_use(ls), "rules")
 
 
 INTRODUCED_S = 3.0
