@@ -29,6 +29,7 @@ from rulewright.adapters.lsp.status import SessionRecord
 from rulewright.core.baseline import BaselineRecord
 from rulewright.core.config import NEEDS_TRUST, USER_ONLY, Settings, describe, doc_of
 from rulewright.core.languages import LANGUAGES
+from rulewright.core.model_settings import describe_models
 from rulewright.core.privacy.proof import Proof
 from rulewright.core.prompt.records import Prompt
 from rulewright.core.rules.parse import KEYS
@@ -118,6 +119,8 @@ def settings_page() -> str:
         f"| `{name}` | {kind} | `{default}` | {who} | {doc_of(name)} |" for name, kind, default, who in describe()
     )
 
+    models = "\n".join(f"| `{key}` | {kind} | {default} | {means} |" for key, kind, default, means in describe_models())
+
     def table(names: Mapping[str, str]) -> str:
         return "\n".join(f"| `{name}` | {reason} |" for name, reason in sorted(names.items()))
 
@@ -150,6 +153,15 @@ These it may never set:
 | setting | value | default | who may set it | what it does |
 |---|---|---|---|---|
 {rows}
+
+## Models
+
+Each model is a table of its own, `[[models]]`, in your file, or in that of a project that you trust.
+[Models](models.md) shows one for each kind of server. A model with a mistake is left out, and one sentence says why.
+
+| key | value | default | what it means |
+|---|---|---|---|
+{models}
 """
 
 

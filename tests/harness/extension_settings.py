@@ -30,6 +30,9 @@ def files(root: Path) -> Iterator[tuple[str, str]]:
 
 def _sections() -> Iterator[dict[str, Any]]:
     for table in msgspec.structs.fields(Settings):
+        if table.name == "models":
+            # The user's own file has them, with the names of variables that hold keys; an editor's settings are shared.
+            continue
         fields = msgspec.structs.fields(table.type)
         properties = {
             f"rulewright.{table.name}.{field.name}": _property(f"{table.name}.{field.name}", field)

@@ -15,6 +15,7 @@ from msgspec import Meta
 
 from rulewright.core.findings import Severity
 from rulewright.core.languages import LANGUAGES, canonical
+from rulewright.core.model_settings import ModelSettings, merged, read_models
 from rulewright.core.rules.foreign_names import FOREIGN_FORMATS, ExportTarget, ForeignFormat
 from rulewright.core.rules.globs import compile_glob, split
 from rulewright.core.rules.rule import SOURCES, Source
@@ -263,6 +264,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     privacy: PrivacySettings = PrivacySettings()
     interactions: InteractionsSettings = InteractionsSettings()
     log: LogSettings = LogSettings()
+    models: Annotated[
+        tuple[ModelSettings, ...],
+        Meta(description="The models that may be asked; `core/model_settings` reads them. None by default."),
+    ] = ()
 
 
 class SettingProblem(msgspec.Struct, frozen=True):
@@ -289,15 +294,22 @@ class SettingsLayer(msgspec.Struct, frozen=True):
 
 def merge(layers: Sequence[SettingsLayer]) -> tuple[Settings, tuple[SettingProblem, ...]]:
     """The settings that `layers`, weakest first, add up to, and what had to be left out."""
-    tables: dict[str, dict[str, Any]] = {}
+    tables: dict[str, Any] = {}
     problems: list[SettingProblem] = []
     for layer in layers:
         for name, table in layer.values.items():
-            problems += _take_table(tables, layer, name, table)
+            take = _take_models if name == "models" and not refused_by_trust(layer, name) else _take_table
+            problems += take(tables, layer, name, table)
     return msgspec.convert(tables, Settings), tuple(problems)
 
 
-def _take_table(tables: dict[str, dict[str, Any]], layer: SettingsLayer, name: str, table: Any) -> list[SettingProblem]:
+def _take_models(tables: dict[str, Any], layer: SettingsLayer, name: str, written: Any) -> list[SettingProblem]:
+    entries, mistakes = read_models(written)
+    tables[name] = merged(tables.get(name, ()), entries)
+    return [SettingProblem(layer.layer, layer.origin, mistake) for mistake in mistakes]
+
+
+def _take_table(tables: dict[str, Any], layer: SettingsLayer, name: str, table: Any) -> list[SettingProblem]:
     def refuse(message: str, *, broken: bool = True, is_about_trust: bool = False) -> SettingProblem:
         return SettingProblem(layer.layer, layer.origin, message, broken, is_about_trust)
 
@@ -307,7 +319,7 @@ def _take_table(tables: dict[str, dict[str, Any]], layer: SettingsLayer, name: s
     if section is None and (name in NEEDS_TRUST or name in USER_ONLY):
         return [refuse(f"`{name}` is for a later version of Rulewright; this one does not use it.", broken=False)]
     if section is None:
-        return [refuse(f"`{name}` is not a table of settings{_did_you_mean(name, _SECTIONS)}")]
+        return [refuse(f"`{name}` is not a table of settings{_did_you_mean(name, {**_SECTIONS, 'models': None})}")]
     if not isinstance(table, Mapping):
         return [refuse(f"`{name}` must be a table, not {_a(table)}.")]
     problems = []
@@ -399,7 +411,10 @@ def _says(kind: Any, key: str, value: str) -> bool:
     return any(meta.extra and meta.extra.get(key) == value for meta in getattr(kind, "__metadata__", ()))
 
 
-_SECTIONS: dict[str, type[msgspec.Struct]] = {f.name: f.type for f in msgspec.structs.fields(Settings)}
+_SECTIONS: dict[str, type[msgspec.Struct]] = {
+    f.name: f.type for f in msgspec.structs.fields(Settings) if f.name != "models"
+}
+"""Tables of single settings."""
 
 
 def environment_layer(environ: Mapping[str, str]) -> SettingsLayer:
