@@ -18,6 +18,7 @@ from rulewright.core.models import (
     ModelRequest,
     Part,
     Redacted,
+    Sent,
     Source,
     Usage,
     Withheld,
@@ -257,7 +258,10 @@ async def test_peers_are_told_no_secret(root: Path) -> None:
 async def test_who_stops_reading_ends_the_answer(root: Path) -> None:
     provider = ScriptedProvider([[Say("one two three", chunk=3), Stall()]])
     stream = GatedProvider(gate(), provider).stream(request(root, Part("go")))
+    sent = await anext(stream)
+    assert isinstance(sent, Sent)
     assert await anext(stream) == Delta("one")
+    assert sent.request == provider.requests[0]
     assert provider.n_open == 1
     await stream.aclose()  # type: ignore[attr-defined]
     assert (provider.n_open, provider.n_abandoned) == (0, 1)

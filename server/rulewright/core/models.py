@@ -132,9 +132,15 @@ class Redacted(msgspec.Struct, frozen=True, tag="redacted"):
         return f"{what}{f' in {self.path}' if self.path else ''} {was} taken out of what was sent."
 
 
+class Sent(msgspec.Struct, frozen=True, tag="sent"):
+    """What is sent, as it leaves the gate: receipts are made of this."""
+
+    request: ModelRequest
+
+
 Notice = Withheld | Redacted
-ModelEvent = Delta | Usage | Finished | Failed | Withheld | Redacted
-"""Notices come first; then deltas; `Finished` or `Failed` is the last."""
+ModelEvent = Delta | Usage | Finished | Failed | Withheld | Redacted | Sent
+"""Notices come first, then what is sent, both from the gate; then deltas; `Finished` or `Failed` is the last."""
 
 
 class Capabilities(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from rulewright.core.models import (
     ModelProvider,
     ModelRequest,
     Part,
+    Sent,
 )
 from rulewright.services.egress.gate import Gate
 
@@ -42,7 +43,7 @@ class GatedProvider:
         return await self.__inner.capabilities()
 
     async def stream(self, request: ModelRequest) -> AsyncIterator[ModelEvent]:
-        """What was held back, then the answer."""
+        """What was held back, what is sent, then the answer."""
         # Ignore files are read, and git may be asked: not on the event loop.
         passed = await asyncio.to_thread(self.__gate.request, request, is_local=self.is_local)
         for notice in passed.notices:
@@ -50,6 +51,7 @@ class GatedProvider:
         if passed.failed is not None:
             yield passed.failed
             return
+        yield Sent(passed.request)
         answer = self.__inner.stream(passed.request)
         async with aclosing(cast("AsyncGenerator[ModelEvent, None]", answer)):
             async for event in answer:
