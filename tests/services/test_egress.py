@@ -18,7 +18,7 @@ from rulewright.core.models import (
     ModelRequest,
     Part,
     Redacted,
-    Sent,
+    Sending,
     Source,
     Usage,
     Withheld,
@@ -259,7 +259,7 @@ async def test_who_stops_reading_ends_the_answer(root: Path) -> None:
     provider = ScriptedProvider([[Say("one two three", chunk=3), Stall()]])
     stream = GatedProvider(gate(), provider).stream(request(root, Part("go")))
     sent = await anext(stream)
-    assert isinstance(sent, Sent)
+    assert isinstance(sent, Sending)
     assert await anext(stream) == Delta("one")
     assert sent.request == provider.requests[0]
     assert provider.n_open == 1

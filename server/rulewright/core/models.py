@@ -132,14 +132,14 @@ class Redacted(msgspec.Struct, frozen=True, tag="redacted"):
         return f"{what}{f' in {self.path}' if self.path else ''} {was} taken out of what was sent."
 
 
-class Sent(msgspec.Struct, frozen=True, tag="sent"):
+class Sending(msgspec.Struct, frozen=True, tag="sending"):
     """What is sent, as it leaves the gate: receipts are made of this."""
 
     request: ModelRequest
 
 
 Notice = Withheld | Redacted
-ModelEvent = Delta | Usage | Finished | Failed | Withheld | Redacted | Sent
+ModelEvent = Delta | Usage | Finished | Failed | Withheld | Redacted | Sending
 """Notices come first, then what is sent, both from the gate; then deltas; `Finished` or `Failed` is the last."""
 
 

@@ -14,7 +14,7 @@ from rulewright.core.models import (
     ModelProvider,
     ModelRequest,
     Part,
-    Sent,
+    Sending,
 )
 from rulewright.services.egress.gate import Gate
 
@@ -51,7 +51,7 @@ class GatedProvider:
         if passed.failed is not None:
             yield passed.failed
             return
-        yield Sent(passed.request)
+        yield Sending(passed.request)
         answer = self.__inner.stream(passed.request)
         async with aclosing(cast("AsyncGenerator[ModelEvent, None]", answer)):
             async for event in answer:
