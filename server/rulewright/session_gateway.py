@@ -13,7 +13,8 @@ import msgspec
 
 from rulewright.core.interaction import Interaction, Used
 from rulewright.core.permissions import Action, Principal, Resource, demand
-from rulewright.core.session import Conversation, Draft, Session
+from rulewright.core.session import Conversation, Draft, Session, clean
+from rulewright.core.session_page import Page, page
 from rulewright.core.session_text import from_json
 from rulewright.features.sessions import NoSuchSession, absent, demand_all, demand_for, meant
 from rulewright.services.interactions import GROUPS, Interactions
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     # It brings an event loop, which who only lists conversations can do without.
     from rulewright.services.bus import Bus
 
-__all__ = ["Answer", "Hit", "Place", "SessionGateway", "SessionProblem", "Written"]
+__all__ = ["Answer", "Hit", "Page", "Place", "SessionGateway", "SessionProblem", "Written"]
 
 
 class SessionProblem(Exception):  # noqa: N818 - an answer, not a fault
@@ -92,6 +93,18 @@ class SessionGateway:
             return self._sessions.open(known.id)
         except NoSession:
             raise SessionProblem(absent(session)) from None
+
+    def open_page(
+        self, principal: Principal, session: str, begin: int | str | None = None, limit: int | None = None
+    ) -> Page:
+        """As many messages of a conversation as can be sent at once, from a number or an id on, else the last ones.
+
+        Raises as `open`.
+        """
+        found = page(self.open(principal, session), begin, limit)
+        if found is None:
+            raise SessionProblem(f"There is no message {clean(str(begin))[:80]} in this conversation. Open it again.")
+        return found
 
     def search(
         self, principal: Principal, query: str, root: Path | None = None, *, everybody: bool = False, limit: int = 20

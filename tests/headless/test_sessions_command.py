@@ -11,10 +11,12 @@ from click.testing import CliRunner
 
 from rulewright import app
 from rulewright.adapters.cli.main import cli
+from rulewright.adapters.cli.render_json import to_json
 from rulewright.app import local_principal
 from rulewright.core.interaction import Interaction
 from rulewright.core.permissions import NotAllowed, Principal
 from rulewright.core.session import Draft
+from rulewright.core.session_text import from_json, to_markdown, to_record
 from rulewright.services.state.places import state_path
 from rulewright.session_app import Conversations
 from rulewright.session_gateway import SessionProblem
@@ -93,6 +95,30 @@ def test_a_conversation_from_its_beginning_to_its_end(root):
     assert (code, "--yes" in said) == (2, True)
     assert valid("sessions-change", run(root, "delete", name, "--yes", "--json"))["done"] == "deleted"
     assert turn(root, "show", name)[::2] == (1, f"There is no conversation {name}.")
+
+
+@pytest.mark.parametrize("texts", [[], ["a"], ["a", "b\n[]", "\N{SNOWMAN}" * 3]])
+def test_what_is_written_piece_by_piece_is_the_whole(root, kept, texts):
+    name = kept.gateway.create(local_principal(), root, title="[]").session.id
+    for text in texts:
+        kept.gateway.append(local_principal(), name, Draft.text("user", text))
+    whole = kept.gateway.open(local_principal(), name)
+    assert run(root, "export", name, "--format", "json") == to_json(to_record(whole)) + "\n"
+    assert run(root, "show", name, "--json") == to_json(to_record(whole)) + "\n"
+    assert run(root, "export", name) == to_markdown(whole)
+    run(root, "export", name, "--format", "json", "--output", "q.json")
+    assert from_json((root / "q.json").read_bytes()) == whole
+
+
+def test_a_page_begins_at_a_message_that_is_there(root, kept):
+    name = kept.gateway.create(local_principal(), root).session.id
+    for text in "abc":
+        kept.gateway.append(local_principal(), name, Draft.text("user", text))
+    found = kept.gateway.open_page(local_principal(), name, 1, 1)
+    assert ([m.plain for m in found.messages], found.earlier) == (["b"], 1)
+    assert [m.plain for m in kept.gateway.open_page(local_principal(), name, found.next).messages] == ["c"]
+    with pytest.raises(SessionProblem, match="no message m1 in"):
+        kept.gateway.open_page(local_principal(), name, "m1")
 
 
 def test_conversations_are_listed_by_project(root, tmp_path):

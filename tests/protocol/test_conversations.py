@@ -107,6 +107,23 @@ def test_forks_and_the_archive(editor: Editor) -> None:
     assert ask(editor, "rename", session=fork["id"], title="The other way")["session"]["title"] == "The other way"
 
 
+def test_a_conversation_longer_than_a_client_takes_is_read_in_pages(editor: Editor) -> None:
+    long = "x" * 3_900_000
+    session = ask(editor, "append", text=f"0{long}")["session"]["id"]
+    for number in range(1, 20):
+        ask(editor, "append", session=session, text=f"{number}{long}")
+    last = ask(editor, "open", session=session)
+    assert (len(last["messages"]), last["earlier"], last["next"]) == (2, 18, None)
+    texts, begin = [], 0
+    while begin is not None:
+        page = ask(editor, "open", session=session, **{"from": begin})
+        assert page["earlier"] == len(texts)
+        texts += [m["parts"][0]["text"] for m in page["messages"]]
+        begin = page["next"]
+    assert texts == [f"{number}{long}" for number in range(20)]
+    assert len(ask(editor, "open", session=session, **{"from": 3, "limit": 1})["messages"]) == 1
+
+
 @pytest.mark.parametrize(
     ("name", "params", "said"),
     [
@@ -114,6 +131,8 @@ def test_forks_and_the_archive(editor: Editor) -> None:
         ("append", {"session": "nowhere", "text": "x"}, "There is no conversation nowhere"),
         ("append", {"text": ""}, "without text"),
         ("open", {"session": 5}, "str"),
+        ("open", {"session": "nowhere", "from": -1}, "0"),
+        ("open", {"session": "nowhere", "limit": 0}, "1"),
         ("open", [1], "object"),
     ],
 )

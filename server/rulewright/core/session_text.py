@@ -1,7 +1,7 @@
 """A conversation as a text to read, as JSON, and back from that JSON."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import msgspec
@@ -41,6 +41,11 @@ def from_json(data: bytes) -> Conversation:
 
 def to_markdown(conversation: Conversation) -> str:
     """A conversation as a markdown document."""
+    return "".join(markdown_pieces(conversation))
+
+
+def markdown_pieces(conversation: Conversation) -> Iterator[str]:
+    """The same, message by message: a long conversation need not be in memory once more."""
     s = conversation.session
     facts = [f"- begun {minute(s.created)}, last changed {minute(s.updated)}"]
     if s.root:
@@ -52,8 +57,10 @@ def to_markdown(conversation: Conversation) -> str:
     if s.parent is not None:
         facts.append(f"- forked off conversation `{s.parent.session}` at message `{s.parent.message}`")
     facts.append(f"- conversation `{s.id}`")
-    parts = [f"# {s.name}", "\n".join(facts), *(_section(m) for m in conversation.messages)]
-    return "\n\n".join(parts) + "\n"
+    yield f"# {s.name}\n\n" + "\n".join(facts)
+    for message in conversation.messages:
+        yield f"\n\n{_section(message)}"
+    yield "\n"
 
 
 def heading(message: Message) -> str:

@@ -15,7 +15,7 @@ from rulewright.adapters.cli.report import printable
 from rulewright.adapters.cli.rules import table
 from rulewright.core.permissions import NotAllowed, Principal
 from rulewright.core.session import Conversation, Draft, Message, Session, SessionEvent
-from rulewright.core.session_text import heading, minute, shortest, to_markdown, to_record
+from rulewright.core.session_text import heading, markdown_pieces, minute, shortest, to_record
 from rulewright.session_gateway import SessionGateway, SessionProblem, Written
 
 T = TypeVar("T")
@@ -111,7 +111,8 @@ def run_show(launcher: Launcher, session: str, *, as_json: bool) -> int:
     with conversing(launcher) as (gateway, me):
         conversation = gateway.open(me, session)
     if as_json:
-        click.echo(to_json(to_record(conversation)))
+        for piece in _json_pieces(conversation):
+            click.echo(piece, nl=False)
         return 0
     for line in _lines(conversation):
         click.echo(line)
@@ -190,12 +191,13 @@ def run_export(launcher: Launcher, session: str, output_format: str, output: str
     """Print a conversation as a document, or write it to a file."""
     with conversing(launcher) as (gateway, me):
         conversation = gateway.open(me, session)
-    is_json = output_format == "json"
-    text = to_json(to_record(conversation)) + "\n" if is_json else to_markdown(conversation)
+    pieces = _json_pieces(conversation) if output_format == "json" else markdown_pieces(conversation)
     if output is None or output == "-":
-        click.echo(text, nl=False)
+        for piece in pieces:
+            click.echo(piece, nl=False)
         return 0
-    Path(output).write_bytes(text.encode("utf-8", "replace"))
+    with Path(output).open("wb") as file:
+        file.writelines(piece.encode("utf-8", "replace") for piece in pieces)
     click.echo(f"Wrote {printable(output)}.", err=True)
     return 0
 
@@ -248,6 +250,18 @@ def _is_told_to(session: Session) -> bool:
         return True
     click.echo("Nothing was deleted.")
     return False
+
+
+def _json_pieces(conversation: Conversation) -> Iterator[str]:
+    """An export as JSON, message by message: a long conversation need not be in memory once more."""
+    record = msgspec.structs.replace(to_record(conversation), messages=())
+    before, brackets, after = to_json(record).rpartition("[]")
+    messages = conversation.messages
+    yield before + (brackets if not messages else "[\n")
+    for number, message in enumerate(messages, start=1):
+        lines = to_json(message).replace("\n", "\n    ")
+        yield f"    {lines}" + (",\n" if number < len(messages) else "\n  ]")
+    yield after + "\n"
 
 
 def _message_meant(conversation: Conversation, asked: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
@@ -16,6 +16,7 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from rulewright.adapters.lsp.language_server import Server
 from rulewright.adapters.lsp.refusals import REQUEST_FAILED
 from rulewright.adapters.lsp.supervised import supervise
+from rulewright.adapters.lsp.wire import Ready
 from rulewright.core import uris
 from rulewright.core.bus import ContextUpdated, Lagged
 from rulewright.core.interface import Capabilities, UserInput
@@ -23,7 +24,6 @@ from rulewright.core.permissions import Principal
 from rulewright.core.rules.applied import rule_version
 from rulewright.core.session import (
     AnswerGrew,
-    Conversation,
     Draft,
     Message,
     MessageAdded,
@@ -33,7 +33,7 @@ from rulewright.core.session import (
     SessionEvent,
     session_of,
 )
-from rulewright.session_gateway import Conversing, SessionProblem, Written
+from rulewright.session_gateway import Conversing, Page, SessionProblem, Written
 
 T = TypeVar("T")
 _THREADS = ThreadPoolExecutor(4, "conversations")
@@ -57,6 +57,10 @@ class Asked(msgspec.Struct, rename="camel"):
     query: str = ""
     archived: bool | None = False
     everywhere: bool = False
+    begin: Annotated[int, msgspec.Meta(ge=0)] | str | None = msgspec.field(name="from", default=None)
+    """The first message that is wanted, by its number from 0 or its id."""
+    limit: Annotated[int, msgspec.Meta(ge=1)] | None = None
+    """How many messages at most."""
 
 
 class Happened(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
@@ -73,7 +77,11 @@ class Opened(msgspec.Struct, frozen=True, rename="camel"):
     """The answer to `rulewright/sessions/open`."""
 
     session: Session
-    messages: tuple[Message, ...]
+    messages: tuple[msgspec.Raw, ...]
+    earlier: int
+    """How many come before these."""
+    next: str | None
+    """What `from` is to be for those that come after these; null where these are the last ones."""
 
 
 class Changed(msgspec.Struct, frozen=True, rename="camel"):
@@ -217,16 +225,9 @@ class EditorInterface:
 
 def _read(params: Any) -> Asked:
     try:
-        return msgspec.convert(_plain(params) or {}, Asked)
+        return msgspec.convert(params or {}, Asked)
     except msgspec.ValidationError as error:
         raise JsonRpcInvalidParams(f"{error}.") from None
-
-
-def _plain(value: Any) -> Any:
-    """Parameters as plain values: those of methods that the engine does not know come as named tuples."""
-    if hasattr(value, "_asdict"):
-        return {key: _plain(one) for key, one in value._asdict().items()}
-    return value
 
 
 async def _list(self: EditorInterface, asked: Asked) -> Any:
@@ -237,11 +238,17 @@ async def _list(self: EditorInterface, asked: Asked) -> Any:
 
 
 async def _open(self: EditorInterface, asked: Asked) -> Any:
-    found: Conversation = await self.call(lambda door, who: door.open(who, asked.session))
+    found: Page = await self.call(lambda door, who: door.open_page(who, asked.session, limit=1))
     # What comes between the reading and the listening comes twice, which the ids of messages tell.
     self.show(found.session.id)
-    found = await self.call(lambda door, who: door.open(who, found.session.id))
-    return Opened(found.session, found.messages)
+    session = found.session.id
+    return await self.call(lambda door, who: _written(door.open_page(who, session, asked.begin, asked.limit)))
+
+
+def _written(page: Page) -> Ready:
+    """A page as it is sent, message by message: the event loop has its turn in between."""
+    messages = tuple(msgspec.Raw(msgspec.json.encode(message)) for message in page.messages)
+    return Ready(msgspec.json.encode(Opened(page.session, messages, page.earlier, page.next)))
 
 
 async def _close(self: EditorInterface, asked: Asked) -> None:

@@ -59,8 +59,10 @@ METHODS: tuple[Method, ...] = (
     Method(
         "rulewright/sessions/open",
         "request",
-        '`{"session": "..."}`, an id or its beginning',
-        "the conversation with its messages; from now on `rulewright/sessionEvent` tells what happens in it",
+        '`{"session": "..."}`, an id or its beginning; with `"from"`, the number of a message from 0 or its id, those '
+        'from there on, else the last ones; `"limit"` at most',
+        "the conversation with messages of 8 MB together; `earlier` counts those before them, and `next`, unless it is "
+        "`null`, is the `from` of those after them; from now on `rulewright/sessionEvent` tells what happens in it",
     ),
     Method("rulewright/sessions/close", "request", '`{"session": "..."}`', "`null`; it is told of no more"),
     Method(

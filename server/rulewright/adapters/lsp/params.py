@@ -131,9 +131,13 @@ HOT: Mapping[str, type[Base]] = {
 didChange is not here: its changes are told apart by lsprotocol's types.
 """
 
+PLAIN = ("rulewright/sessions/",)
+"""How methods begin whose parameters stay as they came, for their handlers to read: the engine would make named tuples
+of them, in which `from` cannot be a name."""
+
 
 class HotRequest(msgspec.Struct, frozen=True):
-    """A request whose parameters are one of these records. pygls knows a message by its attributes."""
+    """A request whose parameters are one of these records, or as they came. pygls knows a message by its attributes."""
 
     id: int | str
     method: str
@@ -142,10 +146,12 @@ class HotRequest(msgspec.Struct, frozen=True):
 
 
 def read_hot(method: str, msg_id: int | str, params: Any) -> HotRequest | None:
-    """A request as a record; None where its method has none. Raises msgspec.ValidationError.
+    """A request whose parameters the engine need not read; None for any other. Raises msgspec.ValidationError.
 
     Not strict, for a client written in a language without integers may say 1.0.
     """
+    if method.startswith(PLAIN):
+        return HotRequest(msg_id, method, params)
     kind = HOT.get(method)
     if kind is None:
         return None
