@@ -13,11 +13,13 @@ import msgspec
 import pytest
 
 from rulewright.core.edits import Edit
+from rulewright.core.restarts import Intensity
 from rulewright.core.rules import job as jobs_module
 from rulewright.core.rules.job import CheckJob, CheckResult
 from rulewright.core.rules.lint import Enforced
 from rulewright.core.rules.load import load
 from rulewright.core.rules.origin import Origin
+from rulewright.services.supervisor.outside import OutsideSupervisor
 from rulewright.services.workers import AdaptiveRunner, InlineRunner
 from rulewright.services.workers.inline import INLINE_CHARACTERS
 from rulewright.services.workers.pool import AHEAD, STOPPING, WorkerPool
@@ -119,6 +121,27 @@ def test_a_worker_that_died_between_jobs_is_replaced(pool):
     until(lambda: not is_alive(pid))
     assert only(one, job("print(1)")) == run(job("print(1)"))
     assert pids(one) != {pid}
+
+
+def test_a_worker_that_died_with_nothing_to_do_is_replaced_before_the_next_job(monkeypatch):
+    monkeypatch.setattr("rulewright.services.workers.pool.LOOK_S", 0.02)
+    overseer = OutsideSupervisor(Intensity(max_restarts=1))
+    pool = WorkerPool(1, PATIENT_S, overseer)
+    try:
+        only(pool, job("print(1)"))
+        (first,) = pids(pool)
+        os.kill(first, signal.SIGKILL)
+        until(lambda: overseer.which_children()[0].pid not in {None, first})
+        (worker,) = overseer.which_children()
+        assert (worker.state, worker.restarts, worker.last_error) == ("running", 1, "it was ended from outside")
+        assert only(pool, job("print(1)")) == run(job("print(1)"))
+        assert overseer.which_children()[0].restarts == 1
+        # No more than it may cost.
+        os.kill(worker.pid, signal.SIGKILL)
+        until(lambda: overseer.which_children()[0].state == "given_up")
+        assert "ended too often" in only(pool, job("print(1)")).failure
+    finally:
+        pool.close()
 
 
 def test_a_job_that_kills_its_worker_costs_only_itself(pool, monkeypatch, tmp_path):

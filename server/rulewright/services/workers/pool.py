@@ -37,6 +37,9 @@ START_S = 60.0
 GUARD_S = 0.25
 """How often overdue jobs are looked for."""
 
+LOOK_S = 1.0
+"""How often a worker that has nothing to do is looked after."""
+
 GRACE_S = 2
 """How much later than we a worker ends itself, in case we are gone."""
 
@@ -143,7 +146,11 @@ class WorkerPool:
             # Until it has started, jobs go to those that have: a start takes longer than most jobs.
             worker.get_ready()
             while True:
-                _, order, job, future = self._queue.get()
+                try:
+                    _, order, job, future = self._queue.get(timeout=LOOK_S)
+                except queue.Empty:
+                    worker.heal()
+                    continue
                 if job is None:
                     return
                 if future.set_running_or_notify_cancel():
@@ -309,6 +316,17 @@ class _Worker:
         with contextlib.suppress(OSError, _GoneError):
             self._await_start(self._pipes()[1])
             self.overdue_at = inf
+
+    def heal(self) -> None:
+        """Replace a process that has ended while there was nothing to do."""
+        process = self._process
+        if process is None or process.poll() is None or self._ended:
+            return
+        reason = "it was ended from outside" if self.is_ready else "it does not start"
+        self.stop()
+        self._report(reason)
+        if not self._is_gone:
+            self.get_ready()
 
     def _pipes(self) -> tuple[int, int]:
         """The descriptors to write jobs to and to read results from, of a process that may still be starting."""
