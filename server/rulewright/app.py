@@ -171,6 +171,7 @@ def serve_sockets(wanted: Mapping[str, Address], token_file: Path | None, say: C
 
     try:
         with access.doorkeeper(token_file, say) as doorkeeper:
+            shared.listens = doorkeeper.listens
             return node.run(session, wanted, doorkeeper, shared.tree.begin, ended)
     finally:
         access.close()

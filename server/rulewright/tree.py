@@ -27,7 +27,7 @@ import asyncio
 import contextvars
 import itertools
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from time import monotonic, time
 from typing import Literal
@@ -185,6 +185,8 @@ class Node:
         self.name, self.bus, self.registry, self.circuits, self.tree = name, bus, registry, circuits, tree
         self.clients: dict[str, Callable[[], ClientReport]] = {}
         """By the name of the client, what there is to say of it."""
+        self.listens: Sequence[str] = ()
+        """Where it can be reached."""
         self._began_at = tree.now()
 
     def report(self) -> ServerReport:
@@ -195,6 +197,7 @@ class Node:
             pid=os.getpid(),
             interface=self.name,
             uptime_s=round(self.tree.now() - self._began_at, 1),
+            listens=tuple(self.listens),
             tree=self.tree.states(),
             circuits=self.circuits.states(),
             registry=self.registry.counts(),

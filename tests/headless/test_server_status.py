@@ -133,6 +133,7 @@ def test_it_shows_every_server_with_its_tree_and_for_whom_it_works(edit: Callabl
         assert [server["pid"] for server in both] == [editor.process.popen.pid, node.popen.pid]
         (one,) = servers(pid=node.popen.pid)
         assert [c["id"] for c in one["tree"]["children"]] == ["core", "checks", "interfaces"]
+        assert one["listens"] == [f"{kind} 127.0.0.1:{port}" for kind, port in node.ports.items()]
         assert one["clients"] == []
         node.end()
     (server,) = servers()

@@ -178,3 +178,12 @@ def test_a_cancelled_question_is_taken_back(host: CodeHost, root: str) -> None:
     assert host.ask(say.References(uri, Position(0, 5))).cancel()
     assert names(host, uri) == ["first"]
     assert host._waiting == {}
+
+
+def test_an_index_that_was_there_already_is_not_told_as_no_files(host: CodeHost) -> None:
+    host._hear(say.Progress("/shop", 0, 0))
+    host._hear(say.Progress("/bank", 2, 3))
+    assert [(one.id, one.detail) for one in host.indexing()] == [
+        ("index of shop", "nothing to read again"),
+        ("index of bank", "2 of 3 files"),
+    ]

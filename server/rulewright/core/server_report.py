@@ -54,6 +54,8 @@ class ServerReport(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     interface: str
     """`stdio`, `sockets` or `mcp`."""
     uptime_s: float
+    listens: tuple[str, ...] = ()
+    """Where clients reach it, such as `tcp 127.0.0.1:7777`; nowhere where it serves standard input and output."""
     tree: ChildState
     circuits: tuple[CircuitState, ...] = ()
     registry: dict[str, int]

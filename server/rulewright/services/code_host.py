@@ -139,7 +139,7 @@ class CodeHost:
                 id=f"index of {Path(one.root).name or one.root}",
                 state="running" if runs and one.done < one.total else "ended",
                 restart="transient",
-                detail=f"{one.done:,} of {one.total:,} files",
+                detail=f"{one.done:,} of {one.total:,} files" if one.total else "nothing to read again",
             )
             for one in told
         )

@@ -54,6 +54,8 @@ def lines(server: ServerReport) -> Iterator[str]:
     """One server, for people."""
     title = f"rulewright {server.program_version}, process {server.pid}, {server.interface}"
     yield click.style(f"{title}, up {duration(server.uptime_s)}", bold=True)
+    for place in server.listens:
+        yield f"  listens on {printable(place)}"
     yield from _tree(server.tree, 1)
     for client in server.clients:
         about = printable(client.program) or "a client without a name"
@@ -73,7 +75,7 @@ def lines(server: ServerReport) -> Iterator[str]:
                 f"tried again in {duration(circuit.retry_in_s)}"
             )
     if server.registry:
-        yield "registered: " + ", ".join(f"{n:,} {printable(kind)}" for kind, n in server.registry.items())
+        yield "registered: " + ", ".join(_count(n, printable(kind)) for kind, n in server.registry.items())
 
 
 def _tree(child: ChildState, depth: int) -> Iterator[str]:

@@ -43,6 +43,8 @@ class Doorkeeper:
         self._given = given, read_token(given) if given is not None else ""
         self._owner, self._issuer, self._note, self._now_s = owner, issuer, note, now_s
         self._say = say
+        self.listens: list[str] = []
+        """Where clients can come, with how."""
         self._made: dict[Path, str] = {}
 
     def __enter__(self) -> Self:
@@ -65,6 +67,7 @@ class Doorkeeper:
 
     def listening(self, transport: str, address: Address) -> None:
         """Say where, and where the token is."""
+        self.listens.append(f"{transport} {address}")
         path = self._given[0] or token_path(self._state, transport, address.port)
         self._say(f"Listening on {transport} {address}. The token is in {path}")
 
