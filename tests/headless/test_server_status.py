@@ -234,6 +234,8 @@ def test_one_that_goes_on_dying_is_given_up_and_everything_else_goes_on(edit: Ca
     assert said == [expected]
     assert editor.symbols() == []
     assert editor.findings(2) == 2
+    # Once, also when somebody asks for what is not known any more.
+    assert [note["message"] for note in editor.process.notes("window/showMessage")] == [expected]
     (server,) = servers()
     assert child(server["tree"], *place)["lastError"].startswith("host ended 4 times")
     assert "given up" in status().stdout

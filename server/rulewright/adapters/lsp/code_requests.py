@@ -46,21 +46,19 @@ def _answer(server: Server, method: str, question: Begin, options: Any = None, f
     async def answer(ls: Server, params: Any) -> Any:
         about_rules = await first(ls, params) if first is not None else None
         if about_rules is None:
-            return await answered(ls, early())
+            return await answered(early())
         forget(early())
         return about_rules
 
     server.feature(method, options)(answer)
 
 
-async def answered(ls: Server, asked: "Future[bytes] | None") -> Ready | None:
-    """The answer to a question that was asked when its message was read."""
-    if asked is None:
-        return None
-    json = await asyncio.wrap_future(asked)
-    if ls.gateway.code_is_gone:
-        ls.show(ls.gateway.code_is_gone)
-    return Ready(json)
+async def answered(asked: "Future[bytes] | None") -> Ready | None:
+    """The answer to a question that was asked when its message was read.
+
+    That there is nobody any more who could answer is said by `supervised.py`, once.
+    """
+    return Ready(await asyncio.wrap_future(asked)) if asked is not None else None
 
 
 def forget(asked: "Future[bytes] | None") -> None:

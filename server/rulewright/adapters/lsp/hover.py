@@ -34,7 +34,7 @@ async def hover(ls: Server, params: t.HoverParams) -> Ready | dict[str, Any] | N
     if told is not None:
         forget(early())
         return told
-    ready = await answered(ls, early())
+    ready = await answered(early())
     if ready is None or ready.json == b"null":
         return await rule_file.hover(ls, params)
     applied = ls.gateway.rules_for(MOMENT.get().snapshot, params.text_document.uri)

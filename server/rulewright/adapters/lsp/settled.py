@@ -17,4 +17,4 @@ async def settled(ls: Server, _params: object) -> None:
     """Wait for what came before this message, not for what comes after it."""
     await ls.pending.settled(before=MOMENT.get().origin)
     # Only now: what was begun before this message may have had something to tell it.
-    await answered(ls, ls.gateway.ask_code(Settled()))
+    await answered(ls.gateway.ask_code(Settled()))
