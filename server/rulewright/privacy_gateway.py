@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -28,6 +29,15 @@ class TrustPlan(msgspec.Struct, frozen=True):
     """Sentences about what it then may do that it may not without."""
     fingerprint: str
     """Of all that is listed."""
+
+
+class TrustedProject(msgspec.Struct, frozen=True):
+    """A project that was trusted, as it is now."""
+
+    root: str
+    """Its real path."""
+    state: Literal["trusted", "changed", "gone"]
+    """`changed`: it holds something else than then, so it is not trusted now. `gone`: there is no such folder."""
 
 
 @guarded("trust", read="trust_of plan_trust trusted examine_trust check", administer="trust revoke")
@@ -84,9 +94,14 @@ class PrivacyGateway(Door):
         root = find_root(start)
         return trust.real(root), trust.revoke(self._config, root)
 
-    def trusted(self) -> tuple[str, ...]:
-        """Real paths of all projects that are trusted. Raises TrustUnreadable, and OSError where it is written."""
-        return trust.trusted_projects(self._config)
+    def trusted(self) -> tuple[TrustedProject, ...]:
+        """All projects that were ever trusted and not since revoked. Raises TrustUnreadable."""
+        return tuple(TrustedProject(path, self._kept(Path(path))) for path in trust.trusted_projects(self._config))
+
+    def _kept(self, root: Path) -> Literal["trusted", "changed", "gone"]:
+        if not root.is_dir():
+            return "gone"
+        return "trusted" if trust_of(self._config, root) == "trusted" else "changed"
 
     def examine_trust(self, root: str) -> Remark:
         """What is to be said of whether a project is trusted."""
@@ -94,14 +109,24 @@ class PrivacyGateway(Door):
             trust.trusted_projects(self._config)
         except TrustUnreadable as problem:
             return Remark("trust", "error", f"No project is trusted: {problem}", "Mend the file, or delete it.")
-        state = self.trust_of(root)
+        state, held = self.trust_of(root), held_of(Path(root))
+        needing = _counted(held)
         if state == "trusted":
-            return Remark("trust", "ok", "You trust this project: its templates are used.")
+            return Remark("trust", "ok", f"This project is trusted{needing and f' with {needing}'}.")
+        if not needing:
+            # Also where it once was trusted with something that it no longer has.
+            return Remark("trust", "ok", "This project holds nothing that needs trust.")
         if state == "changed":
-            told = "This project holds other settings or templates than when you trusted it: they are not used."
+            told = f"This project holds something else than when you trusted it; without effect: {needing}."
             return Remark("trust", "warning", told, "Look at them (rulewright trust --status), then rulewright trust.")
-        told = "This project is not trusted: its templates are not used."
-        return Remark("trust", "note", told, "Look at it (rulewright trust --status), then rulewright trust.")
+        told = f"This project is not trusted; without effect: {needing}."
+        return Remark("trust", "note", told, "Look at them (rulewright trust --status), then rulewright trust.")
+
+
+def _counted(held: trust.Held) -> str:
+    """How much of a project needs trust, for people; empty for nothing."""
+    counts = ((len(held.settings), "setting"), (len(held.templates), "template"))
+    return " and ".join(f"{n} {what}{'s' * (n != 1)}" for n, what in counts if n)
 
 
 MAX_SHOWN = 200

@@ -1,6 +1,7 @@
 """Which projects are trusted, and what is read of templates."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -189,3 +190,40 @@ def test_two_programs_that_trust_at_the_same_time_lose_nothing(tmp_path: Path) -
     both = [subprocess.Popen([*command, name], env=environment()) for name in ("a", "b")]
     assert [one.wait(60) for one in both] == [0, 0]
     assert len(trusted_projects(tmp_path)) == 50
+
+
+def test_what_is_said_of_trust_is_what_is_known_of_the_project(tmp_path: Path) -> None:
+    root = write_files(tmp_path / "root", {".git/HEAD": ""})
+    door = PrivacyGateway(tmp_path / "config")
+
+    def said() -> tuple[str, str]:
+        remark = door.examine_trust(root.as_posix())
+        return remark.state, remark.text
+
+    nothing = ("ok", "This project holds nothing that needs trust.")
+    assert said() == nothing
+    write_files(
+        root, {"rulewright.toml": "[models]\nurl = 'https://one'\n", ".ai-rules/templates/prompt.md": "{{task}}"}
+    )
+    assert said() == ("note", "This project is not trusted; without effect: 1 setting and 1 template.")
+    door.trust(root, door.plan_trust(root))
+    assert said() == ("ok", "This project is trusted with 1 setting and 1 template.")
+    (root / "rulewright.toml").unlink()
+    assert said() == (
+        "warning",
+        "This project holds something else than when you trusted it; without effect: 1 template.",
+    )
+    (root / ".ai-rules/templates/prompt.md").unlink()
+    assert said() == nothing
+    door.trust(root, door.plan_trust(root))
+    assert said() == ("ok", "This project is trusted.")
+
+
+def test_the_list_of_trusted_projects_says_of_which_trust_has_lapsed(tmp_path: Path) -> None:
+    roots = [write_files(tmp_path / name, {".git/HEAD": "", "rulewright.toml": ""}) for name in "abc"]
+    door = PrivacyGateway(tmp_path / "config")
+    for root in roots:
+        door.trust(root, door.plan_trust(root))
+    (roots[1] / "rulewright.toml").write_text("[models]\nurl = 'https://one'\n")
+    shutil.rmtree(roots[2])
+    assert [p.state for p in door.trusted()] == ["trusted", "changed", "gone"]

@@ -42,9 +42,7 @@ def about_settings(project: Project, problems: Sequence[SettingProblem]) -> list
         for p in refused
     ]
     if not refused:
-        remarks.append(
-            Remark("trust", "ok", "The project sets nothing that a project may not: no endpoint, command or package.")
-        )
+        remarks.append(Remark("trust", "ok", "No setting of the project is left out because a project may not set it."))
     return remarks
 
 

@@ -10,6 +10,12 @@ from rulewright.adapters.cli.report import printable
 from rulewright.gateway import Gateway
 from rulewright.privacy_gateway import PrivacyGateway, TrustPlan, TrustUnreadable
 
+_LAPSED = {
+    "changed": "not trusted now: it holds other settings or templates than when you trusted it",
+    "gone": "there is no such folder now",
+}
+"""By the state of a project, what became of the trust in it."""
+
 
 class TrustRecord(msgspec.Struct, frozen=True):
     """The output of `rulewright trust --list --json`."""
@@ -17,6 +23,10 @@ class TrustRecord(msgspec.Struct, frozen=True):
     version: int
     projects: tuple[str, ...]
     """Real paths of the projects that are trusted."""
+    changed: tuple[str, ...]
+    """Of those that hold something else than when they were trusted, so that they are not trusted now."""
+    gone: tuple[str, ...]
+    """Of those that are not there now."""
 
 
 class TrustStatus(msgspec.Struct, frozen=True):
@@ -85,10 +95,12 @@ def _tell(plan: TrustPlan, *, as_json: bool) -> int:
 def _list_trusted(privacy: PrivacyGateway, *, as_json: bool) -> int:
     projects = privacy.trusted()
     if as_json:
-        click.echo(to_json(TrustRecord(1, projects)))
+        by_state = {state: tuple(p.root for p in projects if p.state == state) for state in ("trusted", *_LAPSED)}
+        click.echo(to_json(TrustRecord(1, by_state["trusted"], by_state["changed"], by_state["gone"])))
     else:
-        for path in projects:
-            click.echo(printable(path))
+        for project in projects:
+            lapsed = _LAPSED.get(project.state, "")
+            click.echo(printable(project.root) + (f"  ({lapsed})" if lapsed else ""))
         if not projects:
             click.echo("No project is trusted. `rulewright trust` trusts the one here.")
     return 0
