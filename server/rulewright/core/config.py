@@ -41,6 +41,8 @@ Trust = Literal["none", "changed", "trusted"]
 USER_ONLY: Mapping[str, str] = {
     "trust": "a project cannot say that it is trusted",
     "interactions": "what is kept of your calls of models is yours to say",
+    "chat": "which model your questions go to is yours to say",
+    "limits": "what you spend is yours to say",
     "log": "a project cannot say where this program writes",
     "privacy.local_models": "what your models on this machine may see is yours to say",
 }
@@ -233,6 +235,40 @@ class InteractionsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unk
     days: Annotated[int, Meta(ge=1, le=36_500, description="Days after which a call is deleted; counts stay.")] = 30
 
 
+class ChatSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How questions are answered."""
+
+    model: Annotated[
+        str, Meta(description="The model to ask where nothing else says which, by its `name`; empty to have it chosen.")
+    ] = ""
+    local_only: Annotated[bool, Meta(description="Ask models on this machine only, whatever else is set up.")] = False
+    context_tokens: Annotated[
+        int,
+        Meta(ge=500, le=2_000_000, description="Tokens that a prompt may have; a model that takes fewer gets fewer."),
+    ] = 16_000
+    answer_tokens: Annotated[int, Meta(ge=16, le=200_000, description="Tokens that an answer may have.")] = 4_096
+    find_context: Annotated[
+        bool, Meta(description="Look in the project for code that a question is about, and send it along.")
+    ] = True
+
+
+Dollars = Annotated[float, Meta(ge=0, le=1_000_000)]
+
+
+class LimitsSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What models may cost. 0 is no limit; prices are those of `[[models]]`."""
+
+    usd_per_day: Annotated[Dollars, Meta(description="US dollars a day, all features together.")] = 0.0
+    tokens_per_day: Annotated[
+        int, Meta(ge=0, le=10_000_000_000, description="Tokens a day, sent and answered, all features together.")
+    ] = 0
+    chat_usd_per_day: Annotated[Dollars, Meta(description="US dollars a day for chat alone.")] = 0.0
+    chat_deadline_s: Annotated[Seconds, Meta(description="Seconds that an answer in a chat may take.")] = 600
+    at_once: Annotated[
+        int, Meta(ge=1, le=256, description="Calls of one model at the same time; what is more waits its turn.")
+    ] = 4
+
+
 class LogSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a server logs, beside what it tells the editor."""
 
@@ -263,6 +299,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     server: ServerSettings = ServerSettings()
     privacy: PrivacySettings = PrivacySettings()
     interactions: InteractionsSettings = InteractionsSettings()
+    chat: ChatSettings = ChatSettings()
+    limits: LimitsSettings = LimitsSettings()
     log: LogSettings = LogSettings()
     models: Annotated[
         tuple[ModelSettings, ...],
@@ -503,7 +541,9 @@ def _plain(schema: Mapping[str, Any]) -> str:
     if schema.get("type") == "array":
         items = schema.get("items") or {}
         return "a list of " + (" or ".join(f'"{v}"' for v in items["enum"]) if "enum" in items else "text")
-    return {"boolean": "true or false", "integer": _number(schema), "string": "text"}[schema["type"]]
+    return {"boolean": "true or false", "integer": _number(schema), "number": _number(schema), "string": "text"}[
+        schema["type"]
+    ]
 
 
 def doc_of(name: str) -> str:

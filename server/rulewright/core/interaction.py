@@ -25,6 +25,8 @@ class Interaction(msgspec.Struct, frozen=True, kw_only=True):
     session: str = ""
     """The conversation that it belongs to; empty for a call outside of any."""
     user: str
+    feature: str = "chat"
+    """What it was for."""
     prompt: str
     response: str
     model: str

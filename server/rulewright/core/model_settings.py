@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from rulewright.core.chat.intent import Intent
+
 ProviderKind = Literal["openai", "anthropic", "ollama", "llamacpp"]
 ModelRole = Literal["chat", "complete", "embed"]
 ROLES: tuple[ModelRole, ...] = ("chat", "complete", "embed")
@@ -59,6 +61,10 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     ] = ""
     model: Annotated[str, Meta(description="What the server calls the model. Empty for the only one it has.")] = ""
     roles: Annotated[tuple[ModelRole, ...], Meta(description="What it is asked for.")] = ("chat",)
+    intents: Annotated[
+        tuple[Intent, ...],
+        Meta(description="Questions that it is meant for; another one answers the rest, where there is one."),
+    ] = ()
     key_env: Annotated[
         str, Meta(description="Variable of the environment with the key; well-known services have a default.")
     ] = ""

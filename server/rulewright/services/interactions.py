@@ -1,12 +1,13 @@
 """Calls of models, kept for some days, and what they add up to, for good. Waits for the disk: not for an event loop."""
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 
+from rulewright.core.budget import Spent
 from rulewright.core.interaction import Interaction, Keep, Used, as_kept, not_kept, why_no_replay
 from rulewright.core.ports import Clock
 from rulewright.core.session_ports import NotWritten, Store
@@ -94,6 +95,38 @@ class Interactions:
         none: tuple[Used, ...] = ()
         return self._store.read(read, none)
 
+    def spent_today(self, user: str) -> Mapping[str, Spent]:
+        """What a user's calls of today cost by feature, and under the empty name all of them."""
+        day = f"{self._clock.now():%Y-%m-%d}"
+        sql = "select feature, cost_micro, tokens from llm_spending where user_id = ? and day = ?"
+        none: list[tuple[str, int, int]] = []
+        rows = self._store.read(lambda db: list(db.execute(sql, (user, day))), none)
+        unsaved = [
+            (call.feature, call.cost_micro, call.tokens_in + call.tokens_out)
+            for call in self._unsaved
+            if (call.user, call.at[:10]) == (user, day)
+        ]
+        spent: dict[str, Spent] = {}
+        for feature, cost_micro, tokens in (*rows, *unsaved):
+            for name in (str(feature), ""):
+                before = spent.get(name, Spent())
+                spent[name] = Spent(before.cost_micro + int(cost_micro), before.tokens + int(tokens))
+        return spent
+
+    def recent(self, *, user: str = "", session: str = "", limit: int = 20) -> tuple[Interaction, ...]:
+        """The last calls that are kept, the newest first."""
+        sql = (
+            "select interaction_id from llm_interaction where (?1 = '' or user_id = ?1) and (?2 = '' or "
+            "session_id = ?2) order by timestamp desc, rowid desc limit ?3"
+        )
+
+        def read(db: sqlite3.Connection) -> tuple[Interaction, ...]:
+            found = (_find(db, str(row[0])) for row in db.execute(sql, (user, session, limit)).fetchall())
+            return tuple(one for one in found if one is not None)
+
+        none: tuple[Interaction, ...] = ()
+        return self._store.read(read, none)
+
     def purge(self) -> int:
         """Delete what is older than the settings allow; how many calls.
 
@@ -159,10 +192,19 @@ def _insert(db: sqlite3.Connection, call: Interaction) -> None:
     )
 
 
+    db.execute(
+        "insert into llm_spending (user_id, day, feature, calls, tokens, cost_micro) values (?, ?, ?, 1, ?, ?) "
+        "on conflict (user_id, day, feature) do update set calls = calls + 1, tokens = tokens + excluded.tokens, "
+        "cost_micro = cost_micro + excluded.cost_micro",
+        (call.user, call.at[:10], call.feature, call.tokens_in + call.tokens_out, call.cost_micro),
+    )
+
+
 def _account(call: Interaction) -> str:
     """The receipt, with what has no column of its own."""
     account: dict[str, Any] = {
         "root": call.root,
+        "feature": call.feature,
         "tokens_in": call.tokens_in,
         "tokens_out": call.tokens_out,
         "cost_micro": call.cost_micro,

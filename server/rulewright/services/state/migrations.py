@@ -65,6 +65,7 @@ MIGRATIONS: tuple[Migration, ...] = (
     ("conversations", session_tables.sessions),
     ("calls of models", session_tables.interactions),
     ("tokens and refusals", access_tables.tables),
+    ("what features spend on models", session_tables.spending),
 )
 
 

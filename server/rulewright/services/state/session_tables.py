@@ -94,3 +94,14 @@ def interactions(db: sqlite3.Connection) -> None:
             primary key (workspace_id, user_id, day, model)
         )"""
     )
+
+
+def spending(db: sqlite3.Connection) -> None:
+    """What each feature spent on models each day."""
+    db.execute(
+        """create table llm_spending (
+            user_id text not null, day text not null, feature text not null, calls integer not null,
+            tokens integer not null, cost_micro integer not null,
+            primary key (user_id, day, feature)
+        )"""
+    )
