@@ -148,6 +148,8 @@ class Capabilities(msgspec.Struct, frozen=True, kw_only=True):
 
     chat: bool = True
     infill: bool = False
+    infill_extra: bool = False
+    """Whether `Infill.extra` is sent. Where it is not, whoever asks puts it into the prefix, or does without."""
     embed: bool = False
     context_tokens: int = 0
     """Of prompt and answer together; 0 where it is not known."""

@@ -1,0 +1,87 @@
+"""The wire format of llama.cpp's server: chat as OpenAI has it, and its own way to fill in the middle."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rulewright.core.models import Capabilities, Infill, ModelRequest, Part, Usage
+from rulewright.services.models.openai import OpenAi
+from rulewright.services.models.wire import (
+    Call,
+    Reading,
+    Unable,
+    at,
+    clean,
+    count_at,
+    decoded,
+    fault_of,
+    reason_of,
+    text_at,
+)
+
+
+class LlamaCpp(OpenAi):
+    """The format."""
+
+    def stream(self, request: ModelRequest, model: str) -> Call:
+        """Chat, a hole with what may help, or, where nothing stands behind it, more of a text."""
+        if request.infill is None:
+            return super().stream(request, model)
+        if not self._does_infill:
+            raise Unable("is not set up to fill in the middle: its `roles` lack `complete`")
+        body = {**_hole(request.infill), "n_predict": request.max_tokens, "stream": True, "cache_prompt": True}
+        if request.temperature is not None:
+            body["temperature"] = request.temperature
+        if request.stop:
+            body["stop"] = [clean(stop) for stop in request.stop]
+        return Call(path="/completion" if "prompt" in body else "/infill", body=body)
+
+    def read(self, reading: Reading, name: str, data: str) -> None:
+        """Take one event of a chat or of a completion."""
+        if data.strip() == "[DONE]":
+            reading.is_over = True
+            return
+        body = decoded(data)
+        if at(body, "choices") is not None or "content" not in body:
+            if name == "error" and at(body, "error") is None:
+                reading.fault = fault_of({"error": body})
+            else:
+                super().read(reading, name, data)
+            return
+        if text := text_at(body, "content"):
+            reading.texts.append(text)
+        if at(body, "stop") is True:
+            reading.is_over = True
+            is_long = at(body, "stopped_limit") is True
+            reading.finish = "length" if is_long else reason_of(text_at(body, "stop_type"))
+            n_prompt, n_cached = count_at(body, "tokens_evaluated"), count_at(body, "timings", "cache_n")
+            reading.usage = Usage(n_prompt, count_at(body, "tokens_predicted"), n_cached)
+
+    def look(self, model: str) -> Call:
+        """What it was started with."""
+        del model
+        return Call(path="/props", framing="json")
+
+    def capabilities(self, body: Any, model: str) -> Capabilities:
+        """A slot has its share of the context."""
+        del model
+        n_tokens = count_at(body, "default_generation_settings", "n_ctx")
+        return Capabilities(infill=self._does_infill, infill_extra=self._does_infill, context_tokens=n_tokens)
+
+    def tokenize(self, texts: Sequence[str]) -> Call:
+        """The call that says which tokens a text has."""
+        return Call(path="/tokenize", body={"content": clean("".join(texts))}, framing="json")
+
+
+def _hole(infill: Infill) -> dict[str, Any]:
+    if not infill.suffix.text.strip() and not infill.extra:
+        # A model that was not trained on holes can still go on.
+        return {"prompt": clean(infill.prefix.text)}
+    return {
+        "input_prefix": clean(infill.prefix.text),
+        "input_suffix": clean(infill.suffix.text),
+        "input_extra": [{"filename": _name(part), "text": clean(part.text)} for part in infill.extra],
+    }
+
+
+def _name(part: Part) -> str:
+    return clean(part.source.path) if part.source is not None else ""
