@@ -1,8 +1,9 @@
 """The composition root: the one place that names concrete services and hands them to the gateway."""
 
 import os
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from rulewright.access_app import Access
     from rulewright.adapters.lsp.language_server import Server
     from rulewright.code_gateway import CodeGateway
+    from rulewright.core.model_settings import ModelSettings
     from rulewright.core.models import ModelProvider
     from rulewright.core.peers import Peer
     from rulewright.core.permissions import Principal
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
     from rulewright.core.session import SessionEvent
     from rulewright.services.breakers import Circuits
     from rulewright.services.egress import Outgoing
+    from rulewright.services.models.http import Connections
+    from rulewright.services.models.keys import Keys
     from rulewright.services.state.rule_use import StateRuleUse
     from rulewright.services.state.store import StateStore
     from rulewright.session_app import Conversations
@@ -262,8 +266,8 @@ def _gateway(
         about_rules,
         tree,
         open_conversations=_conversing(tree.node) if tree is not None else None,
-        open_outgoing=lambda: _outgoing(
-            privacy, _providers(), _peers(), tree.node.circuits if tree is not None else None
+        open_outgoing=lambda models: _outgoing(
+            privacy, _providers(models), _peers(), tree.node.circuits if tree is not None else None
         ),
     )
 
@@ -299,9 +303,24 @@ def _outgoing(
     )
 
 
-def _providers() -> "Iterable[ModelProvider]":
-    """The providers of the user's settings; none in this version."""
-    return ()
+def _providers(models: "Sequence[ModelSettings]") -> "Iterable[ModelProvider]":
+    """The providers of models of settings; with none, those of the user's own settings."""
+    if not models:
+        models = merge(read_layers(Path(os.devnull))[0])[0].models
+    if not models:
+        return ()
+    from rulewright.services.models.make import make_providers
+
+    return make_providers(models, *_reaching())
+
+
+@cache
+def _reaching() -> "tuple[Keys, Connections]":
+    """What the models of a process share: keys that commands gave, and connections."""
+    from rulewright.services.models.http import Connections
+    from rulewright.services.models.keys import Keys
+
+    return Keys(), Connections()
 
 
 def _peers() -> "Iterable[Peer]":

@@ -82,6 +82,7 @@ if TYPE_CHECKING:
     from rulewright.core.baseline import Baseline, Known
     from rulewright.core.bus import Event
     from rulewright.core.changed import Changes
+    from rulewright.core.model_settings import ModelSettings
     from rulewright.core.rules.parse import Parsed
     from rulewright.core.server_report import ClientReport, ServerReport
     from rulewright.features.rule_stats import RuleStats
@@ -101,7 +102,7 @@ OnChange = Callable[[list[str]], Awaitable[None]]
 Watch = Callable[[Callable[[], Iterable[str]], Callable[[], Iterable[str]], OnChange], Awaitable[None]]
 
 
-def _no_way_out() -> "Outgoing":
+def _no_way_out(_: "Sequence[ModelSettings]") -> "Outgoing":
     raise LookupError("This gateway was made without a way to models or other nodes.")
 
 
@@ -131,7 +132,7 @@ class Gateway(Door):
         code: Code | None = None,
         rules: RuleGateway | None = None,
         tree: "ClientTree | None" = None,
-        open_outgoing: "Callable[[], Outgoing]" = _no_way_out,
+        open_outgoing: "Callable[[Sequence[ModelSettings]], Outgoing]" = _no_way_out,
         open_conversations: "Callable[[], Conversing] | None" = None,
     ) -> None:
         self._tree = tree
@@ -145,7 +146,7 @@ class Gateway(Door):
         self._quiet = Quiet()
         self._writing: WritingGateway | None = None
         self._open_outgoing, self._open_conversations = open_outgoing, open_conversations
-        self._outgoing: Outgoing | None = None
+        self._outgoing: list[tuple[tuple[ModelSettings, ...], Outgoing]] = []
         self._make_runner, self._offload, self._watch = runner, offload, watch
         self._runners: dict[tuple[int, int], CheckRunner] = {}
         self.calls: Counter[str] = Counter()
@@ -410,7 +411,10 @@ class Gateway(Door):
             self._code.tell(message)
 
     def _tell_projects(self) -> None:
-        roots = tuple(Root(p.root, p.settings.index, p.settings.code, self._beside) for p in self._projects.opened)
+        roots = tuple(
+            Root(p.root, p.settings.index, p.settings.code, p.settings.privacy.never_send, self._beside)
+            for p in self._projects.opened
+        )
         self._tell(Configure(roots, *self._client, watch=self._watches_code))
 
     # Questions
@@ -515,9 +519,12 @@ class Gateway(Door):
     @property
     def outgoing(self) -> "Outgoing":
         """The ways to models and other nodes, each behind the gate."""
-        if self._outgoing is None:
-            self._outgoing = self._open_outgoing()
-        return self._outgoing
+        of = {model.name: model for project in self._projects.opened for model in project.settings.models}
+        models = tuple(of.values())
+        if not self._outgoing or self._outgoing[-1][0] != models:
+            # Answers of the ones before go on; all are closed in the end.
+            self._outgoing.append((models, self._open_outgoing(models)))
+        return self._outgoing[-1][1]
 
     def start_with_trust(self, *, is_trusted: bool) -> None:
         """What the editor says of the workspace before any project is open."""
@@ -760,6 +767,8 @@ class Gateway(Door):
         """End everything that was started."""
         if self._tree is not None:
             await self._tree.aclose()
+        while self._outgoing:
+            await self._outgoing.pop()[1].close()
         await self._offload(self.close)
 
     def close(self) -> None:

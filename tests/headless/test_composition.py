@@ -70,7 +70,8 @@ def bare_ways_out(start: Any) -> list[Any]:
 
 @pytest.fixture
 def _with_ways_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(app, "_providers", lambda: [ScriptedProvider([], name="one"), ScriptedProvider([], name="two")])
+    two = [ScriptedProvider([], name="one"), ScriptedProvider([], name="two")]
+    monkeypatch.setattr(app, "_providers", lambda _: two)
     monkeypatch.setattr(app, "_peers", lambda: [RecordingPeer()])
 
 
@@ -85,6 +86,23 @@ def test_a_gateway_leads_to_nothing_that_is_not_behind_the_gate(tmp_path: Path, 
     assert sum(isinstance(thing, GatedPeer) for thing in found) == 1
     assert bare_ways_out(gateway) == []
     gateway.close()
+
+
+def test_the_models_of_the_settings_are_behind_the_gate_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RULEWRIGHT_CONFIG_DIR", tmp_path.as_posix())
+    file = tmp_path / "rulewright.toml"
+    file.write_text("".join(f'[[models]]\nname = "{p}"\nprovider = "{p}"\n' for p in ("openai", "ollama")), "utf-8")
+    gateway = app.headless()
+    assert {name: p.is_local for name, p in gateway.outgoing.providers.items()} == {"openai": False, "ollama": True}
+    gateway.open_project(tmp_path.as_posix(), {})
+    before = gateway.outgoing
+    assert sum(isinstance(thing, GatedProvider) for thing in reachable(gateway)) == 4, "with and without a project"
+    assert bare_ways_out(gateway) == []
+    assert gateway.outgoing is before
+    file.write_text('[[models]]\nname = "other"\nprovider = "llamacpp"\n', "utf-8")
+    asyncio.run(gateway.reload([file.as_posix()]))
+    assert set(gateway.outgoing.providers) == {"other"}
+    asyncio.run(gateway.aclose())
 
 
 @pytest.mark.usefixtures("_with_ways_out")
