@@ -125,6 +125,9 @@ def test_conversations_are_listed_by_project(root, tmp_path):
     run(root, "append", "new", "here")
     other = write_files(tmp_path / "other", {".git/HEAD": ""})
     assert "No conversations about this project" in run(other, "list")
+    none = "No conversation about this project was put away. --all lists those of other projects.\n"
+    assert run(other, "list", "--archived") == none
+    assert run(other, "list", "--archived", "--all") == "No conversation was put away.\n"
     everywhere = run(other, "list", "--all")
     assert "here" in everywhere
     assert str(root) in everywhere
@@ -134,6 +137,9 @@ def test_conversations_are_listed_by_project(root, tmp_path):
     ("arguments", "code", "said"),
     [
         (["append", "new", ""], 1, "says nothing"),
+        (["append", "new", " \n"], 1, "says nothing"),
+        (["show", "c7b"], 1, "`c7b` is too little of an id: give 4 letters of it at least."),
+        (["show", ""], 1, "`` is too little of an id"),
         (["append", "nothing", "x"], 1, "There is no conversation nothing."),
         (["append", "nothing", "x", "--title", "T"], 2, "--title is for a new conversation"),
         (["import", __file__], 1, "no conversation that Rulewright exported"),
@@ -155,7 +161,7 @@ def test_a_short_id_of_several_conversations_names_them(kept, root):
     ):
         kept.gateway.open(ANN, "same")
     assert kept.gateway.open(ANN, "same-1").session.id == "same-1"
-    with pytest.raises(SessionProblem, match="no conversation sam"):
+    with pytest.raises(SessionProblem, match="`sam` is too little of an id"):
         kept.gateway.open(ANN, "sam")
 
 

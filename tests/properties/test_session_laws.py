@@ -158,7 +158,9 @@ def test_any_bytes_are_taken_in_or_are_no_change(data):
 @given(st.text(max_size=200))
 def test_any_text_is_a_message_once_it_is_clean(text):
     desk_text = Draft.text("user", text)
-    assert why_not_kept(desk_text) == ("" if text else "A message without text says nothing, so none was added.")
+    assert why_not_kept(desk_text) == (
+        "" if text.strip() else "A message without text says nothing, so none was added."
+    )
     assert "\n" not in one_line(text)
     assert len(one_line(text)) <= 80
 

@@ -134,7 +134,7 @@ def test_a_fork_has_the_messages_up_to_one_and_goes_its_own_way(desk):
     assert first != shown[1].id
 
 
-@pytest.mark.parametrize("text", ["", "x" * 100_000_000, "\N{CRAB}" * (MAX_MESSAGE_BYTES // 4 + 1)], ids=len)
+@pytest.mark.parametrize("text", ["", " \n\t", "x" * 100_000_000, "\N{CRAB}" * (MAX_MESSAGE_BYTES // 4 + 1)], ids=len)
 def test_what_cannot_be_a_message_is_refused_and_changes_nothing(desk, text):
     program = desk.program()
     session = program.begin("one")
@@ -143,6 +143,14 @@ def test_what_cannot_be_a_message_is_refused_and_changes_nothing(desk, text):
     assert program.read(session) == desk.program().read(session) == ["one"]
     program.say(session, "x" * MAX_MESSAGE_BYTES)
     assert len(desk.program().read(session)[1]) == MAX_MESSAGE_BYTES
+
+
+def test_a_title_is_one_line_and_blank_means_none(desk):
+    program = desk.program()
+    session = program.begin("one")
+    assert program.sessions.update(session, title=" a\n b ").session.name == "a b"
+    assert program.sessions.update(session, title=" \n").session.name == "one"
+    assert program.sessions.create(workspace="w", root="/", user="ann", title="\t").session.title == ""
 
 
 @pytest.mark.parametrize("name", ["abc", "a b c d", "../../x", "x" * 65, "caf\xe9s", "\ud800" * 9])
@@ -434,6 +442,15 @@ def test_an_answer_that_does_not_come_to_its_end_is_whole_all_the_same(desk, how
     assert message.note
     one.say(session, "Again")
     assert desk.program().read(session) == ["How?", "Use ", "Again"]
+
+
+def test_an_answer_of_white_space_alone_has_failed(desk):
+    program = desk.program()
+    session = program.begin("Say something.")
+    answer = program.sessions.begin_answer(session, Draft(role="assistant", parts=()))
+    answer.add(" \n", 0.0)
+    message = answer.finish().message
+    assert (message.status, message.note) == ("failed", "The model answered without a word.")
 
 
 def test_an_answer_longer_than_can_be_kept_is_cut_off_and_says_so(desk):

@@ -266,6 +266,6 @@ def why_not_kept(draft: Draft) -> str:
                 f"A message of {n_bytes / 1e6:,.1f} MB is too long to keep: {MAX_MESSAGE_BYTES / 1e6:.0f} MB is the "
                 "most. Nothing was added. Name the file instead of pasting it."
             )
-    if not n_points and draft.status == "whole":
+    if draft.status == "whole" and not any(part.text.strip() for part in draft.parts):
         return "A message without text says nothing, so none was added."
     return ""

@@ -21,9 +21,11 @@ def meant(principal: Principal, asked: str, candidates: Sequence[tuple[str, str]
     What belongs to others is not even counted for those who may not administer.
     """
     visible = [session for session, user in candidates if may_see(principal, session, user)]
+    if len(asked) < LEAST:
+        raise NoSuchSession(f"`{clean(asked)}` is too little of an id: give {LEAST} letters of it at least.")
     if asked in visible:
         return asked
-    found = [session for session in visible if session.startswith(asked)] if len(asked) >= LEAST else []
+    found = [session for session in visible if session.startswith(asked)]
     if len(found) == 1:
         return found[0]
     if found:

@@ -87,9 +87,7 @@ def run_list(launcher: Launcher, *, everywhere: bool, archived: bool, everybody:
         click.echo(to_json(SessionsRecord(1, found)))
         return 0
     if not found:
-        where = "" if everywhere else " about this project"
-        more = ", and --all lists those of other projects" if not everywhere else ""
-        click.echo(f"No conversations{where}. `rulewright sessions append new` begins one{more}.")
+        click.echo(_none_listed(everywhere=everywhere, archived=archived))
         return 0
     names = shortest([s.id for s in found])
     head = ["session", "changed", "messages", "title", *(["user"] if everybody else []), *(["project"] * everywhere)]
@@ -104,6 +102,14 @@ def run_list(launcher: Launcher, *, everywhere: bool, archived: bool, everybody:
     for line in table(head, rows):
         click.echo(line)
     return 0
+
+
+def _none_listed(*, everywhere: bool, archived: bool) -> str:
+    where = "" if everywhere else " about this project"
+    if archived:
+        return f"No conversation{where} was put away." + ("" if everywhere else " --all lists those of other projects.")
+    more = "" if everywhere else ", and --all lists those of other projects"
+    return f"No conversations{where}. `rulewright sessions append new` begins one{more}."
 
 
 def run_show(launcher: Launcher, session: str, *, as_json: bool) -> int:

@@ -72,7 +72,7 @@ class Answer:
 
     def finish(self, *, interaction_id: str = "", model: str = "") -> Written:
         """It is whole. Raises NoSession when the conversation was deleted meanwhile."""
-        if not any(self._parts):
+        if not any(part.strip() for part in self._parts):
             return self.fail("The model answered without a word.")
         return self._end(
             status="stopped" if self.is_full else "whole",

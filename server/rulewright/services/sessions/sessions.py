@@ -161,7 +161,7 @@ class Sessions:
     ) -> Written:
         """Change what is known of a conversation. Raises NoSession."""
         flag = None if archived is None else "yes" if archived else ""
-        wanted = {"title": title if title is None else title[:MAX_TITLE], "model": model, "archived": flag}
+        wanted = {"title": title if title is None else _title(title), "model": model, "archived": flag}
         facts = {name: clean(value) for name, value in wanted.items() if value is not None}
         opened = self._shelf.get(session_id)
 
@@ -376,7 +376,7 @@ class Sessions:
             workspace=workspace,
             root=clean(root),
             user=clean(user),
-            title=clean(title[:MAX_TITLE]),
+            title=clean(_title(title)),
             model=clean(model),
             created=now,
             updated=now,
@@ -423,6 +423,11 @@ class Sessions:
     def _message(self, draft: Draft, lamport: int, message_id: str) -> Message:
         facts = {name: getattr(draft, name) for name in Draft.__struct_fields__}
         return Message(**facts, id=message_id, lamport=lamport, node=self._shelf.node(), at=self._shelf.stamp())
+
+
+def _title(text: str) -> str:
+    """A title as it is kept: one line, which may be empty."""
+    return " ".join(text.split())[:MAX_TITLE]
 
 
 def _cleaned(message: Message) -> dict[str, object]:
