@@ -14,7 +14,7 @@ from rulewright.core.snapshot import Project
 from rulewright.features.rule_export import Change, ExportPlan, There, export, exported_rules, owned_by, plan_export
 from rulewright.features.rule_import import ImportPlan, Source, claim_of, plan_import, sorted_sources
 from rulewright.services.files import ProjectRuleFiles, foreign_files
-from rulewright.services.files.rule_backup import NothingToRevert, revert, swap_with_backup
+from rulewright.services.files.rule_backup import NothingToRevert, Reverted, revert, swap_with_backup
 from rulewright.services.files.together import Changed, Swap, read_bytes
 from rulewright.services.user_folders import state_folder
 
@@ -68,17 +68,16 @@ class ToolsGateway(Door):
             raise Refused(f"Nothing was changed: {error.strerror or error}{where}.") from None
         return len(swaps)
 
-    def revert(self) -> tuple[str, tuple[str, ...]]:
-        """Take back the last run here: the command, and the files. Raises Refused, and nothing is changed."""
+    def revert(self) -> Reverted:
+        """Take back the last run here. Raises Refused, and nothing is changed."""
         try:
-            found = revert(Path(state_folder()), self._root)
+            return revert(Path(state_folder()), self._root)
         except NothingToRevert as nothing:
             raise Refused(str(nothing)) from None
         except Changed as changed:
             raise Refused(f"Edited since the last run, so nothing was changed: {changed}.") from None
         except OSError as error:
             raise Refused(f"Nothing was changed: {error.strerror or error}.") from None
-        return found.command, found.paths
 
     def _foreign(self) -> Sequence[str]:
         return foreign_files(self._root, gitignore=self._project.settings.check.gitignore)

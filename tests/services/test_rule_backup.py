@@ -28,7 +28,8 @@ def test_a_run_is_taken_back(root, tmp_path):
     before = files(root)
     swap_with_backup(tmp_path / "state", root, "rules export", SWAPS)
     assert files(root) == {"old.md": b"new", "a/b/c.md": b"made"}
-    assert revert(tmp_path / "state", root).paths == ("old.md", "a/b/c.md")
+    done = revert(tmp_path / "state", root)
+    assert (done.command, done.paths, done.removed) == ("rules export", ("old.md",), ("a/b/c.md",))
     assert files(root) == before
     assert not (root / "a").exists()
     with pytest.raises(NothingToRevert):

@@ -170,12 +170,14 @@ def run_revert(gateway: Gateway) -> int:
     """Take back the last export or import."""
     root = gateway.root_of(Path.cwd())
     try:
-        command, paths = gateway.tools(open_project(gateway, root)).revert()
+        found = gateway.tools(open_project(gateway, root)).revert()
     except Refused as refused:
         raise click.ClickException(str(refused)) from None
-    for path in paths:
+    for path in found.paths:
         click.echo(printable(f"Put back {path}."))
-    click.echo(f"The last `rulewright {command}` is taken back.")
+    for path in found.removed:
+        click.echo(printable(f"Removed {path}, which it had written."))
+    click.echo(f"The last `rulewright {found.command}` is taken back.")
     return 0
 
 

@@ -41,6 +41,9 @@ class Reverted(msgspec.Struct, frozen=True):
 
     command: str
     paths: tuple[str, ...]
+    """Of files that hold again what they held."""
+    removed: tuple[str, ...]
+    """Of files that were not there before."""
 
 
 class NothingToRevert(Exception):  # noqa: N818 - an answer, not a fault
@@ -83,7 +86,11 @@ def revert(state: Path, root: Path) -> Reverted:
         raise Changed(", ".join(edited))
     swap_all(root, [Swap(kept.path, now[kept.path], kept.before) for kept in backup.files])
     path.unlink()
-    return Reverted(backup.command, tuple(kept.path for kept in backup.files))
+    return Reverted(
+        backup.command,
+        tuple(kept.path for kept in backup.files if kept.before is not None),
+        tuple(kept.path for kept in backup.files if kept.before is None),
+    )
 
 
 def _folder_of(state: Path, root: Path) -> Path:
