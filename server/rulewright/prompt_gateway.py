@@ -66,13 +66,16 @@ class PromptGateway(Door):
         self._metrics.count(BUDGET_DROPS, sum(1 for cut in prompt.cuts if cut.kind == "rule"))
         if not kinds:
             return prompt
-        told = tuple(
-            Redacted(kind, n).sentence.replace("what was sent", "the prompt") for kind, n in sorted(kinds.items())
-        )
         if project.settings.privacy.on_secret == "redact":  # noqa: S105 - a verb
+            told = (
+                Redacted(kind, n).sentence.replace("what was sent", "the prompt") for kind, n in sorted(kinds.items())
+            )
             return structs.replace(prompt, remarks=(*prompt.remarks, *told))
-        refused = "There is no prompt, for it would hold a secret, and the setting privacy.on_secret is `refuse`."
-        return structs.replace(prompt, text="", tokens=0, parts=(), hash=digest(""), remarks=(refused, *told))
+        held = ", ".join(
+            f"a secret ({kind})" if n == 1 else f"{n:,} secrets ({kind})" for kind, n in sorted(kinds.items())
+        )
+        refused = f"There is no prompt, for it would hold {held}, and the setting privacy.on_secret is `refuse`."
+        return structs.replace(prompt, text="", tokens=0, parts=(), hash=digest(""), remarks=(refused,))
 
     def guidance(self, project: Project, path: str, budget: int | None) -> Guidance:
         """The rules for a file, with as much of their text as a budget of tokens allows; None: the setting's."""

@@ -107,6 +107,7 @@ def test_a_feature_that_did_nothing_proves_nothing() -> None:
 @pytest.mark.slow
 def test_nothing_leaves_through_any_feature(tmp_path: Path) -> None:
     done = command(tmp_path, "privacy", "prove")
+    assert "\n-: it was nowhere to be seen; kept: only on this machine" in done.stdout.decode()
     assert (done.returncode, done.stdout.decode().splitlines()[-1]) == (
         0,
         f"Nothing left: {len(KINDS)} kinds of secrets, {len(FEATURES)} features.",

@@ -56,7 +56,9 @@ def test_with_refuse_there_is_no_prompt(project: Project) -> None:
     strict = structs.replace(project, settings=structs.replace(project.settings, privacy=privacy))
     prompt = gateway(strict).prompt(strict, Asked(path="a.py", task="Look."))
     assert (prompt.text, prompt.tokens, prompt.parts) == ("", 0, ())
-    assert "privacy.on_secret is `refuse`" in prompt.remarks[0]
+    (said,) = prompt.remarks
+    assert said.startswith("There is no prompt, for it would hold ")
+    assert "secrets (GitHub token), and the setting privacy.on_secret is `refuse`." in said
 
 
 def test_the_content_of_what_is_kept_from_models_is_not_in_a_prompt(project: Project) -> None:

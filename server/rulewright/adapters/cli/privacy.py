@@ -1,5 +1,6 @@
 """`rulewright privacy check` and `rulewright privacy prove`."""
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,6 +20,8 @@ class PrivacyRecord(msgspec.Struct, frozen=True):
     """The output of `rulewright privacy check --json`."""
 
     version: int
+    root: str
+    """Of the project: paths are relative to it."""
     n_files: int
     """Files that were looked at."""
     files: tuple[FilePrivacy, ...]
@@ -37,31 +40,41 @@ def run_check(gateway: Gateway, paths: Sequence[str], *, as_json: bool, overlay:
             found.append(one)
     has_secrets = any(one.secrets and not one.withheld for one in found)
     if as_json:
-        click.echo(to_json(PrivacyRecord(1, n_files, tuple(found))))
+        click.echo(to_json(PrivacyRecord(1, root.as_posix(), n_files, tuple(found))))
         return int(has_secrets)
     for one in found:
         if one.withheld:
-            click.echo(printable(f"{one.path} {one.withheld}."))
+            click.echo(printable(f"{_from_here(root, one.path)} {one.withheld}."))
     for one in found:
         for secret in one.secrets:
-            where = f"{one.path}:{secret.line}:{secret.column}" if secret.line else f"{one.path} (its name)"
+            path = _from_here(root, one.path)
+            where = f"{path}:{secret.line}:{secret.column}" if secret.line else f"{path} (its name)"
             if not one.withheld:
                 click.echo(printable(f"{where}: {secret.kind}"))
-    click.echo(_summary(n_files, found, refuses=project.settings.privacy.on_secret != "redact"))  # noqa: S105 - a verb
+    refuses = project.settings.privacy.on_secret != "redact"  # noqa: S105 - a verb
+    click.echo(_summary(n_files, found, refuses=refuses))
     return int(has_secrets)
+
+
+def _from_here(root: Path, path: str) -> str:
+    return Path(os.path.relpath(root / path)).as_posix() + "/" * path.endswith("/")
 
 
 def _summary(n_files: int, found: Sequence[FilePrivacy], *, refuses: bool) -> str:
     n_withheld = sum(1 for one in found if one.withheld)
     n_secrets = sum(len(one.secrets) for one in found if not one.withheld)
-    if not n_secrets:
-        told = "no secret was found in the others."
+    others = " in the others" if n_withheld else ""
+    if n_withheld and n_withheld == n_files:
+        told = "nothing else was there to look at."
+    elif not n_secrets:
+        told = f"no secret was found{others}."
     else:
         what = "1 secret" if n_secrets == 1 else f"{n_secrets:,} secrets"
-        told = f"{what} in the others: " + (
+        told = f"{what}{others}: " + (
             "nothing with one would be sent (privacy.on_secret)." if refuses else "models would see a mark instead."
         )
-    return f"Looked at {n_files:,} files and folders: {n_withheld:,} withheld; {told}"
+    looked = "1 file or folder" if n_files == 1 else f"{n_files:,} files and folders"
+    return f"Looked at {looked}: {f'{n_withheld:,}' if n_withheld else 'none'} withheld; {told}"
 
 
 def run_prove(launcher: Launcher, *, as_json: bool) -> int:
@@ -75,6 +88,7 @@ def run_prove(launcher: Launcher, *, as_json: bool) -> int:
 
 
 _SIGNS = {"safe": "-", "kept": "kept", "leaked": "LEAKED"}
+_LEGEND = "-: it was nowhere to be seen; kept: only on this machine, as noted below; LEAKED: it left."
 
 
 def _show(proof: Proof) -> None:
@@ -90,6 +104,8 @@ def _show(proof: Proof) -> None:
         signs = [_SIGNS[row.cells[number].outcome] for row in driven]
         cells = (sign.ljust(width) for sign, width in zip(signs, widths, strict=True))
         click.echo("  ".join([kind.ljust(first), *cells]).rstrip())
+    if driven:
+        click.echo(_LEGEND)
     for row in proof.rows:
         for line in _notes(row):
             click.echo(line)
