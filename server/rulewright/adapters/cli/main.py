@@ -157,6 +157,11 @@ def connect(launcher: Launcher, *, address: "Address", token_file: Path | None) 
             f"Nothing listens on {address}. Start it: rulewright serve --tcp {address.port}"
         ) from None
     except FileNotFoundError as error:
+        if token_file is not None:
+            raise click.ClickException(
+                f"There is no token file {token_file}. Name the one that the server was given, or leave out "
+                "--token-file for the one that it made."
+            ) from None
         raise click.ClickException(
             f"There is no token of a server on {address}: {error.filename} is not there. "
             f"Start it: rulewright serve --tcp {address.port}"
