@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
+from msgspec import structs
+
 from rulewright.core.access import Grant, Grants, Refused, in_order
 from rulewright.core.permissions import NotAllowed, Principal, Resource, demand
 from rulewright.services.access.signing import Issuer
@@ -67,7 +69,12 @@ class AccessGateway:
     def refusals(self, principal: Principal, limit: int) -> tuple[tuple[Refused, int], ...]:
         """Who was refused what, the newest first, and how many times. Raises NotAllowed."""
         demand(principal, "administer", AUDIT)
-        return tuple(self._refusals.newest(limit))
+        # Who brings a token that counts no more is not let in as anybody, but whose it was is known.
+        users = {grant.token_id: grant.user_id for grant in self._grants.all()}
+        return tuple(
+            (structs.replace(refused, user_id=refused.user_id or users.get(refused.token_id, "")), times)
+            for refused, times in self._refusals.newest(limit)
+        )
 
 
 __all__ = ["AccessGateway", "AccessProblem", "NotAllowed"]

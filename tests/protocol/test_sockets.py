@@ -204,7 +204,7 @@ def test_others_come_in_with_their_tokens_and_do_what_these_allow(served: NodePr
     assert [
         (r["user"], r["action"], r["resource"], r["reason"]) for r in rows if r["token_id"] == made["grant"]["token_id"]
     ] == [
-        ("", "enter", "server", "revoked"),
+        ("ann", "enter", "server", "revoked"),
         ("ann", "chat", "conversation", "has not the right"),
         ("ann", "change_rules", "rules", "has not the right"),
     ]

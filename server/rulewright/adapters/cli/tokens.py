@@ -12,7 +12,7 @@ from rulewright.adapters.cli.launcher import Launcher
 from rulewright.adapters.cli.render_json import to_json
 from rulewright.adapters.cli.report import printable
 from rulewright.adapters.cli.rules import table
-from rulewright.core.access import Grant
+from rulewright.core.access import Grant, in_order
 from rulewright.core.permissions import NotAllowed, Principal
 
 
@@ -82,8 +82,22 @@ def run_new(
     launcher: Launcher, user: str, *, name: str, rights: Sequence[str], days: float, once: bool, as_json: bool
 ) -> int:
     """Make a token and print it."""
+    try:
+        ordered = in_order(rights)
+    except ValueError as error:
+        raise click.UsageError(f"--rights: {error}") from None
+    if not ordered:
+        raise click.UsageError("--rights: a token that allows nothing is of no use.")
+    if not user.strip():
+        raise click.UsageError("USER is empty: say whom the token is for.")
     with _door(launcher) as (gateway, me):
-        token, grant = gateway.issue(me, user, name=name, rights=rights, days=days, is_for_once=once)
+        token, grant = gateway.issue(me, user, name=name, rights=ordered, days=days, is_for_once=once)
+    if "read" not in ordered:
+        click.echo(
+            "rulewright: without the right to read (`read`) a server lets nobody in, so this token is of no use yet. "
+            f"Make another: --rights {','.join(in_order(('read', *ordered)))}",
+            err=True,
+        )
     if as_json:
         click.echo(to_json(NewTokenRecord(1, token, grant)))
         return 0
@@ -112,12 +126,19 @@ def run_list(launcher: Launcher, *, as_json: bool) -> int:
         return 0
     rows = [
         (
-            *(g.token_id, printable(g.user_id), state, _minute(g.expires_at), "once" if g.is_for_once else ""),
+            *(
+                g.token_id,
+                printable(g.user_id),
+                printable(g.name),
+                state,
+                _minute(g.expires_at),
+                "once" if g.is_for_once else "",
+            ),
             ", ".join(g.rights),
         )
         for g, state in found
     ]
-    for line in table(("token", "user", "state", "until", "uses", "rights"), rows):
+    for line in table(("token", "user", "name", "state", "until", "uses", "rights"), rows):
         click.echo(line)
     return 0
 
