@@ -3,6 +3,7 @@
 Apart from `app.py` because no command but `serve`, `mcp` and `status` needs it.
 """
 
+import json
 import os
 from functools import partial
 from pathlib import Path
@@ -50,7 +51,12 @@ def log_settings() -> LogSettings:
 
 
 def _report(node: Node) -> bytes:
-    return msgspec.json.encode(node.report())
+    report = node.report()
+    try:
+        return msgspec.json.encode(report)
+    except UnicodeEncodeError:
+        # A project may lie in a folder whose name is not UTF-8.
+        return json.dumps(msgspec.to_builtins(report), ensure_ascii=False).encode("utf-8", "replace")
 
 
 def client_of(node: Node, knowing: OutsideSupervisor | None = None, *, is_only: bool = True) -> ClientTree:

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 
+import msgspec
 import pytest
 from pygls.exceptions import JsonRpcException
 from pygls.protocol import LanguageServerProtocol
@@ -63,6 +64,13 @@ def test_half_of_a_surrogate_pair_is_read_and_written_so_that_any_client_can_rea
     assert decode(b'"\\ud83d"') == "\ud83d"
     assert encode({"a": "x\ud83d"}) == '{"a": "x\ufffd"}'.encode()
     assert encode("😀") == '"😀"'.encode()
+    index = msgspec.Raw(b'{"/a": {"files": 1}}')
+    assert msgspec.json.decode(encode({"root": "/\udc80", "index": index})) == {
+        "root": "/\ufffd",
+        "index": {"/a": {"files": 1}},
+    }
+    with pytest.raises(TypeError):
+        encode({"root": "/\udc80", "odd": object()})
 
 
 # The log
@@ -133,6 +141,13 @@ async def test_a_process_that_cannot_be_seen_is_not_watched(monkeypatch):
     monkeypatch.setattr(parent, "is_alive", lambda _: False)
     gone = []
     await parent.watch(2**22 + 1, lambda: gone.append(True))
+    assert gone == []
+
+
+@pytest.mark.parametrize("pid", [2**40, 2**31, 0, -1])
+async def test_a_number_that_no_process_has_is_not_watched(pid):
+    gone = []
+    await parent.watch(pid, lambda: gone.append(True))
     assert gone == []
 
 

@@ -5,15 +5,18 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
 from rulewright.adapters.lsp import supervised
 from rulewright.core.bus import AnalysisComplete, Event, RulesChanged, Supervised
 from rulewright.core.code_messages import Progress
+from rulewright.core.figures import Figures
 from rulewright.core.permissions import Principal
 from rulewright.core.privacy.redact import redact
+from rulewright.core.server_report import ClientReport, ProjectReport, ServerReport
 from rulewright.core.supervision import ChildState
-from rulewright.node_app import new_node
+from rulewright.node_app import _report, new_node
 from rulewright.services.supervisor.outside import OutsideSupervisor
 from rulewright.tree import ClientTree, make_node
 from tests.harness.gateways import make_gateway, write_rules
@@ -198,6 +201,14 @@ async def test_no_secret_is_in_what_a_server_says_of_itself(capsys):
     assert KEY not in str(node.report())
     await client.aclose()
     assert KEY not in capsys.readouterr().err
+
+
+def test_a_server_whose_project_has_an_odd_name_says_how_it_is_all_the_same() -> None:
+    node = make_node("test")
+    odd = ProjectReport("/caf\udce9", 1, 1)
+    node.clients["client 1"] = lambda: ClientReport(name="client 1", projects=(odd,), calls={}, metrics=Figures({}, {}))
+    told = msgspec.json.decode(_report(node), type=ServerReport)
+    assert told.clients[0].projects[0].root == "/caf?"
 
 
 def states(root: ChildState) -> list[ChildState]:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 
 INTERVAL_S = 3.0
+MAX_PID = 2**31 - 1
 
 
 async def watch(pid: int, gone: Callable[[], None]) -> None:
@@ -44,7 +45,9 @@ async def _readable(fd: int) -> None:
 
 
 def is_alive(pid: int) -> bool:
-    """Whether there is such a process."""
+    """Whether there is such a process. A client may name any number."""
+    if not 0 < pid <= MAX_PID:
+        return False
     if sys.platform == "win32":  # pragma: no cover
         import ctypes  # noqa: PLC0415
 

@@ -353,8 +353,15 @@ def encode(value: Any) -> bytes:
         return msgspec.json.encode(value)
     except UnicodeEncodeError:
         # Half of a surrogate pair: strict clients cannot read even its escaped form.
-        text = json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
+        text = json.dumps(msgspec.to_builtins(value, enc_hook=_of_raw), ensure_ascii=False)
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+
+
+def _of_raw(value: object) -> Any:
+    """What stands in a record as JSON already."""
+    if isinstance(value, msgspec.Raw):
+        return decode(bytes(value))
+    raise TypeError(f"{type(value).__name__} is no value of JSON")
 
 
 def _begin(moment: Moment, begin: Callable[[Any], Any], params: Any) -> Moment:
