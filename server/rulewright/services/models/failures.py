@@ -28,7 +28,7 @@ _TOO_LONG = re.compile(
     r"|reduce the length|exceeds? the (?:available|maximum) (?:context|number of tokens)|max(?:imum)? input length",
     re.IGNORECASE,
 )
-_NUMBERS = re.compile(r"(\d[\d,]{2,11}) tokens?[^.\d]{0,80}?(\d[\d,]{2,11})")
+_NUMBER = re.compile(r"\d{3}")
 _OPTIONAL = ("stream_options", "max_tokens", "temperature", "stop")
 _NOT_TAKEN = re.compile(
     r"unsupported|not supported|unrecognized|unknown|extra|not permitted|deprecated|does not support"
@@ -238,11 +238,10 @@ def _seconds(seconds: float) -> str:
 
 
 def _too_long(where: Where, fault: Fault) -> str:
-    found = _NUMBERS.search(fault.message)
     n_prompt, n_context = fault.n_prompt_tokens, fault.n_context_tokens
     if n_prompt and n_context:
         return f"The prompt has {n_prompt:,} tokens; the model {where.name} takes {n_context:,}, its answer included."
-    if found:
+    if _TOO_LONG.search(fault.message) and _NUMBER.search(fault.message):
         return f"The prompt is too long for the model {where.name}: {quoted(fault.message)}."
     return f"The prompt is longer than the model {where.name} takes."
 
