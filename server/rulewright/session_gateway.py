@@ -4,13 +4,14 @@ Sentences come as `SessionProblem` and `NotAllowed`. What belongs to somebody el
 administer.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from rulewright.core.budget import Spent
 from rulewright.core.interaction import Interaction, Used
 from rulewright.core.permissions import Action, Principal, Resource, demand
 from rulewright.core.session import Conversation, Draft, Session, clean
@@ -56,6 +57,10 @@ class Conversing(Protocol):
 
     def following(self) -> AbstractContextManager[None]:
         """While this lasts, the bus tells also what other processes write. May wait for the disk."""
+        ...
+
+    def take_problems(self) -> tuple[str, ...]:
+        """Sentences about what went wrong since this was asked last; each is given once. May wait for the disk."""
         ...
 
 
@@ -217,6 +222,7 @@ class SessionGateway:
     def interaction(self, principal: Principal, interaction_id: str, *, to_replay: bool = False) -> Interaction:
         """A call of a model, as far as it was kept, or only if it can be replayed. Raises as `open`."""
         demand(principal, "read", Resource("call"))
+        interaction_id = self._interactions.meant(interaction_id, principal.user_id)
         found = self._interactions.find(interaction_id)
         if isinstance(found, str):
             raise SessionProblem(found)
@@ -225,6 +231,17 @@ class SessionGateway:
         if isinstance(replayable, str):
             raise SessionProblem(replayable)
         return replayable
+
+    def interactions(self, principal: Principal, *, session: str = "", limit: int = 20) -> tuple[Interaction, ...]:
+        """One's last calls of models, or those of a conversation, the newest first. Raises as `open`."""
+        demand(principal, "read", Resource("call"))
+        known = self._meant(principal, "read", session).id if session else ""
+        return self._interactions.recent(user=principal.user_id, session=known, limit=limit)
+
+    def spent_today(self, principal: Principal) -> Mapping[str, Spent]:
+        """What one's calls of today cost by feature, and under the empty name all of them. Raises NotAllowed."""
+        demand(principal, "read", Resource("usage"))
+        return self._interactions.spent_today(principal.user_id)
 
     def usage(
         self, principal: Principal, by: str = "model", *, days: int | None = None, everybody: bool = False

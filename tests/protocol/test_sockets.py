@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from websockets.asyncio.client import connect as connect_async
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect as connect_ws
 
@@ -378,10 +379,10 @@ class Door:
         self.port = address.port
 
 
-async def start_node() -> tuple[node.Node, int]:
+async def start_node(transport: str = "tcp") -> tuple[node.Node, int]:
     door = Door()
     listening = node.Node(lambda _: build_server(make_gateway()), door)
-    await listening.listen({"tcp": Address("127.0.0.1", 0)})
+    await listening.listen({transport: Address("127.0.0.1", 0)})
     return listening, door.port
 
 
@@ -406,6 +407,31 @@ async def test_there_is_a_limit_to_clients(monkeypatch: pytest.MonkeyPatch) -> N
     assert heard == [b"Content-Le", b"Content-Le", b""]
     for _, writer in sessions:
         writer.close()
+    await listening.aclose()
+
+
+LONG = json.dumps({"jsonrpc": "2.0", "id": "x" * 16_000_000, "method": "nothing/such"}).encode()
+"""More than sockets hold."""
+
+
+async def test_a_client_that_reads_may_get_answers_of_any_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(channel, "MAX_UNSENT", 1 << 10)
+    listening, port = await start_node()
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 25)
+    writer.write(frame(initialize("secret").encode()))
+    for _ in range(2):
+        head = await reader.readuntil(b"\r\n\r\n")
+        body = await reader.readexactly(int(head.split()[1]))
+        writer.write(frame(LONG))
+    assert len(json.loads(body)["id"]) == 16_000_000
+    writer.close()
+    await listening.aclose()
+    listening, port = await start_node("ws")
+    async with connect_async(f"ws://127.0.0.1:{port}", max_size=None) as socket_:
+        await socket_.send(initialize("secret"))
+        assert "result" in json.loads(await socket_.recv())
+        await socket_.send(LONG.decode())
+        assert len(json.loads(await socket_.recv())["id"]) == 16_000_000
     await listening.aclose()
 
 

@@ -55,7 +55,7 @@ class Asked(msgspec.Struct, rename="camel"):
     title: str = ""
     message: str = ""
     query: str = ""
-    archived: bool | None = False
+    archived: bool | msgspec.UnsetType | None = msgspec.UNSET
     everywhere: bool = False
     begin: Annotated[int, msgspec.Meta(ge=0)] | str | None = msgspec.field(name="from", default=None)
     """The first message that is wanted, by its number from 0 or its id."""
@@ -124,9 +124,13 @@ class EditorInterface:
             rule_version=rule_version(one.rule for one in applied),
             rules=tuple(one.rule.id for one in applied),
         )
-        written: Written = await self.call(lambda door, who: door.append(who, said.session, draft))
+        return await self.change("What was said", lambda door, who: door.append(who, said.session, draft))
+
+    async def change(self, what: str, work: Callable[[Any, Principal], Written]) -> Written:
+        """Have something changed; where it is in memory only its user is told that `what` is."""
+        written = await self.call(work)
         if written.problem:
-            self._ls.show(f"What was said is in memory only, and lost if the server ends now: {written.problem}.")
+            self._ls.show(f"{what} is in memory only, and lost if the server ends now: {written.problem}.")
         return written
 
     async def present_response(self, event: SessionEvent) -> None:
@@ -152,16 +156,26 @@ class EditorInterface:
         return self._ls.gateway.conversations
 
     async def call(self, work: Callable[[Any, Principal], T]) -> T:
-        """Ask the door something, in a thread. Raises JsonRpcException with the sentence of what cannot be done."""
+        """Ask the door something, in a thread. Raises JsonRpcException with the sentence of what cannot be done.
+
+        What went wrong meanwhile with what is kept, such as that it was damaged, its user is told.
+        """
+        problems: list[str] = []
 
         def ask() -> T:
             shared = self._conversing()
-            return work(shared.door, self._ls.gateway.principal or shared.owner)
+            try:
+                return work(shared.door, self._ls.gateway.principal or shared.owner)
+            finally:
+                problems.extend(shared.take_problems())
 
         try:
             return await asyncio.get_running_loop().run_in_executor(_THREADS, ask)
         except SessionProblem as problem:
             raise JsonRpcException(str(problem), REQUEST_FAILED) from None
+        finally:
+            for sentence in problems:
+                self._ls.show(sentence)
 
     async def answer(self, name: str, params: Any) -> Any:
         """The answer to one request."""
@@ -232,7 +246,8 @@ def _read(params: Any) -> Asked:
 
 async def _list(self: EditorInterface, asked: Asked) -> Any:
     root = None if asked.everywhere else _root(self, asked)
-    found: tuple[Session, ...] = await self.call(lambda door, who: door.list(who, root, archived=asked.archived))
+    archived = False if asked.archived is msgspec.UNSET else asked.archived
+    found: tuple[Session, ...] = await self.call(lambda door, who: door.list(who, root, archived=archived))
     self.preload([session.id for session in found[:LIKELY]])
     return found
 
@@ -274,16 +289,21 @@ async def _append(self: EditorInterface, asked: Asked) -> Any:
 
 
 async def _rename(self: EditorInterface, asked: Asked) -> Any:
-    return _changed(await self.call(lambda door, who: door.rename(who, asked.session, asked.title)))
+    return _changed(await self.change("The title", lambda door, who: door.rename(who, asked.session, asked.title)))
 
 
 async def _archive(self: EditorInterface, asked: Asked) -> Any:
     archived = asked.archived is not False
-    return _changed(await self.call(lambda door, who: door.archive(who, asked.session, archived=archived)))
+    what = "That it was put away" if archived else "That it was taken back"
+    return _changed(await self.change(what, lambda door, who: door.archive(who, asked.session, archived=archived)))
 
 
 async def _fork(self: EditorInterface, asked: Asked) -> Any:
-    return _changed(await self.call(lambda door, who: door.fork(who, asked.session, asked.message, title=asked.title)))
+    return _changed(
+        await self.change(
+            "The new conversation", lambda door, who: door.fork(who, asked.session, asked.message, title=asked.title)
+        )
+    )
 
 
 async def _delete(self: EditorInterface, asked: Asked) -> Any:

@@ -21,7 +21,7 @@ MAX_HELLO = 1024 * 1024
 PIECE = 1 << 16
 """Bytes read at a time."""
 MAX_UNSENT = 64 * 1024 * 1024
-"""Bytes that may wait for a client that does not read; one that lets more pile up is let go."""
+"""Bytes that may wait for a client when there is something to send; one that lets more pile up is let go."""
 CLOSE_S = 2.0
 """Seconds that a client has to read what was sent before the end."""
 
@@ -101,9 +101,11 @@ class TcpChannel(_Lasting):
         transport = self._writer.transport
         if self._is_over or transport.is_closing():
             return
-        transport.write(frame(body))
+        # What waits already counts: one answer alone may be longer, and its client may read well.
         if transport.get_write_buffer_size() > MAX_UNSENT:
             self._give_up(transport)
+            return
+        transport.write(frame(body))
 
     async def aclose(self) -> None:
         """See `Channel`."""
@@ -139,11 +141,12 @@ class WsChannel(_Lasting):
     def _write(self, body: bytes) -> None:
         if self._is_over:
             return
+        if self._n_unsent > MAX_UNSENT:
+            self._give_up(self._connection.transport)
+            return
         self._unsent.append(body)
         self._n_unsent += len(body)
         self._woken.set()
-        if self._n_unsent > MAX_UNSENT:
-            self._give_up(self._connection.transport)
 
     async def _send(self) -> None:
         from websockets.exceptions import ConnectionClosed  # noqa: PLC0415 - as above
