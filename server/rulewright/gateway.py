@@ -79,8 +79,9 @@ from rulewright.services.user_folders import user_rules_folder
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from rulewright.chat_gateway import ChatGateway
     from rulewright.core.baseline import Baseline, Known
-    from rulewright.core.bus import Event
+    from rulewright.core.bus import Event, ModelResponded
     from rulewright.core.changed import Changes
     from rulewright.core.model_settings import ModelSettings
     from rulewright.core.rules.parse import Parsed
@@ -89,7 +90,7 @@ if TYPE_CHECKING:
     from rulewright.privacy_gateway import PrivacyGateway
     from rulewright.prompt_gateway import PromptGateway
     from rulewright.services.egress import Outgoing
-    from rulewright.session_gateway import Conversing
+    from rulewright.session_gateway import Conversing, SessionGateway
     from rulewright.tools_gateway import ToolsGateway
     from rulewright.tree import ClientTree
     from rulewright.upkeep_gateway import UpkeepGateway
@@ -115,7 +116,7 @@ def _no_way_out(_: "Sequence[ModelSettings]") -> "Outgoing":
     "diagnose_workspace code_actions action_edits explain prompts is_about_rules own_rules_folder rules_for "
     "shows_lens rule_file explain_path walk check fix changed_since recognise read_baseline root_of plan_init "
     "test_rules lint_rules fix_rule_file rule_changes rule_stats conversations set_aside privacy upkeep tools writing",
-    run_model="outgoing",
+    run_model="outgoing talk",
     edit="write_fixed write_output write_new",
     administer="report_server",
 )
@@ -519,12 +520,27 @@ class Gateway(Door):
     @property
     def outgoing(self) -> "Outgoing":
         """The ways to models and other nodes, each behind the gate."""
-        of = {model.name: model for project in self._projects.opened for model in project.settings.models}
-        models = tuple(of.values())
+        models = tuple(self._models())
         if not self._outgoing or self._outgoing[-1][0] != models:
             # Answers of the ones before go on; all are closed in the end.
             self._outgoing.append((models, self._open_outgoing(models)))
         return self._outgoing[-1][1]
+
+    def talk(
+        self,
+        open_door: "Callable[[], SessionGateway]",
+        owner: Principal,
+        tell: "Callable[[ModelResponded], object]" = lambda _: None,
+    ) -> "ChatGateway":
+        """The door to chat; what is said is kept behind `open_door`, and `tell` hears that a model answered."""
+        from rulewright.chat_gateway import open_chat  # noqa: PLC0415 - no other request needs it
+
+        at_once = min((project.settings.limits.at_once for project in self._projects.opened), default=1)
+        return self.hand_on(open_chat(lambda: self.outgoing, self._models, open_door, owner, tell, at_once=at_once))
+
+    def _models(self) -> "Sequence[ModelSettings]":
+        of = {model.name: model for project in self._projects.opened for model in project.settings.models}
+        return tuple(of.values())
 
     def start_with_trust(self, *, is_trusted: bool) -> None:
         """What the editor says of the workspace before any project is open."""

@@ -6,15 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from rulewright.adapters.lsp.moment import MOMENT
-from rulewright.core.config import SettingProblem, Settings, SettingsLayer, merge
+from rulewright.core.config import PrivacySettings, SettingProblem, Settings, SettingsLayer, merge
+from rulewright.core.models import ModelProvider
 from rulewright.core.ports import Code
 from rulewright.core.rules.policy import policy_of
 from rulewright.core.snapshot import Snapshot
 from rulewright.features.diagnostics import Diagnosis
 from rulewright.gateway import Gateway
+from rulewright.privacy_view import path_rules
 from rulewright.rule_gateway import RuleGateway
 from rulewright.services.clock import SystemClock
 from rulewright.services.documents import DocumentStore
+from rulewright.services.egress import Gate, Outgoing
 from rulewright.services.events import MemoryEventLog
 from rulewright.services.files import ProjectRuleFiles
 from rulewright.services.projects import Projects
@@ -81,8 +84,11 @@ class HeldGateway(Gateway):
         await asyncio.Event().wait()
 
 
-def make_gateway(code: Code | None = None) -> HeldGateway:
-    """A gateway as the server has it, but everything happens in this process and at once."""
+def make_gateway(code: Code | None = None, providers: Iterable[ModelProvider] = ()) -> HeldGateway:
+    """A gateway as the server has it, but everything happens in this process and at once.
+
+    `providers` stand behind the real gate, whatever the settings say of addresses.
+    """
 
     async def offload(function: Callable[..., Any], /, *arguments: Any) -> Any:
         await asyncio.sleep(0)
@@ -106,7 +112,12 @@ def make_gateway(code: Code | None = None) -> HeldGateway:
     runner = InlineRunner()
     projects = Projects(read_settings, rules)
     about_rules = RuleGateway(projects, offload, use=RuleUse(SystemClock()))
-    return HeldGateway(projects, DocumentStore(), lambda _: runner, offload, watch, code, about_rules)
+
+    def outgoing(_: Any) -> Outgoing:
+        opened = {project.root: project.settings.privacy for project in projects.opened}
+        return Outgoing(Gate(lambda root: opened.get(root, PrivacySettings()), path_rules()), providers)
+
+    return HeldGateway(projects, DocumentStore(), lambda _: runner, offload, watch, code, about_rules, None, outgoing)
 
 
 def write_rules(root: Path, rules: Mapping[str, str] | None = None) -> None:

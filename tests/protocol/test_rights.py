@@ -8,6 +8,7 @@ import pytest
 
 import rulewright
 from rulewright.access_gateway import AccessGateway
+from rulewright.chat_gateway import ChatGateway
 from rulewright.core.doors import Door, guarded, needed, public_names
 from rulewright.core.permissions import ACTIONS, MEANINGS, NotAllowed, Principal, Resource, authorize
 from rulewright.gateway import Gateway
@@ -20,13 +21,17 @@ from rulewright.upkeep_gateway import UpkeepGateway
 from rulewright.writing_gateway import WritingGateway
 from tests.harness.lsp_memory import PUSH, Refused
 
-BOUND = (Gateway, RuleGateway, PromptGateway, PrivacyGateway, ToolsGateway, UpkeepGateway, WritingGateway)
+BOUND = (
+    *(Gateway, RuleGateway, PromptGateway, PrivacyGateway, ToolsGateway, UpkeepGateway, WritingGateway),
+    ChatGateway,
+)
 """Doors that are opened for somebody."""
 TOLD = (SessionGateway, AccessGateway)
 """Doors that are told in each call for whom it is."""
 FREE = {
     "Gateway": {"close", "aclose", "open_for", "take_snapshot", "close_document", "close_projects", "code_is_gone"}
     | {"tree", "start_with_trust", "trust_by_editor"},
+    "ChatGateway": {"prune"},
     "RuleGateway": {"on_change", "take_problems", "close", "closed", "save_use"},
 }
 """What ends what its caller has begun, or tells nothing."""

@@ -15,18 +15,20 @@ import pytest
 import rulewright.services
 from rulewright.core.bus import Lagged, RulesChanged
 from rulewright.core.config import PrivacySettings
-from rulewright.core.models import Message, ModelRequest, Part
+from rulewright.core.models import Capabilities, Failed, Finished, Message, ModelRequest, Part
 from rulewright.core.peers import Payload, Sent
 from rulewright.core.restarts import Intensity
+from rulewright.core.routing import Choice, ModelFacts
 from rulewright.core.rules.job import CheckJob
 from rulewright.core.supervision import Child, GaveUp, Running
 from rulewright.privacy_view import path_rules
 from rulewright.services.breakers import Circuits, Open
 from rulewright.services.bus import Bus, MemoryCursors
 from rulewright.services.cache import Cache
+from rulewright.services.coordinator import Coordinator
 from rulewright.services.egress import Gate, GatedPeer, GatedProvider, Outgoing
 from rulewright.services.guarded import GuardedPeer, GuardedProvider
-from rulewright.services.models.scripted import Say, ScriptedProvider
+from rulewright.services.models.scripted import Fail, Say, ScriptedProvider
 from rulewright.services.status_socket import answer_status, ask_servers
 from rulewright.services.supervisor.outside import OutsideSupervisor
 from rulewright.services.supervisor.supervisor import Supervisor, subtree, uncancelled
@@ -320,6 +322,29 @@ async def modelling(_: Path) -> Stage:
     assert {one.state for one in circuits.states()} <= {"closed"}
 
 
+async def coordinating(_: Path) -> Stage:
+    down = ScriptedProvider(lambda _: (Fail(Failed("unreachable", "Nobody listens.")),), name="down")
+    up = ScriptedProvider(lambda _: (Say("a long answer in pieces", 5),), name="up")
+    by_name = {"down": down, "up": up}
+    coordinator = Coordinator(lambda: by_name, tuple, Cache(Capabilities).get_or_compute, at_once=1)
+    chain = [Choice(ModelFacts(name=name), "") for name in by_name]
+
+    async def ask() -> None:
+        async with aclosing(coordinator.ask(chain, lambda _choice, _can: REQUEST)) as events:
+            assert [event async for event in events][-1] == Finished()
+
+    async def work() -> None:
+        async with asyncio.TaskGroup() as group:
+            # The second one waits for its turn.
+            group.create_task(ask())
+            await ask()
+
+    yield work
+    assert coordinator.load() == {}
+    assert up.n_open == down.n_open == 0
+    await ask()
+
+
 class Echo:
     """A peer that answers."""
 
@@ -378,6 +403,7 @@ WALKS: dict[str, tuple[Callable[..., Stage], set[str]]] = {
         | {f"egress.provider.GatedProvider.{name}" for name in ("capabilities", "stream", "embed", "close")}
         | {f"guarded.GuardedProvider.{name}" for name in ("capabilities", "stream", "embed", "close")},
     ),
+    "coordinator": (coordinating, {"coordinator.Coordinator.ask"}),
     "peers": (
         peering,
         {f"egress.peer.GatedPeer.{name}" for name in ("publish", "request", "close")}

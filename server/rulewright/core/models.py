@@ -94,8 +94,9 @@ class Finished(msgspec.Struct, frozen=True, tag="finished"):
 class Failed(msgspec.Struct, frozen=True, tag="failed"):
     """There is no more, and what came is not the whole answer."""
 
-    kind: Literal["unreachable", "refused", "overloaded", "too_long", "timeout", "cut", "broken", "secret"]
-    """`refused`: the key or the request; `cut`: it ended without saying so; `secret`: held back by the gate."""
+    kind: Literal["unreachable", "refused", "overloaded", "too_long", "timeout", "cut", "broken", "secret", "budget"]
+    """`refused`: the key or the request; `cut`: it ended without saying so; `secret`: held back by the gate; `budget`:
+    it would have cost too much."""
     message: str
     """A sentence for the user."""
     status: int = 0

@@ -173,6 +173,13 @@ class Cache(Generic[T]):
             self.hits += 1
         return held[1]
 
+    def prune(self) -> None:
+        """Take what has lived long enough out of the memory."""
+        now = self._now()
+        with self._lock:
+            for key in [key for key, (until, _) in self._memory.items() if until <= now]:
+                del self._memory[key]
+
     def forget(self, key: str) -> None:
         """Have it computed anew. Reads the disk."""
         with self._lock:

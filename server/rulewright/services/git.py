@@ -47,6 +47,27 @@ def changed_since(root: Path, revision: str, environ: Mapping[str, str] = os.env
     return read_changes(numstat, patch, untracked)
 
 
+def patches_since(
+    root: Path, revision: str, limit: int, environ: Mapping[str, str] = os.environ
+) -> tuple[tuple[tuple[str, str], ...], int]:
+    """What changed below `root` since HEAD and `revision` parted: paths with patches, and how many are left out.
+
+    Files that git does not follow are not among them. Raises GitProblem.
+    """
+    git = _Git(root, environ)
+    base = git.fork_point(revision)
+    if not base:
+        raise GitProblem("There is no commit yet, so nothing can be told of what changed.")
+    names = [name for name in git.run(*_DIFF, "--name-only", "-z", base, "--").split(b"\0") if name]
+    found = []
+    for name in names[:limit]:
+        path = os.fsdecode(name)
+        patch = git.run(*_DIFF, "--unified=3", base, "--", f":(literal){path}").decode("utf-8", "replace")
+        # From the first hunk on: what stands before it is for programs.
+        found.append((path, patch[patch.find("\n@@") + 1 :] if "\n@@" in patch else patch))
+    return tuple(found), max(0, len(names) - limit)
+
+
 class Commit(msgspec.Struct, frozen=True):
     """A commit that changed a file."""
 

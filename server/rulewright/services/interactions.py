@@ -16,6 +16,8 @@ MAX_UNSAVED = 1_000
 """Calls that wait for a disk that can be written again."""
 STEADY = timedelta(hours=1)
 """How long the clock must have been seen where it is before what is old by it is deleted."""
+MIN_BEGINNING = 4
+"""Letters of an id that are enough to mean it."""
 LAST_PURGE = "interactions.purged"
 GROUPS = {"model": "model", "day": "day", "workspace": "root"}
 
@@ -58,6 +60,18 @@ class Interactions:
         none: Interaction | None = None
         found = self._store.read(lambda db: _find(db, interaction_id), none)
         return found or not_kept(interaction_id, self._keep()[1])
+
+    def meant(self, beginning: str, user: str) -> str:
+        """The id of the one call of a user that begins so; what was given where there is none, or more."""
+        if len(beginning) < MIN_BEGINNING:
+            return beginning
+        sql = (
+            "select interaction_id from llm_interaction where user_id = ? and substr(interaction_id, 1, ?) = ? limit 2"
+        )
+        none: list[str] = []
+        read = (user, len(beginning), beginning)
+        found = self._store.read(lambda db: [str(row[0]) for row in db.execute(sql, read)], none)
+        return found[0] if len(found) == 1 else beginning
 
     def replayable(self, interaction_id: str) -> Interaction | str:
         """A call that can be sent again as it was; a sentence that says why it cannot be."""
@@ -190,7 +204,6 @@ def _insert(db: sqlite3.Connection, call: Interaction) -> None:
             *(call.tokens_in, call.tokens_out, call.latency_ms, call.cost_micro),
         ),
     )
-
 
     db.execute(
         "insert into llm_spending (user_id, day, feature, calls, tokens, cost_micro) values (?, ?, ?, 1, ?, ?) "

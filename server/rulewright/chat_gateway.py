@@ -1,0 +1,382 @@
+"""The door to chat: questions in, events out; what was sent is told by receipts."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
+from hashlib import sha256
+from os import urandom
+from pathlib import Path
+from time import monotonic
+from typing import Any, TypeVar
+
+import msgspec
+
+from rulewright.core.budget import Budget, Spent, why_not
+from rulewright.core.bus import ModelResponded
+from rulewright.core.chat.events import Asked, ChatEvent, Failed
+from rulewright.core.chat.intent import classify
+from rulewright.core.chat.ports import Growing, Models, Shelf
+from rulewright.core.chat.question import Question, read_question
+from rulewright.core.config import LimitsSettings
+from rulewright.core.doors import Door, guarded
+from rulewright.core.interaction import Interaction
+from rulewright.core.model_settings import ModelSettings, endpoint_of
+from rulewright.core.models import Capabilities
+from rulewright.core.permissions import Principal
+from rulewright.core.prompt.conversation import RulesText, Said, Talk
+from rulewright.core.prompt.receipt import request_of
+from rulewright.core.prompt.rules_text import affinities, applied_to, rules_text
+from rulewright.core.routing import ModelFacts, NoModel, Wish, route
+from rulewright.core.session import Conversation, Draft, Message
+from rulewright.core.snapshot import Project
+from rulewright.features.chat import Plan, answer
+from rulewright.features.chat_context import At, gather
+from rulewright.services.cache import Cache
+from rulewright.services.coordinator import Coordinator
+from rulewright.services.egress import Outgoing
+from rulewright.services.sessions.answer import Answer
+from rulewright.session_gateway import SessionGateway, SessionProblem, Written
+
+T = TypeVar("T")
+RULES_SHARE = 0.25
+"""Of a prompt, for what rules say, at most."""
+UNANSWERED = "(not answered)"
+"""Stands for the answer to what was said and never answered."""
+_THREADS = ThreadPoolExecutor(4, "chat")
+"""Of their own: a database that somebody has locked holds up nothing else."""
+
+
+def open_chat(
+    outgoing: Callable[[], Outgoing],
+    settings: Callable[[], Sequence[ModelSettings]],
+    open_door: Callable[[], SessionGateway],
+    owner: Principal,
+    tell: Callable[[ModelResponded], object] = lambda _: None,
+    *,
+    at_once: int,
+) -> "ChatGateway":
+    """The door to chat, with the models of the settings as they are with each question."""
+    remember = Cache(Capabilities).get_or_compute
+    models = Coordinator(
+        lambda: outgoing().providers, lambda: [facts_of(model) for model in settings()], remember, at_once=at_once
+    )
+    return ChatGateway(models, open_door, owner, tell)
+
+
+def facts_of(model: ModelSettings) -> ModelFacts:
+    """A model of the settings, as it is chosen by."""
+    return ModelFacts(
+        name=model.name,
+        model=model.model,
+        roles=model.roles,
+        intents=model.intents,
+        is_local=endpoint_of(model).is_local,
+        context_tokens=model.context_tokens,
+        max_tokens=model.max_tokens,
+        temperature=model.temperature,
+        deadline_s=float(model.deadline_s),
+        price_in=model.price_in,
+        price_out=model.price_out,
+    )
+
+
+class Asking(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody asks."""
+
+    text: str = ""
+    session: str = ""
+    """The conversation, by its id or the beginning of it; empty for a new one."""
+    at: At = At()
+    model: str = ""
+    """The one to ask, by its name in the settings; empty to have it chosen."""
+    interface: str = ""
+    regenerate: bool = False
+    """Answer the last question once more, in place of the last answer; `text` does not count."""
+    edit: str = ""
+    """A message of the user's to say otherwise: the conversation is forked before it, so that nothing is lost."""
+    title: str = ""
+    """Of a new conversation."""
+
+
+@guarded("chat", run_model="ask replay", read="models receipts receipt", anyone="prune")
+class ChatGateway(Door):
+    """Everything an interface may do with chat."""
+
+    def __init__(
+        self,
+        models: Models,
+        open_door: Callable[[], SessionGateway],
+        owner: Principal,
+        tell: Callable[[ModelResponded], object] = lambda _: None,
+    ) -> None:
+        """`open_door` may wait for the disk; `tell` says on the bus that a model answered."""
+        self._models, self._open_door, self._owner, self._tell = models, open_door, owner, tell
+        self._texts: Cache[RulesText] = Cache(RulesText)
+
+    async def ask(self, project: Project, shelf: Shelf, asking: Asking) -> AsyncGenerator[ChatEvent, None]:
+        """What comes of a question; `Done` or `Failed` is the last. Closing it stops the answer, and keeps it.
+
+        Raises NotAllowed.
+        """
+        talking = _Talking(self._open_door, self.principal or self._owner, self._tell)
+        try:
+            question, said = await talking.begin(project, asking)
+            if said is not None:
+                yield said
+            async with aclosing(self._answered(talking, project, shelf, asking, question)) as events:
+                async for event in events:
+                    yield event
+        except (SessionProblem, NoModel) as problem:
+            yield Failed(str(problem))
+
+    async def _answered(
+        self, talking: "_Talking", project: Project, shelf: Shelf, asking: Asking, question: Question
+    ) -> AsyncGenerator[ChatEvent, None]:
+        settings = project.settings
+        chat = settings.chat
+        classified = classify(question.text, command=question.command)
+        paths = _about(question, asking.at)
+        applied = applied_to(project.book, paths)
+        wish = Wish(
+            intent=classified.intent,
+            wanted=asking.model or talking.model or chat.model,
+            affinities=affinities(applied),
+            local_only=chat.local_only,
+            why_local="chat.local_only is set",
+        )
+        chain = route(wish, self._models.facts(), self._models.load())
+        gathered = await gather(question, asking.at, shelf, chat.context_tokens, finds=chat.find_context)
+        budget = min(settings.rules.prompt_tokens, int(chat.context_tokens * RULES_SHARE))
+        rules = await talking.offload(lambda: self._rules(project, applied, budget))
+        talk = Talk(
+            project=project.root.rpartition("/")[2] or project.root,
+            intent=classified.intent,
+            question=question.text,
+            history=talking.history,
+            pieces=gathered.pieces,
+            rules=rules,
+            budget=chat.context_tokens,
+        )
+        plan = Plan(
+            root=project.root,
+            session=talking.session,
+            workspace=talking.workspace,
+            user=talking.user,
+            interface=asking.interface,
+            interaction_id=urandom(8).hex(),
+            classified=classified,
+            talk=talk,
+            answer_tokens=chat.answer_tokens,
+            deadline_s=float(settings.limits.chat_deadline_s),
+            chain=chain,
+            remarks=(*_about_command(question), *gathered.remarks),
+            supersedes=talking.supersedes,
+            why_not=await talking.offload(lambda: talking.governor(settings.limits)),
+        )
+        async with aclosing(answer(plan, talking, self._models)) as events:
+            async for event in events:
+                yield event
+
+    def _rules(self, project: Project, applied: Sequence[Any], budget: int) -> RulesText:
+        version = sha256("\0".join(f"{a.rule.path}\0{a.rule.content_hash}" for a in applied).encode("utf-8", "replace"))
+        key = f"{project.root}\0{version.hexdigest()}\0{budget}"
+        return self._texts.get_or_compute_here(key, lambda: rules_text(applied, budget)) or RulesText()
+
+    def prune(self) -> None:
+        """Forget what was kept long enough."""
+        self._texts.prune()
+
+    def models(self) -> tuple[ModelFacts, ...]:
+        """The models of the settings."""
+        return tuple(self._models.facts())
+
+    def receipts(self, session: str = "", limit: int = 20) -> tuple[Interaction, ...]:
+        """The last calls of models, the newest first. Waits for the disk. Raises SessionProblem and NotAllowed."""
+        return self._open_door().interactions(self.principal or self._owner, session=session, limit=limit)
+
+    def receipt(self, interaction_id: str) -> Interaction:
+        """A call of a model, by its id or the beginning of it. Waits for the disk. Raises as `receipts`."""
+        return self._open_door().interaction(self.principal or self._owner, interaction_id)
+
+    async def replay(self, project: Project, interaction_id: str) -> AsyncGenerator[Any, None]:
+        """Send a call once more, byte for byte; what comes of it, as `core.chat.ports.Models.ask` gives it.
+
+        Nothing of it is kept in a conversation. Raises SessionProblem, NoModel and NotAllowed.
+        """
+        door, who = self._open_door, self.principal or self._owner
+        call = await _done(lambda: door().interaction(who, interaction_id, to_replay=True))
+        chain = route(Wish(wanted=call.model), self._models.facts(), self._models.load())
+        try:
+            request = request_of(call.prompt, project.root, chain[0].model.deadline_s)
+        except ValueError as problem:
+            raise SessionProblem(str(problem)) from None
+        async with aclosing(self._models.ask(chain, lambda _choice, _can: request)) as events:
+            async for event in events:
+                yield event
+
+
+class _Talking:
+    """One conversation while a question of it is answered; `core.chat.ports.Desk`."""
+
+    def __init__(
+        self, open_door: Callable[[], SessionGateway], who: Principal, tell: Callable[[ModelResponded], object]
+    ) -> None:
+        self._open_door, self._who, self.tell = open_door, who, tell
+        self.user = who.user_id
+        self.session = self.workspace = self.model = self.supersedes = ""
+        self.history: tuple[Said, ...] = ()
+
+    @property
+    def _door(self) -> SessionGateway:
+        return self._open_door()
+
+    async def begin(self, project: Project, asking: Asking) -> tuple[Question, Asked | None]:
+        """Keep the question, and learn what was said before. Raises SessionProblem and NotAllowed."""
+        if asking.regenerate:
+            return await _done(lambda: self._again(asking)), None
+        question = read_question(asking.text)
+        if not question.text and not question.mentions and not question.command:
+            raise SessionProblem("There is no question, so nothing was asked.")
+        return question, await _done(lambda: self._keep_question(project, asking))
+
+    def _keep_question(self, project: Project, asking: Asking) -> Asked:
+        door, who = self._door, self._who
+        if asking.edit:
+            session = self._before(asking)
+        elif asking.session:
+            session = asking.session
+        else:
+            session = door.create(who, Path(project.root), title=asking.title).session.id
+        before = door.open(who, session)
+        self._learn(before, before.messages)
+        written = door.append(who, session, Draft.text("user", asking.text, interface=asking.interface))
+        assert written.message is not None
+        return Asked(written.session, written.message, written.problem)
+
+    def _before(self, asking: Asking) -> str:
+        """A fork of a conversation that ends before a message."""
+        door, who = self._door, self._who
+        found = door.open(who, asking.session)
+        ids = [message.id for message in found.messages]
+        meant = [n for n, name in enumerate(ids) if name.startswith(asking.edit)]
+        if len(meant) != 1:
+            raise SessionProblem(f"There is no one message {asking.edit} in this conversation.")
+        if not meant[0]:
+            return door.create(who, _folder(found), title=found.session.title).session.id
+        return door.fork(who, found.session.id, ids[meant[0] - 1]).session.id
+
+    def _again(self, asking: Asking) -> Question:
+        found = self._door.open(self._who, asking.session)
+        last = next((n for n, m in reversed(list(enumerate(found.messages))) if m.role == "user"), None)
+        if last is None:
+            raise SessionProblem("Nothing was asked in this conversation yet, so there is nothing to answer again.")
+        self._learn(found, found.messages[:last])
+        answers = [message.id for message in found.messages[last + 1 :] if message.role == "assistant"]
+        self.supersedes = answers[-1] if answers else ""
+        return read_question(found.messages[last].plain)
+
+    def _learn(self, found: Conversation, messages: Sequence[Message]) -> None:
+        self.session, self.workspace = found.session.id, found.session.workspace
+        self.model = found.session.model
+        self.history = _history(messages)
+
+    def governor(self, limits: LimitsSettings) -> Callable[[int, int], str]:
+        """Says why a call that costs so much may not be made. Waits for the disk."""
+        budgets = (
+            Budget(name="limits.usd_per_day", cost_micro=round(limits.usd_per_day * 1e6)),
+            Budget(name="limits.chat_usd_per_day", feature="chat", cost_micro=round(limits.chat_usd_per_day * 1e6)),
+            Budget(name="limits.tokens_per_day", tokens=limits.tokens_per_day),
+        )
+        held = [budget for budget in budgets if budget.cost_micro or budget.tokens]
+        spent: dict[str, Spent] = dict(self._door.spent_today(self._who)) if held else {}
+        return lambda cost_micro, tokens: why_not(held, spent, "chat", cost_micro=cost_micro, tokens=tokens)
+
+    async def offload(self, work: Callable[[], T]) -> T:
+        """Do what takes long elsewhere."""
+        return await _done(work)
+
+    # `core.chat.ports.Desk`
+
+    def now_s(self) -> float:
+        """See `Desk`."""
+        return monotonic()
+
+    async def begin_answer(self, draft: Draft) -> Answer:
+        """See `Desk`."""
+        return await _done(lambda: self._door.begin_answer(self._who, self.session, draft))
+
+    async def save(self, growing: Growing) -> None:
+        """See `Desk`."""
+        await _done(_answer(growing).save)
+
+    async def finish(self, growing: Growing, interaction_id: str, model: str) -> Written:
+        """See `Desk`."""
+        return await _done(lambda: _answer(growing).finish(interaction_id=interaction_id, model=model))
+
+    async def stop(self, growing: Growing, why: str) -> Written:
+        """See `Desk`."""
+        return await _done(lambda: _answer(growing).stop(why))
+
+    async def fail(self, growing: Growing, why: str) -> Written:
+        """See `Desk`."""
+        return await _done(lambda: _answer(growing).fail(why))
+
+    async def record(self, call: Interaction) -> str:
+        """See `Desk`."""
+        return await _done(lambda: self._door.record(self._who, call))
+
+
+async def _done(work: Callable[[], T]) -> T:
+    """What `work` gives, in a thread. It is done to its end, also when the caller is cancelled, who waits for that."""
+    doing = asyncio.get_running_loop().run_in_executor(_THREADS, work)
+    is_cancelled = False
+    while not doing.done():
+        try:
+            await asyncio.wait({doing})
+        except asyncio.CancelledError:
+            is_cancelled = True
+    if is_cancelled:
+        doing.exception()
+        raise asyncio.CancelledError
+    return doing.result()
+
+
+def _history(messages: Sequence[Message]) -> tuple[Said, ...]:
+    """What was said, as questions and answers in turn: many models take nothing else."""
+    said: list[Said] = []
+    waiting: list[str] = []
+    for message in messages:
+        text = message.plain.strip()
+        if message.role == "user" and text:
+            waiting.append(text)
+        elif message.role == "assistant" and message.status == "failed" and not text:
+            # Whoever asks again says it again.
+            waiting.clear()
+        elif message.role == "assistant" and text and waiting:
+            said += (Said("user", "\n\n".join(waiting)), Said("assistant", text))
+            waiting.clear()
+    if waiting:
+        said += (Said("user", "\n\n".join(waiting)), Said("assistant", UNANSWERED))
+    return tuple(said)
+
+
+def _answer(growing: Growing) -> Answer:
+    assert isinstance(growing, Answer)
+    return growing
+
+
+def _folder(found: Conversation) -> Path:
+    return Path(found.session.root)
+
+
+def _about(question: Question, at: At) -> tuple[str, ...]:
+    """The files that a question is about, those that it names first."""
+    named = [mention.name for mention in question.mentions if mention.kind == "file" and mention.name]
+    return tuple(dict.fromkeys([*named, at.path]) if at.path else dict.fromkeys(named))
+
+
+def _about_command(question: Question) -> tuple[str, ...]:
+    if not question.unknown_command:
+        return ()
+    return (f"/{question.unknown_command} is no command, so it was taken as text; /help lists them.",)

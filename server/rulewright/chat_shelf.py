@@ -1,0 +1,144 @@
+"""A project as questions see it: its files as they are in the editor, without those that no model is shown."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any, Protocol
+
+from rulewright.core.chat.ports import Read
+from rulewright.core.prompt.conversation import Piece
+from rulewright.core.snapshot import Project
+from rulewright.core.sources import Found
+from rulewright.privacy_view import withheld_of
+from rulewright.services import git
+from rulewright.services.files import Unreadable, read_text, walk
+from rulewright.services.files.read import leads_inside
+
+MAX_LISTED = 5_000
+MAX_PATCHES = 40
+Offload = Callable[..., Awaitable[Any]]
+Diagnose = Callable[[str], Awaitable[Sequence[str]]]
+
+
+class Finder(Protocol):
+    """Finds code, where there is an index."""
+
+    async def define(self, name: str, path: str, tokens: int) -> Sequence[Piece]:
+        """Definitions of a name, those near a file first."""
+        ...
+
+    async def find(self, question: str, path: str, line: int, tokens: int) -> Sequence[Piece]:
+        """What a question is about."""
+        ...
+
+    async def overview(self, path: str, tokens: int) -> str:
+        """A map of the project."""
+        ...
+
+
+class NoFinder:
+    """There is no index."""
+
+    async def define(self, name: str, path: str, tokens: int) -> Sequence[Piece]:
+        """Nothing."""
+        del name, path, tokens
+        return ()
+
+    async def find(self, question: str, path: str, line: int, tokens: int) -> Sequence[Piece]:
+        """Nothing."""
+        del question, path, line, tokens
+        return ()
+
+    async def overview(self, path: str, tokens: int) -> str:
+        """Nothing."""
+        del path, tokens
+        return ""
+
+
+async def _nothing_wrong(_: str) -> Sequence[str]:
+    return ()
+
+
+class ProjectShelf:
+    """See `core.chat.ports.Shelf`."""
+
+    def __init__(
+        self,
+        project: Project,
+        offload: Offload,
+        texts: Mapping[str, str],
+        finder: Finder | None = None,
+        diagnose: Diagnose = _nothing_wrong,
+    ) -> None:
+        """`texts` has by path below the root what is open, saved or not."""
+        self._project, self._offload, self._texts = project, offload, texts
+        self._finder = finder or NoFinder()
+        self._diagnose = diagnose
+        self._why: Callable[[str], str] | None = None
+
+    async def read(self, path: str) -> Read:
+        """See `core.chat.ports.Shelf`."""
+        found: Read = await self._offload(self._read, path)
+        return found
+
+    def _read(self, path: str) -> Read:
+        root = Path(self._project.root)
+        full = root / path
+        if path not in self._texts and not full.exists():
+            return Read(why_not="is not there")
+        if not leads_inside(root, full):
+            return Read(why_not="leads out of the project")
+        if full.is_dir():
+            return Read(why_not="is a folder")
+        if reason := self._withheld(path):
+            return Read(why_not=f"{reason}, so it is not sent")
+        if path in self._texts:
+            return Read(self._texts[path])
+        try:
+            # Half characters, which stand for bytes that are no UTF-8, mean nothing to a model.
+            text = read_text(full, max_kb=self._project.settings.check.max_file_kb)
+            return Read(text.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
+        except Unreadable as reason_text:
+            return Read(why_not=f"is not sent: it is {reason_text}")
+
+    def _withheld(self, path: str) -> str:
+        # What ignore files say is looked up once for a question.
+        if self._why is None:
+            self._why = withheld_of(self._project)
+        return self._why(path)
+
+    async def listing(self, path: str) -> Sequence[str]:
+        """See `core.chat.ports.Shelf`."""
+        found: Sequence[str] = await self._offload(self._listing, path)
+        return found
+
+    def _listing(self, path: str) -> Sequence[str]:
+        root = Path(self._project.root)
+        if path and not (root / path).is_dir():
+            return ()
+        entries = islice(walk(root, path), MAX_LISTED)
+        return [entry.path for entry in entries if isinstance(entry, Found) and not self._withheld(entry.path)]
+
+    async def changes(self, revision: str) -> tuple[Sequence[tuple[str, str]], str]:
+        """See `core.chat.ports.Shelf`."""
+        try:
+            patches, n_more = await self._offload(git.patches_since, Path(self._project.root), revision, MAX_PATCHES)
+        except git.GitProblem as problem:
+            return (), str(problem)
+        return patches, f"{n_more:,} more files changed, and are not looked at." if n_more else ""
+
+    async def diagnostics(self, path: str) -> Sequence[str]:
+        """See `core.chat.ports.Shelf`."""
+        return await self._diagnose(path)
+
+    async def define(self, name: str, path: str, tokens: int) -> Sequence[Piece]:
+        """See `core.chat.ports.Shelf`."""
+        return await self._finder.define(name, path, tokens)
+
+    async def find(self, question: str, path: str, line: int, tokens: int) -> Sequence[Piece]:
+        """See `core.chat.ports.Shelf`."""
+        return await self._finder.find(question, path, line, tokens)
+
+    async def overview(self, path: str, tokens: int) -> str:
+        """See `core.chat.ports.Shelf`."""
+        return await self._finder.overview(path, tokens)

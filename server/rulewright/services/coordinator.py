@@ -1,0 +1,150 @@
+"""Asks models: each has only so many calls at a time, and where one cannot answer the next of the chain is asked.
+
+Another model is only asked while nothing of an answer was shown: half an answer of one and half of another is none.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
+from time import monotonic
+from typing import Protocol, cast
+
+from rulewright.core.chat.ports import CallEvent, Instead, Make, Turn
+from rulewright.core.models import Capabilities, Delta, Failed, Finished, ModelError, ModelEvent, ModelProvider
+from rulewright.core.routing import Choice, ModelFacts
+
+AT_ONCE = 4
+"""Calls of one model."""
+TTL_S = 300.0
+"""What a provider said that it can do is believed for so long."""
+ASK_S = 10.0
+"""For a provider to say what it can do."""
+OTHERS_MAY = frozenset({"unreachable", "refused", "overloaded", "timeout", "cut", "broken", "too_long", "budget"})
+"""Failures after which another model may do better. What the gate refuses, it refuses for all."""
+
+
+class Remember(Protocol):
+    """`get_or_compute` of a cache."""
+
+    async def __call__(
+        self, key: str, compute: Callable[[], Awaitable[Capabilities | None]], ttl_s: float
+    ) -> Capabilities | None:
+        """The value of `key`, computed once where it is not known."""
+        ...
+
+
+class Coordinator:
+    """The models of one gateway. For one event loop."""
+
+    def __init__(
+        self,
+        providers: Callable[[], Mapping[str, ModelProvider]],
+        facts: Callable[[], Sequence[ModelFacts]],
+        remember: Remember,
+        *,
+        at_once: int = AT_ONCE,
+        now: Callable[[], float] = monotonic,
+    ) -> None:
+        self._providers, self._facts, self._remember = providers, facts, remember
+        self._at_once, self._now = at_once, now
+        self._asked: Counter[str] = Counter()
+        self._slots: dict[str, asyncio.Semaphore] = {}
+
+    def facts(self) -> Sequence[ModelFacts]:
+        """See `core.chat.ports.Models`."""
+        return self._facts()
+
+    def load(self) -> Mapping[str, int]:
+        """See `core.chat.ports.Models`; what waits for its turn counts too."""
+        return dict(self._asked)
+
+    async def ask(self, chain: Sequence[Choice], make: Make) -> AsyncGenerator[CallEvent, None]:
+        """See `core.chat.ports.Models`. Closing it ends the answer at its source."""
+        for choice, after in zip(chain, [*chain[1:], None], strict=True):
+            instead: Failed | None = None
+            async with aclosing(self._one(choice, make)) as events:
+                has_begun = False
+                async for event in events:
+                    has_begun = has_begun or isinstance(event, Delta)
+                    if after is not None and not has_begun and isinstance(event, Failed) and event.kind in OTHERS_MAY:
+                        instead = event
+                        break
+                    yield event
+            if instead is None or after is None:
+                return
+            yield Instead(after, instead)
+
+    async def _one(self, choice: Choice, make: Make) -> AsyncGenerator[CallEvent, None]:
+        """What comes of asking one model; the last is `Finished` or `Failed`."""
+        name = choice.model.name
+        provider = self._providers().get(name)
+        if provider is None:
+            yield Failed("unreachable", f"{name} cannot be asked: nothing is known of how to reach it.")
+            return
+        ends_at = self._now() + choice.model.deadline_s
+        slots = self._slots.setdefault(name, asyncio.Semaphore(self._at_once))
+        self._asked[name] += 1
+        try:
+            async with asyncio.timeout(choice.model.deadline_s):
+                await slots.acquire()
+        except TimeoutError:
+            self._leave(name)
+            yield Failed("overloaded", f"{name} has other questions to answer, and did not get to this one in time.")
+            return
+        except BaseException:
+            self._leave(name)
+            raise
+        try:
+            async for event in self._in_turn(choice, provider, make, ends_at):
+                yield event
+        finally:
+            slots.release()
+            self._leave(name)
+
+    def _leave(self, name: str) -> None:
+        self._asked[name] -= 1
+        if not self._asked[name]:
+            del self._asked[name]
+
+    async def _in_turn(
+        self, choice: Choice, provider: ModelProvider, make: Make, ends_at: float
+    ) -> AsyncGenerator[CallEvent, None]:
+        can = await self._can(provider)
+        if isinstance(can, Failed):
+            yield can
+            return
+        request = make(choice, can)
+        if isinstance(request, Failed):
+            yield request
+            return
+        yield Turn(choice, request)
+        answer = cast("AsyncGenerator[ModelEvent, None]", provider.stream(request))
+        async with aclosing(answer):
+            while True:
+                try:
+                    async with asyncio.timeout(ends_at - self._now()):
+                        event = await anext(answer)
+                except TimeoutError:
+                    yield Failed(
+                        "timeout", f"{choice.model.name} did not finish within {choice.model.deadline_s:.0f} seconds."
+                    )
+                    return
+                except StopAsyncIteration:
+                    yield Failed("cut", f"{choice.model.name} broke off without saying why.")
+                    return
+                yield event
+                if isinstance(event, Finished | Failed):
+                    return
+
+    async def _can(self, provider: ModelProvider) -> Capabilities | Failed:
+        async def look() -> Capabilities | None:
+            async with asyncio.timeout(ASK_S):
+                return await provider.capabilities()
+
+        try:
+            return await self._remember(f"capabilities of {provider.name}", look, TTL_S) or Capabilities()
+        except ModelError as error:
+            return error.failed
+        except TimeoutError:
+            return Failed("timeout", f"{provider.name} did not say within {ASK_S:.0f} seconds what it can do.")
