@@ -73,6 +73,7 @@ class Server:
         self.n_connections = 0
         self.n_open = 0
         self.all_closed = asyncio.Event()
+        self.all_closed.set()
         """Set while no connection is open."""
 
 
@@ -83,9 +84,6 @@ async def serving(answer: Answer, context: ssl.SSLContext | None = None) -> Asyn
     tasks: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        tasks.add(task)
         found.n_connections += 1
         found.n_open += 1
         found.all_closed.clear()
@@ -98,7 +96,6 @@ async def serving(answer: Answer, context: ssl.SSLContext | None = None) -> Asyn
                     if line.is_last or asked.headers.get("connection") == "close":
                         break
         finally:
-            tasks.discard(task)
             found.n_open -= 1
             if not found.n_open:
                 found.all_closed.set()
@@ -106,16 +103,24 @@ async def serving(answer: Answer, context: ssl.SSLContext | None = None) -> Asyn
             with suppress(ConnectionError, ssl.SSLError):
                 await writer.wait_closed()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+    def let_in(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.create_task(serve(reader, writer))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+    server = await asyncio.start_server(let_in, "127.0.0.1", 0, ssl=context)
     port = server.sockets[0].getsockname()[1]
     found.url = f"{'https' if context else 'http'}://127.0.0.1:{port}"
     try:
         yield found
     finally:
         server.close()
-        for task in list(tasks):
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        # One that was let in a moment ago has no task yet.
+        await asyncio.sleep(0)
+        while tasks:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
         await server.wait_closed()
 
 

@@ -74,7 +74,7 @@ class Keys:
         """What a command or the keyring gives; all who ask meanwhile wait for the same one."""
         asked = self._known.get(what)
         if asked is None or asked.get_loop() is not asyncio.get_running_loop():
-            asked = asyncio.ensure_future(asyncio.to_thread(self._ask, what))
+            asked = asyncio.get_running_loop().run_in_executor(None, self._ask, what)
             # Whoever asked may be gone by the time that it fails.
             asked.add_done_callback(lambda done: done.cancelled() or done.exception())
             self._known[what] = asked
