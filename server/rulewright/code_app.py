@@ -4,6 +4,7 @@ Apart from `app.py` because it needs neither rules nor checks, and each import w
 """
 
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rulewright.code_gateway import CodeGateway
@@ -41,4 +42,16 @@ def code_gateway(workers: int = 0, cache_dir: Path | None = None, watch: FolderW
             return OpenOnlyIndex()
         return open_index(root, settings, n_workers, cache_dir)
 
-    return CodeGateway(make, read_code, watch)
+    return CodeGateway(make, read_code, watch, _withheld)
+
+
+def _withheld(root: str, never_send: Sequence[str]) -> Callable[[], Callable[[str], str]]:
+    """What looks at a project's ignore files and then says of paths why they are shown to no model."""
+
+    def look() -> Callable[[str], str]:
+        # Imported with the first question for context, which most programs never get.
+        from rulewright.privacy_view import path_rules  # noqa: PLC0415
+
+        return path_rules().asker(root, never_send)
+
+    return look

@@ -23,10 +23,12 @@ from rulewright.core.index.imports import resolve
 from rulewright.core.index.places import Location
 from rulewright.core.index.syntax import TRUSTED, SyntaxProblem, syntax_problems
 from rulewright.core.languages import language_of
+from rulewright.core.retrieve.found import Context
 from rulewright.core.text import Position, PositionEncoding, Range
 from rulewright.core.uris import from_path, to_path
 from rulewright.features import calls as call_hierarchy
 from rulewright.features import completion as completions
+from rulewright.features import context as contexts
 from rulewright.features import definition, hover, outline, references, selection
 from rulewright.features import folding as folds
 
@@ -45,7 +47,12 @@ MAX_MEANT = 3
 """Files of one import: of a package that has many the first ones will do."""
 MAX_SYMBOLS = 200
 """Symbols of a workspace that one query gives: more are not looked at."""
+MAX_WAIT_S = 2.0
+"""How long a question waits for the words of files that have not been read."""
 MAX_SYNTAX = 20
+
+
+Withheld = Callable[[str, Sequence[str]], Callable[[], Callable[[str], str]]]
 
 
 class Spot(msgspec.Struct, frozen=True):
@@ -64,7 +71,10 @@ class CodeGateway:
         open_index: Callable[[str, IndexSettings], KeptIndex],
         read: Callable[[str], str | None],
         watch: FolderWatch | None = None,
+        withheld: Withheld | None = None,
     ) -> None:
+        """`withheld` makes, of a root and globs, what looks at ignore files; see `CodeWorkspace.look_withheld`."""
+        self._make_withheld = withheld
         self._open_index, self._read, self._watch = open_index, read, watch
         self._watches = self._is_active = self._was_busy = self._is_scan = False
         self._touched: set[str] = set()
@@ -93,19 +103,7 @@ class CodeGateway:
         self._watches = message.watch
         self._was_busy = True
         for new in message.roots:
-            kept, before = self._workspaces.get(new.path), self._roots.get(new.path)
-            if kept is None or before is None or before.index != new.index:
-                if kept is not None:
-                    kept.kept.close()
-                index = self._open_index(new.path, new.index)
-                self._workspaces[new.path] = CodeWorkspace(new.path, new.code, index, self._read, message.encoding)
-                if self._paused:
-                    index.pause()
-                if message.scan:
-                    index.refresh()
-            else:
-                kept.settings, kept.encoding = new.code, message.encoding
-            self._workspaces[new.path].beside = new.beside
+            self._take_root(new, scan=message.scan)
         self._roots = {new.path: new for new in message.roots}
         for old, old_path, absolute in documents:
             workspace, path = self._find(absolute)
@@ -114,6 +112,23 @@ class CodeGateway:
                 if old in self._everywhere():
                     self._drop(old, old_path)
                 self._keep(workspace, path, buffer)
+
+    def _take_root(self, new: Root, *, scan: bool) -> None:
+        kept, before = self._workspaces.get(new.path), self._roots.get(new.path)
+        if kept is None or before is None or before.index != new.index:
+            if kept is not None:
+                kept.kept.close()
+            index = self._open_index(new.path, new.index)
+            kept = self._workspaces[new.path] = CodeWorkspace(new.path, new.code, index, self._read, self._encoding)
+            if self._paused:
+                index.pause()
+            if scan:
+                index.refresh()
+        else:
+            kept.settings, kept.encoding = new.code, self._encoding
+        kept.beside = new.beside
+        if self._make_withheld is not None:
+            kept.look_withheld = self._make_withheld(new.path, new.never_send)
 
     def opened(self, message: Opened) -> None:
         """A document is open: its text counts, not the file."""
@@ -407,6 +422,27 @@ class CodeGateway:
     def resolve_item(self, data: Sequence[Any]) -> completions.Details:
         """The rest of an item of the last completion."""
         return completions.resolve_item(self._completed, data)
+
+    def context_at(
+        self, uri: str, position: Position, tokens: int, limit: int = contexts.MAX_PIECES
+    ) -> Generator[None, None, Context]:
+        """What of its workspace helps at a place in a file, open or not, in so many tokens."""
+        workspace, path = self._find(self._documents.get(uri) or to_path(uri))
+        workspace.say(but=path)
+        while workspace.kept.read_links(_STEP_S / 10):
+            yield
+        return contexts.at_position(workspace, path, position, tokens, limit)
+
+    def context_for(
+        self, root: str, question: str, tokens: int, focus: Sequence[str] = (), limit: int = contexts.MAX_PIECES
+    ) -> Generator[None, None, Context]:
+        """What of a workspace a question is about, in so many tokens. A first one waits for words, but not long."""
+        workspace = self._workspaces.get(root, self._outside)
+        workspace.say()
+        until = monotonic() + MAX_WAIT_S
+        while workspace.kept.read_texts(_STEP_S / 10) and monotonic() < until:
+            yield
+        return contexts.for_question(workspace, question, tokens, focus, limit)
 
     def syntax(self, uri: str) -> tuple[int | None, list[tuple[Range, str]]]:
         """The version of a document and its syntax errors, where its grammar is to be trusted or its language named."""

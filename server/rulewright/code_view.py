@@ -1,12 +1,14 @@
 """A workspace seen together with its open documents: what is being typed is known before the index has taken it."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from functools import cache
 from time import monotonic
 
 import msgspec
 
-from rulewright.core.code_ports import CodeIndex, KeptIndex, Matches, SymbolRow
+from rulewright.core.code_ports import CodeIndex, KeptIndex, Matches, SymbolRow, TextMatches
 from rulewright.core.complete.state import CompletionState
 from rulewright.core.config import CodeSettings
 from rulewright.core.index.buffer import Buffer
@@ -14,12 +16,24 @@ from rulewright.core.index.headers import HEAD, spoken
 from rulewright.core.index.near import folder
 from rulewright.core.index.symbols import FileRecord, Import
 from rulewright.core.languages import language_of
+from rulewright.core.retrieve.links import Links
+from rulewright.core.retrieve.position import Spread
 from rulewright.core.text import PositionEncoding
 
+MAX_SPLIT = 64
+"""Files whose lines are kept."""
 MAX_FILES = 24
 """Files that are not open and stay parsed."""
 MAX_TEXT = 256 * 1024
 """Bytes of a document that an import's meaning is read from."""
+
+
+WITHHELD_S = 3.0
+"""How long it is believed what ignore files said: the gate in front of models looks again anyway."""
+
+
+def _nothing(_: str) -> str:
+    return ""
 
 
 class _Live(msgspec.Struct, frozen=True):
@@ -125,6 +139,22 @@ class LiveIndex:
             return self._index.text(path)
         return buffer.source.decode("utf-8", "replace") if len(buffer.source) <= MAX_TEXT else None
 
+    def spread(self, names: AbstractSet[str]) -> Mapping[str, Spread]:
+        """How names are spread."""
+        return self._index.spread(names)
+
+    def n_files(self) -> int:
+        """Files of the index."""
+        return self._index.n_files()
+
+    def matching(self, terms: Sequence[str], limit: int) -> TextMatches:
+        """Definitions by their words."""
+        return self._index.matching(terms, limit)
+
+    def links(self) -> Links:
+        """Which files define and which use which names."""
+        return self._index.links()
+
 
 class CodeWorkspace:
     """One workspace as features see it: `core.code_ports.Workspace`."""
@@ -137,6 +167,9 @@ class CodeWorkspace:
         read: Callable[[str], str | None],
         encoding: PositionEncoding,
     ) -> None:
+        self.look_withheld: Callable[[], Callable[[str], str]] | None = None
+        """Looks at ignore files and gives what says of paths why they are shown to no model."""
+        self._withheld: tuple[float, Callable[[str], str]] = 0.0, _nothing
         self.root, self.settings, self.kept, self.encoding = root, settings, index, encoding
         self.beside: tuple[str, ...] = ()
         self._read = read
@@ -147,6 +180,7 @@ class CodeWorkspace:
         """Documents of which the index does not know the latest text, with the time of the last change."""
         self._files: OrderedDict[str, tuple[str, Buffer]] = OrderedDict()
         self.completion = CompletionState()
+        self._lines: OrderedDict[str, tuple[str, list[str]]] = OrderedDict()
 
     @property
     def index(self) -> CodeIndex:
@@ -187,6 +221,29 @@ class CodeWorkspace:
     def open_paths(self) -> Sequence[str]:
         """The open documents, the one worked on last first."""
         return tuple(reversed(self.open))
+
+    def lines(self, path: str) -> Sequence[str] | None:
+        """The lines of a small file as it is now; those of the last ones are kept."""
+        text = self._live.text(path)
+        if text is None:
+            self._lines.pop(path, None)
+            return None
+        known = self._lines.get(path)
+        if known is None or known[0] != text:
+            known = self._lines[path] = text, text.split("\n")
+            while len(self._lines) > MAX_SPLIT:
+                self._lines.popitem(last=False)
+        self._lines.move_to_end(path)
+        return known[1]
+
+    def why_withheld(self, path: str) -> str:
+        """Why a file is shown to no model; what is asked again soon is answered from memory."""
+        if self.look_withheld is None or not self.root:
+            return ""
+        now = monotonic()
+        if now - self._withheld[0] > WITHHELD_S or self._withheld[1] is _nothing:
+            self._withheld = now, cache(self.look_withheld())
+        return self._withheld[1](path)
 
     def say(self, *, but: str = "", rested_s: float = 0) -> None:
         """Have the index know what is in the open documents that have rested so long."""

@@ -413,7 +413,7 @@ class Gateway(Door):
 
     def _tell_projects(self) -> None:
         roots = tuple(
-            Root(p.root, p.settings.index, p.settings.code, p.settings.privacy.never_send, self._beside)
+            Root(p.root, p.settings.index, p.settings.code, self._beside, p.settings.privacy.never_send)
             for p in self._projects.opened
         )
         self._tell(Configure(roots, *self._client, watch=self._watches_code))

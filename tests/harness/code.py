@@ -1,13 +1,17 @@
 """A workspace in memory for the features that know code: a dict of files, and nothing behind it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
-from rulewright.core.code_ports import Matches, SymbolRow
+from rulewright.core.code_ports import Matches, SymbolRow, TextMatches
 from rulewright.core.index.buffer import Buffer
 from rulewright.core.index.match import Matcher
 from rulewright.core.index.symbols import FileRecord, Import
 from rulewright.core.index.words import has_word
 from rulewright.core.languages import language_of
+from rulewright.core.retrieve.links import Links, defined_in
+from rulewright.core.retrieve.position import Spread
+from rulewright.core.retrieve.split import words_of_text
 from rulewright.core.text import PositionEncoding
 
 
@@ -86,6 +90,32 @@ class MemoryIndex:
         buffer = self._buffers.get(path)
         return buffer.source.decode("utf-8", "replace") if buffer is not None else None
 
+    def links(self) -> Links:
+        links = Links()
+        for path in sorted(self._buffers):
+            links.define(path, defined_in(self._buffers[path].record.symbols))
+        for path, buffer in self._buffers.items():
+            links.use(path, buffer.words.decode("utf-8", "replace").split("\n"))
+        return links
+
+    def spread(self, names: AbstractSet[str]) -> Mapping[str, Spread]:
+        return self.links().spread(names)
+
+    def n_files(self) -> int:
+        return len(self._buffers)
+
+    def matching(self, terms: Sequence[str], limit: int) -> TextMatches:
+        asked = set(terms)
+        scored = [(len(asked & set(words_of_text(self._text_of(row)).split())), row) for row in self._all()]
+        scored.sort(key=lambda one: (-one[0], one[1].path, one[1].row))
+        return TextMatches(tuple(row for score, row in scored if score)[:limit])
+
+    def _text_of(self, row: SymbolRow) -> str:
+        record = self._buffers[row.path].record
+        symbol = next(s for s in record.symbols if (s.name, s.row) == (row.name, row.row))
+        lines = (self.text(row.path) or "").split("\n")[symbol.start_row : symbol.end_row + 1]
+        return "\n".join((row.path, *lines))
+
 
 class MemoryWorkspace:
     """Files by path, all of them open when asked for; `opened` are those an editor has, the latest first."""
@@ -97,9 +127,17 @@ class MemoryWorkspace:
         self.buffers = {path: Buffer(path, language_of(path), text) for path, text in files.items()}
         self.index = MemoryIndex(self.buffers)
         self._opened = tuple(opened)
+        self.withheld: dict[str, str] = {}
 
     def buffer(self, path: str) -> Buffer | None:
         return self.buffers.get(path)
+
+    def lines(self, path: str) -> Sequence[str] | None:
+        text = self.index.text(path)
+        return None if text is None else text.split("\n")
+
+    def why_withheld(self, path: str) -> str:
+        return self.withheld.get(path, "")
 
     def open_paths(self) -> Sequence[str]:
         return self._opened

@@ -94,6 +94,24 @@ class ResolveItem(msgspec.Struct, frozen=True, tag=True, tag_field="q"):
     item: Any
 
 
+class ContextAt(_At, frozen=True):
+    """What of the workspace helps at a place: `core.retrieve.found.Context` as JSON."""
+
+    tokens: int = 1500
+    limit: int = 10
+
+
+class ContextFor(msgspec.Struct, frozen=True, tag=True, tag_field="q"):
+    """What of a workspace a question is about: `core.retrieve.found.Context` as JSON."""
+
+    root: str
+    question: str
+    tokens: int = 4000
+    limit: int = 20
+    focus: tuple[str, ...] = ()
+    """Files that it is asked in, relative to the root."""
+
+
 class Status(msgspec.Struct, frozen=True, tag=True, tag_field="q"):
     """How far the indexes are."""
 
@@ -115,6 +133,8 @@ Question = (
     | Selection
     | WorkspaceSymbols
     | Calls
+    | ContextAt
+    | ContextFor
     | ResolveItem
     | Status
     | Settled
@@ -132,6 +152,8 @@ class Root(msgspec.Struct, frozen=True):
     code: CodeSettings
     beside: tuple[str, ...] = ()
     """Languages that another server of the same editor answers for, as far as anybody can see."""
+    never_send: tuple[str, ...] = ()
+    """Globs of files that are shown to no model, beside those that are ignored or named as secrets are."""
 
 
 class Configure(msgspec.Struct, frozen=True, tag=True):

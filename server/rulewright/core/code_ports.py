@@ -4,13 +4,16 @@ All of it is synchronous: these features run in a process of their own, where no
 Paths are relative to the workspace's root, with forward slashes.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any, Protocol
 
 import msgspec
 
 from rulewright.core.index.buffer import Buffer
 from rulewright.core.index.symbols import FileRecord, Import
+from rulewright.core.retrieve.links import Links
+from rulewright.core.retrieve.position import Spread
 from rulewright.core.text import PositionEncoding
 
 
@@ -38,6 +41,14 @@ class Matches(msgspec.Struct, frozen=True):
     rows: tuple[SymbolRow, ...]
     is_complete: bool = True
     """Whether there are no others."""
+
+
+class TextMatches(msgspec.Struct, frozen=True):
+    """Definitions found by the words in them, the best first."""
+
+    rows: tuple[SymbolRow, ...] = ()
+    n_waiting: int = 0
+    """Files whose words are not known yet."""
 
 
 class CodeIndex(Protocol):
@@ -91,6 +102,22 @@ class CodeIndex(Protocol):
         """A small file's text; None where it is not there or too large."""
         ...
 
+    def spread(self, names: AbstractSet[str]) -> Mapping[str, Spread]:
+        """How names are spread over the files; those that nothing defines are left out."""
+        ...
+
+    def n_files(self) -> int:
+        """Files of the index."""
+        ...
+
+    def matching(self, terms: Sequence[str], limit: int) -> TextMatches:
+        """Definitions whose text has some of these words, by `core.retrieve.question.COLUMN_WEIGHTS`."""
+        ...
+
+    def links(self) -> Links:
+        """Which files define and which use which names, as they are on disk, as far as that is read."""
+        ...
+
 
 class Workspace(Protocol):
     """One workspace as a feature sees it while it answers one question."""
@@ -114,6 +141,14 @@ class Workspace(Protocol):
 
     def open_paths(self) -> Sequence[str]:
         """The open documents, the one worked on last first."""
+        ...
+
+    def lines(self, path: str) -> Sequence[str] | None:
+        """The lines of a small file, split at line feeds; None where it is not there or too large."""
+        ...
+
+    def why_withheld(self, path: str) -> str:
+        """Why a file's text is shown to no model, such as `is ignored by git`; empty where it may be."""
         ...
 
 
@@ -173,6 +208,14 @@ class KeptIndex(CodeIndex, Protocol):
 
     def why(self, path: str) -> str:
         """Whether a file is known, and the reason, in a sentence."""
+        ...
+
+    def read_links(self, timeout_s: float) -> bool:
+        """Go on reading what `links` gives for at most about this long; whether there is more."""
+        ...
+
+    def read_texts(self, timeout_s: float) -> bool:
+        """Go on with what `matching` needs, from now on also in `step`; whether there is more."""
         ...
 
     def folders(self) -> Collection[str]:

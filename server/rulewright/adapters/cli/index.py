@@ -217,7 +217,8 @@ def _open(
         raise click.UsageError(f"{project.root} is no project, and too much to index. Run the command in a project.")
     code = launcher.code()
     # An old index can be cleared though none is wanted now. Columns are shown in code points.
-    root = Root(project.root, msgspec.structs.replace(index, enabled=index.enabled or clear), project.settings.code)
+    settings = msgspec.structs.replace(index, enabled=index.enabled or clear)
+    root = Root(project.root, settings, project.settings.code, never_send=project.settings.privacy.never_send)
     code.configure(Configure((root,), "utf-32", scan=scan))
     return code, project.root
 

@@ -12,6 +12,7 @@ from rulewright.adapters.lsp.render_navigation import NavigationClient, navigati
 from rulewright.code_gateway import CodeGateway
 from rulewright.core import code_messages as ask
 from rulewright.core.complete.state import Client, Trigger, client_of
+from rulewright.core.retrieve.found import Context
 
 NOTHING = b"null"
 NO_LIST = b"[]"
@@ -61,6 +62,11 @@ class Answers:
                 return self._prepare_calls(code, question)
             case ask.Calls():
                 return self._calls(code, question)
+            case ask.ContextAt():
+                return _context(code.context_at(question.uri, question.position, question.tokens, question.limit))
+            case ask.ContextFor():
+                asked = question.question, question.tokens, question.focus, question.limit
+                return _context(code.context_for(question.root, *asked))
             case ask.Syntax():
                 version, errors = code.syntax(question.uri)
                 return _encode({"version": version, "errors": errors})
@@ -107,6 +113,10 @@ class Answers:
 
 
 _TRIGGERS: dict[int, Any] = {1: "invoked", 2: "character", 3: "incomplete"}
+
+
+def _context(found: Generator[None, None, Context]) -> Generator[None, None, bytes]:
+    return _encode((yield from found))
 
 
 def _settled(code: CodeGateway) -> Generator[None, None, bytes]:

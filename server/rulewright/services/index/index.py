@@ -43,7 +43,7 @@ from rulewright.services.index.places import analysis_folder, cache_folder, remo
 from rulewright.services.index.reading import NotThereError, cache_key, inode_of, read_file, stamp_of
 from rulewright.services.index.scan import Limits, Scanned, judge, scan
 from rulewright.services.index.store import Entry, Store, is_busy
-from rulewright.services.index.tables import LEFT_OUT, WORDS_ONLY, analysis_of
+from rulewright.services.index.tables import LEFT_OUT, WORDS_ONLY, FileRow, analysis_of
 from rulewright.services.index.wire import Outcome
 
 T = TypeVar("T")
@@ -303,13 +303,17 @@ class Index(Lookup):
         row = self.file(path)
         if row is None or row.status == LEFT_OUT:
             return None
-        found = self.cache.get(row.hash)
-        if found is not None and (record := trusted_record(found[0], row.language)) is not None:
+        if (record := self.stored_record(row)) is not None:
             return record
         self._ask(lambda store: store.unsettle(row.id))
         rules = judge(self.root, row.path, self._limits).rules
         self._queue([Task(row.path, row.language, row.size, rules)], SOON, inline=False)
         return self._ask(lambda store: store.outline_record(row))
+
+    def stored_record(self, row: FileRow) -> FileRecord | None:
+        """The record of what a file held on disk; None when the cache has lost it."""
+        found = self.cache.get(row.hash)
+        return trusted_record(found[0], row.language) if found is not None else None
 
     def why(self, path: str) -> str:
         """A sentence about whether a file is in the index, and the reason."""

@@ -4,29 +4,36 @@
 
 import contextlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Any
 
-from rulewright.core.code_ports import Matches, SymbolRow
+from rulewright.core.code_ports import Matches, SymbolRow, TextMatches
 from rulewright.core.config import IndexSettings
 from rulewright.core.index.fit import unfit_folder
 from rulewright.core.index.match import Matcher
 from rulewright.core.index.symbols import FileRecord, Import
 from rulewright.core.languages import language_of
+from rulewright.core.retrieve.links import Links
+from rulewright.core.retrieve.position import Spread
 from rulewright.services.index.builder import Progress
 from rulewright.services.index.ignores import folder_patterns
 from rulewright.services.index.index import Index
+from rulewright.services.index.linking import Linking
 from rulewright.services.index.reading import NotThereError, read_file
 from rulewright.services.index.scan import ignores_above
 from rulewright.services.index.searching import Names
 from rulewright.services.index.tables import FoundSymbol
+from rulewright.services.index.texts import Texts
 
 MAX_TEXT = 256 * 1024
 """Bytes of a file that an import's meaning is read from."""
 
 
 MAX_RECORDS = 256
+SLICE_S = 0.005
+"""How long a step goes on with what is read behind the index."""
 
 
 class KeptIndex:
@@ -35,6 +42,9 @@ class KeptIndex:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._names = Names(index)
+        self._linking = Linking(index)
+        self._texts = Texts(index, index.store.folder if index.store.path is not None else None)
+        self._wants_texts = self._texts.was_wanted
         self._records: dict[str, FileRecord | None] = {}
         """Decoded already; forgotten with the next change of anything."""
 
@@ -42,7 +52,7 @@ class KeptIndex:
 
     def overlay(self, path: str, record: FileRecord | None) -> None:
         """From now on this counts instead of what is on disk; with None the disk counts again."""
-        self._records.clear()
+        self._records.pop(path, None)
         self._index.overlay(path, record)
 
     def refresh(self, paths: Sequence[str] | None = None) -> None:
@@ -55,13 +65,34 @@ class KeptIndex:
         if report.is_new:
             # What was read before is of another database.
             self._records.clear()
-            self._names = Names(self._index)
+            self._names, self._linking = Names(self._index), Linking(self._index)
+            self._texts.changed()
+        if not report.is_idle:
+            # A record that was lost is on its way.
+            self._records.clear()
         if report.changed or report.removed:
             self._records.clear()
             self._names.changed(report.changed)
+            self._linking.changed((*report.changed, *report.removed))
+            self._texts.changed()
         if report.is_idle:
-            return self._names.step()
+            return self._names.step() or self._linking_step(SLICE_S) or self._texts_step(SLICE_S)
         return not self._index.builder.is_paused
+
+    def _linking_step(self, timeout_s: float) -> bool:
+        return self._linking.is_wanted and self._linking.step(timeout_s)
+
+    def _texts_step(self, timeout_s: float) -> bool:
+        return self._wants_texts and self._texts.step(timeout_s)
+
+    def read_links(self, timeout_s: float) -> bool:
+        """Go on reading what `links` gives for at most about this long; whether there is more."""
+        return self._linking.step(timeout_s)
+
+    def read_texts(self, timeout_s: float) -> bool:
+        """Go on with what `matching` needs, from now on also in `step`; whether there is more."""
+        self._wants_texts = True
+        return self._texts.step(timeout_s)
 
     def progress(self) -> Progress:
         """How far it is."""
@@ -101,10 +132,13 @@ class KeptIndex:
         """Forget what is known of this workspace; with `records` also the records of all contents."""
         self._records.clear()
         self._index.clear(records=records)
-        self._names = Names(self._index)
+        self._names, self._linking = Names(self._index), Linking(self._index)
+        self._texts.forget()
+        self._wants_texts = False
 
     def close(self) -> None:
         """Write what is known and end what was started."""
+        self._texts.close()
         self._index.close()
 
     # Asking
@@ -149,12 +183,34 @@ class KeptIndex:
         """The files that hold a word, in order of their paths."""
         return sorted(self._index.files_with_word(name))
 
+    def spread(self, names: AbstractSet[str]) -> Mapping[str, Spread]:
+        """How names are spread over the files."""
+        return self._linking.spread(names)
+
+    def links(self) -> Links:
+        """Which files define and which use which names, as they are on disk."""
+        return self._linking.links
+
+    def n_files(self) -> int:
+        """Files whose names are known."""
+        return len(self._linking.links)
+
+    def matching(self, terms: Sequence[str], limit: int) -> TextMatches:
+        """Definitions whose text has some of these words, the best first; in unsaved buffers where they stand there."""
+        stored = self._index.store.symbols(self._texts.find(terms, limit))
+        overlays = self._index.overlays
+        found = [s if s.path not in overlays else _again(s, overlays.symbols_of(s.path)) for s in stored]
+        return TextMatches(tuple(_row(s) for s in found if s is not None), self._texts.n_waiting)
+
     # The files, for what imports mean
 
     def exists(self, path: str) -> bool:
         """Whether the workspace has this file."""
         if path in self._index.overlays:
             return True
+        if self._linking.is_read:
+            # A set in memory: an import means a dozen files that might be there.
+            return path in self._linking.links or os.path.isfile(self._absolute(path))
         row = self._index.file(path)
         # A file that is too large or generated is no less there.
         return row is not None or os.path.isfile(self._absolute(path))
@@ -202,6 +258,12 @@ class KeptIndex:
 
     def _absolute(self, path: str) -> str:
         return os.path.join(self._index.root, path)
+
+
+def _again(stored: FoundSymbol, opened: Sequence[FoundSymbol]) -> FoundSymbol | None:
+    """A symbol of a file in the unsaved buffer that lies over it; None where it is no more."""
+    same = [s for s in opened if (s.name, s.container) == (stored.name, stored.container)]
+    return min(same, key=lambda s: abs(s.row - stored.row), default=None)
 
 
 def _row(s: FoundSymbol) -> SymbolRow:

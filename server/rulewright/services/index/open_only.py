@@ -1,12 +1,16 @@
 """The index where none is wanted, or where there is no workspace: only what is open is known."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Any
 
-from rulewright.core.code_ports import Matches, SymbolRow
+from rulewright.core.code_ports import Matches, SymbolRow, TextMatches
 from rulewright.core.index.match import Matcher
 from rulewright.core.index.symbols import FileRecord, Import
 from rulewright.core.index.words import has_word
+from rulewright.core.retrieve.links import Links, defined_in
+from rulewright.core.retrieve.position import Spread
+from rulewright.core.retrieve.split import parts
 from rulewright.services.index.builder import Progress
 
 _SYMBOL_BITS = 20
@@ -148,3 +152,38 @@ class OpenOnlyIndex:
         """Nothing is read."""
         del path
         return None
+
+    def spread(self, names: AbstractSet[str]) -> Mapping[str, Spread]:
+        """How names are spread over the documents."""
+        return self.links().spread(names)
+
+    def n_files(self) -> int:
+        """The documents."""
+        return len(self._records)
+
+    def links(self) -> Links:
+        """Which documents define and which use which names."""
+        links = Links()
+        for path in sorted(self._records):
+            links.define(path, defined_in(self._records[path].symbols))
+        for path, record in self._records.items():
+            links.use(path, record.words.decode("utf-8", "replace").split("\n"))
+        return links
+
+    def matching(self, terms: Sequence[str], limit: int) -> TextMatches:
+        """Definitions whose name has some of the words; texts are not kept."""
+        asked = frozenset(terms)
+        scored = [(len(asked.intersection(parts(row.name))), row) for row in self._rows()]
+        scored = [one for one in scored if one[0]]
+        scored.sort(key=lambda one: (-one[0], one[1].path, one[1].row))
+        return TextMatches(tuple(row for _, row in scored[:limit]))
+
+    def read_links(self, timeout_s: float) -> bool:
+        """There is nothing to read."""
+        del timeout_s
+        return False
+
+    def read_texts(self, timeout_s: float) -> bool:
+        """There is nothing to read."""
+        del timeout_s
+        return False

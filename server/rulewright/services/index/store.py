@@ -32,6 +32,7 @@ from rulewright.services.index.tables import (
     Counts,
     FileRow,
     FoundSymbol,
+    OutlineRow,
     decode_dependencies,
     decode_outline,
     fold,
@@ -290,6 +291,25 @@ class Store:
     def words_of(self, path: str) -> bytes:
         """A file's words, as in its record."""
         return self._analysis("words", path) or b""
+
+    def outlines_after(self, file_id: int, limit: int) -> list[tuple[int, str, list[OutlineRow]]]:
+        """Id, path and outline of the files with a greater id, by id."""
+        sql = "select id, path, ast from analyses join files using (id) where id > ? order by id limit ?"
+        return [(i, _path(path), decode_outline(ast)) for i, path, ast in self.db.execute(sql, (file_id, limit))]
+
+    def words_after(self, file_id: int, limit: int) -> list[tuple[int, str, bytes]]:
+        """Id, path and words of the files with a greater id, by id."""
+        sql = "select id, path, words from analyses join files using (id) where id > ? order by id limit ?"
+        return [(i, _path(path), words) for i, path, words in self.db.execute(sql, (file_id, limit))]
+
+    def analysed_ids(self) -> list[int]:
+        """Ids of the files that have symbols."""
+        return [i for (i,) in self.db.execute("select id from files where n_symbols order by id")]
+
+    def row(self, file_id: int) -> FileRow | None:
+        """What is known of a file by its id."""
+        row = self.db.execute(f"select {_FILE_COLUMNS} from files where id = ?", (file_id,)).fetchone()  # noqa: S608
+        return _file_row(row) if row else None
 
     def imports_of(self, path: str) -> list[Import]:
         """What a file brings in."""

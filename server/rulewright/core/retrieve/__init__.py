@@ -1,0 +1,1 @@
+"""Finding what helps with a place or a question: which definitions, which files, in which order, and why."""
