@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from difflib import SequenceMatcher
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rulewright.core.baseline import Known, fingerprints, hide, read_baseline, write_baseline
@@ -77,6 +77,7 @@ def test_a_baseline_hides_as_many_of_each_as_it_lists(known, listed):
 
 
 @given(st.lists(KNOWN, max_size=12))
+@example([Known("a.py", "\ud83d", "1f"), Known("caf\udce9", "r", "1f"), Known("\udd00", "r", "1f")])
 def test_every_finding_has_a_fingerprint_of_its_own(known):
     prints = fingerprints(known)
     assert len(set(prints)) == len(known)

@@ -62,7 +62,15 @@ class Hidden(msgspec.Struct, frozen=True):
 
 def hash_of(line: str) -> str:
     """The hash of a line's text."""
-    return sha256(line.strip().encode("utf-8", "surrogateescape")).hexdigest()[:HASH_LENGTH]
+    return sha256(_bytes(line.strip())).hexdigest()[:HASH_LENGTH]
+
+
+def _bytes(text: str) -> bytes:
+    """Bytes that were not UTF-8 as they were; what no file can hold, such as half of a pair from an editor, anyhow."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
 
 
 def fingerprints(known: Iterable[Known]) -> list[str]:
@@ -71,7 +79,7 @@ def fingerprints(known: Iterable[Known]) -> list[str]:
     found = []
     for one in known:
         text = "\0".join((one.rule, one.path, one.line, str(seen[one])))
-        found.append(sha256(text.encode("utf-8", "surrogateescape")).hexdigest())
+        found.append(sha256(_bytes(text)).hexdigest())
         seen[one] += 1
     return found
 
