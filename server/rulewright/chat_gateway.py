@@ -211,7 +211,7 @@ class ChatGateway(Door):
             request = request_of(call.prompt, project.root, chain[0].model.deadline_s)
         except ValueError as problem:
             raise SessionProblem(str(problem)) from None
-        async with aclosing(self._models.ask(chain, lambda _choice, _can: request)) as events:
+        async with aclosing(self._models.ask(chain, lambda _choice, _can, _factor: request)) as events:
             async for event in events:
                 yield event
 

@@ -330,7 +330,7 @@ async def coordinating(_: Path) -> Stage:
     chain = [Choice(ModelFacts(name=name), "") for name in by_name]
 
     async def ask() -> None:
-        async with aclosing(coordinator.ask(chain, lambda _choice, _can: REQUEST)) as events:
+        async with aclosing(coordinator.ask(chain, lambda _choice, _can, _factor: REQUEST)) as events:
             assert [event async for event in events][-1] == Finished()
 
     async def work() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 
 from rulewright.core.chat.ports import Instead, Turn
@@ -19,8 +20,8 @@ def chain(*names: str, deadline_s: float = 60.0) -> list[Choice]:
     return [Choice(ModelFacts(name=name, deadline_s=deadline_s), "because") for name in names]
 
 
-def make(choice: Choice, can: Capabilities) -> ModelRequest:
-    del can
+def make(choice: Choice, can: Capabilities, factor: float) -> ModelRequest:
+    del can, factor
     return ModelRequest(root="/p", messages=(Message("user", (Part("hello"),)),), model=choice.model.model)
 
 
@@ -110,7 +111,7 @@ async def test_a_few_at_a_time_and_the_load_is_known() -> None:
     coordinator = of(provider, at_once=2)
     tasks = [asyncio.create_task(told(coordinator, chain("a"))) for _ in range(5)]
     async with asyncio.timeout(10):
-        while provider.n_open < 2:
+        while provider.n_open < 2:  # noqa: ASYNC110 - a pass of the loop is all it takes
             await asyncio.sleep(0)
     assert coordinator.load() == {"a": 5}
     assert provider.n_open == 2
@@ -141,3 +142,36 @@ async def test_a_stream_that_just_ends_is_no_answer() -> None:
             yield Delta("well")
 
     assert await told(of(Ending([], name="a")), chain("a")) == ["asks a", "well", "cut"]
+
+
+async def test_a_prompt_that_was_too_long_is_made_shorter_and_the_models_own_count_is_learned() -> None:
+    def answer(request: ModelRequest) -> list:
+        # It counts twice as many tokens as we do.
+        n_tokens = 2 * request.estimated_tokens
+        return [Say("yes")] if n_tokens <= 1_000 else [Fail(Failed("too_long", f"{n_tokens} tokens."))]
+
+    class Counting(ScriptedProvider):
+        async def stream(self, request: ModelRequest):  # type: ignore[override]
+            async for event in super().stream(request):
+                yield Usage(2 * request.estimated_tokens, 1) if isinstance(event, Usage) else event
+
+    def shorter(choice: Choice, can: Capabilities, factor: float) -> ModelRequest:
+        return msgspec.structs.replace(make(choice, can, factor), estimated_tokens=int(900 / factor))
+
+    provider = Counting(answer, name="a")
+    coordinator = of(provider)
+    for _ in range(2):
+        events = [event async for event in coordinator.ask(chain("a"), shorter)]
+        assert events[-1] == Finished()
+        assert sum(isinstance(event, Failed) for event in events) == 0
+    assert [request.estimated_tokens for request in provider.requests] == [900, 642, 459, 450]
+
+
+async def test_a_prompt_that_stays_too_long_is_told() -> None:
+    def same(choice: Choice, can: Capabilities, factor: float) -> ModelRequest:
+        return msgspec.structs.replace(make(choice, can, factor), estimated_tokens=900)
+
+    provider = ScriptedProvider(lambda _: [Fail(Failed("too_long", "Too long."))], name="a")
+    events = [event async for event in of(provider).ask(chain("a"), same)]
+    assert events[-1] == Failed("too_long", "Too long.")
+    assert len(provider.requests) == 3

@@ -69,6 +69,8 @@ class ModelRequest(msgspec.Struct, frozen=True, kw_only=True):
     """None for the model's own."""
     stop: tuple[str, ...] = ()
     deadline_s: float = 120.0
+    estimated_tokens: int = 0
+    """Of the prompt, by our own count: beside the provider's it tells how far that is off. Not sent."""
 
 
 class Delta(msgspec.Struct, frozen=True, tag="delta"):

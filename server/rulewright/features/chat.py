@@ -79,14 +79,14 @@ class _Call:
         self._growing: Growing | None = None
         self._is_prepared = False
 
-    def make(self, choice: Choice, can: Capabilities) -> ModelRequest | ModelFailed:
+    def make(self, choice: Choice, can: Capabilities, factor: float) -> ModelRequest | ModelFailed:
         """The request for one model: as much goes along as it can take, and may cost."""
         plan, facts = self.plan, choice.model
         takes = facts.context_tokens or can.context_tokens
         n_answer = min(plan.answer_tokens, facts.max_tokens or plan.answer_tokens)
         if takes:
             n_answer = max(MIN_ANSWER_TOKENS, min(n_answer, int(takes * MAX_ANSWER_SHARE)))
-        budget = min(plan.talk.budget, takes - n_answer) if takes else plan.talk.budget
+        budget = int(min(plan.talk.budget, takes - n_answer if takes else plan.talk.budget) / factor)
         try:
             self.built = build_messages(msgspec.structs.replace(plan.talk, budget=budget))
         except TooLong as problem:
@@ -101,6 +101,7 @@ class _Call:
             max_tokens=n_answer,
             temperature=facts.temperature,
             deadline_s=min(plan.deadline_s, facts.deadline_s),
+            estimated_tokens=self.built.tokens,
         )
 
     async def take(self, event: CallEvent) -> tuple[ChatEvent, ...]:

@@ -11,13 +11,28 @@ from time import monotonic
 from typing import Protocol, cast
 
 from rulewright.core.chat.ports import CallEvent, Instead, Make, Turn
-from rulewright.core.models import Capabilities, Delta, Failed, Finished, ModelError, ModelEvent, ModelProvider
+from rulewright.core.models import (
+    Capabilities,
+    Delta,
+    Failed,
+    Finished,
+    ModelError,
+    ModelEvent,
+    ModelProvider,
+    ModelRequest,
+    Usage,
+)
 from rulewright.core.routing import Choice, ModelFacts
 
 AT_ONCE = 4
 """Calls of one model."""
 TTL_S = 300.0
 """What a provider said that it can do is believed for so long."""
+ATTEMPTS = 3
+SHRINK = 1.4
+"""How much less is sent to a model that says that it was too much."""
+MAX_FACTOR, WEIGHT = 4.0, 0.3
+"""Bounds of what is learned of a model's own count, and how much one call weighs (exponential average)."""
 ASK_S = 10.0
 """For a provider to say what it can do."""
 OTHERS_MAY = frozenset({"unreachable", "refused", "overloaded", "timeout", "cut", "broken", "too_long", "budget"})
@@ -50,6 +65,8 @@ class Coordinator:
         self._at_once, self._now = at_once, now
         self._asked: Counter[str] = Counter()
         self._slots: dict[str, asyncio.Semaphore] = {}
+        self._factors: dict[str, float] = {}
+        """Tokens of a model for one of ours, as its own counts have shown."""
 
     def facts(self) -> Sequence[ModelFacts]:
         """See `core.chat.ports.Models`."""
@@ -114,11 +131,38 @@ class Coordinator:
         if isinstance(can, Failed):
             yield can
             return
-        request = make(choice, can)
-        if isinstance(request, Failed):
-            yield request
+        name, factor = choice.model.name, self._factors.get(choice.model.name, 1.0)
+        for attempt in range(ATTEMPTS):
+            request = make(choice, can, factor)
+            if isinstance(request, Failed):
+                yield request
+                return
+            yield Turn(choice, request)
+            is_too_long = False
+            async with aclosing(self._told(choice, provider, request, ends_at)) as events:
+                async for event in events:
+                    is_too_long = isinstance(event, Failed) and event.kind == "too_long"
+                    if is_too_long and request.estimated_tokens and attempt + 1 < ATTEMPTS:
+                        break
+                    if isinstance(event, Usage):
+                        self._learn(name, event.prompt_tokens, request.estimated_tokens)
+                    yield event
+            if not is_too_long:
+                return
+            # It counts more than we do; how much more is only known once it has answered.
+            factor *= SHRINK
+
+    def _learn(self, name: str, counted: int, estimated: int) -> None:
+        if not (counted and estimated):
             return
-        yield Turn(choice, request)
+        ratio = min(max(counted / estimated, 1 / MAX_FACTOR), MAX_FACTOR)
+        before = self._factors.get(name, ratio)
+        # Too much room is no harm, so it is only learned that there is less.
+        self._factors[name] = max(1.0, before + WEIGHT * (ratio - before))
+
+    async def _told(
+        self, choice: Choice, provider: ModelProvider, request: ModelRequest, ends_at: float
+    ) -> AsyncGenerator[ModelEvent, None]:
         answer = cast("AsyncGenerator[ModelEvent, None]", provider.stream(request))
         async with aclosing(answer):
             while True:

@@ -28,8 +28,11 @@ class Instead(msgspec.Struct, frozen=True):
 
 
 CallEvent = ModelEvent | Turn | Instead
-Make = Callable[[Choice, Capabilities], "ModelRequest | Failed"]
-"""The request for a model, which may depend on what it can take; or why that one is not asked."""
+Make = Callable[[Choice, Capabilities, float], "ModelRequest | Failed"]
+"""The request for a model, which may depend on what it can take; or why that one is not asked.
+
+The number says how many tokens of this model one token of ours is: 1.2 where it counts a fifth more than we estimate.
+"""
 
 
 class Models(Protocol):

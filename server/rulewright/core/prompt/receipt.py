@@ -95,7 +95,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
 
 def prompt_of(request: ModelRequest) -> str:
     """All of a request that decides the answer, as text that is the same for the same request."""
-    kept = msgspec.structs.replace(request, root="", deadline_s=0.0)
+    kept = msgspec.structs.replace(request, root="", deadline_s=0.0, estimated_tokens=0)
     return msgspec.json.encode(kept, order="deterministic").decode()
 
 
