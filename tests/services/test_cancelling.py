@@ -10,6 +10,7 @@ from contextlib import aclosing, suppress
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 import rulewright.services
@@ -28,6 +29,10 @@ from rulewright.services.cache import Cache
 from rulewright.services.coordinator import Coordinator
 from rulewright.services.egress import Gate, GatedPeer, GatedProvider, Outgoing
 from rulewright.services.guarded import GuardedPeer, GuardedProvider
+from rulewright.services.models.http import Connections, Reach
+from rulewright.services.models.keys import Keys
+from rulewright.services.models.make import make_provider
+from rulewright.services.models.nearby import look_nearby
 from rulewright.services.models.scripted import Fail, Say, ScriptedProvider
 from rulewright.services.status_socket import answer_status, ask_servers
 from rulewright.services.supervisor.outside import OutsideSupervisor
@@ -39,6 +44,8 @@ from rulewright.services.workers.pool import WorkerPool
 from rulewright.services.workers.set_aside import Breakers, BreakingRunner
 from rulewright.tree import ClientTree, make_node
 from tests.harness.cancelling import walk
+from tests.harness.http_server import Asked, Line, serving
+from tests.harness.model_wires import KEY, WIRES, chat
 
 Stage = AsyncGenerator[Callable[[], Awaitable[None]], None]
 Work = Callable[[], Awaitable[None]]
@@ -380,6 +387,45 @@ async def peering(_: Path) -> Stage:
     assert {one.state for one in circuits.states()} <= {"closed"}
 
 
+async def asking_over_http(_: Path) -> Stage:
+    wire, connections = WIRES[0], Connections()
+    rows = b'{"data": [{"id": "m", "embedding": [1, 2]}]}'
+
+    async def answer(asked: Asked, line: Line) -> None:
+        if asked.method == "GET" or b"input" in asked.body:
+            await line.reply(rows)
+        elif b"refuse" in asked.body:
+            await line.reply(b"{}", 503)
+        else:
+            await line.head()
+            await line.send(wire.answer()[:500])
+            await line.send(wire.answer()[500:])
+
+    # What is imported the first time would be taken for something that never ends.
+    reach = Reach("", is_local=True, is_encrypted=False)
+    await connections.acquire(reach)
+    await connections.release(reach)
+    async with serving(answer) as server:
+        model = msgspec.structs.replace(wire.model, base_url=server.url, model="", key_command=("anything",))
+        provider = make_provider(model, Keys(run=lambda _: KEY), connections)
+
+        async def work() -> None:
+            async with aclosing(aiter(provider.stream(chat()))) as events:  # type: ignore[type-var]
+                assert [event async for event in events][-1] == Finished()
+            await provider.capabilities()
+            await provider.embed("", [Part("a")])
+            assert [event async for event in provider.stream(chat("refuse", purpose="complete"))]
+            await look_nearby(connections, {"ollama": server.url})
+            await provider.close()
+
+        yield work
+        await provider.close()
+        assert connections.n_clients == 0
+        async with asyncio.timeout(10):
+            await server.all_closed.wait()
+        assert len(server.asked) <= 6
+
+
 WALKS: dict[str, tuple[Callable[..., Stage], set[str]]] = {
     "supervisor": (supervising, {"supervisor.supervisor.Supervisor.run"}),
     "commands": (
@@ -404,6 +450,17 @@ WALKS: dict[str, tuple[Callable[..., Stage], set[str]]] = {
         | {f"guarded.GuardedProvider.{name}" for name in ("capabilities", "stream", "embed", "close")},
     ),
     "coordinator": (coordinating, {"coordinator.Coordinator.ask"}),
+    "models over http": (
+        asking_over_http,
+        {f"models.provider.HttpProvider.{name}" for name in ("stream", "open", "acquire", "release", "models")}
+        | {f"models.provider.HttpProvider.{name}" for name in ("capabilities", "embed", "close")}
+        | {
+            "models.nearby.look_nearby",
+            "models.http.Connections.acquire",
+            "models.http.Connections.release",
+            "models.keys.Keys.find",
+        },
+    ),
     "peers": (
         peering,
         {f"egress.peer.GatedPeer.{name}" for name in ("publish", "request", "close")}

@@ -11,6 +11,7 @@ import click
 from rulewright import __version__
 from rulewright.adapters.cli.index_commands import index
 from rulewright.adapters.cli.launcher import Launcher
+from rulewright.adapters.cli.models_commands import models
 from rulewright.adapters.cli.options import json_option, set_option, with_options
 from rulewright.adapters.cli.privacy_commands import privacy
 from rulewright.adapters.cli.rules_commands import rules
@@ -354,6 +355,7 @@ def doctor(launcher: Launcher, *, as_json: bool, overlay: tuple[str, ...]) -> in
 
 cli.add_command(rules)
 cli.add_command(index)
+cli.add_command(models)
 cli.add_command(privacy)
 cli.add_command(sessions)
 cli.add_command(usage)
