@@ -12,6 +12,7 @@ from rulewright.adapters.cli.doctor import DoctorRecord
 from rulewright.adapters.cli.folders import PathsRecord
 from rulewright.adapters.cli.index import FoundRecords, OutlineRecords, StatusRecord, WhyRecord
 from rulewright.adapters.cli.main import cli
+from rulewright.adapters.cli.models import ModelsRecord, SpeedsRecord, TrialsRecord
 from rulewright.adapters.cli.privacy import PrivacyRecord
 from rulewright.adapters.cli.render_json import CheckRecord
 from rulewright.adapters.cli.rules import RulesRecord, RuleTestsRecord
@@ -67,6 +68,9 @@ def generated() -> Iterator[tuple[str, str]]:
         ("paths", PathsRecord),
         ("doctor", DoctorRecord),
         ("prompt", Prompt),
+        ("models-list", ModelsRecord),
+        ("models-test", TrialsRecord),
+        ("models-bench", SpeedsRecord),
         ("trust", TrustRecord),
         ("status", SessionRecord),
         ("servers", ServersRecord),

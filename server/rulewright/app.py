@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from rulewright.core.privacy.proof import Proof
     from rulewright.core.server_report import ServerReport
     from rulewright.core.session import SessionEvent
+    from rulewright.model_gateway import ModelGateway
     from rulewright.services.breakers import Circuits
     from rulewright.services.egress import Outgoing
     from rulewright.services.models.http import Connections
@@ -321,6 +322,23 @@ def _reaching() -> "tuple[Keys, Connections]":
     from rulewright.services.models.keys import Keys
 
     return Keys(), Connections()
+
+
+def models(gateway: Gateway, named: "Sequence[ModelSettings]") -> "ModelGateway":
+    """The door to the models of settings, which are asked through the ways out of `gateway`."""
+    from rulewright.model_gateway import ModelGateway
+    from rulewright.services.models.nearby import look_nearby
+    from rulewright.services.settings import user_file
+
+    keys, connections = _reaching()
+
+    def has_key(model: "ModelSettings") -> bool | None:
+        key = keys.at_hand(model)
+        return None if key is None else bool(key.value)
+
+    return gateway.hand_on(
+        ModelGateway(named, lambda: gateway.outgoing.providers, has_key, lambda: look_nearby(connections), user_file())
+    )
 
 
 def _peers() -> "Iterable[Peer]":

@@ -3,8 +3,10 @@
 import asyncio
 import json
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
+from queue import Queue
+from threading import Thread
 from typing import Any, NamedTuple
 
 
@@ -122,6 +124,29 @@ async def serving(answer: Answer, context: ssl.SSLContext | None = None) -> Asyn
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
         await server.wait_closed()
+
+
+@contextmanager
+def serving_beside(answer: Answer) -> Iterator[Server]:
+    """The same in a thread, for what has an event loop of its own."""
+    ready = Queue[tuple[Server, asyncio.AbstractEventLoop, asyncio.Event]]()
+    ended: list[None] = []
+
+    async def run() -> None:
+        async with serving(answer) as server:
+            over = asyncio.Event()
+            ready.put((server, asyncio.get_running_loop(), over))
+            await over.wait()
+
+    thread = Thread(target=lambda: ended.append(asyncio.run(run())))
+    thread.start()
+    server, loop, over = ready.get(timeout=30)
+    try:
+        yield server
+    finally:
+        loop.call_soon_threadsafe(over.set)
+        thread.join()
+    assert ended, "the server failed"
 
 
 async def _read(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> Asked | None:

@@ -12,6 +12,7 @@ from rulewright.chat_gateway import ChatGateway
 from rulewright.core.doors import Door, guarded, needed, public_names
 from rulewright.core.permissions import ACTIONS, MEANINGS, NotAllowed, Principal, Resource, authorize
 from rulewright.gateway import Gateway
+from rulewright.model_gateway import ModelGateway
 from rulewright.privacy_gateway import PrivacyGateway
 from rulewright.prompt_gateway import PromptGateway
 from rulewright.rule_gateway import RuleGateway
@@ -23,7 +24,7 @@ from tests.harness.lsp_memory import PUSH, Refused
 
 BOUND = (
     *(Gateway, RuleGateway, PromptGateway, PrivacyGateway, ToolsGateway, UpkeepGateway, WritingGateway),
-    ChatGateway,
+    *(ChatGateway, ModelGateway),
 )
 """Doors that are opened for somebody."""
 TOLD = (SessionGateway, AccessGateway)
