@@ -24,7 +24,7 @@ test: $(VENV)/.test
 update: $(VENV)/.test
 	$(BIN)/python -m pytest -q tests/test_cases.py --update
 
-e2e: $(VENV)/.e2e
+e2e: $(VENV)/.e2e .e2e/llmock/.installed
 	$(BIN)/python -m pytest -q -n auto -m slow
 	$(BIN)/python -m pytest -q -m e2e tests/e2e
 
@@ -65,6 +65,7 @@ requirements:
 	cd requirements && uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate run.in -o run.txt
 	cd requirements && for f in test lint e2e; do \
 	  uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -c run.txt $$f.in -o $$f.txt || exit 1; done
+	cd requirements && uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate llmock.in -o llmock.txt
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -84,6 +85,11 @@ $(VENV)/.lint: requirements/lint.txt $(VENV)/.test
 
 $(VENV)/.e2e: requirements/e2e.txt $(VENV)/.test
 	$(PIP) install --require-hashes -r requirements/e2e.txt
+	@touch $@
+
+.e2e/llmock/.installed: requirements/llmock.txt
+	$(PYTHON) -m venv .e2e/llmock
+	.e2e/llmock/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/llmock.txt
 	@touch $@
 
 clean:
