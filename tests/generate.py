@@ -11,6 +11,7 @@ import msgspec
 from rulewright.adapters.cli.doctor import DoctorRecord
 from rulewright.adapters.cli.folders import PathsRecord
 from rulewright.adapters.cli.index import FoundRecords, OutlineRecords, StatusRecord, WhyRecord
+from rulewright.adapters.cli.index_context import ContextRecord, MapRecord
 from rulewright.adapters.cli.main import cli
 from rulewright.adapters.cli.models import ModelsRecord, SpeedsRecord, TrialsRecord
 from rulewright.adapters.cli.privacy import PrivacyRecord
@@ -65,6 +66,8 @@ def generated() -> Iterator[tuple[str, str]]:
         ("index-symbols", OutlineRecords),
         ("index-status", StatusRecord),
         ("index-why", WhyRecord),
+        ("index-map", MapRecord),
+        ("index-context", ContextRecord),
         ("paths", PathsRecord),
         ("doctor", DoctorRecord),
         ("prompt", Prompt),

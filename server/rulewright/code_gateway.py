@@ -24,6 +24,7 @@ from rulewright.core.index.places import Location
 from rulewright.core.index.syntax import TRUSTED, SyntaxProblem, syntax_problems
 from rulewright.core.languages import language_of
 from rulewright.core.retrieve.found import Context
+from rulewright.core.retrieve.map import RepositoryMap
 from rulewright.core.text import Position, PositionEncoding, Range
 from rulewright.core.uris import from_path, to_path
 from rulewright.features import calls as call_hierarchy
@@ -31,6 +32,7 @@ from rulewright.features import completion as completions
 from rulewright.features import context as contexts
 from rulewright.features import definition, hover, outline, references, selection
 from rulewright.features import folding as folds
+from rulewright.features.repository_map import repository_map
 
 IDLE_S = 0.25
 """How long a document must rest before the index takes what it holds."""
@@ -434,15 +436,30 @@ class CodeGateway:
         return contexts.at_position(workspace, path, position, tokens, limit)
 
     def context_for(
-        self, root: str, question: str, tokens: int, focus: Sequence[str] = (), limit: int = contexts.MAX_PIECES
+        self,
+        root: str,
+        question: str,
+        tokens: int,
+        focus: Sequence[str] = (),
+        limit: int = contexts.MAX_PIECES,
+        wait_s: float = MAX_WAIT_S,
     ) -> Generator[None, None, Context]:
         """What of a workspace a question is about, in so many tokens. A first one waits for words, but not long."""
         workspace = self._workspaces.get(root, self._outside)
         workspace.say()
-        until = monotonic() + MAX_WAIT_S
+        until = monotonic() + wait_s
         while workspace.kept.read_texts(_STEP_S / 10) and monotonic() < until:
             yield
         return contexts.for_question(workspace, question, tokens, focus, limit)
+
+    def repository_map(
+        self, root: str, tokens: int, focus: Sequence[str] = (), below: Sequence[str] = ()
+    ) -> Generator[None, None, RepositoryMap]:
+        """What is important in a workspace, in so many tokens, seen from some files and names."""
+        workspace = self._workspaces.get(root, self._outside)
+        while workspace.kept.read_links(_STEP_S / 10):
+            yield
+        return repository_map(workspace, tokens, focus, below)
 
     def syntax(self, uri: str) -> tuple[int | None, list[tuple[Range, str]]]:
         """The version of a document and its syntax errors, where its grammar is to be trusted or its language named."""

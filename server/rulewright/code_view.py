@@ -16,6 +16,7 @@ from rulewright.core.index.headers import HEAD, spoken
 from rulewright.core.index.near import folder
 from rulewright.core.index.symbols import FileRecord, Import
 from rulewright.core.languages import language_of
+from rulewright.core.retrieve.graph import Graph
 from rulewright.core.retrieve.links import Links
 from rulewright.core.retrieve.position import Spread
 from rulewright.core.text import PositionEncoding
@@ -150,6 +151,10 @@ class LiveIndex:
     def matching(self, terms: Sequence[str], limit: int) -> TextMatches:
         """Definitions by their words."""
         return self._index.matching(terms, limit)
+
+    def graph(self) -> Graph:
+        """The same as a graph of files."""
+        return self._index.graph()
 
     def links(self) -> Links:
         """Which files define and which use which names."""

@@ -9,7 +9,8 @@ from rulewright.core.index.match import Matcher
 from rulewright.core.index.symbols import FileRecord, Import
 from rulewright.core.index.words import has_word
 from rulewright.core.languages import language_of
-from rulewright.core.retrieve.links import Links, defined_in
+from rulewright.core.retrieve.graph import Graph, graph_of
+from rulewright.core.retrieve.links import Links, defined_in, imported_in
 from rulewright.core.retrieve.position import Spread
 from rulewright.core.retrieve.split import words_of_text
 from rulewright.core.text import PositionEncoding
@@ -90,12 +91,15 @@ class MemoryIndex:
         buffer = self._buffers.get(path)
         return buffer.source.decode("utf-8", "replace") if buffer is not None else None
 
+    def graph(self) -> Graph:
+        return graph_of(self.links())
+
     def links(self) -> Links:
         links = Links()
         for path in sorted(self._buffers):
             links.define(path, defined_in(self._buffers[path].record.symbols))
         for path, buffer in self._buffers.items():
-            links.use(path, buffer.words.decode("utf-8", "replace").split("\n"))
+            links.use(path, buffer.words.decode("utf-8", "replace").split("\n"), imported_in(buffer.imports))
         return links
 
     def spread(self, names: AbstractSet[str]) -> Mapping[str, Spread]:

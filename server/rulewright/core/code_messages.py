@@ -112,6 +112,16 @@ class ContextFor(msgspec.Struct, frozen=True, tag=True, tag_field="q"):
     """Files that it is asked in, relative to the root."""
 
 
+class MapOf(msgspec.Struct, frozen=True, tag=True, tag_field="q"):
+    """What is important in a workspace: `core.retrieve.map.RepositoryMap` as JSON."""
+
+    root: str
+    tokens: int = 1024
+    focus: tuple[str, ...] = ()
+    """Files, folders and names that it is seen from."""
+    below: tuple[str, ...] = ()
+
+
 class Status(msgspec.Struct, frozen=True, tag=True, tag_field="q"):
     """How far the indexes are."""
 
@@ -135,6 +145,7 @@ Question = (
     | Calls
     | ContextAt
     | ContextFor
+    | MapOf
     | ResolveItem
     | Status
     | Settled

@@ -12,6 +12,7 @@ import msgspec
 
 from rulewright.core.index.buffer import Buffer
 from rulewright.core.index.symbols import FileRecord, Import
+from rulewright.core.retrieve.graph import Graph
 from rulewright.core.retrieve.links import Links
 from rulewright.core.retrieve.position import Spread
 from rulewright.core.text import PositionEncoding
@@ -114,8 +115,12 @@ class CodeIndex(Protocol):
         """Definitions whose text has some of these words, by `core.retrieve.question.COLUMN_WEIGHTS`."""
         ...
 
+    def graph(self) -> Graph:
+        """The same as a graph of files, for a map."""
+        ...
+
     def links(self) -> Links:
-        """Which files define and which use which names, as they are on disk, as far as that is read."""
+        """Which files define and which use which names, on disk, as far as that is read. Nobody changes it."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""`rulewright index build | status | search | symbols | why | clear`."""
+"""`rulewright index build | status | search | symbols | why | clear`; `index_context` has `map` and `context`."""
 
 import sys
 from collections.abc import Sequence
@@ -95,10 +95,10 @@ class StatusRecord(msgspec.Struct, frozen=True):
 
 def run_build(launcher: "Launcher", *, quiet: bool, as_json: bool, overlay: Sequence[str]) -> int:
     """Bring the index up to date."""
-    code, root = _open(launcher, overlay, scan=True)
+    code, root = open_code(launcher, overlay, scan=True)
     begun = monotonic()
     try:
-        status = _build(code, root, shown=not (quiet or as_json))
+        status = build_index(code, root, shown=not (quiet or as_json))
     finally:
         code.close()
     if as_json:
@@ -112,7 +112,7 @@ def run_build(launcher: "Launcher", *, quiet: bool, as_json: bool, overlay: Sequ
 
 def run_status(launcher: "Launcher", *, as_json: bool, overlay: Sequence[str]) -> int:
     """Say what the index holds."""
-    code, root = _open(launcher, overlay)
+    code, root = open_code(launcher, overlay)
     status = code.status()[root]
     code.close()
     if as_json:
@@ -137,9 +137,9 @@ def run_search(launcher: "Launcher", pattern: str, limit: int, *, as_json: bool,
     """Find symbols by a pattern."""
     if not pattern.strip():
         raise click.UsageError("The pattern is empty; write a part of a name, such as HttpReq or hr.")
-    code, root = _open(launcher, overlay, scan=True)
+    code, root = open_code(launcher, overlay, scan=True)
     try:
-        _build(code, root, shown=not as_json)
+        build_index(code, root, shown=not as_json)
         rows = code.search(root, pattern, limit)
     finally:
         code.close()
@@ -167,7 +167,7 @@ def run_search(launcher: "Launcher", pattern: str, limit: int, *, as_json: bool,
 
 def run_symbols(launcher: "Launcher", file: str, *, as_json: bool, overlay: Sequence[str]) -> int:
     """Print the outline of a file."""
-    code, root = _open(launcher, overlay)
+    code, root = open_code(launcher, overlay)
     path = relative_to(Path(root), file)
     found = code.symbols_of(root, path)
     code.close()
@@ -184,7 +184,7 @@ def run_symbols(launcher: "Launcher", file: str, *, as_json: bool, overlay: Sequ
 
 def run_why(launcher: "Launcher", file: str, *, as_json: bool, overlay: Sequence[str]) -> int:
     """Say whether a file is in the index, and why."""
-    code, root = _open(launcher, overlay)
+    code, root = open_code(launcher, overlay)
     path = relative_to(Path(root), file)
     reason = code.why(root, path)
     code.close()
@@ -194,7 +194,7 @@ def run_why(launcher: "Launcher", file: str, *, as_json: bool, overlay: Sequence
 
 def run_clear(launcher: "Launcher", *, records: bool, overlay: Sequence[str]) -> int:
     """Forget the index of a project."""
-    code, root = _open(launcher, overlay, clear=True)
+    code, root = open_code(launcher, overlay, clear=True)
     code.clear(root, records=records)
     problem = code.status()[root].problem
     code.close()
@@ -204,9 +204,10 @@ def run_clear(launcher: "Launcher", *, records: bool, overlay: Sequence[str]) ->
     return 0
 
 
-def _open(
+def open_code(
     launcher: "Launcher", overlay: Sequence[str], *, scan: bool = False, clear: bool = False
 ) -> tuple[CodeGateway, str]:
+    """What knows the code of the project here, and its root. Raises click.UsageError where nothing can be indexed."""
     gateway = launcher.headless()
     project = open_project(gateway, gateway.root_of(Path.cwd()), overlay, near=())
     index = project.settings.index
@@ -269,7 +270,7 @@ def _print_outline(record: OutlineRecord, depth: int) -> None:
         _print_outline(child, depth + 1)
 
 
-def _build(code: CodeGateway, root: str, *, shown: bool) -> Any:
+def build_index(code: CodeGateway, root: str, *, shown: bool) -> Any:
     """Bring an index up to date, and tell how far that is."""
     with ProgressLine(shown=shown and wants_progress(sys.stderr)) as line:
 

@@ -74,6 +74,57 @@ def why_indexed(launcher: Launcher, *, file: str, as_json: bool, overlay: tuple[
     return run_why(launcher, file, as_json=as_json, overlay=overlay)
 
 
+@index.command("map")
+@click.argument("paths", nargs=-1, type=click.Path())
+@click.option("--tokens", type=click.IntRange(50, 1_000_000), default=1024, show_default=True, help="At most so large.")
+@click.option("--focus", multiple=True, metavar="FILE|NAME", help="See it from there; may be given several times.")
+@json_option
+@set_option
+@click.pass_obj
+def map_(
+    launcher: Launcher,
+    *,
+    paths: tuple[str, ...],
+    tokens: int,
+    focus: tuple[str, ...],
+    as_json: bool,
+    overlay: tuple[str, ...],
+) -> int:
+    """Print a map of the project: what is used most, with its signatures. PATHS limit it to some folders."""
+    from rulewright.adapters.cli.index_context import run_map
+
+    return run_map(launcher, paths, tokens, focus, as_json=as_json, overlay=overlay)
+
+
+@index.command()
+@click.argument("about")
+@click.option("--tokens", type=click.IntRange(50, 1_000_000), default=4000, show_default=True, help="At most so much.")
+@click.option("--limit", type=click.IntRange(1, 200), default=10, show_default=True, help="Definitions at most.")
+@click.option("--focus", multiple=True, metavar="FILE", help="A file that the question is asked in.")
+@click.option("--text", "with_text", is_flag=True, help="Also print the code.")
+@json_option
+@set_option
+@click.pass_obj
+def context(
+    launcher: Launcher,
+    *,
+    about: str,
+    tokens: int,
+    limit: int,
+    focus: tuple[str, ...],
+    with_text: bool,
+    as_json: bool,
+    overlay: tuple[str, ...],
+) -> int:
+    """Print what a model would be shown for ABOUT, and why: a place as FILE:LINE, or a question in words.
+
+    Exit code 1 when nothing is found.
+    """
+    from rulewright.adapters.cli.index_context import run_context
+
+    return run_context(launcher, about, tokens, limit, focus, with_text=with_text, as_json=as_json, overlay=overlay)
+
+
 @index.command()
 @click.option("--all", "records", is_flag=True, help="Also forget what is kept by content, for all projects.")
 @set_option

@@ -13,6 +13,7 @@ from rulewright.code_gateway import CodeGateway
 from rulewright.core import code_messages as ask
 from rulewright.core.complete.state import Client, Trigger, client_of
 from rulewright.core.retrieve.found import Context
+from rulewright.core.retrieve.map import RepositoryMap
 
 NOTHING = b"null"
 NO_LIST = b"[]"
@@ -67,6 +68,8 @@ class Answers:
             case ask.ContextFor():
                 asked = question.question, question.tokens, question.focus, question.limit
                 return _context(code.context_for(question.root, *asked))
+            case ask.MapOf():
+                return _map(code.repository_map(question.root, question.tokens, question.focus, question.below))
             case ask.Syntax():
                 version, errors = code.syntax(question.uri)
                 return _encode({"version": version, "errors": errors})
@@ -117,6 +120,10 @@ _TRIGGERS: dict[int, Any] = {1: "invoked", 2: "character", 3: "incomplete"}
 
 def _context(found: Generator[None, None, Context]) -> Generator[None, None, bytes]:
     return _encode((yield from found))
+
+
+def _map(drawn: Generator[None, None, RepositoryMap]) -> Generator[None, None, bytes]:
+    return _encode((yield from drawn))
 
 
 def _settled(code: CodeGateway) -> Generator[None, None, bytes]:

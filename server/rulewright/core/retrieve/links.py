@@ -4,17 +4,23 @@ It is what a place is ranked by (how rare a name is) and what the map of a repos
 Names and files are numbers inside; a file takes some bytes for each name that it defines or uses.
 """
 
+import re
+import sys
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 import msgspec
 
+from rulewright.core.index.symbols import Import
 from rulewright.core.retrieve.position import MAX_DEFINERS, Definer, Spread
 
 SHORTEST = 2
 _TOP, _EXPORTED = 1, 2
 _SIGNS = "$@?!=#"
+_NOTHING: frozenset[str] = frozenset()
+_PARTS = re.compile(r"[\w-]+")
+_ENDING = re.compile(r"\.(?:[cm]?[jt]sx?|dart|rb|php|h|hpp|vue|svelte)$")
 
 
 class Defined(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -52,6 +58,15 @@ def once(found: Iterable[tuple[str, bool, bool]]) -> list[Defined]:
     return [Defined(name, *flags) for name, flags in names.items()]
 
 
+def imported_in(imports: Iterable[Import]) -> set[str]:
+    """The names that imports bring in, and the last parts of the modules that they name."""
+    found: set[str] = set()
+    for one in imports:
+        parts = _PARTS.findall(_ENDING.sub("", one.module))
+        found.update(part for part in (*parts[-1:], one.name) if part)
+    return found
+
+
 def bare(name: str) -> str:
     """A name without the signs that the words of a file do not have: `$state`, `empty?`."""
     return name.strip(_SIGNS)
@@ -61,6 +76,8 @@ class Links:
     """See the module. Files are put with what they define first, and get their words when all are there."""
 
     def __init__(self) -> None:
+        self.version = 0
+        """Another one after each change."""
         self._numbers: dict[str, int] = {}
         self._bare: dict[str, list[int]] = {}
         """Names with signs, such as `$state` and `empty?`, by what words have of them."""
@@ -72,6 +89,7 @@ class Links:
         """What was asked for since something changed last."""
         self._files_named: dict[str, dict[str, None]] = {}
         self._defined: dict[str, array[int]] = {}
+        self._brought: dict[str, frozenset[str]] = {}
         self._used: dict[str, array[int]] = {}
 
     def __len__(self) -> int:
@@ -110,9 +128,12 @@ class Links:
         self._defined[path] = array("I", sorted(numbers))
         return new
 
-    def use(self, path: str, words: Iterable[str]) -> None:
-        """Take the words of a file that has been put. Those that no file defines are passed over."""
-        self._spreads.clear()
+    def use(self, path: str, words: Iterable[str], brought: Iterable[str] = ()) -> None:
+        """Take the words of a file that has been put, and what its imports name (`imported_in`).
+
+        Words that no file defines are passed over.
+        """
+        self._changed()
         numbers, signed = self._numbers, self._bare
         found = set()
         for word in words:
@@ -122,13 +143,18 @@ class Links:
                 found.update(signed[word])
         used = array("I", sorted(found))
         self._forget_uses(path)
+        self._brought[path] = frozenset(map(sys.intern, brought))
         self._used[path] = used
         for number in used:
             self._uses[number] += 1
 
+    def brought(self, path: str) -> frozenset[str]:
+        """The names, and the last parts of the modules, that a file imports."""
+        return self._brought.get(path, _NOTHING)
+
     def use_also(self, name: str, paths: Iterable[str]) -> None:
         """Take the files that use a name which is new."""
-        self._spreads.clear()
+        self._changed()
         number = self._numbers.get(name)
         if number is None:
             return
@@ -140,7 +166,7 @@ class Links:
 
     def drop(self, path: str) -> None:
         """Forget a file."""
-        self._spreads.clear()
+        self._changed()
         self._files_named.get(path.rpartition("/")[2], {}).pop(path, None)
         for number in self._defined.pop(path, ()):
             self._definers[number].pop(path, None)
@@ -181,11 +207,21 @@ class Links:
             if wanted[number]:
                 yield name, self._definers[number], users.get(number, ())
 
+    def _changed(self) -> None:
+        self.version += 1
+        self._spreads.clear()
+
+    @staticmethod
+    def is_top(flags: int) -> bool:
+        """Whether a definer, as `edges` has it, defines the name at its top."""
+        return bool(flags & _TOP)
+
     def defined(self, path: str) -> Sequence[str]:
         """The names that a file defines; for tests."""
         wanted = set(self._defined.get(path, ()))
         return sorted(name for name, number in self._numbers.items() if number in wanted)
 
     def _forget_uses(self, path: str) -> None:
+        self._brought.pop(path, None)
         for number in self._used.pop(path, ()):
             self._uses[number] -= 1

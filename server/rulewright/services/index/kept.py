@@ -15,6 +15,7 @@ from rulewright.core.index.fit import unfit_folder
 from rulewright.core.index.match import Matcher
 from rulewright.core.index.symbols import FileRecord, Import
 from rulewright.core.languages import language_of
+from rulewright.core.retrieve.graph import Graph
 from rulewright.core.retrieve.links import Links
 from rulewright.core.retrieve.position import Spread
 from rulewright.services.index.builder import Progress
@@ -186,6 +187,10 @@ class KeptIndex:
     def spread(self, names: AbstractSet[str]) -> Mapping[str, Spread]:
         """How names are spread over the files."""
         return self._linking.spread(names)
+
+    def graph(self) -> Graph:
+        """The same as a graph of files."""
+        return self._linking.graph()
 
     def links(self) -> Links:
         """Which files define and which use which names, as they are on disk."""

@@ -5,7 +5,8 @@ from collections.abc import Set as AbstractSet
 from time import monotonic
 
 from rulewright.core.index.symbols import FileRecord
-from rulewright.core.retrieve.links import Defined, Links, bare, defined_in, once
+from rulewright.core.retrieve.graph import Graph, graph_of
+from rulewright.core.retrieve.links import Defined, Links, bare, defined_in, imported_in, once
 from rulewright.core.retrieve.position import Definer, Spread
 from rulewright.services.index.index import Index
 
@@ -23,6 +24,7 @@ class Linking:
     def __init__(self, index: Index) -> None:
         self._index = index
         self.links = Links()
+        self._graph: tuple[Links, int, Graph] | None = None
         self._reading: Iterator[Links] | None = None
         self._opened: dict[str, tuple[FileRecord | None, dict[str, Defined]]] = {}
         self._pending: dict[str, None] = {}
@@ -72,6 +74,12 @@ class Linking:
             found[name] = _over(found.get(name, Spread()), opened.get(name, {}), hidden)
         return found
 
+    def graph(self) -> Graph:
+        """The links as a graph, made anew when they have changed."""
+        if self._graph is None or self._graph[:2] != (self.links, self.links.version):
+            self._graph = self.links, self.links.version, graph_of(self.links)
+        return self._graph[2]
+
     def _held(self, path: str) -> dict[str, Defined]:
         """What an unsaved document defines, by name."""
         record = self._index.overlays.record(path)
@@ -94,8 +102,8 @@ class Linking:
             yield links
         last = 0
         while words := store.words_after(last, BATCH):
-            for last, path, held in words:  # noqa: B007 - as above
-                links.use(path, held.decode("utf-8", "replace").split("\n"))
+            for last, path, held, imports in words:  # noqa: B007 - as above
+                links.use(path, held.decode("utf-8", "replace").split("\n"), imported_in(imports))
             yield links
         yield links
 
@@ -121,7 +129,8 @@ class Linking:
             return []
         symbols = store.symbols_of(path)
         new = self.links.define(path, once((s.name, not s.container, s.exported) for s in symbols))
-        self.links.use(path, store.words_of(path).decode("utf-8", "replace").split("\n"))
+        words = store.words_of(path).decode("utf-8", "replace").split("\n")
+        self.links.use(path, words, imported_in(store.imports_of(path)))
         return new
 
 

@@ -8,7 +8,8 @@ from rulewright.core.code_ports import Matches, SymbolRow, TextMatches
 from rulewright.core.index.match import Matcher
 from rulewright.core.index.symbols import FileRecord, Import
 from rulewright.core.index.words import has_word
-from rulewright.core.retrieve.links import Links, defined_in
+from rulewright.core.retrieve.graph import Graph, graph_of
+from rulewright.core.retrieve.links import Links, defined_in, imported_in
 from rulewright.core.retrieve.position import Spread
 from rulewright.core.retrieve.split import parts
 from rulewright.services.index.builder import Progress
@@ -161,13 +162,17 @@ class OpenOnlyIndex:
         """The documents."""
         return len(self._records)
 
+    def graph(self) -> Graph:
+        """The same as a graph."""
+        return graph_of(self.links())
+
     def links(self) -> Links:
         """Which documents define and which use which names."""
         links = Links()
         for path in sorted(self._records):
             links.define(path, defined_in(self._records[path].symbols))
         for path, record in self._records.items():
-            links.use(path, record.words.decode("utf-8", "replace").split("\n"))
+            links.use(path, record.words.decode("utf-8", "replace").split("\n"), imported_in(record.imports))
         return links
 
     def matching(self, terms: Sequence[str], limit: int) -> TextMatches:

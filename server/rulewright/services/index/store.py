@@ -297,10 +297,13 @@ class Store:
         sql = "select id, path, ast from analyses join files using (id) where id > ? order by id limit ?"
         return [(i, _path(path), decode_outline(ast)) for i, path, ast in self.db.execute(sql, (file_id, limit))]
 
-    def words_after(self, file_id: int, limit: int) -> list[tuple[int, str, bytes]]:
-        """Id, path and words of the files with a greater id, by id."""
-        sql = "select id, path, words from analyses join files using (id) where id > ? order by id limit ?"
-        return [(i, _path(path), words) for i, path, words in self.db.execute(sql, (file_id, limit))]
+    def words_after(self, file_id: int, limit: int) -> list[tuple[int, str, bytes, list[Import]]]:
+        """Id, path, words and imports of the files with a greater id, by id."""
+        sql = (
+            "select id, path, words, dependencies from analyses join files using (id) where id > ? order by id limit ?"
+        )
+        rows = self.db.execute(sql, (file_id, limit))
+        return [(i, _path(path), words, decode_dependencies(imports)) for i, path, words, imports in rows]
 
     def analysed_ids(self) -> list[int]:
         """Ids of the files that have symbols."""
