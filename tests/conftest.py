@@ -11,7 +11,13 @@ from hypothesis import settings
 from tests.harness.corpus import real_files, remarks
 
 # Nothing is timed in the suite, and on a busy machine an example takes as long as it takes.
-settings.register_profile("untimed", settings.get_profile(settings.get_current_profile_name()), deadline=None)
+settings.register_profile(
+    "untimed",
+    settings.get_profile(settings.get_current_profile_name()),
+    deadline=None,
+    # Each run draws others, and there are many runs.
+    max_examples=60,
+)
 settings.load_profile("untimed")
 
 

@@ -11,7 +11,8 @@ import pytest
 
 from rulewright.adapters.cli.doctor import DoctorRecord
 from rulewright.services import machine
-from tests.harness.program import ServerProcess, command, environment, write_files
+from tests.harness.in_process import command
+from tests.harness.program import ServerProcess, environment, write_files
 from tests.harness.wait import until
 
 RULE = "---\nglobs: ['*.py']\n---\nBe kind.\n"
@@ -75,6 +76,7 @@ def test_a_cache_that_cannot_be_written_to(tmp_path: Path) -> None:
     assert areas["index"][0][0] == "warning"
 
 
+@pytest.mark.slow
 def test_the_editor_that_was_served_last(tmp_path: Path) -> None:
     state = Path(os.environ["RULEWRIGHT_STATE_DIR"])
     with ServerProcess(tmp_path) as server:

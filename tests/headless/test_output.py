@@ -7,7 +7,8 @@ from urllib.parse import unquote_to_bytes
 import jsonschema
 import pytest
 
-from tests.harness.program import command, environment, write_files
+from tests.harness.in_process import command
+from tests.harness.program import environment, write_files
 
 ROOT = Path(__file__).parents[2]
 SARIF = json.loads((ROOT / "tests/data/sarif-subset.schema.json").read_text("utf-8"))

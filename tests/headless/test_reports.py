@@ -8,7 +8,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from tests.harness.program import command, environment, write_files
+from tests.harness import program
+from tests.harness.in_process import command
+from tests.harness.program import environment, write_files
 
 RULE = """---
 description: All sorts
@@ -196,7 +198,7 @@ def test_a_report_can_go_into_a_pipe(root):
 
 def test_a_report_that_cannot_be_written_leaves_the_old_one(root):
     write_files(root, {"a.py": "w()\n", "report.json": "old"})
-    done = command(root, "check", "-q", "--format", "json", "--output", "report.json", preexec_fn=_small_files)
+    done = program.command(root, "check", "-q", "--format", "json", "--output", "report.json", preexec_fn=_small_files)
     assert done.returncode == 2
     assert b"report.json could not be written: File too large." in done.stderr
     assert done.stdout.startswith(b"a.py:1:1")

@@ -5,7 +5,8 @@ import shutil
 import pytest
 
 from tests.harness.gateways import NO_PRINT
-from tests.harness.program import command, write_files
+from tests.harness.in_process import command
+from tests.harness.program import write_files
 from tests.harness.world_git import git
 from tests.headless.test_imports import ONE_FILE, SLOW_PARTS, loaded
 from tests.headless.test_output import valid

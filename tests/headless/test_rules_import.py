@@ -1,6 +1,7 @@
 """`rulewright rules import` and links."""
 
-from tests.harness.program import command, write_files
+from tests.harness.in_process import command
+from tests.harness.program import write_files
 
 
 def test_what_a_link_leads_out_to_is_not_imported(tmp_path):

@@ -4,13 +4,14 @@ import json
 
 import pytest
 
-from tests.harness.program import command, write_files
+from tests.harness.in_process import command
+from tests.harness.program import write_files
 
 TOO_LONG = {("rulewright/too-long", ".ai-rules/links.md")}
 
 
 def lint(root):
-    done = command(root, "rules", "lint", "--json", timeout=60)
+    done = command(root, "rules", "lint", "--json")
     return {(f["id"], f["path"]) for f in json.loads(done.stdout)["findings"]}
 
 

@@ -2,7 +2,8 @@
 
 import re
 
-from tests.harness.program import command, write_files
+from tests.harness.in_process import command
+from tests.harness.program import write_files
 
 RULE = "---\nglobs: '*.py'\ncheck: {language: python, rule: {pattern: print($A)}}\n---\nLog.\n"
 

@@ -20,7 +20,8 @@ from rulewright.core.session_text import from_json, to_markdown, to_record
 from rulewright.services.state.places import state_path
 from rulewright.session_app import Conversations
 from rulewright.session_gateway import SessionProblem
-from tests.harness.program import command, write_files
+from tests.harness.in_process import command
+from tests.harness.program import write_files
 from tests.headless.test_imports import loaded
 from tests.headless.test_output import valid
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -65,6 +66,22 @@ def cache(tmp_path):
     return tmp_path / "cache" / "rulewright"
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """What an import has kept, and the digest of its code."""
+    first = tmp_path_factory.mktemp("kept") / "rulewright"
+    n_compiled, code = imported(first)
+    assert n_compiled > MANY
+    return first, code
+
+
+@pytest.fixture
+def filled(made, cache):
+    """A copy of it in `cache`; the digest."""
+    shutil.copytree(made[0], cache)
+    return made[1]
+
+
 def the_file(cache):
     (path,) = cache.iterdir()
     return path
@@ -80,8 +97,8 @@ def test_the_second_import_compiles_nothing_and_makes_the_same(cache):
     assert imported(cache, **{SWITCH: "false"}) == (0, code)
 
 
-def test_only_the_user_may_read_and_write_it(cache):
-    imported(cache)
+def test_only_the_user_may_read_and_write_it(made):
+    cache, _ = made
     assert cache.stat().st_mode & 0o777 == 0o700
     assert the_file(cache).stat().st_mode & 0o777 == 0o600
 
@@ -98,16 +115,23 @@ def test_only_the_user_may_read_and_write_it(cache):
     ],
     ids=["empty", "cut", "one bit", "magic", "version", "garbage"],
 )
-def test_a_file_that_is_damaged_or_of_another_version_is_replaced(cache, spoil):
-    _, code = imported(cache)
+def test_a_file_that_is_damaged_or_of_another_version_is_not_believed(cache, filled, spoil):
     path = the_file(cache)
     whole = path.read_bytes()
+    assert len(compiled_classes._read(path)) > MANY
     path.write_bytes(spoil(whole))
+    assert compiled_classes._read(path) == {}
+
+
+def test_a_file_that_is_damaged_is_replaced(cache, filled):
+    path = the_file(cache)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     n_compiled, again = imported(cache)
     assert n_compiled > MANY
-    assert again == code
+    assert again == filled
     assert the_file(cache).read_bytes()[:100] == whole[:100]
-    assert imported(cache) == (0, code)
+    assert imported(cache) == (0, filled)
 
 
 def expose_file(cache):
@@ -130,12 +154,18 @@ def replace_folder_by_link(cache):
 
 
 @pytest.mark.parametrize("expose", [expose_file, expose_folder, replace_by_link, replace_folder_by_link])
-def test_what_somebody_else_may_have_written_is_not_believed(cache, expose):
-    _, code = imported(cache)
+def test_what_somebody_else_may_have_written_is_not_believed(cache, filled, expose):
+    name = the_file(cache).name
+    assert len(compiled_classes._read(cache / name)) > MANY
     expose(cache)
+    assert compiled_classes._read(cache / name) == {}
+
+
+def test_beside_what_is_not_believed_all_is_compiled_as_ever(cache, filled):
+    expose_folder(cache)
     n_compiled, again = imported(cache)
     assert n_compiled > MANY
-    assert again == code
+    assert again == filled
 
 
 def test_what_belongs_to_somebody_else_is_not_believed(cache, monkeypatch):

@@ -410,6 +410,12 @@ def test_rules_that_change_for_ever_are_not_all_remembered(pool):
 # Which goes first
 
 
+@pytest.fixture
+def very_impatient(monkeypatch):
+    """For those to whom it is all one why a job ended."""
+    monkeypatch.setattr("rulewright.services.workers.pool.ALONE_S", 0.2)
+
+
 def watched(pool, monkeypatch):
     """The paths of the jobs that the only worker begins from now on."""
     worker, begun = pool._workers[0], []
@@ -418,6 +424,7 @@ def watched(pool, monkeypatch):
     return begun
 
 
+@pytest.mark.usefixtures("very_impatient")
 async def test_what_the_user_waits_for_goes_ahead(pool, monkeypatch):
     one = pool()
     busy = one._submit(BIG, 0)
@@ -436,6 +443,7 @@ async def test_what_the_user_waits_for_goes_ahead(pool, monkeypatch):
     assert busy.result().findings == ()
 
 
+@pytest.mark.usefixtures("very_impatient")
 async def test_a_cancelled_job_that_has_not_begun_never_runs(pool, monkeypatch):
     one = pool()
     busy = one._submit(BIG, 0)
@@ -452,6 +460,7 @@ async def test_a_cancelled_job_that_has_not_begun_never_runs(pool, monkeypatch):
     assert begun == ["kept.py"]
 
 
+@pytest.mark.usefixtures("very_impatient")
 async def test_a_cancelled_job_that_has_begun_disturbs_no_other(pool):
     one = pool()
     begun = asyncio.ensure_future(one.run_soon(BIG))
