@@ -61,7 +61,7 @@ def _sources(language: str) -> Iterator[Path]:
     elif language == "python":
         yield Path(sysconfig.get_path("stdlib"))
     elif language == "typescript":
-        yield from filter(None, map(_npm, NPM))
+        yield from filter(None, map(npm_package, NPM))
     else:
         for place in PLACES.get(language, ()):
             yield from (p for p in sorted(Path("/").glob(place[1:])) if p.is_dir())
@@ -76,7 +76,7 @@ def _files(source: Path, endings: tuple[str, ...]) -> Iterator[Path]:
                 yield path
 
 
-def _npm(package: str) -> Path | None:
+def npm_package(package: str) -> Path | None:
     """The unpacked package; None where npm is not there or does not give it."""
     target = cache_folder() / package.replace("@", "-")
     if target.is_dir():

@@ -94,12 +94,10 @@ def ranked_for(
 ) -> tuple[tuple[by_question.Answer, ...], int]:
     """The definitions that a question is about, the best first, and how many files' words are not known yet."""
     index, asked = workspace.index, terms(question)
-    named = [
-        row
-        for name in named_in(question)
-        for row in index.symbols_named(name, by_question.MAX_NAMED)
-        if row.kind not in _SPACES
-    ]
+    named: list[SymbolRow] = []
+    for name in named_in(question):
+        rows = [row for row in index.symbols_named(name, MAX_RANKED) if row.kind not in _SPACES]
+        named += rows if len(rows) <= by_question.MAX_NAMED else ()
     worded = index.matching(asked, MAX_RANKED)
     return by_question.answers(named, worded.rows, asked, focus=focus), worded.n_waiting
 

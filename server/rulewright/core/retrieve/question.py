@@ -11,11 +11,11 @@ from rulewright.core.retrieve.split import parts
 
 NAMED_WEIGHT = 3.0
 """A question that writes a name means it."""
-MAX_NAMED = 20
-"""Definitions of one name that a question may mean."""
+MAX_NAMED = 3
+"""Definitions of one name from which on naming it says nothing, as with `__init__`."""
 COLUMNS = ("name", "around", "path", "signature", "body")
 """What full text search knows of a definition, each cut into words."""
-COLUMN_WEIGHTS = (5.0, 2.0, 2.0, 1.0, 1.0)
+COLUMN_WEIGHTS = (5.0, 2.0, 2.0, 2.0, 1.0)
 
 T = TypeVar("T")
 
