@@ -5,7 +5,8 @@ import sqlite3
 import pytest
 
 from tests.harness.gateways import NO_PRINT
-from tests.harness.program import ServerProcess, command, write_files
+from tests.harness.in_process import command
+from tests.harness.program import ServerProcess, write_files
 from tests.harness.wait import until
 
 RUN = "workspace/executeCommand"
