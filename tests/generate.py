@@ -15,6 +15,7 @@ from rulewright.adapters.cli.index_context import ContextRecord, MapRecord
 from rulewright.adapters.cli.main import cli
 from rulewright.adapters.cli.models import ModelsRecord, SpeedsRecord, TrialsRecord
 from rulewright.adapters.cli.privacy import PrivacyRecord
+from rulewright.adapters.cli.receipts import ReceiptRecord, ReceiptsRecord
 from rulewright.adapters.cli.render_json import CheckRecord
 from rulewright.adapters.cli.rules import RulesRecord, RuleTestsRecord
 from rulewright.adapters.cli.rules_export import SyncRecord
@@ -82,6 +83,8 @@ def generated() -> Iterator[tuple[str, str]]:
         ("sessions-change", SessionChangeRecord),
         ("session", ExportRecord),
         ("usage", UsageRecord),
+        ("receipts", ReceiptsRecord),
+        ("receipt", ReceiptRecord),
         ("privacy-check", PrivacyRecord),
         ("privacy-prove", Proof),
         ("trust-status", TrustStatus),

@@ -24,6 +24,7 @@ from rulewright.services.projects import Projects
 from rulewright.services.rule_use import RuleUse
 from rulewright.services.rules import RuleKeeper
 from rulewright.services.workers import InlineRunner
+from rulewright.session_app import shared_by
 
 NO_PRINT = """\
 ---
@@ -117,7 +118,9 @@ def make_gateway(code: Code | None = None, providers: Iterable[ModelProvider] = 
         opened = {project.root: project.settings.privacy for project in projects.opened}
         return Outgoing(Gate(lambda root: opened.get(root, PrivacySettings()), path_rules()), providers)
 
-    return HeldGateway(projects, DocumentStore(), lambda _: runner, offload, watch, code, about_rules, None, outgoing)
+    made = HeldGateway(projects, DocumentStore(), lambda _: runner, offload, watch, code, about_rules, None, outgoing)
+    made._open_conversations = lambda: shared_by(made.tree.node)
+    return made
 
 
 def write_rules(root: Path, rules: Mapping[str, str] | None = None) -> None:

@@ -106,7 +106,8 @@ class MemoryClient:
         """Raises when lsprotocol cannot read the message."""
         assert message["jsonrpc"] == "2.0"
         if "method" in message:
-            self._converter.structure(message, t.METHOD_TO_TYPES[message["method"]][0])
+            if message["method"] != "rulewright/chat":
+                self._converter.structure(message, t.METHOD_TO_TYPES[message["method"]][0])
         elif "error" in message:
             assert isinstance(message["error"]["code"], int)
             assert isinstance(message["error"]["message"], str)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from rulewright import __version__
+from rulewright.adapters.cli.chat_commands import ask, chat, receipts
 from rulewright.adapters.cli.index_commands import index
 from rulewright.adapters.cli.launcher import Launcher
 from rulewright.adapters.cli.models_commands import models
@@ -358,6 +359,9 @@ cli.add_command(index)
 cli.add_command(models)
 cli.add_command(privacy)
 cli.add_command(sessions)
+cli.add_command(ask)
+cli.add_command(chat)
+cli.add_command(receipts)
 cli.add_command(usage)
 cli.add_command(token)
 cli.add_command(audit)

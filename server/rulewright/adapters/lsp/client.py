@@ -47,6 +47,8 @@ class Client:
     creates_files: bool = False
     """Makes a new file as part of an edit."""
     shows_documents: bool = False
+    reads_content: bool = False
+    """Asks for the text of documents that only the server has."""
     registers_rename: bool = False
     """Can be told which files names are changed in."""
 
@@ -83,6 +85,7 @@ def read_client(params: t.InitializeParams) -> Client:
         in (get_capability(capabilities, "text_document.completion.completion_item.documentation_format") or ()),
         creates_files="create" in (get_capability(capabilities, "workspace.workspace_edit.resource_operations") or ()),
         shows_documents=can("window.show_document.support"),
+        reads_content=can("workspace.text_document_content"),
         registers_rename=can("text_document.rename.dynamic_registration"),
     )
 

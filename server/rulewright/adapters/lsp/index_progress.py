@@ -39,7 +39,10 @@ def follow(ls: Server) -> None:
 
 
 def cancel(ls: Server, params: t.WorkDoneProgressCancelParams) -> None:
-    """Stop indexing because somebody wants peace; a command goes on with it."""
+    """Stop what a progress is about; indexing, because somebody wants peace, goes on by a command."""
+    if (stop := ls.stops.get(params.token)) is not None:
+        stop()
+        return
     stopped = [view for view in ls.index_views.values() if view.token == params.token]
     for view in stopped:
         view.stop()

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from rulewright.gateway import Gateway
 
 log = logging.getLogger(__name__)
+SCHEME = "rulewright"
+"""Of documents that only the server has, such as receipts."""
 F = TypeVar("F", bound=Callable[..., Any])
 
 _converter = cache(default_converter)
@@ -60,6 +62,8 @@ class Server(LanguageServer):
         """Have the client pull diagnostics again."""
         self.rule_events: RuleEvents
         self.index_views: dict[str, View] = {}
+        self.stops: dict[int | str, Callable[[], None]] = {}
+        """By the token of its progress, what stops some work."""
         self.recent_uri = ""
         """The document worked on last."""
         self._shown: set[str] = set()
@@ -132,6 +136,9 @@ class Server(LanguageServer):
             provider.workspace_diagnostics = self.announces_workspace_diagnostics
         if not self.client.pulls:
             capabilities.diagnostic_provider = None
+        if capabilities.workspace is not None:
+            # The engine knows the request and not how it is announced.
+            capabilities.workspace.text_document_content = t.TextDocumentContentOptions(schemes=[SCHEME])
         # Announced so, it would be asked of us in code too, where we do not answer; see `rule_writing`.
         capabilities.rename_provider = None
 

@@ -89,6 +89,29 @@ METHODS: tuple[Method, ...] = (
         "`rulewright trust`. At the start the initialization option `workspaceTrusted` says so",
     ),
     Method(
+        "rulewright.chat",
+        "command",
+        '`["a question"]`, or `[{"text": "...", "session": "...", "uri": "...", "range": {...}, "model": "..."}]`; '
+        '`"regenerate": true` answers the last question again, `"edit": "<message>"` asks it otherwise in a fork',
+        "the last event, `done` or `failed`; each event comes as a notification `rulewright/chat`, see docs/chat.md. "
+        "Cancelling the request, or its progress, stops the answer",
+    ),
+    Method("rulewright.chat.stop", "command", "none, or a conversation or document", "those whose answer was stopped"),
+    Method(
+        "rulewright.chat.send",
+        "command",
+        "none, or the URI of a chat document (`*.chat.md`); else the one worked on last",
+        "`null`, at once; the answer is written into the document by `workspace/applyEdit`",
+    ),
+    Method("rulewright.chat.new", "command", "none", "the URI of a new chat document, which is shown"),
+    Method(
+        "rulewright.receipt",
+        "command",
+        'none for the last call of a model, or `["<interaction>"]`',
+        "the receipt as markdown; `rulewright:/receipts/<interaction>.md` is the same as a document "
+        "(`workspace/textDocumentContent`)",
+    ),
+    Method(
         "rulewright.why",
         "command",
         '`[{"uri": "..."}]` or `["..."]`; none means the document worked on last',

@@ -1,5 +1,7 @@
 """Work-done progress, where the client gave a token or has announced that it shows progress."""
 
+from collections.abc import Callable
+from contextvars import ContextVar
 from itertools import count
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -11,6 +13,8 @@ if TYPE_CHECKING:
     from rulewright.adapters.lsp.language_server import Server
 
 _numbers = count(1)
+TOKEN: "ContextVar[int | str | None]" = ContextVar("token", default=None)
+"""Of the command that runs, where its client gave one."""
 
 
 class Progress:
@@ -22,6 +26,13 @@ class Progress:
         self._title = title
         self._cancellable = cancellable
         self._begun = False
+        self._stop: Callable[[], None] | None = None
+
+    def on_cancel(self, stop: Callable[[], None]) -> None:
+        """Call this when somebody cancels the work where its progress is shown."""
+        self._stop = stop
+        if self.token is not None:
+            self._server.stops[self.token] = stop
 
     async def __aenter__(self) -> Self:
         return self
@@ -35,6 +46,8 @@ class Progress:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self.token is not None:
+            self._server.stops.pop(self.token, None)
         if self._begun:
             self._send(t.WorkDoneProgressEnd())
 
@@ -48,6 +61,8 @@ class Progress:
             except (JsonRpcException, TimeoutError):
                 return
             self.token = token
+        if self._stop is not None:
+            self.on_cancel(self._stop)
         begin = t.WorkDoneProgressBegin(title=self._title, cancellable=self._cancellable, percentage=percentage)
         self._send(begin)
 

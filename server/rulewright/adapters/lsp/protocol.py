@@ -36,6 +36,7 @@ from rulewright.adapters.lsp.client import readable_part
 from rulewright.adapters.lsp.front import Front
 from rulewright.adapters.lsp.moment import MOMENT, Moment
 from rulewright.adapters.lsp.params import read_hot
+from rulewright.adapters.lsp.progress import TOKEN
 from rulewright.adapters.lsp.refusals import answers_refusals
 from rulewright.adapters.lsp.trace import Trace
 from rulewright.adapters.lsp.wire import Ready, is_record
@@ -330,6 +331,7 @@ class RulewrightProtocol(LanguageServerProtocol):
         command = self.fm.commands.get(params.command)
         if command is None:
             raise JsonRpcInvalidParams(f"There is no command {params.command}.")
+        TOKEN.set(params.work_done_token)
         return await answers_refusals(command, self._server.gateway.refused)(params.arguments or ())
 
     def _forward(self, method: str, params: Any) -> None:

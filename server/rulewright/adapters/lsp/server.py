@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rulewright.adapters.lsp import (
+    chat,
     code_action,
     code_requests,
     commands,
@@ -62,6 +63,7 @@ def build_server(gateway: "Gateway") -> Server:
         rule_file,
         rule_writing,
         conversations,
+        chat,
         index_progress,
     ):
         group.register(server)

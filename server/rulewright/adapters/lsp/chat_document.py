@@ -1,0 +1,233 @@
+"""Writes an answer into a chat document while its user goes on writing: a few edits a second, for the text as it is.
+
+An edit carries the version of the text that it was made for, and an editor refuses it when that is not the newest; then
+it is made again. What was written is found by its own text, so typing elsewhere moves it and does no harm.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types as t
+from pygls.exceptions import JsonRpcException
+
+from rulewright.adapters.lsp import convert
+from rulewright.adapters.lsp.language_server import Server
+from rulewright.core.chat.document import as_written, closing, find_again, note_of, opening, read_chat
+from rulewright.core.chat.events import Asked, ChatEvent, Done, Failed, Grew, Noticed
+from rulewright.core.edits import Edit
+from rulewright.core.snapshot import Document
+
+if TYPE_CHECKING:
+    from rulewright.adapters.lsp.chat_room import ChatRoom
+
+EVERY_S = 0.25
+"""Four edits a second at most."""
+EDIT_S = 30.0
+"""For the editor to make an edit."""
+PATIENCE = 40
+"""Attempts in a row that come to nothing before the document is given up."""
+
+
+async def answer(ls: Server, room: "ChatRoom", document: Document) -> None:
+    """Answer the question of a chat document."""
+    asked = read_chat(document.text.content)
+    if not asked.question:
+        ls.show("Write a question below the last `## You`, then run rulewright.chat.send again.", t.MessageType.Info)
+        return
+    page = _Page(ls, document, asked.end)
+    from rulewright.adapters.lsp.chat_room import Said  # noqa: PLC0415 - each needs the other
+
+    said = Said(text=asked.question, session=asked.session, uri=document.uri, title=asked.title)
+    writing = asyncio.create_task(page.write(), name="writing into a chat")
+    try:
+        async with aclosing(room.ask(said)) as events:
+            await _follow(page, events, asked.session, asked.note_at)
+    except asyncio.CancelledError:
+        page.end("\n\n*You stopped it.*\n")
+        raise
+    except JsonRpcException as problem:
+        page.end(f"*{problem}*\n")
+    finally:
+        page.is_over = True
+        page.news.set()
+        await _done(writing)
+
+
+async def _follow(page: "_Page", events: AsyncGenerator[ChatEvent, None], session: str, note_at: int) -> None:
+    async for event in events:
+        match event:
+            case Asked(session=kept) if not session:
+                page.note = (note_at, f"\n\n{note_of(kept.id)}")
+            case Noticed(text):
+                page.add_aside(text)
+            case Grew(text):
+                page.add(text)
+            case Done(message=message):
+                page.end(f"\n\n*{message.note}*\n" if message.note else "")
+            case Failed(text):
+                page.end(f"{'' if not page.said else chr(10) * 2}*{text}*\n")
+            case _:
+                pass
+
+
+async def _done(writing: "asyncio.Task[None]") -> None:
+    """Wait until all is written, also when the answer was stopped: a document shall be whole."""
+    while not writing.done():
+        try:
+            await asyncio.wait({writing})
+        except asyncio.CancelledError:
+            continue
+    writing.result()
+
+
+class _Page:
+    """A document, and what stands or shall stand in it."""
+
+    def __init__(self, ls: Server, document: Document, end: int) -> None:
+        self._ls, self._uri, self._near = ls, document.uri, end
+        self._newline = "\r\n" if "\r\n" in document.text.content else "\n"
+        self._at_first = document.text.content
+        self._end = end
+        self.said = ""
+        self._asides = ""
+        self._after: str | None = None
+        self.note: tuple[int, str] | None = None
+        self.is_over = False
+        self.news = asyncio.Event()
+        self._n_unseen = 0
+        self._written: list[str] = []
+        """What was written, in the states in which the document may be: the newest last."""
+
+    def add(self, text: str) -> None:
+        """More of the answer."""
+        self.said += text
+        self.news.set()
+
+    def add_aside(self, text: str) -> None:
+        """A sentence before the answer."""
+        if not self.said:
+            self._asides += f"> {text}\n\n"
+            self.news.set()
+
+    def end(self, last: str) -> None:
+        """Nothing more comes but this."""
+        if self._after is None:
+            self._after = last
+            self.is_over = True
+            self.news.set()
+
+    def _wanted(self) -> str:
+        """All that shall stand there by now."""
+        is_whole = self._after is not None
+        body = as_written(self.said, is_whole=is_whole) + (self._after or "")
+        text = opening(self._at_first, self._end) + self._asides + body
+        if is_whole:
+            text += closing(text)
+        return text.replace("\n", self._newline)
+
+    async def write(self) -> None:
+        """Write what comes until it is over."""
+        loop = asyncio.get_running_loop()
+        n_failed = 0
+        while True:
+            await self.news.wait()
+            self.news.clear()
+            began = loop.time()
+            is_done = await self._write_once()
+            n_failed = 0 if is_done else n_failed + 1
+            if n_failed > PATIENCE or (n_failed and self._document() is None):
+                self._ls.show(
+                    "The answer cannot be written into the document any more; it is kept in the conversation "
+                    "(`rulewright sessions`)."
+                )
+                return
+            if not is_done:
+                self.news.set()
+            elif self.is_over and self._written and self._written[-1] == self._wanted() and self.note is None:
+                return
+            elif self.is_over:
+                self.news.set()
+            await asyncio.sleep(max(0.0, EVERY_S - (loop.time() - began)))
+
+    def _document(self) -> Document | None:
+        return self._ls.gateway.take_snapshot().documents.get(self._uri)
+
+    async def _write_once(self) -> bool:
+        """Make one edit, unless there is nothing to write; whether the document is now as it should be."""
+        document, wanted = self._document(), self._wanted()
+        if document is None:
+            return False
+        text = document.text.content
+        if not self._written:
+            at = self._first_place(text)
+            # Blank lines behind the question are no part of it.
+            until = len(text) if not text[at:].strip() else at
+            return await self._insert(document, at, wanted, until=until)
+        found = find_again(text, self._written, self._near)
+        if found is None:
+            return False
+        number, end = found
+        known = self._written[number]
+        if number + 1 < len(self._written) and self._n_unseen < PATIENCE // 2:
+            # The editor made a later edit, and has yet to tell of it.
+            self._n_unseen += 1
+            return False
+        self._n_unseen = 0
+        # What was found is how the document is: somebody took the rest back.
+        self._written = self._written[max(0, number - 1) : number + 1]
+        self._near = end
+        if wanted == known:
+            return await self._write_note(document)
+        return await self._insert(document, end, wanted[len(known) :], wanted)
+
+    def _first_place(self, text: str) -> int:
+        """Where the answer begins: behind the question, wherever that stands by now."""
+        before = self._at_first[: self._end]
+        found = find_again(text, [before], self._end) if before else (0, 0)
+        return found[1] if found is not None else len(text)
+
+    async def _write_note(self, document: Document) -> bool:
+        if self.note is None:
+            return True
+        at, note = self.note
+        head = self._at_first[:at]
+        # Without a title it stands first, and what follows begins a line of its own.
+        shown = (note if head else note.lstrip() + "\n\n").replace("\n", self._newline)
+        if not document.text.content.startswith(head) or await self._insert(document, len(head), shown, is_note=True):
+            self._near += len(shown)
+            self.note = None
+            return True
+        return False
+
+    async def _insert(
+        self, document: Document, at: int, text: str, whole: str = "", *, until: int = 0, is_note: bool = False
+    ) -> bool:
+        """Insert a text, in place of what stands up to `until`; whether the editor did.
+
+        `whole` is all of the answer with it.
+        """
+        edits = [Edit(at, max(at, until), text)]
+        edit = convert.workspace_edit(self._uri, document.version, edits, document.text, self._ls.client)
+        params = t.ApplyWorkspaceEditParams(edit=edit, label="Rulewright answers")
+        if not is_note:
+            self._written.append(whole or text)
+        try:
+            said: Any = await self._ls.ask(t.WORKSPACE_APPLY_EDIT, params, EDIT_S)
+        except (JsonRpcException, TimeoutError):
+            return False
+        is_made = bool(isinstance(said, dict) and said.get("applied"))
+        if not is_made and not is_note:
+            self._written.pop()
+        elif is_made:
+            await self._settled(document)
+        return is_made
+
+    async def _settled(self, before: Document) -> None:
+        """Wait until the edit is seen here too: some editors tell of changes a little later."""
+        for _ in range(PATIENCE):
+            now = self._document()
+            if now is None or now.text is not before.text:
+                return
+            await asyncio.sleep(EVERY_S / 10)
