@@ -5,6 +5,7 @@ import random
 from rulewright.core.retrieve.found import GAP, parts_of
 from rulewright.core.text import Position
 from rulewright.features.context import at_position, for_question
+from rulewright.features.repository_map import repository_map
 from tests.harness.code import MemoryWorkspace
 
 FILES = {
@@ -60,9 +61,7 @@ def test_a_file_that_is_withheld_is_named_and_not_shown() -> None:
         for_question(workspace, "Where does `round_price` round to cents?", 1000),
     ):
         assert "shop/money.py" not in {p.path for p in found.pieces}
-        assert ("shop/money.py", "round_price", "is ignored by git") in {
-            (x.path, x.name, x.why) for x in found.left_out
-        }
+        assert ("shop/money.py", "", "is ignored by git") in {(x.path, x.name, x.why) for x in found.left_out}
 
 
 def test_no_more_than_the_budget_and_what_has_no_room_is_named() -> None:
@@ -103,3 +102,22 @@ def test_no_file_and_no_words_give_nothing() -> None:
     assert at_position(workspace, "missing.py", Position(0, 0), 100).pieces == ()
     assert for_question(workspace, "", 100).pieces == ()
     assert for_question(workspace, "?!\x00 \ud800", 100).pieces == ()
+
+
+def test_a_secret_is_marked_also_where_only_its_beginning_would_be_shown() -> None:
+    line = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQ"
+    body = "".join(f"{i:02}{line}{'C7VJTUt9Us8cKj'[i % 9 :]}\n" for i in range(25))
+    key = f"-----BEGIN PRIVATE KEY-----\n{body}-----END PRIVATE KEY-----\n"
+    secret = "AKIA" + "IOSFODNN7EXAMPLQ"
+    files = {
+        "keys.py": f"SIGNING_KEY = '''\n{key}'''\n\ndef sign_with_key():\n    return '{secret}', SIGNING_KEY\n",
+        "use.py": "from keys import SIGNING_KEY, sign_with_key\nsign_with_key(SIGNING_KEY)\n",
+    }
+    workspace = MemoryWorkspace(files)
+    texts = [p.text for p in at_position(workspace, "use.py", Position(1, 0), 4000).pieces]
+    texts += [p.text for p in for_question(workspace, "`SIGNING_KEY` `sign_with_key`", 60).pieces]
+    texts.append(repository_map(workspace, 1000).text)
+    assert len(texts) > 3
+    for text in texts:
+        assert secret not in text
+        assert "MIIEvQ" not in text

@@ -63,7 +63,7 @@ def test_the_context_of_a_place_says_why(ask) -> None:
         "    `round_price`, which is imported here, stands on this line",
         "    def round_price(value):",
     ]
-    assert "left out: hidden_rate of secret_prices.py, which is named by .aiignore" in done.stdout.decode()
+    assert "left out: secret_prices.py, which is named by .aiignore" in done.stdout.decode()
 
 
 def test_the_context_of_a_question_is_what_its_schema_says_and_never_what_is_withheld(ask) -> None:

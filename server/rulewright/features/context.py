@@ -15,7 +15,17 @@ from rulewright.core.index.symbols import FileRecord, SymbolKind
 from rulewright.core.languages import language_of
 from rulewright.core.retrieve import position as by_place
 from rulewright.core.retrieve import question as by_question
-from rulewright.core.retrieve.found import LONG, SHORT, Candidate, Context, LeftOut, Piece, covers, piece
+from rulewright.core.retrieve.found import (
+    LONG,
+    SHORT,
+    Candidate,
+    Context,
+    LeftOut,
+    Piece,
+    covers,
+    piece,
+    without_secrets,
+)
 from rulewright.core.retrieve.split import named_in, terms
 from rulewright.core.retrieve.window import Nearby, names_around, window_of
 from rulewright.core.text import Position
@@ -162,6 +172,7 @@ def _chosen(
     pieces: list[Piece] = []
     left_out: list[LeftOut] = []
     seen: set[tuple[str, int]] = set()
+    withheld: set[str] = set()
     room = budget
     for one in candidates:
         if len(pieces) >= limit or len(left_out) >= MAX_LEFT_OUT:
@@ -174,12 +185,15 @@ def _chosen(
             continue
         name = record.symbols[one.number].name
         if why := workspace.why_withheld(one.path):
-            left_out.append(LeftOut(one.path, name, why))
+            if one.path not in withheld:
+                left_out.append(LeftOut(one.path, "", why))
+            withheld.add(one.path)
             continue
         text = workspace.lines(one.path)
         if text is None or record.symbols[one.number].start_row >= len(text):
             continue
-        made = _fitting(one, record, text, room, n_lines)
+        shown = without_secrets(text, record.symbols[one.number])
+        made = _fitting(one, record, shown, room, n_lines)
         if made is None:
             left_out.append(LeftOut(one.path, name, "has no room in the budget"))
         elif not covers(pieces, made):

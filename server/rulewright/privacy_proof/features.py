@@ -107,6 +107,17 @@ def check(bench: Bench) -> bytes:
     return b"\n".join(bench.run("check", "--format", name) for name in formats)
 
 
+def context(bench: Bench) -> bytes:
+    """`rulewright index map` and `index context`, about every file and every word."""
+    heard = [bench.print("index", "map", "--tokens", "100000", *as_) for as_ in ((), ("--json",))]
+    asked = [*(f"{path}:1" for path in bench.paths), *(f"`{word}`" for word in (SHOWN, "VALUE", "canary", "connect"))]
+    for about in asked:
+        record = json.loads(bench.print("index", "context", about, "--json", "--tokens", "100000", "--limit", "200"))
+        # The question itself is the user's own.
+        heard.append(json.dumps([record["pieces"], record["left_out"]]).encode())
+    return b"\n".join(heard)
+
+
 def editor(bench: Bench) -> bytes:
     """What the server writes to its log, and says of its state, while an editor has everything open."""
     with bench.talk("headers", "--stdio") as talk:
@@ -151,6 +162,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature(name="peers", drive=peers),
     Feature(name="rules export", drive=exported, works_by=RULE),
     Feature(name="check", drive=check, works_by=CODE, keeps=NAMES),
+    Feature(name="map, context", drive=context, keeps=NAMES),
     Feature(name="server log, status", drive=editor, works_by="no/such/"),
     Feature(name="doctor, lists", drive=said_of_itself, works_by="proof", keeps=NAMES),
     Feature(

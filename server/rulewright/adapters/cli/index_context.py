@@ -161,7 +161,8 @@ def _print_context(found: Context, *, with_text: bool) -> None:
         if with_text:
             click.echo("".join(f"    {printable(line)}\n" for line in piece.text.split("\n")))
     for one in found.left_out:
-        click.echo(click.style(printable(f"left out: {one.name} of {one.path}, which {one.why}"), dim=True))
+        what = f"{one.name} of {one.path}" if one.name else one.path
+        click.echo(click.style(printable(f"left out: {what}, which {one.why}"), dim=True))
     for remark in found.remarks:
         click.echo(remark, err=True)
     if found.pieces:

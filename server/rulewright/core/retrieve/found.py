@@ -6,6 +6,7 @@ import msgspec
 
 from rulewright.core.index.symbols import FileRecord, Symbol, SymbolKind
 from rulewright.core.models import Part, Source
+from rulewright.core.privacy.redact import redacted_lines
 from rulewright.core.tokens import budgeted
 
 SHORT, LONG = 12, 60
@@ -35,6 +36,7 @@ class LeftOut(msgspec.Struct, frozen=True):
 
     path: str
     name: str
+    """Empty where not even that is shown."""
     why: str
     """Words that follow the path, such as `is ignored by git`."""
 
@@ -115,6 +117,12 @@ def piece(candidate: Candidate, record: FileRecord, lines: Sequence[str], n_line
         text=text,
         tokens=budgeted(f"{candidate.path}:{symbol.start_row + 1}-{symbol.end_row + 1}\n{text}\n"),
     )
+
+
+def without_secrets(lines: Sequence[str], symbol: Symbol) -> list[str]:
+    """The lines of a file, with marks for the secrets in a definition: all of it is looked at, whatever is shown."""
+    first, last = symbol.start_row, min(symbol.end_row, len(lines) - 1)
+    return [*lines[:first], *redacted_lines("\n".join(lines[first : last + 1])), *lines[last + 1 :]]
 
 
 def covers(chosen: Iterable[Piece], one: Piece) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import msgspec
 
 from rulewright.core.index.symbols import FileRecord, Symbol, SymbolKind
+from rulewright.core.privacy.redact import redact
 from rulewright.core.tokens import budgeted
 
 MAX_SIGNATURE = 100
@@ -166,7 +167,7 @@ def _symbol(symbols: Sequence[Symbol], number: int) -> MapSymbol:
         depth, above = depth + 1, symbols[above].parent
     signature = symbol.signature or f"{SymbolKind(symbol.kind).name.lower()} {symbol.name}"
     # What was on several lines has blanks and a comma that one line has no use for.
-    signature = signature.replace("( ", "(").replace(", )", ")").replace(" )", ")")
+    signature = redact(signature).replace("( ", "(").replace(", )", ")").replace(" )", ")")
     if symbol.kind in _BRACED:
         signature = signature.partition("{")[0].rstrip()
     limit = MAX_VALUE if symbol.kind in _VALUES else MAX_SIGNATURE
