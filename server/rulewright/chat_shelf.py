@@ -1,12 +1,18 @@
 """A project as questions see it: its files as they are in the editor, without those that no model is shown."""
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
 from rulewright.core.chat.ports import Read
+from rulewright.core.code_messages import ContextFor, MapOf
+from rulewright.core.models import Source
 from rulewright.core.prompt.conversation import Piece
+from rulewright.core.retrieve.found import Context
+from rulewright.core.retrieve.found import Piece as FoundPiece
+from rulewright.core.retrieve.map import RepositoryMap
 from rulewright.core.snapshot import Project
 from rulewright.core.sources import Found
 from rulewright.privacy_view import withheld_of
@@ -14,6 +20,7 @@ from rulewright.services import git
 from rulewright.services.files import Unreadable, read_text, walk
 from rulewright.services.files.read import leads_inside
 
+log = logging.getLogger(__name__)
 MAX_LISTED = 5_000
 MAX_PATCHES = 40
 Offload = Callable[..., Awaitable[Any]]
@@ -34,6 +41,55 @@ class Finder(Protocol):
     async def overview(self, path: str, tokens: int) -> str:
         """A map of the project."""
         ...
+
+
+AskCode = Callable[[ContextFor | MapOf], Awaitable[Context | RepositoryMap | None]]
+"""Asks whoever has the index; None where there is none."""
+
+
+class CodeFinder:
+    """Finds code by the index."""
+
+    def __init__(self, root: str, ask: AskCode) -> None:
+        self._root, self._ask = root, ask
+
+    async def define(self, name: str, path: str, tokens: int) -> Sequence[Piece]:
+        """See `Finder`."""
+        wanted = name.rpartition(".")[2]
+        # Between backquotes it is a name, whatever it looks like.
+        found = await self._context(f"`{name}`", path, tokens)
+        same = [one for one in found if one.name == wanted]
+        container = name.rpartition(".")[0].rpartition(".")[2]
+        inside = [one for one in same if container and one.container.rpartition(".")[2] == container]
+        return [_piece(one, "named in the question") for one in inside or same]
+
+    async def find(self, question: str, path: str, line: int, tokens: int) -> Sequence[Piece]:
+        """See `Finder`."""
+        del line
+        return [_piece(one, one.why) for one in await self._context(question, path, tokens)]
+
+    async def overview(self, path: str, tokens: int) -> str:
+        """See `Finder`."""
+        drawn = await self._ask(MapOf(self._root, tokens, (path,) if path else ()))
+        return drawn.text if isinstance(drawn, RepositoryMap) and drawn.files else ""
+
+    async def _context(self, question: str, path: str, tokens: int) -> Sequence[FoundPiece]:
+        try:
+            found = await self._ask(ContextFor(self._root, question, tokens, focus=(path,) if path else ()))
+        except Exception:
+            # What is found unasked must not cost anybody an answer.
+            log.exception("the index could not be asked for context")
+            return ()
+        return found.pieces if isinstance(found, Context) else ()
+
+
+def _piece(found: FoundPiece, why: str) -> Piece:
+    return Piece(
+        text=found.text,
+        what=f"{found.path}:{found.first_line}-{found.last_line}",
+        why=why,
+        source=Source(found.path, found.first_line, found.last_line),
+    )
 
 
 class NoFinder:

@@ -280,5 +280,5 @@ def _prepared(plan: Plan, built: Built) -> Prepared:
         why=plan.classified.why,
         rules=tuple(rules),
         context=built.context,
-        remarks=(*plan.remarks, *(f"{one.what} was left out. {one.reason}" for one in built.left_out)),
+        remarks=(*plan.remarks, *(f"{one.what} was left out. {one.reason}" for one in built.left_out if one.is_named)),
     )

@@ -3,20 +3,21 @@
 import asyncio
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, aclosing, contextmanager, suppress
+from contextlib import AbstractContextManager, aclosing, closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
 import click
 import msgspec
 
+from rulewright.adapters.cli.chat_code import ProjectCode
 from rulewright.adapters.cli.drawing import Drawing, Markdown, Plain
 from rulewright.adapters.cli.launcher import Launcher
 from rulewright.adapters.cli.project import open_project, relative_to
 from rulewright.adapters.cli.report import printable
 from rulewright.adapters.cli.sessions import conversing, message_lines
 from rulewright.chat_gateway import Asking, ChatGateway
-from rulewright.chat_shelf import ProjectShelf
+from rulewright.chat_shelf import CodeFinder, ProjectShelf
 from rulewright.core.budget import dollars
 from rulewright.core.chat.events import Answering, Asked, ChatEvent, Done, Failed, Grew, Noticed, Prepared
 from rulewright.core.chat.question import help_text
@@ -56,8 +57,11 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 class _Talk:
     """A project, a conversation and a loop in which questions are asked."""
 
-    def __init__(self, gateway: Gateway, project: Project, door: SessionGateway, me: Principal, wanted: Wanted) -> None:
+    def __init__(
+        self, gateway: Gateway, project: Project, door: SessionGateway, me: Principal, code: ProjectCode, wanted: Wanted
+    ) -> None:
         self.gateway, self.project, self.door, self.me = gateway, project, door, me
+        self._code = code
         self.chat: ChatGateway = gateway.talk(lambda: door, me)
         self.session, self.model, self.last_call = wanted.session, wanted.model, ""
         self.at = _place(Path(project.root), wanted.at)
@@ -67,7 +71,8 @@ class _Talk:
         asking = Asking(
             text=text, session=self.session, at=self.at, model=self.model, interface="cli", regenerate=regenerate
         )
-        shelf = ProjectShelf(self.project, asyncio.to_thread, {}, None, self._diagnose)
+        finder = CodeFinder(self.project.root, self._code.ask)
+        shelf = ProjectShelf(self.project, asyncio.to_thread, {}, finder, self._diagnose)
         is_answered = False
         async with aclosing(self.chat.ask(self.project, shelf, asking)) as events:
             async for event in events:
@@ -91,9 +96,13 @@ class _Talk:
 def _talking(launcher: Launcher, wanted: Wanted) -> "Iterator[tuple[_Talk, asyncio.Runner]]":
     gateway = launcher.headless()
     project = open_project(gateway, gateway.root_of(Path.cwd()), wanted.overlay)
-    with conversing(launcher) as (door, me), asyncio.Runner() as runner:
+    with (
+        conversing(launcher) as (door, me),
+        asyncio.Runner() as runner,
+        closing(ProjectCode(launcher, project)) as code,
+    ):
         try:
-            yield _Talk(gateway, project, door, me, wanted), runner
+            yield _Talk(gateway, project, door, me, code, wanted), runner
         finally:
             runner.run(gateway.aclose())
 

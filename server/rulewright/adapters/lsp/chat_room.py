@@ -16,13 +16,16 @@ from rulewright.adapters.lsp.language_server import Server
 from rulewright.adapters.lsp.progress import TOKEN, Progress
 from rulewright.adapters.lsp.refusals import REQUEST_FAILED
 from rulewright.chat_gateway import Asking, ChatGateway
-from rulewright.chat_shelf import ProjectShelf
+from rulewright.chat_shelf import CodeFinder, ProjectShelf
 from rulewright.core import uris
 from rulewright.core.bus import ModelResponded
 from rulewright.core.chat import document as chat_file
 from rulewright.core.chat.events import Asked, ChatEvent, Done, Failed, Grew
 from rulewright.core.chat.question import help_text
+from rulewright.core.code_messages import ContextFor, MapOf
 from rulewright.core.prompt.receipt import as_markdown, read_receipt, request_of, shown_prompt
+from rulewright.core.retrieve.found import Context
+from rulewright.core.retrieve.map import RepositoryMap
 from rulewright.core.snapshot import Project, Snapshot
 from rulewright.features.chat_context import At
 from rulewright.session_gateway import SessionProblem
@@ -247,7 +250,16 @@ class ChatRoom:
             lines = [f"{path}:{f.range.start.line + 1}: {f.severity}: {f.message} ({f.rule_id})" for f in found]
             return [*lines, *(_line_of(path, one) for one in said.diagnostics)]
 
-        return ProjectShelf(project, asyncio.to_thread, texts, None, diagnose)
+        return ProjectShelf(project, asyncio.to_thread, texts, CodeFinder(project.root, self._ask_code), diagnose)
+
+    async def _ask_code(self, question: ContextFor | MapOf) -> Context | RepositoryMap | None:
+        asked = self._ls.gateway.ask_code(question)
+        if asked is None:
+            return None
+        kind: Any = Context if isinstance(question, ContextFor) else RepositoryMap
+        answer: bytes = await asyncio.wrap_future(asked)
+        found: Context | RepositoryMap | None = msgspec.json.decode(answer, type=kind | None)
+        return found
 
     def _recent_chat(self) -> str:
         """The chat document worked on last."""

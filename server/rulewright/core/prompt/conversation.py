@@ -204,12 +204,13 @@ def _fit_pieces(
         cut = _cut(piece, tag, share) if share else None
         if cut is None:
             reason = "There was no room for it."
-            left_out.append(LeftOut(what=piece.what, tokens=part.tokens, reason=reason))
+            left_out.append(LeftOut(what=piece.what, tokens=part.tokens, reason=reason, is_named=piece.is_named))
             continue
         context.append(cut)
         used += cut.tokens
         reason = "There was no room for all of it, so it ends early."
-        left_out.append(LeftOut(what=f"the end of {piece.what}", tokens=part.tokens - cut.tokens, reason=reason))
+        n_cut = part.tokens - cut.tokens
+        left_out.append(LeftOut(what=f"the end of {piece.what}", tokens=n_cut, reason=reason, is_named=True))
     return context, used
 
 

@@ -47,6 +47,8 @@ class LeftOut(msgspec.Struct, frozen=True, kw_only=True):
     """What it would have needed; 0 where that is not known."""
     reason: str
     """A sentence."""
+    is_named: bool = False
+    """Whether the user asked for it, so that they should be told."""
 
 
 class Tried(msgspec.Struct, frozen=True):
