@@ -64,10 +64,11 @@ class Connections:
         shared = self._shared.setdefault(key, _Shared())
         shared.n_users += 1
         try:
-            if shared.client is None:
-                async with shared.lock:
-                    if shared.client is None:
-                        shared.client = await asyncio.to_thread(_new_client, reach)
+            async with shared.lock:
+                if shared.client is None:
+                    shared.client = await asyncio.to_thread(_new_client, reach)
+                # To begin a request takes a millisecond: of many that begin at once, one begins in a turn of the loop.
+                await asyncio.sleep(0)
         except BaseException:
             await self.release(reach)
             raise

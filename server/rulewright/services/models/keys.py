@@ -38,13 +38,17 @@ class Keys:
     ) -> None:
         """`run` runs a command and gives what it printed; it raises KeyProblem with a clause."""
         self._environ, self._run = environ, run or _run
+        self._variables: dict[tuple[str, str], str] = {}
         self._known: dict[tuple[str, ...], asyncio.Future[str]] = {}
 
     def at_hand(self, model: ModelSettings) -> Key | None:
         """The key, where that takes no command and no keyring; None where it does."""
         if model.key_command or model.keyring:
             return None
-        variable = key_variable(model)
+        place = (model.provider, model.base_url)
+        variable = model.key_env or self._variables.get(place)
+        if variable is None:
+            variable = self._variables[place] = key_variable(model)
         value = self._environ.get(variable, "").strip() if variable else ""
         return Key(value, f"the variable {variable}" if value else "")
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from rulewright.core.models import Capabilities, Infill, ModelRequest, Part, Usage
-from rulewright.services.models.openai import OpenAi
+from rulewright.services.models.openai import OpenAi, token_of
 from rulewright.services.models.wire import (
     Call,
     Reading,
@@ -39,6 +39,9 @@ class LlamaCpp(OpenAi):
         """Take one event of a chat or of a completion."""
         if data.strip() == "[DONE]":
             reading.is_over = True
+            return
+        if not name and (text := token_of(data)):
+            reading.texts.append(text)
             return
         body = decoded(data)
         if at(body, "choices") is not None or "content" not in body:

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 from urllib.parse import parse_qsl, quote, urlencode
 
+import msgspec
+
 from rulewright.core.model_settings import Endpoint
 from rulewright.core.models import Capabilities, Message, ModelRequest, Usage
 from rulewright.services.models.wire import (
@@ -43,6 +45,26 @@ def service_of(host: str) -> Service:
     if host == "deepseek.com" or host.endswith(".deepseek.com"):
         return "deepseek"
     return "openai" if host == "api.openai.com" else "other"
+
+
+class _Delta(msgspec.Struct, gc=False):
+    content: str | None = None
+
+
+class _Choice(msgspec.Struct, gc=False):
+    delta: _Delta
+    finish_reason: str | None = None
+
+
+class _Token(msgspec.Struct, gc=False):
+    """An event with some text of a chat and nothing else, as nearly all are."""
+
+    choices: tuple[_Choice]
+    usage: None = None
+    error: None = None
+
+
+_TOKEN = msgspec.json.Decoder(_Token)
 
 
 class OpenAi:
@@ -104,6 +126,9 @@ class OpenAi:
         if data.strip() == "[DONE]":
             reading.is_over = True
             return
+        if not name and (text := token_of(data)):
+            reading.texts.append(text)
+            return
         body = decoded(data)
         if name == "error" or at(body, "error") is not None:
             reading.fault = fault_of(body)
@@ -161,6 +186,15 @@ class OpenAi:
             return False
         self._without.add(field)
         return True
+
+
+def token_of(data: str) -> str:
+    """The text of an event that has nothing else to say; empty for any other event."""
+    try:
+        choice = _TOKEN.decode(data).choices[0]
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return ""
+    return "" if choice.finish_reason else choice.delta.content or ""
 
 
 def messages_of(messages: Sequence[Message]) -> list[dict[str, str]]:

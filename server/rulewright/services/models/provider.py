@@ -86,6 +86,7 @@ class HttpProvider:
         self._pause, self._chance = pause, chance
         self._reach = Reach(model.ca_file, endpoint.is_local, endpoint.is_encrypted)
         self._holds = self._is_closed = False
+        self._key_hint = key_variable(model)
         self._only_name = ""
         self._capabilities: tuple[float, Capabilities] | None = None
 
@@ -425,7 +426,9 @@ class _Exchange:
             self.was_dropped = was_dropped(error)
             return failures.of_error(self._provider.where(), error, has_begun=False)
         self._answer = Answer(self._provider.format, framing, self._request, self._request.max_tokens)
-        self._chunks = self._response.aiter_bytes()
+        # Nothing need look at each piece where nothing is packed.
+        is_packed = "content-encoding" in self._response.headers
+        self._chunks = self._response.aiter_bytes() if is_packed else self._response.aiter_raw()
         return None
 
     async def more(self) -> tuple[list[ModelEvent], Failed | None]:
