@@ -356,6 +356,22 @@ def test_memory_holds_so_many_bytes_of_conversations_whoever_writes_them(desk, m
     assert (one.sessions._shelf._n_bytes, one.sessions._shelf._n_messages, held) == (0, 0, {})
 
 
+def test_what_cannot_be_written_is_in_memory_also_where_room_was_made_meanwhile(desk, monkeypatch):
+    one = desk.program()
+    session = one.begin("a")
+
+    def write(_):
+        one.sessions._shelf.drop(session)
+        raise NotWritten("the disk is full")
+
+    with monkeypatch.context() as full:
+        full.setattr(one.store, "write", write)
+        one.say(session, "b")
+    assert one.read(session) == ["a", "b"]
+    one.sessions.tidy()
+    assert desk.program().read(session) == ["a", "b"]
+
+
 def test_a_conversation_that_is_let_go_leaves_nothing_in_memory(desk):
     one = desk.program()
     session = one.begin("a", "b")

@@ -217,6 +217,9 @@ class Shelf:
                 seq = self.store.write(work)
             except NotWritten as error:
                 problem = str(error) or "nothing can be written"
+                with self._lock:
+                    # Room may have been made of it meanwhile; now there is nowhere else to read this from.
+                    self._open.setdefault(opened.session.id, opened)
                 if not made:
                     made.append(make(opened.document.lamport + 1))
                     opened.touched(self.now())
