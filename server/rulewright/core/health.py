@@ -13,7 +13,7 @@ class Remark(msgspec.Struct, frozen=True):
 
     area: str
     """What it is about: `python`, `packages`, `grammars`, `server`, `cache`, `state`, `settings`, `trust`, `rules`,
-    `index`, `editor`."""
+    `index`, `models`, `editor`."""
     state: State
     text: str
     """A sentence."""

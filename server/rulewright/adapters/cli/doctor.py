@@ -16,7 +16,9 @@ from rulewright.core.health import Remark
 if TYPE_CHECKING:
     from rulewright.adapters.cli.launcher import Launcher
     from rulewright.core.config import Settings
+    from rulewright.core.snapshot import Project
     from rulewright.core.supervision import ChildState
+    from rulewright.gateway import Gateway
 
 _MARKS = {"ok": ("ok", "green"), "note": ("note", "cyan"), "warning": ("warning", "yellow"), "error": ("error", "red")}
 
@@ -46,6 +48,7 @@ def run_doctor(launcher: "Launcher", *, as_json: bool, overlay: Sequence[str]) -
     take(_examine_code(launcher, project.root, project.settings))
     take(gateway.upkeep.examine_project(project, problems))
     take(gateway.upkeep.examine_editor())
+    take(_examine_models(launcher, gateway, project))
     take(_examine_running(launcher))
     if as_json:
         click.echo(to_json(DoctorRecord(1, project.root, tuple(remarks))))
@@ -55,6 +58,18 @@ def run_doctor(launcher: "Launcher", *, as_json: bool, overlay: Sequence[str]) -
         click.echo()
         click.echo(f"{n_errors} broken, {n_warnings} to look at." if n_errors or n_warnings else "All is well.")
     return 1 if n_errors else 0
+
+
+def _examine_models(launcher: "Launcher", gateway: "Gateway", project: "Project") -> list[Remark]:
+    """What is missing for the models that are named, and which are on this machine and are not."""
+    import asyncio
+
+    models = launcher.models(gateway, project.settings.models)
+    remarks = models.examine()
+    for offer in asyncio.run(models.offers()):
+        text = f"{offer.model or offer.provider} at {offer.url} is not in your settings, so it is not asked."
+        remarks.append(Remark("models", "note", text, f"{offer.command} --yes names it."))
+    return remarks or [Remark("models", "note", "No model is named in your settings, so none is asked.")]
 
 
 def _examine_running(launcher: "Launcher") -> list[Remark]:
