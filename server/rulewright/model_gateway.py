@@ -26,6 +26,7 @@ from rulewright.core.models import (
     ModelProvider,
     ModelRequest,
     Part,
+    TokenCounter,
     Usage,
 )
 from rulewright.core.tokens import estimate
@@ -134,7 +135,7 @@ class ModelGateway(Door):
                 tried.append(await _try_infill(provider))
             if "embed" in model.roles:
                 tried.append(await _try_embed(provider))
-            yield Trial(model.name, can.context_tokens, tuple(tried))
+            yield Trial(model.name, can.context_tokens, (*tried, *await _try_count(provider)))
 
     async def measure(self, name: str, n_requests: int, n_tokens: int) -> AsyncIterator[Speed]:
         """Ask one model, or all, the same small thing again and again, one after the other. Raises ModelProblem."""
@@ -235,6 +236,20 @@ async def _try_embed(provider: ModelProvider) -> Tried:
     except ModelError as error:
         works, told = False, error.failed.message
     return Tried("embed", works, told, round(perf_counter() - started, 3))
+
+
+async def _try_count(provider: ModelProvider) -> tuple[Tried, ...]:
+    """Count the tokens of some code; nothing where the server does not count."""
+    if not isinstance(provider, TokenCounter):
+        return ()
+    started, text = perf_counter(), f"{PREFIX}a + b{SUFFIX}" * 20
+    try:
+        n_tokens = await provider.count_tokens("", [Part(text)])
+    except ModelError:
+        # Nobody asked for it: it is done without.
+        return ()
+    told = f"It counts {n_tokens:,} tokens in {len(text):,} characters of code; we estimate {estimate(text):,}."
+    return (Tried("count", True, told, round(perf_counter() - started, 3)),) if n_tokens else ()
 
 
 async def _try_cancel(provider: ModelProvider) -> Tried:

@@ -16,6 +16,7 @@ import pytest
 import rulewright.services
 from rulewright.core.bus import Lagged, RulesChanged
 from rulewright.core.config import PrivacySettings
+from rulewright.core.model_settings import ModelSettings
 from rulewright.core.models import Capabilities, Failed, Finished, Message, ModelRequest, Part
 from rulewright.core.peers import Payload, Sent
 from rulewright.core.restarts import Intensity
@@ -392,7 +393,9 @@ async def asking_over_http(_: Path) -> Stage:
     rows = b'{"data": [{"id": "m", "embedding": [1, 2]}]}'
 
     async def answer(asked: Asked, line: Line) -> None:
-        if asked.method == "GET" or b"input" in asked.body:
+        if "count" in asked.target:
+            await line.reply(b'{"input_tokens": 3}')
+        elif asked.method == "GET" or b"input" in asked.body:
             await line.reply(rows)
         elif b"refuse" in asked.body:
             await line.reply(b"{}", 503)
@@ -406,6 +409,9 @@ async def asking_over_http(_: Path) -> Stage:
     await connections.acquire(reach)
     await connections.release(reach)
     async with serving(answer) as server:
+        counting = ModelSettings(name="c", provider="anthropic", base_url=server.url, model="m")
+        counter = make_provider(counting, Keys({}), connections)
+        gated = GatedProvider(Gate(lambda _: PrivacySettings(), path_rules()), GuardedProvider(counter, Circuits()))
         model = msgspec.structs.replace(wire.model, base_url=server.url, model="", key_command=("anything",))
         provider = make_provider(model, Keys(run=lambda _: KEY), connections)
 
@@ -416,14 +422,16 @@ async def asking_over_http(_: Path) -> Stage:
             await provider.embed("", [Part("a")])
             assert [event async for event in provider.stream(chat("refuse", purpose="complete"))]
             await look_nearby(connections, {"ollama": server.url})
+            assert await gated.count_tokens("", [Part("a")]) == 3
             await provider.close()
 
         yield work
         await provider.close()
+        await gated.close()
         assert connections.n_clients == 0
         async with asyncio.timeout(10):
             await server.all_closed.wait()
-        assert len(server.asked) <= 6
+        assert len(server.asked) <= 7
 
 
 WALKS: dict[str, tuple[Callable[..., Stage], set[str]]] = {
@@ -453,7 +461,8 @@ WALKS: dict[str, tuple[Callable[..., Stage], set[str]]] = {
     "models over http": (
         asking_over_http,
         {f"models.provider.HttpProvider.{name}" for name in ("stream", "open", "acquire", "release", "models")}
-        | {f"models.provider.HttpProvider.{name}" for name in ("capabilities", "embed", "close")}
+        | {f"models.provider.HttpProvider.{name}" for name in ("capabilities", "embed", "close", "count_tokens")}
+        | {"egress.provider.GatedProvider.count_tokens", "guarded.GuardedProvider.count_tokens"}
         | {
             "models.nearby.look_nearby",
             "models.http.Connections.acquire",

@@ -1,7 +1,7 @@
 """The gate: what leaves, what does not, and that nothing but what it let pass reaches a provider or a peer."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -305,3 +305,26 @@ def test_nothing_is_put_behind_the_gate_twice() -> None:
 def _again(make: Callable[[], GatedProvider | GatedPeer]) -> None:
     inner = make()
     type(inner)(gate(), inner)  # type: ignore[arg-type]
+
+
+async def test_what_is_counted_passes_the_gate_too(root: Path) -> None:
+    class Counting(ScriptedProvider):
+        counted: tuple[str, ...] = ()
+
+        async def count_tokens(self, root: str, parts: Sequence[Part]) -> int:
+            self.counted = tuple(part.text for part in parts)
+            return len(parts)
+
+    inner = Counting([])
+    gated = GatedProvider(gate(), inner)
+    parts = [Part(f"k = '{KEY[:9]}"), Part(f"{KEY[9:]}'"), code("dump.sql", "secret rows")]
+    assert await gated.count_tokens(root.as_posix(), parts) == 3
+    sent = "".join(inner.counted)
+    assert KEY[9:] not in sent
+    assert "secret rows" not in sent
+    refusing = GatedProvider(gate(PrivacySettings(on_secret="refuse")), inner)
+    inner.counted = ()
+    with pytest.raises(ModelError, match="Nothing was sent"):
+        await refusing.count_tokens(root.as_posix(), parts)
+    assert inner.counted == ()
+    assert await GatedProvider(gate(), ScriptedProvider([])).count_tokens(root.as_posix(), parts) == 0

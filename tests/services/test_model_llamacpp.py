@@ -137,6 +137,13 @@ async def test_a_prompt_that_is_too_long(provider: Providers, kind: str) -> None
     assert failed.message.endswith(f"the model tiny takes {N_CONTEXT // N_SLOTS:,}, its answer included.")
 
 
+async def test_it_counts_tokens(provider: Providers) -> None:
+    one = provider()
+    n_tokens = await one.count_tokens("", [Part("def add(a, b):\n    return a + b\n")])
+    assert 8 < n_tokens < 30
+    assert await provider("anthropic").count_tokens("", [Part("def add(a, b):\n    return a + b\n")]) > n_tokens
+
+
 async def test_it_says_that_it_makes_no_vectors(provider: Providers) -> None:
     with pytest.raises(ModelError, match="Start it with `--embeddings`") as caught:
         await provider().embed("", [Part("a")])
@@ -228,7 +235,7 @@ def test_the_command_tries_and_measures_it(url: str, tmp_path: Path) -> None:
     tried = command(root, "models", "test", env=here)
     assert tried.returncode == 0, tried.stdout.decode()
     text = tried.stdout.decode()
-    assert text.count("works ") == 3
+    assert text.count("works ") == 4
     assert HELLO in text
     assert "1,024 tokens of context" in text
     speed = msgspec.json.decode(command(root, "models", "bench", "--requests", "5", "--json", env=here).stdout)

@@ -25,6 +25,7 @@ from rulewright.core.models import (
     ModelProvider,
     ModelRequest,
     Part,
+    TokenCounter,
 )
 from rulewright.services.models import failures
 from rulewright.services.models import provider as provider_module
@@ -837,6 +838,32 @@ async def test_what_it_can_do(wire: Wire, body: Any, expected: Capabilities) -> 
     async with made(wire, answer, context_tokens=77, roles=("chat",)) as (provider, _):
         found = await provider.capabilities()
     assert (found.infill, found.embed, found.context_tokens) == (False, False, 77)
+
+
+# Tokens
+
+
+@pytest.mark.parametrize(
+    ("wire", "target", "body", "n_tokens"),
+    [
+        (WIRES[5], "/tokenize", {"tokens": [1, 2, 3]}, 3),
+        (WIRES[5], "/tokenize", {"tokens": "many"}, 0),
+        (WIRES[2], "/v1/messages/count_tokens", {"input_tokens": 17}, 17),
+        (WIRES[0], "", {}, 0),
+        (WIRES[3], "", {}, 0),
+    ],
+)
+async def test_tokens_are_counted_where_a_server_counts(wire: Wire, target: str, body: Any, n_tokens: int) -> None:
+    async def answer(_: Asked, line: Line) -> None:
+        await line.reply(json.dumps(body))
+
+    async with made(wire, answer) as (provider, server):
+        assert isinstance(provider, TokenCounter)
+        assert await provider.count_tokens("", [Part("a b"), Part(" c")]) == n_tokens
+        assert await provider.count_tokens("", []) == 0
+    assert [asked.target for asked in server.asked] == ([target] if target else [])
+    if target:
+        assert "a b c" in strings_in(server.asked[0].json)
 
 
 # Vectors

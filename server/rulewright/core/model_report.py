@@ -7,7 +7,7 @@ import msgspec
 
 from rulewright.core.model_settings import ModelSettings, endpoint_of
 
-Ability = Literal["chat", "infill", "embed", "cancel"]
+Ability = Literal["chat", "infill", "embed", "cancel", "count"]
 _INFILLS = ("code", "coder", "starcoder", "granite", "deepseek", "qwen")
 """Words in the names of models that were trained to fill in the middle."""
 

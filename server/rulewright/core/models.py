@@ -203,3 +203,12 @@ class ModelProvider(Protocol):
     async def close(self) -> None:
         """Let go of connections."""
         ...
+
+
+@runtime_checkable
+class TokenCounter(Protocol):
+    """A provider whose server may count tokens as its model does."""
+
+    async def count_tokens(self, root: str, parts: Sequence[Part]) -> int:
+        """Those of texts of the project at `root`, put together; 0 where nobody counts. Raises ModelError."""
+        ...

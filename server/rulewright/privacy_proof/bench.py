@@ -22,6 +22,7 @@ from rulewright.core.models import (
     ModelRequest,
     Part,
     Source,
+    TokenCounter,
 )
 from rulewright.core.peers import Payload, Peer, Sent
 from rulewright.privacy_proof.canaries import CODE, SHOWN, WITHHELD, Canaries
@@ -54,6 +55,12 @@ class RecordingProvider:
         """Write it down."""
         self.sent.append(repr((root, parts)))
         return Embeddings(tuple((1.0,) for _ in parts), self.name)
+
+    async def count_tokens(self, root: str, parts: Sequence[Part]) -> int:
+        """Write it down, as a server gets it."""
+        del root
+        self.sent.append("".join(part.text for part in parts))
+        return 1
 
     async def close(self) -> None:
         """Nothing is open."""
@@ -168,6 +175,8 @@ class Bench(msgspec.Struct, frozen=True):
                 async for _ in outgoing.stream(request):
                     pass
             await outgoing.embed(root, parts)
+            if isinstance(outgoing, TokenCounter):
+                await outgoing.count_tokens(root, parts)
 
         asyncio.run(send())
         return "\n".join(provider.sent).encode()

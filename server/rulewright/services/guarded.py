@@ -19,6 +19,7 @@ from rulewright.core.models import (
     ModelProvider,
     ModelRequest,
     Part,
+    TokenCounter,
 )
 from rulewright.core.peers import Payload, Peer, Sent
 
@@ -80,6 +81,13 @@ class GuardedProvider:
     async def embed(self, root: str, parts: Sequence[Part]) -> Embeddings:
         """As the inner one's. Raises ModelError."""
         return await self._asked(lambda: self._inner.embed(root, parts))
+
+    async def count_tokens(self, root: str, parts: Sequence[Part]) -> int:
+        """As the inner one's; 0 where it does not count. Raises ModelError."""
+        inner = self._inner
+        if not isinstance(inner, TokenCounter):
+            return 0
+        return await self._asked(lambda: inner.count_tokens(root, parts))
 
     async def _asked(self, ask: Callable[[], Awaitable[T]]) -> T:
         try:

@@ -9,12 +9,14 @@ from rulewright.core.models import (
     Capabilities,
     Embeddings,
     Failed,
+    Message,
     ModelError,
     ModelEvent,
     ModelProvider,
     ModelRequest,
     Part,
     Sending,
+    TokenCounter,
 )
 from rulewright.services.egress.gate import Gate
 
@@ -72,6 +74,18 @@ class GatedProvider:
         vectors = iter(found.vectors)
         each = tuple(None if part is None else next(vectors) for part in passed.parts)
         return Embeddings(each, found.model, passed.notices)
+
+    async def count_tokens(self, root: str, parts: Sequence[Part]) -> int:
+        """Those of what may be sent; 0 where the inner one does not count. Raises ModelError."""
+        inner = self.__inner
+        if not isinstance(inner, TokenCounter):
+            return 0
+        # They are put together, so a secret may stand in two of them: looked at as a message is.
+        asked = ModelRequest(root=root, messages=(Message("user", tuple(parts)),))
+        passed = await asyncio.to_thread(self.__gate.request, asked, is_local=self.is_local)
+        if passed.failed is not None:
+            raise ModelError(passed.failed)
+        return await inner.count_tokens(root, passed.request.messages[0].parts)
 
     async def close(self) -> None:
         """Close the inner one."""

@@ -14,6 +14,7 @@ from rulewright.services.models.wire import (
     count_at,
     decoded,
     fault_of,
+    list_at,
     reason_of,
     text_at,
 )
@@ -70,9 +71,14 @@ class LlamaCpp(OpenAi):
         n_tokens = count_at(body, "default_generation_settings", "n_ctx")
         return Capabilities(infill=self._does_infill, infill_extra=self._does_infill, context_tokens=n_tokens)
 
-    def tokenize(self, texts: Sequence[str]) -> Call:
-        """The call that says which tokens a text has."""
+    def count(self, texts: Sequence[str], model: str) -> Call | None:
+        """The tokens themselves."""
+        del model
         return Call(path="/tokenize", body={"content": clean("".join(texts))}, framing="json")
+
+    def counted(self, body: Any) -> int:
+        """How many there are."""
+        return len(list_at(body, "tokens"))
 
 
 def _hole(infill: Infill) -> dict[str, Any]:

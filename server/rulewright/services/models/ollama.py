@@ -110,6 +110,16 @@ class Ollama:
             context_tokens=self._context_tokens or in_file or DEFAULT_CONTEXT,
         )
 
+    def count(self, texts: Sequence[str], model: str) -> Call | None:
+        """Its servers do not count."""
+        del texts, model
+        return None
+
+    def counted(self, body: Any) -> int:
+        """Nothing."""
+        del body
+        return 0
+
     def key_header(self, key: str) -> Mapping[str, str]:
         """For servers behind a proxy that asks for one, and for Ollama's own service."""
         return {"authorization": f"Bearer {key}"}

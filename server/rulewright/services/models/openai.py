@@ -176,6 +176,16 @@ class OpenAi:
         )
         return Capabilities(infill=self._does_infill, context_tokens=n_tokens)
 
+    def count(self, texts: Sequence[str], model: str) -> Call | None:
+        """Its servers do not count."""
+        del texts, model
+        return None
+
+    def counted(self, body: Any) -> int:
+        """Nothing."""
+        del body
+        return 0
+
     def key_header(self, key: str) -> Mapping[str, str]:
         """Azure has its own."""
         return {"api-key": key} if self.service == "azure" else {"authorization": f"Bearer {key}"}

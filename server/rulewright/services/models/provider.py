@@ -367,6 +367,15 @@ class HttpProvider:
             vectors += found
         return Embeddings(tuple(vectors), self._model.model or self._only_name)
 
+    async def count_tokens(self, root: str, parts: Sequence[Part]) -> int:
+        """Tokens of texts put together, as its server counts; 0 where that does not. Raises ModelError."""
+        del root
+        try:
+            call = self._format.count([part.text for part in parts], await self._name_there())
+        except Stop as stop:
+            raise ModelError(stop.failed) from None
+        return 0 if call is None or not parts else self._format.counted(await self._ask(call, LOOK_S))
+
     async def close(self) -> None:
         """Let go of connections. An answer that is on its way goes on."""
         self._is_closed = True

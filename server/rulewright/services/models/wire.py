@@ -106,6 +106,14 @@ class Format(Protocol):
         """What such an answer says."""
         ...
 
+    def count(self, texts: Sequence[str], model: str) -> Call | None:
+        """The call whose answer counts tokens; None where there is none."""
+        ...
+
+    def counted(self, body: Any) -> int:
+        """What such an answer says."""
+        ...
+
     def key_header(self, key: str) -> Mapping[str, str]:
         """The header that shows a key."""
         ...
