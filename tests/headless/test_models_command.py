@@ -73,6 +73,8 @@ async def works(asked: Asked, line: Line) -> None:
     """A llama.cpp that reads as many tokens as there are bytes."""
     if asked.method == "GET":
         await line.reply(json.dumps({"default_generation_settings": {"n_ctx": 1024}, "data": [{"id": "m"}]}))
+    elif "tokenize" in asked.target:
+        await line.reply(json.dumps({"tokens": [1, 2, 3]}))
     elif "embeddings" in asked.target:
         await line.reply(json.dumps({"data": [{"embedding": [1, 2, 3]}]}))
     elif "infill" in asked.target:
@@ -161,17 +163,13 @@ def test_each_ability_is_tried(settings: Path) -> None:
     assert "1,024 tokens of context" in result.stdout
     (trial,) = found
     assert [(tried["ability"], tried["works"]) for tried in trial["tried"]] == [
-        ("chat", True), ("cancel", True), ("infill", True), ("embed", True),
+        ("chat", True), ("cancel", True), ("infill", True), ("embed", True), ("count", True),
     ]  # fmt: skip
     assert trial["tried"][0]["text"] == "It answered 'Hello there.'."
     assert trial["tried"][3]["text"] == "It gave a vector of 3 numbers."
-    assert {one.target for one in asked} == {
-        "/props",
-        "/v1/chat/completions",
-        "/infill",
-        "/v1/embeddings",
-        "/v1/models",
-    }
+    assert trial["tried"][4]["text"].startswith("It counts 3 tokens in ")
+    calls = {"/props", "/v1/models", "/tokenize", "/v1/chat/completions", "/infill", "/v1/embeddings"}
+    assert {one.target for one in asked} == calls
 
 
 async def ignores_suffixes(asked: Asked, line: Line) -> None:
