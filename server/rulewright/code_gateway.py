@@ -50,7 +50,7 @@ MAX_MEANT = 3
 MAX_SYMBOLS = 200
 """Symbols of a workspace that one query gives: more are not looked at."""
 MAX_WAIT_S = 2.0
-"""How long a question waits for the words of files that have not been read."""
+"""How long a question waits for what has not been read of the files; then it is answered by what there is."""
 MAX_SYNTAX = 20
 
 
@@ -431,7 +431,8 @@ class CodeGateway:
         """What of its workspace helps at a place in a file, open or not, in so many tokens."""
         workspace, path = self._find(self._documents.get(uri) or to_path(uri))
         workspace.say(but=path)
-        while workspace.kept.read_links(_STEP_S / 10):
+        until = monotonic() + MAX_WAIT_S
+        while workspace.kept.read_links(_STEP_S / 10) and monotonic() < until:
             yield
         return contexts.at_position(workspace, path, position, tokens, limit)
 

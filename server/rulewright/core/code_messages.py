@@ -107,7 +107,7 @@ class ContextFor(msgspec.Struct, frozen=True, tag=True, tag_field="q"):
     root: str
     question: str
     tokens: int = 4000
-    limit: int = 20
+    limit: int = 12
     focus: tuple[str, ...] = ()
     """Files that it is asked in, relative to the root."""
 

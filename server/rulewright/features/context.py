@@ -32,6 +32,8 @@ from rulewright.core.text import Position
 
 MAX_PIECES = 20
 MAX_LEFT_OUT = 20
+MAX_MISSES = 4
+"""Definitions without room, after which no others are tried."""
 MAX_RECENT = 20
 MAX_RANKED = 100
 """Definitions that full text search gives."""
@@ -173,9 +175,9 @@ def _chosen(
     left_out: list[LeftOut] = []
     seen: set[tuple[str, int]] = set()
     withheld: set[str] = set()
-    room = budget
+    room, n_misses = budget, 0
     for one in candidates:
-        if len(pieces) >= limit or len(left_out) >= MAX_LEFT_OUT:
+        if len(pieces) >= limit or n_misses >= MAX_MISSES:
             break
         if (one.path, one.number) in seen:
             continue
@@ -183,24 +185,28 @@ def _chosen(
         record = workspace.index.record(one.path)
         if record is None or one.number >= len(record.symbols):
             continue
-        name = record.symbols[one.number].name
+        symbol = record.symbols[one.number]
         if why := workspace.why_withheld(one.path):
             if one.path not in withheld:
                 left_out.append(LeftOut(one.path, "", why))
             withheld.add(one.path)
             continue
         text = workspace.lines(one.path)
-        if text is None or record.symbols[one.number].start_row >= len(text):
+        if text is None or symbol.start_row >= len(text) or covers(pieces, one.path, symbol):
             continue
-        shown = without_secrets(text, record.symbols[one.number])
+        shown = without_secrets(text, symbol)
         made = _fitting(one, record, shown, room, n_lines)
         if made is None:
-            left_out.append(LeftOut(one.path, name, "has no room in the budget"))
-        elif not covers(pieces, made):
+            n_misses += 1
+            left_out.append(LeftOut(one.path, symbol.name, "has no room in the budget"))
+        else:
             pieces.append(made)
             room -= made.tokens
     return Context(
-        pieces=tuple(pieces), left_out=tuple(left_out), tokens=sum(p.tokens for p in pieces), remarks=remarks
+        pieces=tuple(pieces),
+        left_out=tuple(left_out[:MAX_LEFT_OUT]),
+        tokens=sum(p.tokens for p in pieces),
+        remarks=remarks,
     )
 
 

@@ -125,9 +125,7 @@ def without_secrets(lines: Sequence[str], symbol: Symbol) -> list[str]:
     return [*lines[:first], *redacted_lines("\n".join(lines[first : last + 1])), *lines[last + 1 :]]
 
 
-def covers(chosen: Iterable[Piece], one: Piece) -> bool:
-    """Whether what is chosen shows a piece already."""
-    return any(
-        c.path == one.path and c.first_line <= one.first_line and one.last_line <= c.last_line and GAP not in c.text
-        for c in chosen
-    )
+def covers(chosen: Iterable[Piece], path: str, symbol: Symbol) -> bool:
+    """Whether what is chosen shows a definition already."""
+    first, last = symbol.start_row + 1, symbol.end_row + 1
+    return any(c.path == path and c.first_line <= first and last <= c.last_line and GAP not in c.text for c in chosen)

@@ -6,7 +6,7 @@ were chosen on five packages (`tests/eval/retrieval`, which prints what comes of
 """
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -14,7 +14,7 @@ import msgspec
 from rulewright.core.index.near import distance, folder, stem
 from rulewright.core.retrieve.window import Nearby
 
-MAX_DEFINERS = 64
+MAX_DEFINERS = 32
 """A name that more files define says nothing about where to look."""
 
 FEWER_DEFINERS = 0.7
@@ -35,8 +35,6 @@ MEMBER = 0.3
 MEMBER_AT_TOP = 0.2
 MEMBER_OF_MODULE = 0.5
 """At the top of a file that is imported: behind the name of a module, as in `json.dumps`."""
-INNER_ALONE = 0.02
-"""A name that stands alone is hardly ever a member elsewhere."""
 PRIVATE = 0.3
 RECENT = 1.5
 """A file that was edited or is open beside this one."""
@@ -109,45 +107,68 @@ class RankedFile(msgspec.Struct, frozen=True):
 
 def rank(place: Place, names: Sequence[Nearby], spread: Mapping[str, Spread], n_files: int) -> tuple[RankedFile, ...]:
     """The files that define what stands around a place, the best first; the same for the same arguments."""
-    found: dict[str, list[Ranked]] = {}
-    recent = frozenset(place.recent)
+    found: dict[str, list[_Scored]] = {}
+    near = _Near(place)
     for one in names:
-        for ranked in _of_name(place, one, spread.get(one.name, _NOWHERE), n_files, recent):
-            found.setdefault(ranked.path, []).append(ranked)
+        held = spread.get(one.name, _NOWHERE)
+        weight = _rarity(held.n_uses, n_files) / (1 + one.n_lines / HALF_LINES)
+        if one.name in place.imported and not one.is_member:
+            brought = place.imported[one.name]
+            path = _home(brought, held)
+            if path and path != place.path:
+                why = f"`{one.name}`, which is imported here, {_stands(one)}"
+                found.setdefault(path, []).append((-IMPORTED * weight, brought.name, why))
+            continue
+        if one.name in place.own:
+            weight *= OWN
+        elif place.is_builtin(one.name):
+            weight *= BUILTIN
+        for path, scored in _of_name(one, held, weight, near):
+            found.setdefault(path, []).append(scored)
     files = []
-    for path, held in found.items():
-        held.sort(key=lambda r: (-r.score, r.name))
-        score = held[0].score + OTHERS * sum(r.score for r in held[1:])
-        files.append(RankedFile(path, score, tuple(held[:NAMES_A_FILE])))
+    for path, scores in found.items():
+        scores.sort()
+        score = -scores[0][0] - OTHERS * sum(s for s, _, _ in scores[1:])
+        best = tuple(Ranked(path, name, -minus, why) for minus, name, why in scores[:NAMES_A_FILE])
+        files.append(RankedFile(path, score, best))
     return tuple(sorted(files, key=lambda f: (-f.score, f.path)))
 
 
-_NOWHERE = Spread()
+_Scored = tuple[float, str, str]
+"""The score below zero, so that the best sorts first, a name, and why."""
 
 
-def _of_name(place: Place, one: Nearby, spread: Spread, n_files: int, recent: Collection[str]) -> Sequence[Ranked]:
-    weight = _rarity(spread.n_uses, n_files) / (1 + one.n_lines / HALF_LINES)
-    stands = _stands(one)
-    if one.name in place.imported and not one.is_member:
-        brought = place.imported[one.name]
-        path = _home(brought, spread)
-        if not path or path == place.path:
-            return ()
-        return (Ranked(path, brought.name, IMPORTED * weight, f"`{one.name}`, which is imported here, {stands}"),)
-    if one.name in place.own:
-        weight *= OWN
-    elif place.is_builtin(one.name):
-        weight *= BUILTIN
-    others = [d for d in spread.definers if d.path != place.path and place.fits(d.path)]
+class _Near:
+    """How near files are to a place, each looked at once."""
+
+    def __init__(self, place: Place) -> None:
+        self._place, self._recent = place, frozenset(place.recent)
+        self._known: dict[str, float] = {}
+        self.modules = {brought.files[0] for brought in place.imported.values() if brought.files}
+
+    def of(self, path: str) -> float:
+        """How near a file is; 0 for the one that is asked about, and for those in languages that share no names."""
+        near = self._known.get(path)
+        if near is None:
+            near = 0.0
+            if path != self._place.path and self._place.fits(path):
+                near = _between(folder(self._place.path), folder(path)) * (RECENT if path in self._recent else 1)
+            self._known[path] = near
+        return near
+
+
+def _of_name(one: Nearby, held: Spread, weight: float, near: _Near) -> Iterator[tuple[str, _Scored]]:
+    others = [(definer, nearness) for definer in held.definers if (nearness := near.of(definer.path))]
     if not others:
-        return ()
-    modules = {brought.files[0] for brought in place.imported.values() if brought.files} if one.is_member else ()
+        return
     weight *= len(others) ** -FEWER_DEFINERS
-    why = f"`{one.name}` {stands}; {_defined(len(others))}"
-    return [
-        Ranked(d.path, one.name, weight * _fit(d, one, d.path in modules) * _nearness(place.path, d.path, recent), why)
-        for d in others
-    ]
+    why = f"`{one.name}` {_stands(one)}; {_defined(len(others))}"
+    for definer, nearness in others:
+        if fit := _fit(definer, one.is_member, definer.path in near.modules):
+            yield definer.path, (-weight * fit * nearness, one.name, why)
+
+
+_NOWHERE = Spread()
 
 
 def _rarity(n_uses: int, n_files: int) -> float:
@@ -165,17 +186,14 @@ def _home(brought: Brought, spread: Spread) -> str:
     return next((file for file in brought.files if file in paths), None) or next(handed_on, brought.files[0])
 
 
-def _fit(definer: Definer, one: Nearby, is_imported: bool) -> float:
-    if is_imported and definer.is_top:
+def _fit(definer: Definer, is_member: bool, is_imported: bool) -> float:
+    """How likely it is that a name means this definition; 0 where it hardly ever does."""
+    if is_imported and is_member and definer.is_top:
         return MEMBER_OF_MODULE
-    at_top, inside = (MEMBER_AT_TOP, MEMBER) if one.is_member else (1.0, INNER_ALONE)
+    # A name that stands alone is hardly ever a member elsewhere.
+    at_top, inside = (MEMBER_AT_TOP, MEMBER) if is_member else (1.0, 0.0)
     fit = at_top if definer.is_top else inside
     return fit if definer.is_exported else fit * PRIVATE
-
-
-def _nearness(path: str, other: str, recent: Collection[str]) -> float:
-    near = _between(folder(path), folder(other))
-    return near * RECENT if other in recent else near
 
 
 @lru_cache(maxsize=1 << 14)

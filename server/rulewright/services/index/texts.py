@@ -36,6 +36,8 @@ TEXT_SCHEMA = 1
 BATCH_S = 0.02
 """How long definitions are gathered before they are written: each write has a price of its own."""
 MAX_BYTES = 1 << 20
+MAX_MATCHES, LEAST_TERMS = 4000, 3
+"""Definitions that are ranked, about: terms that more have are passed over, unless there are only so few terms."""
 MAX_TEXT = 20_000
 """Characters of one definition; a longer one is data."""
 MIN_VALUE_LINES = 3
@@ -72,6 +74,7 @@ _FIND = (
     "select rowid from texts where texts match ?"  # noqa: S608 - our own numbers
     f" order by bm25(texts, {', '.join(map(str, COLUMN_WEIGHTS))}), rowid limit ?"
 )
+_COUNT = "select count(*) from (select 1 from texts where texts match ? limit ?)"
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[Row]).decode
 
@@ -84,6 +87,8 @@ class Texts:
         self._db: sqlite3.Connection | None = None
         self._filling: Iterator[None] | None = None
         self._is_stale = True
+        self._counts: dict[str, int] = {}
+        """Definitions that have a term, up to `MAX_MATCHES`, as of the last change."""
         self.n_waiting = 0
         """Files whose words are still to be taken, as far as is known."""
 
@@ -120,18 +125,34 @@ class Texts:
         """Ids of the definitions with some of the terms, the best first. Some may be of files that are no more."""
         if not terms or self._db is None:
             return []
-        # Quoted, a term is a word and no operator; the cutter has left no quote in it.
-        asked = " OR ".join(f'"{term}"' for term in terms)
         try:
+            asked = " OR ".join(map(_quoted, self._telling(terms)))
             return [number for (number,) in self._db.execute(_FIND, (asked, limit))]
         except sqlite3.Error as error:
             if not is_busy(error):
                 self._mend(error)
             return []
 
+    def _telling(self, terms: Sequence[str]) -> list[str]:
+        """The rarer terms, as long as few definitions have them: the frequent ones take long and change little."""
+        assert self._db is not None
+        for term in terms:
+            if term not in self._counts:
+                row = self._db.execute(_COUNT, (_quoted(term), MAX_MATCHES)).fetchone()
+                self._counts[term] = row[0]
+        kept: list[str] = []
+        n_matches = 0
+        for term in sorted(terms, key=lambda term: self._counts[term]):
+            n_matches += self._counts[term]
+            if len(kept) >= LEAST_TERMS and n_matches > MAX_MATCHES:
+                break
+            kept.append(term)
+        return kept
+
     def forget(self) -> None:
         """Delete all."""
         self.close()
+        self._counts.clear()
         if self._folder is not None:
             for name in ("text.db", "text.db-wal", "text.db-shm"):
                 with contextlib.suppress(OSError):
@@ -149,6 +170,7 @@ class Texts:
 
     def _fill(self) -> Iterator[None]:
         db = self._db = self._db or _open(self._folder)
+        self._counts.clear()
         there = self._index.store.analysed_ids()
         known = {number for (number,) in db.execute("select file from filled")}
         gone = sorted(known.difference(there))
@@ -165,9 +187,11 @@ class Texts:
             if monotonic() - began > BATCH_S:
                 _in_one(db, partial(_put_all, db, waiting))
                 self.n_waiting -= len(waiting)
+                self._counts.clear()
                 waiting, began = [], monotonic()
         _in_one(db, partial(_put_all, db, waiting))
         self.n_waiting = 0
+        self._counts.clear()
 
     def _texts_of(self, file_id: int) -> list[Row]:
         row = self._index.store.row(file_id)
@@ -244,6 +268,11 @@ def _take(db: sqlite3.Connection, file_id: int) -> None:
     if row is not None:
         db.executemany(_TAKE, _decode(zlib.decompress(row[0])))
         db.execute("delete from filled where file = ?", (file_id,))
+
+
+def _quoted(term: str) -> str:
+    """A term as a word and no operator; the cutter has left no quote in it."""
+    return f'"{term}"'
 
 
 def _put_all(db: sqlite3.Connection, files: Sequence[tuple[int, list[Row]]]) -> None:
