@@ -97,6 +97,8 @@ class _Page:
         self.is_over = False
         self.news = asyncio.Event()
         self._n_unseen = 0
+        self._base: int | None = None
+        """The version that the last edit was made for."""
         self._written: list[str] = []
         """What was written, in the states in which the document may be: the newest last."""
 
@@ -167,15 +169,18 @@ class _Page:
             return await self._insert(document, at, wanted, until=until)
         found = find_again(text, self._written, self._near)
         if found is None:
+            if len(self._written) == 1 and document.version != self._base:
+                # Not even the first edit was made.
+                self._written.clear()
             return False
         number, end = found
         known = self._written[number]
-        if number + 1 < len(self._written) and self._n_unseen < PATIENCE // 2:
-            # The editor made a later edit, and has yet to tell of it.
+        if number + 1 < len(self._written) and document.version == self._base and self._n_unseen < PATIENCE // 2:
+            # The editor said that it made an edit, and has yet to tell of it.
             self._n_unseen += 1
             return False
         self._n_unseen = 0
-        # What was found is how the document is: somebody took the rest back.
+        # What was found is how the document is: the rest was taken back, or was not made after all.
         self._written = self._written[max(0, number - 1) : number + 1]
         self._near = end
         if wanted == known:
@@ -210,7 +215,9 @@ class _Page:
         """
         edits = [Edit(at, max(at, until), text)]
         edit = convert.workspace_edit(self._uri, document.version, edits, document.text, self._ls.client)
-        params = t.ApplyWorkspaceEditParams(edit=edit, label="Rulewright answers")
+        # Without a label: Neovim would print it each time.
+        params = t.ApplyWorkspaceEditParams(edit=edit)
+        self._base = document.version
         if not is_note:
             self._written.append(whole or text)
         try:

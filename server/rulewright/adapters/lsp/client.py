@@ -12,6 +12,8 @@ from rulewright.core.text import PositionEncoding
 
 _ENCODINGS: Mapping[str, PositionEncoding] = {"utf-8": "utf-8", "utf-16": "utf-16", "utf-32": "utf-32"}
 
+TAKES_DOCUMENT_CHANGES = frozenset({"neovim"})
+"""Editors that take edits of a version, and refuse those of another, without saying that they do."""
 WITHOUT_FILE_WATCHER = frozenset({"helix"})
 """Editors that accept the registration of a file watcher and then report only what they save themselves."""
 
@@ -71,7 +73,7 @@ def read_client(params: t.InitializeParams) -> Client:
         and can("workspace.diagnostics.refresh_support"),
         literal_actions=can("text_document.code_action.code_action_literal_support"),
         resolves_edits="edit" in resolvable and can("text_document.code_action.data_support"),
-        document_changes=can("workspace.workspace_edit.document_changes"),
+        document_changes=can("workspace.workspace_edit.document_changes") or name.lower() in TAKES_DOCUMENT_CHANGES,
         applies_edits=can("workspace.apply_edit"),
         configuration=can("workspace.configuration"),
         registers_configuration=can("workspace.did_change_configuration.dynamic_registration"),
