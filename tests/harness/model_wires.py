@@ -1,4 +1,8 @@
-"""What servers of models say, in each wire format: written down here, as such servers were seen to say it."""
+"""What servers of models say, in each wire format, written by us: stand-ins for services that no test may ask.
+
+Those of llama.cpp are as its real server was seen to answer, which other tests run. That of Ollama, whose server is in
+no package, and those of services are after their manuals.
+"""
 
 import json
 from collections.abc import Callable, Sequence

@@ -312,6 +312,8 @@ def test_offers_are_what_no_settings_name() -> None:
         "rulewright models add llamacpp",
     ]
     assert offers(found, named) == (Offer("llamacpp", "u", "", "rulewright models add llamacpp"),)
+    (odd,) = offers([Nearby("ollama", "u", ("a; rm -rf ~",))], [])
+    assert odd.command == "rulewright models add ollama 'a; rm -rf ~'"
     assert roles_of("ollama", "nomic-embed-text") == ("embed",)
     assert roles_of("ollama", "qwen2.5-coder") == ("chat", "complete")
     assert roles_of("openai", "gpt-4o-code") == ("chat",)

@@ -1,5 +1,6 @@
 """What there is to say of the models of the settings, and of servers of models that listen on this machine."""
 
+import shlex
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
@@ -89,7 +90,8 @@ def offers(found: Iterable[Nearby], named: Sequence[ModelSettings]) -> tuple[Off
     made = []
     for server in found:
         for name in () if server.url in known else server.models or ("",):
-            command = f"rulewright models add {server.provider} {name}".rstrip()
+            # It is to be pasted into a shell, and whoever listens there chose the name.
+            command = f"rulewright models add {server.provider} {shlex.quote(name) if name else ''}".rstrip()
             made.append(Offer(server.provider, server.url, name, command))
     return tuple(made)
 
