@@ -29,6 +29,7 @@ SUITES = (
     "tree_start",
     "many_sessions",
     "egress",
+    "retrieve",
     "model_overhead",
 )
 
