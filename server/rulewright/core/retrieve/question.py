@@ -1,7 +1,6 @@
 """Which definitions a question is about: those that it names, and those whose words are its words, fused."""
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 import msgspec
 
@@ -17,8 +16,6 @@ COLUMNS = ("name", "around", "path", "signature", "body")
 """What full text search knows of a definition, each cut into words."""
 COLUMN_WEIGHTS = (5.0, 2.0, 2.0, 2.0, 1.0)
 
-T = TypeVar("T")
-
 
 class Answer(msgspec.Struct, frozen=True):
     """A definition that a question may be about."""
@@ -28,34 +25,27 @@ class Answer(msgspec.Struct, frozen=True):
 
 
 def answers(
-    named: Sequence[SymbolRow],
-    worded: Sequence[SymbolRow],
-    asked: Sequence[str],
-    meant: Sequence[SymbolRow] = (),
-    focus: Sequence[str] = (),
+    named: Sequence[SymbolRow], worded: Sequence[SymbolRow], asked: Sequence[str], focus: Sequence[str] = ()
 ) -> tuple[Answer, ...]:
-    """The definitions by three rankings: those that are named, those with the words, those with the meaning.
+    """The definitions by two rankings: those that are named, and those with the words of the question.
 
-    `asked` are the words of the question, `focus` files that the conversation is about, which come first among equals.
+    `asked` are these words, `focus` files that the conversation is about: what is in them comes up.
     """
-    rows = {row.id: row for ranking in (named, worded, meant) for row in ranking}
-    order = fuse(([r.id for r in named], [r.id for r in worded], [r.id for r in meant]), (NAMED_WEIGHT, 1.0, 1.0))
+    rows = {row.id: row for ranking in (named, worded) for row in ranking}
+    order = fuse(([r.id for r in named], [r.id for r in worded]), (NAMED_WEIGHT, 1.0))
     if focus:
         first = frozenset(focus)
         order = fuse((order, [i for i in order if rows[i].path in first]))
     by_name = {row.id for row in named}
-    by_meaning = {row.id for row in meant}
-    return tuple(Answer(rows[i], _why(rows[i], asked, i in by_name, i in by_meaning)) for i in order)
+    return tuple(Answer(rows[i], _why(rows[i], asked, is_named=i in by_name)) for i in order)
 
 
-def _why(row: SymbolRow, asked: Sequence[str], is_named: bool, is_meant: bool) -> str:
+def _why(row: SymbolRow, asked: Sequence[str], *, is_named: bool) -> str:
     if is_named:
         return f"the question names `{row.name}`"
     held = frozenset(parts(row.name))
     shared = [word for word in asked if word in held]
-    if shared:
-        return f"its name has {_listed(shared)}"
-    return "it means something near" if is_meant else "its text has the words of the question"
+    return f"its name has {_listed(shared)}" if shared else "its text has the words of the question"
 
 
 def _listed(words: Sequence[str]) -> str:
