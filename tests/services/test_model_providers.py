@@ -1,6 +1,7 @@
 """The contract of every provider over HTTP, against a real server on loopback that does what it should not."""
 
 import asyncio
+import gzip
 import json
 import re
 import ssl
@@ -249,6 +250,38 @@ async def test_the_page_of_a_proxy_is_no_answer(content_type: str) -> None:
         failed = failed_of(await events_of(provider, chat()))
     kind = content_type.partition(";")[0]
     assert failed.message == f"{server.url} answers with {kind}, as no model does. Look at its base_url."
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"\x00\x01 hello\r\n\r\n", "answers with something that is not HTTP. Look at its base_url."),
+        (b"HTTP/1.1 204 No Content\r\n\r\n", "answers with 204, as no model does. Look at its base_url."),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", "The model mine ended its answer before the first word."),
+        (b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n", "broke off in the middle of its answer."),
+        (b"HTTP/1.1 200 OK\r\nx: " + b"a" * 200_000 + b"\r\n\r\n", "something that is not HTTP. Look at its base_url."),
+        (b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\nxxxx", "broke off in the middle of its answer."),
+        (b"HTTP/1.1 500 X\r\nretry-after: \xff\r\ncontent-length: 0\r\n\r\n", "has a fault of its own (500)."),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+async def test_what_is_hardly_http_is_told(data: bytes, told: str) -> None:
+    async def answer(_: Asked, line: Line) -> None:
+        line.is_last = True
+        await line.send(data)
+
+    async with made(ONE, answer) as (provider, _):
+        assert failed_of(await events_of(provider, chat())).message.endswith(told)
+
+
+async def test_an_answer_that_is_packed_although_nobody_asked_for_it() -> None:
+    async def answer(_: Asked, line: Line) -> None:
+        await line.head(content_encoding="gzip")
+        await line.send(gzip.compress(ONE.answer()))
+
+    async with made(ONE, answer) as (provider, server):
+        assert text_of(await events_of(provider, chat())) == TEXT
+    assert server.asked[0].headers["accept-encoding"] == "identity"
 
 
 # Waiting

@@ -95,6 +95,8 @@ def _busy(where: Where, refusal: Refusal) -> Failed:
 
 def _wrong(where: Where, refusal: Refusal) -> Failed:
     status, words = refusal.status, _colon(quoted(refusal.fault.message))
+    if status < 300:  # noqa: PLR2004 - a success, of something else
+        return Failed("broken", f"{where.url} answers with {status}, as no model does. Look at its base_url.", status)
     if 300 <= status < 400:  # noqa: PLR2004 - a redirection
         to = _to(quoted(refusal.headers.get("location", "")))
         return Failed("broken", f"{where.url} sends us on{to} ({status}): put the right address into base_url.", status)
@@ -152,6 +154,8 @@ def of_error(where: Where, error: BaseException, *, has_begun: bool) -> Failed:
     words = _colon(quoted(str(error)))
     if "LocalProtocolError" in names:
         return Failed("refused", f"{where.who} was not asked: a header of it is not text that HTTP can carry.")
+    if "RemoteProtocolError" in names and "disconnected" not in str(error) and "peer closed" not in str(error):
+        return Failed("broken", f"{where.url} answers with something that is not HTTP. Look at its base_url.")
     if names & {"RemoteProtocolError", "ReadError"}:
         return Failed("broken", f"{where.who} closed the connection without an answer.")
     if names & {"ConnectError", "OSError", "WriteError"}:
@@ -181,11 +185,12 @@ def of_end(where: Where, end: str) -> Failed:
     """What to say of an answer that ended in another way than it should."""
     told = {
         "cut": "broke off in the middle of its answer.",
+        "empty": "ended its answer before the first word.",
         "garbage": "sent something in its answer that is not JSON.",
         "too_large": "sent more than an answer may have (10 MB).",
         "endless": "said the same again and again, so it was stopped.",
     }[end]
-    return Failed("cut" if end == "cut" else "broken", f"{where.who} {told}")
+    return Failed("cut" if end in {"cut", "empty"} else "broken", f"{where.who} {told}")
 
 
 def of_wait(where: Where, which: str, seconds: float) -> Failed:

@@ -465,7 +465,10 @@ class _Exchange:
         self.is_whole = answer.end == "over"
         if answer.end == "fault":
             return events, failures.of_fault(self._provider.where(), answer.fault)
-        return events, None if self.is_whole else failures.of_end(self._provider.where(), answer.end or "cut")
+        if self.is_whole:
+            return events, None
+        is_empty = answer.end == "cut" and not answer.has_begun
+        return events, failures.of_end(self._provider.where(), "empty" if is_empty else answer.end or "cut")
 
     def _patience(self, answer: Answer) -> tuple[float, Waited]:
         """When to give up waiting for more, and what is waited for then."""
