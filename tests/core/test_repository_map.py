@@ -31,17 +31,26 @@ FILES = {
 
 
 def test_what_is_used_most_comes_first_with_its_signature() -> None:
+    assert repository_map(MemoryWorkspace(FILES), 45).text == (
+        "README.md\npyproject.toml\nshop/money.py:\n  def round_price(value)\nshop/cart.py:\n  class ShoppingCart\n"
+    )
     made = repository_map(MemoryWorkspace(FILES), 300)
     assert made.text == (
         "README.md\n"
         "pyproject.toml\n"
         "shop/money.py:\n"
         "  def round_price(value)\n"
+        "  def unused_helper()\n"
+        "web/app.js:\n"
+        "  function round_price()\n"
         "shop/cart.py:\n"
         "  class ShoppingCart\n"
+        "    def __init__(self, prices: list[int]) -> None\n"
         "    def total_price(self)\n"
         "shop/web.py:\n"
         "  def view_cart()\n"
+        "tests/test_cart.py:\n"
+        "  def test_total()\n"
     )
     assert made.tokens == budgeted(made.text)
     assert made.n_files == len(FILES)
@@ -69,7 +78,7 @@ def test_it_can_be_limited_to_a_folder_and_shows_nothing_that_is_withheld() -> N
     workspace = MemoryWorkspace(FILES)
     assert {f.path for f in repository_map(workspace, 300, below=["shop/cart.py"]).files} == {"shop/cart.py"}
     workspace.withheld["shop/money.py"] = "is ignored by git"
-    assert "round_price" not in repository_map(workspace, 300).text
+    assert "def round_price" not in repository_map(workspace, 300).text
 
 
 def test_the_same_bytes_whatever_the_order_of_the_files() -> None:

@@ -43,10 +43,14 @@ def test_the_map_is_printed_for_people_and_for_programs(ask) -> None:
         "shop/money.py",
         "     1  def round_price(value)",
         "",
+        "shop/cart.py",
+        "     4  class Cart",
+        "     5    def total(self)",
+        "",
     ]
     record = valid("index-map", ask("map", "--json").stdout)
-    assert [f["path"] for f in record["files"]] == ["shop/money.py"]
-    assert record["text"] == "README.md\nshop/money.py:\n  def round_price(value)\n"
+    assert [f["path"] for f in record["files"]] == ["shop/money.py", "shop/cart.py"]
+    assert record["text"].startswith("README.md\nshop/money.py:\n  def round_price(value)\nshop/cart.py:\n")
 
 
 def test_a_map_of_nothing_ends_with_1_and_says_what_is_not_there(ask) -> None:

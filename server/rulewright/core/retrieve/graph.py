@@ -71,7 +71,7 @@ class Ranks(msgspec.Struct, frozen=True):
     files: Mapping[str, float]
     """By path; all together 1."""
     names: Sequence[tuple[str, str]]
-    """Path and name of each definition that somebody uses, the most important first."""
+    """Path and name of each definition, the most important first."""
 
 
 def graph_of(links: Links) -> Graph:
@@ -165,12 +165,13 @@ def ranks_of(graph: Graph, focus: Collection[str] = (), mentioned: Collection[st
     scored = []
     for one in graph.names:
         # In this order for all sums alike, so that equal inputs give equal bytes.
-        score = one.weight * sum(map(get, one.users)) * (MENTIONED if one.name in mentioned else 1.0)
-        # What is mentioned is wanted though nobody should use it.
-        if score > 0 or one.name in mentioned:
-            scored.append((-score, graph.paths[one.definer], one.name))
+        score = one.weight * (sum(map(get, one.users)) if one.users else ranks[one.definer])
+        # What is mentioned is wanted though nobody should use it; other such names come behind all that are used.
+        is_mentioned = one.name in mentioned
+        is_behind = not one.users and not is_mentioned
+        scored.append((is_behind, -score * (MENTIONED if is_mentioned else 1), graph.paths[one.definer], one.name))
     scored.sort()
-    return Ranks(dict(zip(graph.paths, ranks, strict=True)), [(path, name) for _, path, name in scored])
+    return Ranks(dict(zip(graph.paths, ranks, strict=True)), [(path, name) for _, _, path, name in scored])
 
 
 def _sent(graph: Graph, ranks: Sequence[float]) -> list[float]:
