@@ -536,7 +536,7 @@ async def test_a_date_to_wait_for_is_understood() -> None:
 async def test_it_waits_by_chance_where_it_is_told_nothing_and_gives_up_at_last() -> None:
     async with made(ONE, refuses(500)) as (provider, server):
         assert failed_of(await events_of(provider, chat())).status == 500
-        assert provider.waited == [0.25, 0.5]  # type: ignore[attr-defined]
+        assert provider.waited == [0.375, 0.75]  # type: ignore[attr-defined]
     assert len(server.asked) == 3
 
 

@@ -162,7 +162,8 @@ class HttpProvider:
         if failed.retry_after_s is not None:
             wait_s = failed.retry_after_s
         else:
-            wait_s = self._chance() * FIRST_WAIT_S * 2 ** (n_tried - 1)
+            # Half of it by chance, so that many who were refused at once do not come back at once.
+            wait_s = (0.5 + 0.5 * self._chance()) * FIRST_WAIT_S * 2 ** (n_tried - 1)
         return wait_s if wait_s <= min(MAX_WAIT_S, left_s) else None
 
     async def open(self, client: "AsyncClient", request: ModelRequest) -> "tuple[Response, Framing]":
