@@ -82,6 +82,7 @@ async def provider(mock: Mock, kind: str) -> AsyncIterator[HttpProvider]:
         name="mock", provider=kind, base_url=mock.url + BASES[kind], model=MODELS[kind], key_env="K", first_token_s=2  # type: ignore[arg-type]
     )  # fmt: skip
     made = make_provider(model, Keys({"K": "sk-mock"}), connections)
+    made._chance = lambda: 0.5
     yield made
     await made.close()
     assert connections.n_clients == 0
