@@ -9,6 +9,7 @@ import pytest
 from rulewright.core.index.analyse import analyse
 from rulewright.core.index.symbols import FileRecord
 from rulewright.core.retrieve.split import terms
+from rulewright.services.index import texts
 from rulewright.services.index.kept import KeptIndex
 from tests.harness.inline_analysts import inline_index
 
@@ -160,6 +161,23 @@ def test_a_damaged_or_foreign_text_file_is_made_anew(opened, tmp_path: Path) -> 
     again = opened()
     read(again)
     assert found(again, "cookie") == ["jar.py parse_cookie"]
+
+
+def test_where_there_is_no_room_the_words_are_kept_in_memory(opened, tmp_path: Path, monkeypatch) -> None:
+    index = opened()
+    real, asked = texts._open, []
+
+    def full(folder: Path | None) -> sqlite3.Connection:
+        asked.append(folder)
+        if folder is not None:
+            raise sqlite3.OperationalError("database or disk is full")
+        return real(folder)
+
+    monkeypatch.setattr(texts, "_open", full)
+    read(index)
+    assert found(index, "cookie") == ["jar.py parse_cookie"]
+    assert [folder is None for folder in asked] == [False, True]
+    assert not list(tmp_path.rglob("text.db"))
 
 
 def test_two_programs_fill_one_file(opened, root: Path) -> None:

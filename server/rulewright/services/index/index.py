@@ -374,6 +374,10 @@ class Index(Lookup):
         else:
             self.overlays.put(path, record)
 
+    def ask(self, question: Callable[[Store], T]) -> T:
+        """An answer of the tables, of mended ones where they are damaged; what lies over files is not in it."""
+        return self._ask(question)
+
     # -- inside
 
     def _records_folder(self) -> Path | None:

@@ -202,7 +202,8 @@ class KeptIndex:
 
     def matching(self, terms: Sequence[str], limit: int) -> TextMatches:
         """Definitions whose text has some of these words, the best first; in unsaved buffers where they stand there."""
-        stored = self._index.store.symbols(self._texts.find(terms, limit))
+        ids = self._texts.find(terms, limit)
+        stored = self._index.ask(lambda store: store.symbols(ids))
         overlays = self._index.overlays
         found = [s if s.path not in overlays else _again(s, overlays.symbols_of(s.path)) for s in stored]
         return TextMatches(tuple(_row(s) for s in found if s is not None), self._texts.n_waiting)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from collections.abc import Set as AbstractSet
+from functools import partial
 from time import monotonic
 
 from rulewright.core.index.symbols import FileRecord
@@ -9,6 +10,7 @@ from rulewright.core.retrieve.graph import Graph, graph_of
 from rulewright.core.retrieve.links import Defined, Links, bare, defined_in, imported_in, once
 from rulewright.core.retrieve.position import Definer, Spread
 from rulewright.services.index.index import Index
+from rulewright.services.index.store import Store
 
 BATCH = 64
 """Files read from the store at a time."""
@@ -94,14 +96,14 @@ class Linking:
     def _read(self) -> Iterator[Links]:
         """The links so far, again and again; the last are all."""
         links = Links()
-        store = self._index.store
+        ask = self._index.ask
         last = 0
-        while rows := store.outlines_after(last, BATCH):
+        while rows := ask(partial(Store.outlines_after, file_id=last, limit=BATCH)):
             for last, path, outline in rows:  # noqa: B007 - where to go on
                 links.define(path, defined_in(outline))
             yield links
         last = 0
-        while words := store.words_after(last, BATCH):
+        while words := ask(partial(Store.words_after, file_id=last, limit=BATCH)):
             for last, path, held, imports in words:  # noqa: B007 - as above
                 links.use(path, held.decode("utf-8", "replace").split("\n"), imported_in(imports))
             yield links
@@ -119,18 +121,17 @@ class Linking:
             self._pending.clear()
             return
         for name in new:
-            self.links.use_also(name, self._index.store.files_with_word(bare(name)))
+            self.links.use_also(name, self._index.ask(partial(Store.files_with_word, name=bare(name))))
 
     def _take(self, path: str) -> list[str]:
-        store = self._index.store
-        row = store.file(path)
-        if row is None:
+        ask = self._index.ask
+        if ask(lambda store: store.file(path)) is None:
             self.links.drop(path)
             return []
-        symbols = store.symbols_of(path)
+        symbols = ask(lambda store: store.symbols_of(path))
         new = self.links.define(path, once((s.name, not s.container, s.exported) for s in symbols))
-        words = store.words_of(path).decode("utf-8", "replace").split("\n")
-        self.links.use(path, words, imported_in(store.imports_of(path)))
+        words = ask(lambda store: store.words_of(path)).decode("utf-8", "replace").split("\n")
+        self.links.use(path, words, imported_in(ask(lambda store: store.imports_of(path))))
         return new
 
 

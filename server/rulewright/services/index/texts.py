@@ -26,7 +26,7 @@ from rulewright.core.retrieve.question import COLUMN_WEIGHTS, COLUMNS
 from rulewright.core.retrieve.split import words_of_text
 from rulewright.services.index.index import Index
 from rulewright.services.index.reading import NotThereError, cache_key, read_file
-from rulewright.services.index.store import is_busy
+from rulewright.services.index.store import Store, is_busy
 from rulewright.services.index.tables import LEFT_OUT, SYMBOL_BITS, FileRow
 
 log = logging.getLogger(__name__)
@@ -116,8 +116,8 @@ class Texts:
         except sqlite3.Error as error:
             self._filling = None
             # Another process writes the same; or the disk is full, and then nothing helps.
-            self._is_stale = is_busy(error)
-            if not self._is_stale:
+            self._is_stale = True
+            if not is_busy(error):
                 self._mend(error)
         return self._is_stale
 
@@ -171,7 +171,7 @@ class Texts:
     def _fill(self) -> Iterator[None]:
         db = self._db = self._db or _open(self._folder)
         self._counts.clear()
-        there = self._index.store.analysed_ids()
+        there = self._index.ask(Store.analysed_ids)
         known = {number for (number,) in db.execute("select file from filled")}
         gone = sorted(known.difference(there))
         missing = [number for number in there if number not in known]
@@ -194,7 +194,7 @@ class Texts:
         self._counts.clear()
 
     def _texts_of(self, file_id: int) -> list[Row]:
-        row = self._index.store.row(file_id)
+        row = self._index.ask(partial(Store.row, file_id=file_id))
         if row is None or row.status == LEFT_OUT:
             return []
         try:
@@ -208,11 +208,13 @@ class Texts:
         return list(texts_of(row, record, normal(as_utf8(data)))) if record is not None else []
 
     def _mend(self, error: sqlite3.Error) -> None:
-        log.warning("the words in %s cannot be used (%s); they are read again", self._folder, error)
+        """Go on with an empty file where this one is damaged, in memory where there is no room, and then not at all."""
+        had_folder = self._folder is not None
+        log.warning("the words in %s cannot be used (%s); they are read again", self._folder or "memory", error)
         self.forget()
-        if not isinstance(error, sqlite3.DatabaseError) or isinstance(error, sqlite3.OperationalError):
+        if isinstance(error, sqlite3.OperationalError):
             self._folder = None
-            self._is_stale = False
+        self._is_stale = had_folder
 
 
 def texts_of(row: FileRow, record: FileRecord, source: bytes) -> Iterator[Row]:
