@@ -115,4 +115,3 @@ def toml_of(entry: ModelSettings) -> str:
             # A text of JSON is one of TOML too, but for what cannot be in a name or an address.
             lines.append(f"{field.name} = {msgspec.json.encode(value).decode()}")
     return "\n".join(lines) + "\n"
-
