@@ -21,7 +21,13 @@ class Answer(msgspec.Struct, frozen=True):
     """A definition that a question may be about."""
 
     row: SymbolRow
-    why: str
+    is_named: bool
+    asked: tuple[str, ...]
+
+    @property
+    def why(self) -> str:
+        """The reason why it is here."""
+        return _why(self.row, self.asked, is_named=self.is_named)
 
 
 def answers(
@@ -37,7 +43,8 @@ def answers(
         first = frozenset(focus)
         order = fuse((order, [i for i in order if rows[i].path in first]))
     by_name = {row.id for row in named}
-    return tuple(Answer(rows[i], _why(rows[i], asked, is_named=i in by_name)) for i in order)
+    words = tuple(asked)
+    return tuple(Answer(rows[i], i in by_name, words) for i in order)
 
 
 def _why(row: SymbolRow, asked: Sequence[str], *, is_named: bool) -> str:

@@ -36,7 +36,7 @@ TEXT_SCHEMA = 1
 BATCH_S = 0.02
 """How long definitions are gathered before they are written: each write has a price of its own."""
 MAX_BYTES = 1 << 20
-MAX_MATCHES, LEAST_TERMS = 4000, 3
+MAX_MATCHES, LEAST_TERMS = 3000, 3
 """Definitions that are ranked, about: terms that more have are passed over, unless there are only so few terms."""
 MAX_TEXT = 20_000
 """Characters of one definition; a longer one is data."""
