@@ -62,6 +62,19 @@ def test_headings_of_an_answer_are_lower_than_ours_but_not_in_code() -> None:
     assert read_chat("## You\n\nq\n\n## Rulewright\n\n" + as_written(answer, is_whole=True)).question == ""
 
 
+def test_code_that_an_answer_leaves_open_is_closed() -> None:
+    assert as_written("Look:\n\n```py\ndef f(", is_whole=True) == "Look:\n\n```py\ndef f(\n```\n"
+    assert as_written("````\n```\n", is_whole=True) == "````\n```\n````\n"
+
+
+@given(st.text(alphabet=st.sampled_from("#`~ \na-"), max_size=60), st.text(alphabet="ab ?", min_size=1))
+def test_the_next_question_is_found_whatever_was_answered(answer: str, question: str) -> None:
+    text = "## You\n\nfirst"
+    made = text + opening(text, len(text)) + as_written(answer, is_whole=True)
+    made += closing(made) + question
+    assert read_chat(made).question == question.strip()
+
+
 @given(st.text(alphabet=st.sampled_from("#`~ \na-"), max_size=60), st.data())
 def test_what_is_written_of_a_beginning_is_a_beginning_of_what_is_written(answer: str, data: st.DataObject) -> None:
     n = data.draw(st.integers(0, len(answer)))

@@ -17,6 +17,7 @@ SETTINGS = """\
 name = "tiny"
 provider = "llamacpp"
 base_url = "{url}"
+temperature = 0.0
 
 [chat]
 answer_tokens = 800

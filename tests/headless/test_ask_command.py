@@ -223,7 +223,7 @@ class Terminal:
 @pytest.mark.slow
 def test_a_chat_with_a_real_server_in_a_real_terminal(project: Path) -> None:
     with llamacpp() as url:
-        settings(url, provider="llamacpp")
+        settings(url, provider="llamacpp", temperature=0.0)
         written = Path(os.environ["RULEWRIGHT_CONFIG_DIR"]) / "rulewright.toml"
         written.write_text(f"{written.read_text()}[chat]\nanswer_tokens = 600\nfind_context = false\n")
         terminal = Terminal(project)

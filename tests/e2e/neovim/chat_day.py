@@ -8,6 +8,8 @@ SET_UP = """
 local workspace, rulewright = ...
 vim.o.hidden = true
 vim.o.swapfile = false
+-- What is said of a file with a long name must not wait for a key.
+vim.o.cmdheight = 5
 vim.lsp.config("rulewright", { cmd = { rulewright, "serve", "--stdio" }, filetypes = { "python", "markdown" },
   root_markers = { ".git" } })
 vim.lsp.enable("rulewright")
@@ -58,7 +60,11 @@ def stops_and_leaves_it_whole(editor: Editor) -> None:
 
 if __name__ == "__main__":
     writer = Editor(*sys.argv[1:], set_up=SET_UP)
-    answers_in_the_file(writer)
-    goes_on_while_its_user_types(writer)
-    stops_and_leaves_it_whole(writer)
+    try:
+        answers_in_the_file(writer)
+        goes_on_while_its_user_types(writer)
+        stops_and_leaves_it_whole(writer)
+    except AssertionError:
+        print(f"{text(writer)}\n---\n{writer.nvim.funcs.execute('messages')}", file=sys.stderr)
+        raise
     writer.close()

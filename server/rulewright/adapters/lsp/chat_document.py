@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 EVERY_S = 0.25
 """Four edits a second at most."""
+EVERY_LATE_S, TYPING_S = 1.0, 3.0
+"""The same for an editor that tells of changes late: what is typed in between makes it refuse an edit, and say so. And
+how long somebody who typed is left in peace there."""
+TELLS_LATE = frozenset({"neovim"})
 EDIT_S = 30.0
 """For the editor to make an edit."""
 PATIENCE = 40
@@ -96,6 +100,9 @@ class _Page:
         self.note: tuple[int, str] | None = None
         self.is_over = False
         self.news = asyncio.Event()
+        self._is_late = ls.client.name.lower() in TELLS_LATE
+        self._typed_at = -TYPING_S
+        self._seen = document.version
         self._n_unseen = 0
         self._base: int | None = None
         """The version that the last edit was made for."""
@@ -151,13 +158,25 @@ class _Page:
                 return
             elif self.is_over:
                 self.news.set()
-            await asyncio.sleep(max(0.0, EVERY_S - (loop.time() - began)))
+            every_s = EVERY_LATE_S if self._is_late else EVERY_S
+            await asyncio.sleep(max(0.0, every_s - (loop.time() - began)))
+            while self._is_late and (left_s := self._typed_at + TYPING_S - loop.time()) > 0 and not self.is_over:
+                await asyncio.sleep(left_s)
+                self._look_who_typed()
+
+    def _look_who_typed(self) -> None:
+        """See whether the document changed by another hand than ours since this was asked last."""
+        document = self._document()
+        if document is not None and document.version != self._seen:
+            self._seen = document.version
+            self._typed_at = asyncio.get_running_loop().time()
 
     def _document(self) -> Document | None:
         return self._ls.gateway.take_snapshot().documents.get(self._uri)
 
     async def _write_once(self) -> bool:
         """Make one edit, unless there is nothing to write; whether the document is now as it should be."""
+        self._look_who_typed()
         document, wanted = self._document(), self._wanted()
         if document is None:
             return False
@@ -229,6 +248,8 @@ class _Page:
             self._written.pop()
         elif is_made:
             await self._settled(document)
+            now = self._document()
+            self._seen = now.version if now is not None else None
         return is_made
 
     async def _settled(self, before: Document) -> None:

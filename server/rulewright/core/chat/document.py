@@ -96,7 +96,7 @@ def closing(answer: str) -> str:
 
 
 def as_written(answer: str, *, is_whole: bool) -> str:
-    """An answer as it stands in the document: its highest headings are lower than ours.
+    """An answer as it stands in the document: its highest headings are lower than ours, and no code is left open.
 
     What is written of a longer answer begins with what is written of its beginning, so a last line that may still
     become a heading or a fence waits, unless the answer `is_whole`.
@@ -118,6 +118,9 @@ def as_written(answer: str, *, is_whole: bool) -> str:
             written.append(_HEADING_OF_ANSWER.sub("###", line))
             continue
         written.append(line)
+    if fence and is_whole:
+        # What follows must not be taken for code.
+        written.append(("" if answer.endswith("\n") else "\n") + fence + "\n")
     return "".join(written)
 
 
