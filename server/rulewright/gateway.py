@@ -109,7 +109,7 @@ def _no_way_out(_: "Sequence[ModelSettings]") -> "Outgoing":
 
 @guarded(
     "project",
-    anyone="close aclose open_for start_with_trust trust_by_editor take_snapshot close_document "
+    anyone="close aclose tidy open_for start_with_trust trust_by_editor take_snapshot close_document "
     "close_projects code_is_gone tree",
     read="introduce open_document change_document open_project look_again open_projects configure reload reload_all "
     "watch on_rules_changed begin_code ask_code watch_code look_beside touched pause_index on_index_progress diagnose "
@@ -150,6 +150,7 @@ class Gateway(Door):
         self._outgoing: list[tuple[tuple[ModelSettings, ...], Outgoing]] = []
         self._make_runner, self._offload, self._watch = runner, offload, watch
         self._runners: dict[tuple[int, int], CheckRunner] = {}
+        self._tidying: list[Callable[[], None]] = []
         self.calls: Counter[str] = Counter()
         self.metrics = Metrics()
         self.who = ""
@@ -536,7 +537,14 @@ class Gateway(Door):
         from rulewright.chat_gateway import open_chat  # noqa: PLC0415 - no other request needs it
 
         at_once = min((project.settings.limits.at_once for project in self._projects.opened), default=1)
-        return self.hand_on(open_chat(lambda: self.outgoing, self._models, open_door, owner, tell, at_once=at_once))
+        chat = open_chat(lambda: self.outgoing, self._models, open_door, owner, tell, at_once=at_once)
+        self._tidying.append(chat.prune)
+        return self.hand_on(chat)
+
+    def tidy(self) -> None:
+        """Forget what was kept in memory long enough."""
+        for prune in self._tidying:
+            prune()
 
     def _models(self) -> "Sequence[ModelSettings]":
         of = {model.name: model for project in self._projects.opened for model in project.settings.models}

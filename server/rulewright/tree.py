@@ -10,6 +10,7 @@
             ├── messages      temporary   takes what the client says
             ├── rules         permanent   rest_for_one
             │   ├── events      permanent   does what follows from a change of rules: new diagnostics, new lenses
+            │   ├── cache       permanent   forgets what rules said to models, once it was kept long enough
             │   ├── store       permanent   takes what other programs keep of rules
             │   ├── aggregator  permanent   adds up which rules were of use, and writes that down
             │   └── watcher     permanent   sees rule files change on disk

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from tests.bench.timing import Figure
 
 N_RUNS = 15
-CHILDREN = ("messages", "events", "store", "aggregator", "watcher", "neighbours", "editor", "introduction")
+CHILDREN = ("messages", "events", "cache", "store", "aggregator", "watcher", "neighbours", "editor", "introduction")
 
 IMPORTING = """
 import time, asyncio, msgspec, logging, threading

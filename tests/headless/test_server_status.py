@@ -142,7 +142,7 @@ def test_it_shows_every_server_with_its_tree_and_for_whom_it_works(edit: Callabl
     assert [project["root"] for project in client["projects"]] == [editor.root.as_posix()]
     mine = child(server["tree"], "interfaces", "client 1")
     assert [c["id"] for c in mine["children"]] == ["messages", "rules", "code", "background"]
-    assert {c["id"] for c in child(mine, "rules")["children"]} == {"events", "store", "aggregator", "watcher"}
+    assert {c["id"] for c in child(mine, "rules")["children"]} == {"events", "cache", "store", "aggregator", "watcher"}
     assert child(mine, "rules")["strategy"] == "rest_for_one"
     assert child(mine, "code", "host")["pid"] is not None
     run = state / "run"

@@ -2,10 +2,12 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
+from rulewright import chat_gateway
 from rulewright.chat_gateway import Asking
 from rulewright.core.chat.events import Answering, Asked, Done, Failed, Grew, Noticed, Prepared
 from rulewright.core.models import Delta
@@ -325,3 +327,23 @@ async def test_what_was_found_goes_along_and_is_told(project: Path) -> None:
     with talks(project, provider, chat={"find_context": False}) as talk:
         _, prepared, *_ = await talk.ask("how is the total made?", shelf=talk.shelf(Found()))
         assert prepared.context == ()
+
+
+async def test_what_rules_say_is_worked_out_once_and_forgotten_in_time(project: Path, monkeypatch: Any) -> None:
+    n_made = 0
+    made = chat_gateway.rules_text
+
+    def counted(*arguments: Any) -> Any:
+        nonlocal n_made
+        n_made += 1
+        return made(*arguments)
+
+    monkeypatch.setattr(chat_gateway, "rules_text", counted)
+    provider = ScriptedProvider(lambda _: [Say("Ok.")], name="one")
+    with talks(project, provider) as talk:
+        for _ in range(3):
+            await talk.ask("explain @src/cart.py")
+        assert n_made == 1
+        talk.chat._texts._now = lambda: 1e12
+        talk.chat.prune()
+        assert talk.chat._texts._memory == {}

@@ -30,7 +30,16 @@ BOUND = (
 TOLD = (SessionGateway, AccessGateway)
 """Doors that are told in each call for whom it is."""
 FREE = {
-    "Gateway": {"close", "aclose", "open_for", "take_snapshot", "close_document", "close_projects", "code_is_gone"}
+    "Gateway": {
+        "close",
+        "aclose",
+        "tidy",
+        "open_for",
+        "take_snapshot",
+        "close_document",
+        "close_projects",
+        "code_is_gone",
+    }
     | {"tree", "start_with_trust", "trust_by_editor"},
     "ChatGateway": {"prune"},
     "RuleGateway": {"on_change", "take_problems", "close", "closed", "save_use"},

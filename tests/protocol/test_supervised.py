@@ -54,6 +54,7 @@ def task_of(gateway: Any, *path: str) -> "asyncio.Task[Any]":
     "path",
     [
         ("rules", "events"),
+        ("rules", "cache"),
         ("rules", "store"),
         ("rules", "aggregator"),
         ("rules", "watcher"),

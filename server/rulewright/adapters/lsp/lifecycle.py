@@ -111,6 +111,7 @@ def initialized(ls: Server, _params: t.InitializedParams) -> None:
     ls.pending.start(watched_files.begin(ls), "watching files")
     ls.pending.start(rule_writing.begin(ls), "offering other ids for rules")
     ls.pending.start(_follow_configuration(ls), "settings")
+    supervise(ls, "cache", lambda: _tidy_cache(ls), "rules")
     supervise(ls, "store", lambda: _look_at_kept_rules(ls), "rules")
     supervise(ls, "aggregator", lambda: _save_use(ls), "rules")
 
@@ -125,6 +126,16 @@ async def _introduce(ls: Server) -> None:
     await asyncio.to_thread(client_log.clean, "")
     can = {name: value for name, value in asdict(ls.client).items() if isinstance(value, bool)}
     await ls.gateway.upkeep.meet_editor(ls.client.name, ls.client.version, ls.client.encoding, can)
+
+
+TIDIED_S = 60.0
+
+
+async def _tidy_cache(ls: Server) -> None:
+    """Forget what rules said to models, once it was kept long enough."""
+    while True:
+        await asyncio.sleep(TIDIED_S)
+        ls.gateway.tidy()
 
 
 async def _look_at_kept_rules(ls: Server) -> None:
