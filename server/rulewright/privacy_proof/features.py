@@ -11,6 +11,7 @@ import msgspec
 from rulewright.core.rules.foreign_names import ExportTarget
 from rulewright.privacy_proof.bench import Bench, RecordingPeer, RecordingProvider
 from rulewright.privacy_proof.canaries import CODE, RULE, SHOWN, Kind
+from rulewright.privacy_proof.listener import listening
 
 Drive = Callable[[Bench], bytes]
 
@@ -118,6 +119,27 @@ def context(bench: Bench) -> bytes:
     return b"\n".join(heard)
 
 
+def chat(bench: Bench) -> bytes:
+    """`rulewright ask` about everything, with a server of models that writes down what it is sent."""
+    settings = bench.home / "rulewright-config" / "rulewright.toml"
+    settings.parent.mkdir(parents=True, exist_ok=True)
+    before = settings.read_text("utf-8") if settings.exists() else None
+    named = " ".join(f'@file:"{path}"' for path in bench.paths)
+    with listening() as listener:
+        # On this machine, and treated as any other.
+        model = f"[[models]]\nname = 'proof'\nprovider = 'openai'\nbase_url = '{listener.url}'\n"
+        settings.write_text(f"{before or ''}\n{model}", "utf-8")
+        try:
+            for question in (bench.task, f"/review {bench.task} {named} @diff @map @diagnostics @src/ @build/"):
+                done = bench.run("ask", question, "--at", f"{CODE}:1-2")
+                if b"Fine." not in done:
+                    raise ValueError(f"a question got no answer: {done.decode('utf-8', 'replace')}")
+            bench.run("ask", f"what is @symbol:{SHOWN}?")
+        finally:
+            settings.unlink() if before is None else settings.write_text(before, "utf-8")
+    return b"\n".join([*listener.heard, bench.run("receipts"), bench.run("usage")])
+
+
 def editor(bench: Bench) -> bytes:
     """What the server writes to its log, and says of its state, while an editor has everything open."""
     with bench.talk("headers", "--stdio") as talk:
@@ -160,6 +182,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature(name="mcp", drive=mcp),
     Feature(name="models", drive=models),
     Feature(name="peers", drive=peers),
+    Feature(name="chat", drive=chat),
     Feature(name="rules export", drive=exported, works_by=RULE),
     Feature(name="check", drive=check, works_by=CODE, keeps=NAMES),
     Feature(name="map, context", drive=context, keeps=NAMES),
@@ -169,6 +192,10 @@ FEATURES: tuple[Feature, ...] = (
         name="state.db",
         drive=kept,
         works_by=RULE,
-        keeps={"key in a rule": "each version of a rule is kept, in a file that only you can read"},
+        keeps={
+            "key in a rule": "each version of a rule is kept, in a file that only you can read",
+            "key in a task": "what you say in a conversation is kept, in a file that only you can read",
+            "key in a name": "the same, where you named the file",
+        },
     ),
 )
