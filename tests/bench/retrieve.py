@@ -101,7 +101,7 @@ def _questions(code: CodeGateway, root: Path, size: str, library: Path) -> Itera
     for part in (0.5, 0.95):
         mine, theirs = at(part, sorted(whole)), at(part, sorted(floor))
         name = f"a question, {size}, p{part * 100:.0f} of {len(asked)}"
-        yield Figure(name, mine, "under 30 ms", "the bare full text query", theirs, ok=mine < 0.03)
+        yield Figure(name, mine, "under 50 ms", "the bare full text query", theirs, ok=mine < 0.05)
 
 
 def _map(code: CodeGateway, root: Path, size: str) -> Iterator[Figure]:

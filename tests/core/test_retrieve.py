@@ -121,3 +121,13 @@ def test_a_secret_is_marked_also_where_only_its_beginning_would_be_shown() -> No
     for text in texts:
         assert secret not in text
         assert "MIIEvQ" not in text
+
+
+def test_a_name_of_many_definitions_is_meant_only_between_backquotes() -> None:
+    files = {f"part{i}.py": f"class Box{i}:\n    def open_lid(self):\n        return {i}\n" for i in range(6)}
+    files["far.py"] = "def prise():\n    'Lift a lid open, open, open the lid, lid, lid.'\n"
+    workspace = MemoryWorkspace(files)
+    plain = for_question(workspace, "what does open_lid open?", 4000)
+    quoted = for_question(workspace, "what does `open_lid` open?", 4000)
+    assert not any(p.why == "the question names `open_lid`" for p in plain.pieces)
+    assert [p.why for p in quoted.pieces if p.name == "open_lid"] == ["the question names `open_lid`"] * 6

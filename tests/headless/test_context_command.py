@@ -6,7 +6,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from tests.harness.program import command, environment, write_files
+from tests.harness.in_process import command
+from tests.harness.program import environment, write_files
 
 SCHEMAS = Path(__file__).parents[2] / "docs/schemas"
 FILES = {

@@ -26,7 +26,7 @@ from rulewright.core.retrieve.found import (
     piece,
     without_secrets,
 )
-from rulewright.core.retrieve.split import named_in, terms
+from rulewright.core.retrieve.split import named_in, quoted_in, terms
 from rulewright.core.retrieve.window import Nearby, names_around, window_of
 from rulewright.core.text import Position
 
@@ -107,9 +107,13 @@ def ranked_for(
     """The definitions that a question is about, the best first, and how many files' words are not known yet."""
     index, asked = workspace.index, terms(question)
     named: list[SymbolRow] = []
+    quoted = quoted_in(question)
     for name in named_in(question):
         rows = [row for row in index.symbols_named(name, MAX_RANKED) if row.kind not in _SPACES]
-        named += rows if len(rows) <= by_question.MAX_NAMED else ()
+        if name in quoted:
+            named += rows[: by_question.MAX_QUOTED]
+        elif len(rows) <= by_question.MAX_NAMED:
+            named += rows
     worded = index.matching(asked, MAX_RANKED)
     return by_question.answers(named, worded.rows, asked, focus=focus), worded.n_waiting
 

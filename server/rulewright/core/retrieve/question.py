@@ -12,6 +12,8 @@ NAMED_WEIGHT = 3.0
 """A question that writes a name means it."""
 MAX_NAMED = 3
 """Definitions of one name from which on naming it says nothing, as with `__init__`."""
+MAX_QUOTED = 20
+"""The same of a name between backquotes: the first so many."""
 COLUMNS = ("name", "around", "path", "signature", "body")
 """What full text search knows of a definition, each cut into words."""
 COLUMN_WEIGHTS = (5.0, 2.0, 2.0, 2.0, 1.0)

@@ -17,6 +17,7 @@ MAX_TERMS = 40
 _WORD = re.compile(r"\w+")
 _HUMPS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _IDENTIFIER = re.compile(r"[$]*[^\W\d][\w$]*")
+_QUOTED = re.compile(r"`([^`\n]{1,200})`")
 _MANY_KNOWN = 1 << 16
 
 STOP_WORDS = frozenset(
@@ -47,10 +48,16 @@ def terms(question: str) -> tuple[str, ...]:
     return tuple(telling or found)[:MAX_TERMS]
 
 
+def quoted_in(question: str) -> frozenset[str]:
+    """The names between backquotes: whoever writes them so means them, however many there are of that name."""
+    quoted = _QUOTED.findall(question[:MAX_QUESTION])
+    return frozenset(name for code in quoted for name in _IDENTIFIER.findall(code))
+
+
 def named_in(question: str) -> tuple[str, ...]:
     """The names that a question writes as code does: with a hump, a sign or a digit inside, or between backquotes."""
     text = question[:MAX_QUESTION]
-    quoted = {name for code in re.findall(r"`([^`\n]{1,200})`", text) for name in _IDENTIFIER.findall(code)}
+    quoted = quoted_in(question)
     found = dict.fromkeys(
         word
         for word in _IDENTIFIER.findall(text)
