@@ -138,9 +138,13 @@ def test_links_follow_each_change_as_if_they_were_read_anew(opened, root: Path) 
     write(index, root, "use.py", "from jar import parse_cookie\nbrand_new(parse_cookie)\n")
     write(index, root, "jar.py", FILES["jar.py"] + "def brand_new(x):\n    return HTTPServer\n")
     write(index, root, "web/http.py", "class HTTPServer:\n    pass\n")
+    many = {f"made_{i}" for i in range(80)}
+    write(index, root, "many.py", "".join(f"def {name}():\n    parse_cookie()\n" for name in sorted(many)))
+    write(index, root, "uses.py", "from many import made_3\nmade_3(made_79)\n")
     again = opened()
     read(again)
-    assert index.spread(names) == again.spread(names)
+    assert index.spread(names | many) == again.spread(names | many)
+    assert index.spread(many)["made_79"].n_uses == 2
     assert index.spread(names)["brand_new"].n_uses == 2
 
 

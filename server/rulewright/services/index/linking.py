@@ -31,13 +31,12 @@ class Linking:
         self._opened: dict[str, tuple[FileRecord | None, dict[str, Defined]]] = {}
         self._pending: dict[str, None] = {}
         """Files that changed since they were read."""
+        self._new: dict[str, None] = {}
+        """Names of these files that no file had before."""
+        self.is_wanted = False
+        """Whether somebody asked for them."""
         self.is_read = False
         """Whether all files are in them, apart from changes of this moment."""
-
-    @property
-    def is_wanted(self) -> bool:
-        """Whether somebody asked for them."""
-        return self.is_read or self._reading is not None
 
     def changed(self, paths: Iterable[str]) -> None:
         """Note files that were written or removed."""
@@ -46,6 +45,7 @@ class Linking:
 
     def step(self, timeout_s: float) -> bool:
         """Go on reading for about so long; whether there is more."""
+        self.is_wanted = True
         until = monotonic() + timeout_s
         if not self.is_read:
             self._reading = self._reading or self._read()
@@ -54,11 +54,11 @@ class Linking:
                     return True
                 self.links = links
             self._reading, self.is_read = None, True
-        while self._pending and self.is_read:
+        while self.is_read and (self._pending or self._new):
             self._update()
             if monotonic() > until:
                 break
-        return bool(self._pending) or not self.is_read
+        return bool(self._pending or self._new) or not self.is_read
 
     def spread(self, names: AbstractSet[str]) -> dict[str, Spread]:
         """How names are spread, with what unsaved documents define in place of what the disk has."""
@@ -110,18 +110,19 @@ class Linking:
         yield links
 
     def _update(self) -> None:
-        """Take some of the files that changed."""
-        paths = list(self._pending)[:BATCH]
-        new: list[str] = []
-        for path in paths:
+        """Take one file that changed, or look who uses one name that is new."""
+        if self._pending:
+            path = next(iter(self._pending))
             del self._pending[path]
-            new += self._take(path)
-        if len(new) > MANY_NEW:
+            self._new.update(dict.fromkeys(self._take(path)))
+        else:
+            name = next(iter(self._new))
+            del self._new[name]
+            self.links.use_also(name, self._index.ask(partial(Store.files_with_word, name=bare(name))))
+        if len(self._new) > MANY_NEW:
             self.is_read = False
             self._pending.clear()
-            return
-        for name in new:
-            self.links.use_also(name, self._index.ask(partial(Store.files_with_word, name=bare(name))))
+            self._new.clear()
 
     def _take(self, path: str) -> list[str]:
         ask = self._index.ask
