@@ -1,7 +1,7 @@
 """The door to chat: questions in, events out; what was sent is told by receipts."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
 from hashlib import sha256
@@ -31,7 +31,7 @@ from rulewright.core.routing import ModelFacts, NoModel, Wish, route
 from rulewright.core.session import Conversation, Draft, Message
 from rulewright.core.snapshot import Project
 from rulewright.features.chat import Plan, answer
-from rulewright.features.chat_context import At, gather
+from rulewright.features.chat_context import At, Gathered, gather
 from rulewright.services.cache import Cache
 from rulewright.services.coordinator import Coordinator
 from rulewright.services.egress import Outgoing
@@ -120,18 +120,25 @@ class ChatGateway(Door):
         Raises NotAllowed.
         """
         talking = _Talking(self._open_door, self.principal or self._owner, self._tell)
+        question = Question("") if asking.regenerate else read_question(asking.text)
+        # What goes along is looked for while the question is kept.
+        gathering = None if asking.regenerate else asyncio.ensure_future(_gathered(project, shelf, asking, question))
         try:
-            question, said = await talking.begin(project, asking)
-            if said is not None:
-                yield said
-            async with aclosing(self._answered(talking, project, shelf, asking, question)) as events:
+            if asking.regenerate:
+                question = await talking.again(asking)
+            else:
+                yield await talking.begin(project, asking, question)
+            found = await (gathering or _gathered(project, shelf, asking, question))
+            async with aclosing(self._answered(talking, project, found, asking, question)) as events:
                 async for event in events:
                     yield event
         except (SessionProblem, NoModel) as problem:
             yield Failed(str(problem))
+        finally:
+            await _given_up(gathering)
 
     async def _answered(
-        self, talking: "_Talking", project: Project, shelf: Shelf, asking: Asking, question: Question
+        self, talking: "_Talking", project: Project, gathered: Gathered, asking: Asking, question: Question
     ) -> AsyncGenerator[ChatEvent, None]:
         settings = project.settings
         chat = settings.chat
@@ -146,7 +153,6 @@ class ChatGateway(Door):
             why_local="chat.local_only is set",
         )
         chain = route(wish, self._models.facts(), self._models.load())
-        gathered = await gather(question, asking.at, shelf, chat.context_tokens, finds=chat.find_context)
         budget = min(settings.rules.prompt_tokens, int(chat.context_tokens * RULES_SHARE))
         rules = await talking.offload(lambda: self._rules(project, applied, budget))
         talk = Talk(
@@ -172,7 +178,7 @@ class ChatGateway(Door):
             chain=chain,
             remarks=(*_about_command(question), *gathered.remarks),
             supersedes=talking.supersedes,
-            why_not=await talking.offload(lambda: talking.governor(settings.limits)),
+            why_not=await talking.governor(settings.limits),
         )
         async with aclosing(answer(plan, talking, self._models)) as events:
             async for event in events:
@@ -231,14 +237,15 @@ class _Talking:
     def _door(self) -> SessionGateway:
         return self._open_door()
 
-    async def begin(self, project: Project, asking: Asking) -> tuple[Question, Asked | None]:
+    async def begin(self, project: Project, asking: Asking, question: Question) -> Asked:
         """Keep the question, and learn what was said before. Raises SessionProblem and NotAllowed."""
-        if asking.regenerate:
-            return await _done(lambda: self._again(asking)), None
-        question = read_question(asking.text)
         if not question.text and not question.mentions and not question.command:
             raise SessionProblem("There is no question, so nothing was asked.")
-        return question, await _done(lambda: self._keep_question(project, asking))
+        return await _done(lambda: self._keep_question(project, asking))
+
+    async def again(self, asking: Asking) -> Question:
+        """The last question. Raises as `begin`."""
+        return await _done(lambda: self._again(asking))
 
     def _keep_question(self, project: Project, asking: Asking) -> Asked:
         door, who = self._door, self._who
@@ -281,15 +288,17 @@ class _Talking:
         self.model = found.session.model
         self.history = _history(messages)
 
-    def governor(self, limits: LimitsSettings) -> Callable[[int, int], str]:
-        """Says why a call that costs so much may not be made. Waits for the disk."""
+    async def governor(self, limits: LimitsSettings) -> Callable[[int, int], str]:
+        """Says why a call that costs so much may not be made."""
         budgets = (
             Budget(name="limits.usd_per_day", cost_micro=round(limits.usd_per_day * 1e6)),
             Budget(name="limits.chat_usd_per_day", feature="chat", cost_micro=round(limits.chat_usd_per_day * 1e6)),
             Budget(name="limits.tokens_per_day", tokens=limits.tokens_per_day),
         )
         held = [budget for budget in budgets if budget.cost_micro or budget.tokens]
-        spent: dict[str, Spent] = dict(self._door.spent_today(self._who)) if held else {}
+        if not held:
+            return lambda _cost_micro, _tokens: ""
+        spent: Mapping[str, Spent] = await _done(lambda: self._door.spent_today(self._who))
         return lambda cost_micro, tokens: why_not(held, spent, "chat", cost_micro=cost_micro, tokens=tokens)
 
     async def offload(self, work: Callable[[], T]) -> T:
@@ -340,6 +349,20 @@ async def _done(work: Callable[[], T]) -> T:
         doing.exception()
         raise asyncio.CancelledError
     return doing.result()
+
+
+async def _gathered(project: Project, shelf: Shelf, asking: Asking, question: Question) -> Gathered:
+    chat = project.settings.chat
+    return await gather(question, asking.at, shelf, chat.context_tokens, finds=chat.find_context)
+
+
+async def _given_up(gathering: "asyncio.Future[Gathered] | None") -> None:
+    """Wait for the end of what nobody wants any more."""
+    if gathering is not None and not gathering.done():
+        gathering.cancel()
+        await asyncio.wait({gathering})
+    if gathering is not None and not gathering.cancelled():
+        gathering.exception()
 
 
 def _history(messages: Sequence[Message]) -> tuple[Said, ...]:

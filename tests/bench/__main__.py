@@ -31,6 +31,7 @@ SUITES = (
     "egress",
     "retrieve",
     "model_overhead",
+    "chat_overhead",
 )
 
 

@@ -4,6 +4,7 @@ The finished message is kept before it is announced. Whoever stops reading stops
 answer stays in the conversation.
 """
 
+import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from math import ceil
@@ -77,6 +78,7 @@ class _Call:
         self.first_s = 0.0
         self.failure = self.cut = ""
         self._growing: Growing | None = None
+        self._beginning: asyncio.Future[Growing] | None = None
         self._is_prepared = False
 
     def make(self, choice: Choice, can: Capabilities, factor: float) -> ModelRequest | ModelFailed:
@@ -111,6 +113,9 @@ class _Call:
                 return await self._grew(text)
             case Turn(choice):
                 self.choice = choice
+                if self._beginning is None:
+                    # It has its place in the conversation by the time that the first word comes.
+                    self._beginning = asyncio.ensure_future(self._desk.begin_answer(_draft(self.plan, choice)))
                 if self._is_prepared or self.built is None:
                     return ()
                 self._is_prepared = True
@@ -142,7 +147,7 @@ class _Call:
         self.said.append(text)
         begins: tuple[ChatEvent, ...] = ()
         if growing is None:
-            growing = self._growing = await self._desk.begin_answer(_draft(plan, self.choice))
+            growing = await self._begun()
             self.first_s = self._desk.now_s()
             begins = (Answering(growing.id, self.choice.model.name, self.choice.why),)
         self._desk.tell(ModelResponded(plan.session, plan.interaction_id, text))
@@ -150,9 +155,18 @@ class _Call:
             await self._desk.save(growing)
         return (*begins, Grew(text))
 
+    async def _begun(self) -> Growing:
+        """The answer, in its place."""
+        if self._growing is None:
+            if self._beginning is None:
+                self._beginning = asyncio.ensure_future(self._desk.begin_answer(_draft(self.plan, self.choice)))
+            self._growing = await asyncio.shield(self._beginning)
+            self._growing.by(self.choice.model.name)
+        return self._growing
+
     async def end(self) -> ChatEvent:
         """Keep it; the last event."""
-        if not self.failure and self._growing is None:
+        if not self.failure and not self.said:
             self.failure = f"{self.choice.model.name} answered without a word. Ask again, or another model."
         outcome: Outcome = "failed" if self.failure else "stopped" if self.cut else "whole"
         account = self._interaction(outcome, self.failure)

@@ -176,7 +176,8 @@ class ChatRoom:
             edit=said.edit,
             title=said.title,
         )
-        chat, task, session = await asyncio.to_thread(self._door), asyncio.current_task(), said.session
+        chat = self._chat or await asyncio.to_thread(self._door)
+        task, session = asyncio.current_task(), said.session
         if task is not None and task not in self._answers:
             self._hold(task, session)
         async with aclosing(chat.ask(project, self._shelf(snapshot, project, said), asking)) as events:

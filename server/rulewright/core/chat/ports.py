@@ -59,6 +59,10 @@ class Growing(Protocol):
         """Of the message that it will be."""
         ...
 
+    def by(self, model: str) -> None:
+        """Another model gives it than the one that it was begun for."""
+        ...
+
     def add(self, text: str, now_s: float) -> bool:
         """Add what came; whether it is time to save it."""
         ...

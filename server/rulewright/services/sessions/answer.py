@@ -52,6 +52,10 @@ class Answer:
         """Whether no more of it is kept."""
         return self._n_bytes >= MAX_MESSAGE_BYTES
 
+    def by(self, model: str) -> None:
+        """Another model gives it than the one that it was begun for."""
+        self._draft = msgspec.structs.replace(self._draft, author=model, model=model)
+
     def add(self, text: str, now_s: float) -> bool:
         """Add what came, at a time by a clock that never jumps; whether it is time to `save`."""
         room = MAX_MESSAGE_BYTES - self._n_bytes
