@@ -8,13 +8,15 @@ from typing import Any, Protocol
 
 from rulewright.core.chat.ports import Read
 from rulewright.core.code_messages import ContextFor, MapOf
-from rulewright.core.models import Source
+from rulewright.core.models import ModelProvider, Source
 from rulewright.core.prompt.conversation import Piece
 from rulewright.core.retrieve.found import Context
 from rulewright.core.retrieve.found import Piece as FoundPiece
 from rulewright.core.retrieve.map import RepositoryMap
+from rulewright.core.retrieve.meaning import cut
 from rulewright.core.snapshot import Project
 from rulewright.core.sources import Found
+from rulewright.features.meaning import ranked_by_meaning
 from rulewright.privacy_view import withheld_of
 from rulewright.services import git
 from rulewright.services.files import Unreadable, read_text, walk
@@ -23,6 +25,7 @@ from rulewright.services.files.read import leads_inside
 log = logging.getLogger(__name__)
 MAX_LISTED = 5_000
 MAX_PATCHES = 40
+WIDER = 2
 Offload = Callable[..., Awaitable[Any]]
 Diagnose = Callable[[str], Awaitable[Sequence[str]]]
 
@@ -48,10 +51,10 @@ AskCode = Callable[[ContextFor | MapOf], Awaitable[Context | RepositoryMap | Non
 
 
 class CodeFinder:
-    """Finds code by the index."""
+    """Finds code by the index, and where the user named a model that embeds, by what it means."""
 
-    def __init__(self, root: str, ask: AskCode) -> None:
-        self._root, self._ask = root, ask
+    def __init__(self, root: str, ask: AskCode, embedder: ModelProvider | None = None) -> None:
+        self._root, self._ask, self._embedder = root, ask, embedder
 
     async def define(self, name: str, path: str, tokens: int) -> Sequence[Piece]:
         """See `Finder`."""
@@ -66,16 +69,22 @@ class CodeFinder:
     async def find(self, question: str, path: str, line: int, tokens: int) -> Sequence[Piece]:
         """See `Finder`."""
         del line
-        return [_piece(one, one.why) for one in await self._context(question, path, tokens)]
+        return [_piece(one, one.why) for one in await self._context(question, path, tokens, self._embedder)]
 
     async def overview(self, path: str, tokens: int) -> str:
         """See `Finder`."""
         drawn = await self._ask(MapOf(self._root, tokens, (path,) if path else ()))
         return drawn.text if isinstance(drawn, RepositoryMap) and drawn.files else ""
 
-    async def _context(self, question: str, path: str, tokens: int) -> Sequence[FoundPiece]:
+    async def _context(
+        self, question: str, path: str, tokens: int, embedder: ModelProvider | None = None
+    ) -> Sequence[FoundPiece]:
+        # A model that ranks what was found wants more to choose from than there is room for.
+        wanted = tokens if embedder is None else WIDER * tokens
         try:
-            found = await self._ask(ContextFor(self._root, question, tokens, focus=(path,) if path else ()))
+            found = await self._ask(ContextFor(self._root, question, wanted, focus=(path,) if path else ()))
+            if embedder is not None and isinstance(found, Context):
+                found = cut(await ranked_by_meaning(found, question, embedder, self._root), tokens)
         except Exception:
             # What is found unasked must not cost anybody an answer.
             log.exception("the index could not be asked for context")

@@ -84,6 +84,7 @@ if TYPE_CHECKING:
     from rulewright.core.bus import Event, ModelResponded
     from rulewright.core.changed import Changes
     from rulewright.core.model_settings import ModelSettings
+    from rulewright.core.models import ModelProvider
     from rulewright.core.rules.parse import Parsed
     from rulewright.core.server_report import ClientReport, ServerReport
     from rulewright.features.rule_stats import RuleStats
@@ -116,7 +117,7 @@ def _no_way_out(_: "Sequence[ModelSettings]") -> "Outgoing":
     "diagnose_workspace code_actions action_edits explain prompts is_about_rules own_rules_folder rules_for "
     "shows_lens rule_file explain_path walk check fix changed_since recognise read_baseline root_of plan_init "
     "test_rules lint_rules fix_rule_file rule_changes rule_stats conversations set_aside privacy upkeep tools writing",
-    run_model="outgoing talk",
+    run_model="outgoing talk embedder",
     edit="write_fixed write_output write_new",
     administer="report_server",
 )
@@ -540,6 +541,11 @@ class Gateway(Door):
         chat = open_chat(lambda: self.outgoing, self._models, open_door, owner, tell, at_once=at_once)
         self._tidying.append(chat.prune)
         return self.hand_on(chat)
+
+    def embedder(self, project: Project) -> "ModelProvider | None":
+        """The model that says what texts mean, behind the gate; None unless the user named one for it."""
+        named = next((model.name for model in project.settings.models if "embed" in model.roles), "")
+        return self.outgoing.providers.get(named) if named else None
 
     def tidy(self) -> None:
         """Forget what was kept in memory long enough."""

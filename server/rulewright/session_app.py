@@ -13,6 +13,7 @@ from rulewright.core.bus import update_of
 from rulewright.core.config import InteractionsSettings, merge
 from rulewright.core.interaction import Keep
 from rulewright.core.session import SessionEvent, session_of
+from rulewright.core.session_ports import Embed
 from rulewright.services.access.owner import owner
 from rulewright.services.clock import SystemClock
 from rulewright.services.files import find_root
@@ -91,6 +92,8 @@ class Conversations:
 
     def close(self) -> None:
         """Write what is not written yet, and let go."""
+        # No model is asked on the way out.
+        self.sessions.embed = None
         self.sessions.tidy()
         self._running.close()
         if self._is_own:
@@ -137,6 +140,15 @@ class Shared:
     def take_problems(self) -> tuple[str, ...]:
         """Sentences about what went wrong since this was asked last."""
         return self._kept.take_problems() if self._kept is not None else ()
+
+    def learn_meaning(self, embed: Embed) -> None:
+        """Work out, with a model that embeds, what conversations that changed are about; found by it from now on.
+
+        Waits for the model: not for an event loop.
+        """
+        kept = self._opened()
+        kept.sessions.embed = embed
+        kept.sessions.learn_meaning()
 
     def _announce(self, event: SessionEvent) -> None:
         self.bus.publish("context_updates", update_of(event), key=session_of(event))

@@ -16,6 +16,7 @@ from rulewright.core.interaction import Interaction, Used
 from rulewright.core.permissions import Action, Principal, Resource, demand
 from rulewright.core.session import Conversation, Draft, Session, clean
 from rulewright.core.session_page import Page, page
+from rulewright.core.session_ports import Embed
 from rulewright.core.session_text import from_json
 from rulewright.features.sessions import NoSuchSession, absent, demand_all, demand_for, meant
 from rulewright.services.interactions import GROUPS, Interactions
@@ -61,6 +62,10 @@ class Conversing(Protocol):
 
     def take_problems(self) -> tuple[str, ...]:
         """Sentences about what went wrong since this was asked last; each is given once. May wait for the disk."""
+        ...
+
+    def learn_meaning(self, embed: Embed) -> None:
+        """Work out, with a model that embeds, what conversations that changed are about. Waits for that model."""
         ...
 
 

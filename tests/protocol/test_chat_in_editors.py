@@ -12,10 +12,14 @@ from lsprotocol import types as t
 from rulewright.adapters.lsp import chat_document
 from rulewright.core.models import Failed
 from rulewright.services.models.scripted import Fail, Say, ScriptedProvider, Stall
+from rulewright.session_app import Shared
 from tests.harness.gateways import make_gateway, write_rules
 from tests.harness.lsp_memory import FULL, PUSH, MemoryClient, Refused, connect
 
-MODELS = {"models": [{"name": "one", "provider": "openai", "model": "one-1"}], "chat": {"find_context": False}}
+MODELS: dict[str, Any] = {
+    "models": [{"name": "one", "provider": "openai", "model": "one-1"}],
+    "chat": {"find_context": False},
+}
 QUESTION = "# Chat\n\n## You\n\nWhat is it?\n"
 
 
@@ -137,6 +141,36 @@ async def test_stop_names_what_it_stopped(project: Path) -> None:
         assert await command(client, "rulewright.chat.stop") == [session]
         with pytest.raises(Refused):
             await answer
+
+
+async def test_a_model_that_embeds_says_what_conversations_are_about(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider = ScriptedProvider(lambda _: [Say("They are weighed.")], name="one")
+    named = {**MODELS["models"][0], "roles": ["chat", "embed"]}
+    monkeypatch.setitem(MODELS, "models", [named])
+    async with editor(project, provider) as client:
+        learnt: list[Any] = []
+        monkeypatch.setattr(Shared, "learn_meaning", noted(Shared.learn_meaning, learnt, client))
+        uri = client.open(project / "a.py", "x = 1\n")
+        await command(client, "rulewright.chat", {"text": "what about apples?", "uri": uri})
+        await client.until(lambda: learnt)
+        assert any("apples" in text for texts in provider.embedded for text in texts)
+        found = await client.request(
+            "rulewright/sessions/search", {"query": "what about apples? They are weighed.", "uri": uri}
+        )
+        assert found
+
+
+def noted(learn: Any, learnt: list[Any], client: MemoryClient) -> Any:
+    loop = asyncio.get_running_loop()
+
+    def learn_and_note(self: Any, embed: Any) -> None:
+        learn(self, embed)
+        learnt.append(embed)
+        loop.call_soon_threadsafe(client._changed.set)
+
+    return learn_and_note
 
 
 async def test_without_a_model_a_sentence_says_what_helps(project: Path) -> None:

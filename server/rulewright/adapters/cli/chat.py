@@ -71,7 +71,7 @@ class _Talk:
         asking = Asking(
             text=text, session=self.session, at=self.at, model=self.model, interface="cli", regenerate=regenerate
         )
-        finder = CodeFinder(self.project.root, self._code.ask)
+        finder = CodeFinder(self.project.root, self._code.ask, self.gateway.embedder(self.project))
         shelf = ProjectShelf(self.project, asyncio.to_thread, {}, finder, self._diagnose)
         is_answered = False
         async with aclosing(self.chat.ask(self.project, shelf, asking)) as events:

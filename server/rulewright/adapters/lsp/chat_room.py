@@ -23,6 +23,7 @@ from rulewright.core.chat import document as chat_file
 from rulewright.core.chat.events import Asked, ChatEvent, Done, Failed, Grew
 from rulewright.core.chat.question import help_text
 from rulewright.core.code_messages import ContextFor, MapOf
+from rulewright.core.models import ModelError, ModelProvider, Part
 from rulewright.core.prompt.receipt import as_markdown, read_receipt, request_of, shown_prompt
 from rulewright.core.retrieve.found import Context
 from rulewright.core.retrieve.map import RepositoryMap
@@ -32,6 +33,7 @@ from rulewright.session_gateway import SessionProblem
 
 EVENT = "rulewright/chat"
 FOLDER = ".rulewright"
+EMBED_S = 60.0
 REPORTS_S = 0.25
 """Between two reports of progress."""
 
@@ -66,6 +68,7 @@ class ChatRoom:
     def __init__(self, ls: Server) -> None:
         self._ls = ls
         self._chat: ChatGateway | None = None
+        self._learning = asyncio.Lock()
         self._answers: dict[asyncio.Task[Any], str] = {}
         """Those that are being given, with their conversation, or the document they are written into."""
 
@@ -176,7 +179,7 @@ class ChatRoom:
             edit=said.edit,
             title=said.title,
         )
-        chat = self._chat or await asyncio.to_thread(self._door)
+        chat = self._chat if self._chat is not None else await asyncio.to_thread(self._door)
         task, session = asyncio.current_task(), said.session
         if task is not None and task not in self._answers:
             self._hold(task, session)
@@ -188,6 +191,23 @@ class ChatRoom:
                         self._answers[task] = session
                 self._ls.protocol.tell(EVENT, Happened(session, event))
                 yield event
+        if (embedder := self._ls.gateway.embedder(project)) is not None:
+            self._ls.pending.start_background(self._learn(embedder), "learning what conversations are about")
+
+    async def _learn(self, embedder: ModelProvider) -> None:
+        """Have it worked out what conversations are about, one at a time."""
+        loop = asyncio.get_running_loop()
+
+        def embed(texts: Sequence[str]) -> Sequence[Sequence[float]]:
+            asked = asyncio.run_coroutine_threadsafe(embedder.embed("", [Part(text) for text in texts]), loop)
+            try:
+                vectors = asked.result(EMBED_S).vectors
+            except (ModelError, TimeoutError, RuntimeError) as problem:
+                raise OSError(str(problem)) from None
+            return [vector for vector in vectors if vector is not None]
+
+        async with self._learning:
+            await asyncio.to_thread(self._ls.gateway.conversations.learn_meaning, embed)
 
     def _hold(self, task: "asyncio.Task[Any]", name: str) -> None:
         self._answers[task] = name
@@ -251,7 +271,8 @@ class ChatRoom:
             lines = [f"{path}:{f.range.start.line + 1}: {f.severity}: {f.message} ({f.rule_id})" for f in found]
             return [*lines, *(_line_of(path, one) for one in said.diagnostics)]
 
-        return ProjectShelf(project, asyncio.to_thread, texts, CodeFinder(project.root, self._ask_code), diagnose)
+        finder = CodeFinder(project.root, self._ask_code, self._ls.gateway.embedder(project))
+        return ProjectShelf(project, asyncio.to_thread, texts, finder, diagnose)
 
     async def _ask_code(self, question: ContextFor | MapOf) -> Context | RepositoryMap | None:
         asked = self._ls.gateway.ask_code(question)

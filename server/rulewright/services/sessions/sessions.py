@@ -353,9 +353,12 @@ class Sessions:
     def tidy(self) -> None:
         """What can wait until there is nothing else to do."""
         self._shelf.tidy()
-        if self.embed is not None:
-            meaning.fill(self._store, self.embed, self.open)
+        self.learn_meaning()
         self._must_overwrite = not self._store.checkpoint(for_good=self._must_overwrite) and self._must_overwrite
+
+    def learn_meaning(self) -> int:
+        """Work out what conversations that changed are about, where a model can say; how many."""
+        return meaning.fill(self._store, self.embed, self.open) if self.embed is not None else 0
 
     def is_all_kept(self) -> bool:
         """Whether everything is on the disk."""
