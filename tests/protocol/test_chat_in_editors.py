@@ -1,6 +1,7 @@
 """Chat in an editor: by commands with notifications, and in a markdown file of an editor that knows neither."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -25,7 +26,8 @@ QUESTION = "# Chat\n\n## You\n\nWhat is it?\n"
 
 @pytest.fixture(autouse=True)
 def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chat_document, "EVERY_S", 0.005)
+    for name in ("EVERY_S", "EVERY_LATE_S", "TYPING_S"):
+        monkeypatch.setattr(chat_document, name, 0.005)
 
 
 @pytest.fixture
@@ -181,11 +183,17 @@ async def test_without_a_model_a_sentence_says_what_helps(project: Path) -> None
         assert said["message"].startswith("No model is set up.")
 
 
+UNITS = {"utf-8": 1, "utf-16-le": 2, "utf-32-le": 4}
+CLIENTS = Path(__file__).parents[1] / "data" / "clients"
+
+
 class Page:
     """A document in an editor that makes the edits it is asked for."""
 
     def __init__(self, client: MemoryClient, path: Path, text: str, *, tells_late: bool = False) -> None:
         self.client, self.text, self.version = client, text, 1
+        self.encoding = client.server.encoding
+        self.encoding = {"utf-32": "utf-32-le", "utf-16": "utf-16-le"}.get(self.encoding, self.encoding)
         self.edits: list[str] = []
         self.n_refused = 0
         self.before_edit: Callable[[], None] = lambda: None
@@ -223,9 +231,9 @@ class Page:
         return {"applied": True}
 
     def _offset(self, position: Any) -> int:
-        return (
-            sum(len(line) for line in self.text.splitlines(keepends=True)[: position["line"]]) + position["character"]
-        )
+        lines = [*self.text.splitlines(keepends=True), ""]
+        before = lines[position["line"]].encode(self.encoding)[: position["character"] * UNITS[self.encoding]]
+        return sum(map(len, lines[: position["line"]])) + len(before.decode(self.encoding))
 
     async def until(self, condition: Callable[[], Any]) -> None:
         async with asyncio.timeout(30):
@@ -261,6 +269,23 @@ async def test_an_answer_is_written_into_a_markdown_file(project: Path, tells_la
             "It is\n\n# a number.",
             "Really?",
         ]
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in CLIENTS.glob("*.json")))
+async def test_every_recorded_editor_can_chat_with_a_command_without_arguments(project: Path, name: str) -> None:
+    recorded = json.loads((CLIENTS / f"{name}.json").read_text("utf-8"))["params"]
+    provider = ScriptedProvider([[Say("Größe: 😀 groß\n\nund mehr", chunk=4)]], name="one")
+    gateway = make_gateway(providers=[provider])
+    async with connect(gateway) as client:
+        await client.initialize(
+            recorded["capabilities"], root=project, options={"rulewright": MODELS}, clientInfo=recorded["clientInfo"]
+        )
+        page = Page(client, project / "a.chat.md", "# Größe 😀\n\n## You\n\nWas heißt 😀?", tells_late="neovim" in name)
+        # The picker of Helix sends an empty list, and looks at no answer.
+        assert await command(client, "rulewright.chat.send") is None
+        await page.until(lambda: page.text.endswith("## You\n\n") and "<!--" in page.text)
+        assert "Was heißt 😀?\n\n## Rulewright\n\nGröße: 😀 groß\n\nund mehr\n\n## You\n\n" in page.text
+        assert page.text.startswith("# Größe 😀\n\n<!-- rulewright conversation ")
 
 
 async def test_who_writes_elsewhere_meanwhile_is_not_disturbed(project: Path) -> None:
