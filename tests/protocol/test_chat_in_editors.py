@@ -320,6 +320,21 @@ async def test_a_stopped_answer_leaves_a_whole_document(project: Path) -> None:
         assert provider.n_open == 0
 
 
+async def test_an_editor_that_makes_no_edits_holds_up_nothing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chat_document, "STOPPED_S", 0.05)
+    provider = ScriptedProvider([[Say("Half of it"), Stall()]], name="one")
+    async with editor(project, provider) as client:
+        page = Page(client, project / "a.chat.md", QUESTION)
+        client.replies[t.WORKSPACE_APPLY_EDIT] = lambda _: NotImplemented
+        await command(client, "rulewright.chat.send")
+        await client.until(lambda: [m for m in client.messages if m.get("method") == "workspace/applyEdit"])
+        assert await command(client, "rulewright.chat.stop") == [page.uri]
+        async with asyncio.timeout(10):
+            await client.settled()
+        assert provider.n_open == 0
+        assert page.text == QUESTION
+
+
 async def test_a_failure_stands_where_the_answer_would(project: Path) -> None:
     provider = ScriptedProvider([[Fail(Failed("unreachable", "Nobody listens there."))]], name="one")
     async with editor(project, provider) as client:

@@ -17,6 +17,7 @@ from rulewright.adapters.lsp.language_server import Server
 from rulewright.core.chat.document import as_written, closing, find_again, note_of, opening, read_chat
 from rulewright.core.chat.events import Asked, ChatEvent, Done, Failed, Grew, Noticed
 from rulewright.core.edits import Edit
+from rulewright.core.permissions import NotAllowed
 from rulewright.core.snapshot import Document
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ EVERY_LATE_S, TYPING_S = 1.0, 3.0
 """The same for an editor that tells of changes late: what is typed in between makes it refuse an edit, and say so. And
 how long somebody who typed is left in peace there."""
 TELLS_LATE = frozenset({"neovim"})
+STOPPED_S = 2.0
+"""For what is left to be written of an answer that was stopped."""
 EDIT_S = 30.0
 """For the editor to make an edit."""
 PATIENCE = 40
@@ -50,8 +53,9 @@ async def answer(ls: Server, room: "ChatRoom", document: Document) -> None:
             await _follow(page, events, asked.session, asked.note_at)
     except asyncio.CancelledError:
         page.end("\n\n*You stopped it.*\n")
+        await _done_soon(writing)
         raise
-    except JsonRpcException as problem:
+    except (JsonRpcException, NotAllowed) as problem:
         page.end(f"*{problem}*\n")
     finally:
         page.is_over = True
@@ -76,14 +80,24 @@ async def _follow(page: "_Page", events: AsyncGenerator[ChatEvent, None], sessio
                 pass
 
 
+async def _done_soon(writing: "asyncio.Task[None]") -> None:
+    """Wait a little: an editor that makes no edit any more, or is gone, holds up nothing."""
+    try:
+        await asyncio.wait({writing}, timeout=STOPPED_S)
+    finally:
+        if not writing.done():
+            writing.cancel()
+
+
 async def _done(writing: "asyncio.Task[None]") -> None:
-    """Wait until all is written, also when the answer was stopped: a document shall be whole."""
-    while not writing.done():
-        try:
-            await asyncio.wait({writing})
-        except asyncio.CancelledError:
-            continue
-    writing.result()
+    """Wait until all is written."""
+    try:
+        await asyncio.wait({writing})
+    except asyncio.CancelledError:
+        await _done_soon(writing)
+        raise
+    if not writing.cancelled():
+        writing.result()
 
 
 class _Page:
