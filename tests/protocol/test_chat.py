@@ -196,6 +196,15 @@ async def test_a_cancelled_reader_too(project: Path) -> None:
         assert talk.texts(session.id)[1] == ("assistant", "stopped", "Half")
 
 
+async def test_who_stops_before_the_first_word_leaves_one_answer_and_no_other(project: Path) -> None:
+    with talks(project, model([Stall()])) as talk:
+        events = talk.chat.ask(talk.project, talk.shelf(), Asking(text="long one"))
+        seen = [await anext(events), await anext(events)]
+        assert isinstance(seen[-1], Prepared)
+        await events.aclose()
+        assert talk.texts(seen[0].session.id)[1:] == [("assistant", "stopped", "")]
+
+
 async def test_a_model_that_breaks_off_leaves_what_it_said(project: Path) -> None:
     with talks(project, model([Say("Half"), Drop()])) as talk:
         asked, *_, failed = await talk.ask("tell me")
@@ -220,6 +229,7 @@ async def test_nobody_answers_and_everybody_who_looks_sees_why(project: Path) ->
     with talks(project, model([Fail(down)], [Say("Now.")])) as talk:
         asked, *_, failed = await talk.ask("hello")
         assert (failed.text, failed.message.status, failed.message.note) == (down.message, "failed", down.message)
+        assert talk.texts(asked.session.id) == [("user", "whole", "hello"), ("assistant", "failed", "")]
         # Asked again, the first attempt is no part of what was said.
         *_, done = await talk.ask("hello", session=asked.session.id)
         assert done.message.plain == "Now."

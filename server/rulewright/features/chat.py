@@ -195,7 +195,7 @@ class _Call:
         problem = await desk.record(account) if self.request is not None else ""
         desk.tell(ModelResponded(plan.session, plan.interaction_id, "", is_last=True, failure=note))
         # Others who look at the conversation see that its question was not answered, and why.
-        growing = self._growing or await desk.begin_answer(_draft(plan, self.choice))
+        growing = await self._begun()
         if account.outcome == "whole":
             kept = await desk.finish(growing, plan.interaction_id, self.choice.model.name)
         elif account.outcome == "failed":
