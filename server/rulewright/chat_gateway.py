@@ -254,9 +254,12 @@ class _Talking:
         elif asking.session:
             session = asking.session
         else:
-            session = door.create(who, Path(project.root), title=asking.title).session.id
-        before = door.open(who, session)
-        self._learn(before, before.messages)
+            begun = door.create(who, Path(project.root), title=asking.title).session
+            session = begun.id
+            self._learn(Conversation(begun, ()), ())
+        if asking.session:
+            before = door.open(who, session)
+            self._learn(before, before.messages)
         written = door.append(who, session, Draft.text("user", asking.text, interface=asking.interface))
         assert written.message is not None
         return Asked(written.session, written.message, written.problem)

@@ -98,6 +98,7 @@ def _piece(found: FoundPiece, why: str) -> Piece:
         what=f"{found.path}:{found.first_line}-{found.last_line}",
         why=why,
         source=Source(found.path, found.first_line, found.last_line),
+        tokens=found.tokens,
     )
 
 

@@ -133,7 +133,8 @@ class Coordinator:
             return
         name, factor = choice.model.name, self._factors.get(choice.model.name, 1.0)
         for attempt in range(ATTEMPTS):
-            request = make(choice, can, factor)
+            # It counts the tokens of a long text: not where others wait.
+            request = await asyncio.to_thread(make, choice, can, factor)
             if isinstance(request, Failed):
                 yield request
                 return

@@ -6,6 +6,7 @@ between marks whose word occurs in none of them, so that no file can end its par
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -49,6 +50,10 @@ MIN_LINES = 5
 """Fewer lines of a file than that say nothing; it is left out as a whole."""
 
 
+counted = lru_cache(maxsize=512)(budgeted)
+"""What was said before, the rules and the frame are counted again with each question."""
+
+
 class Piece(msgspec.Struct, frozen=True, kw_only=True):
     """Something of the project that may help."""
 
@@ -61,6 +66,8 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
     language: str = ""
     is_named: bool = False
     """Whether the user named it: it comes before what was found, and is cut rather than left out."""
+    tokens: int = 0
+    """Of its text, where that was counted already; 0 to have it counted."""
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -161,12 +168,13 @@ class _Part:
         text: str,
         piece: Piece | None = None,
         source: Source | None = None,
+        tokens: int = 0,
     ) -> None:
         self.role: Literal["system", "user", "assistant"] = role
         self.label, self.text, self.source = label, text, source
         self.why = piece.why if piece is not None else ""
         self.what = piece.what if piece is not None else ""
-        self.tokens = budgeted(text)
+        self.tokens = tokens or counted(text)
 
     @property
     def sent(self) -> Part:
@@ -232,7 +240,7 @@ def _first(piece: Piece, lines: Sequence[str], n_lines: int) -> Piece:
     if source is not None:
         first = source.first_line or 1
         source = Source(source.path, first, first + n_lines - 1)
-    return msgspec.structs.replace(piece, text="".join(lines[:n_lines]), source=source)
+    return msgspec.structs.replace(piece, text="".join(lines[:n_lines]), source=source, tokens=0)
 
 
 def _marked(piece: Piece, tag: str) -> _Part:
@@ -241,18 +249,21 @@ def _marked(piece: Piece, tag: str) -> _Part:
     if source is not None and source.first_line:
         where += f' lines="{source.first_line}-{source.last_line}"'
     body = piece.text if piece.text.endswith("\n") else piece.text + "\n"
-    return _Part("user", "context", f"<{tag}{where}>\n{body}</{tag}>\n\n", piece, source)
+    before, behind = f"<{tag}{where}>\n", f"</{tag}>\n\n"
+    # Counting is most of the work, and what was found was counted where it was found.
+    tokens = piece.tokens + budgeted(before) + budgeted(behind) if piece.tokens else 0
+    return _Part("user", "context", f"{before}{body}{behind}", piece, source, tokens)
 
 
 def _all_of(history: Sequence[Said]) -> int:
-    return sum(budgeted(one.text) + MESSAGE_TOKENS for one in history)
+    return sum(counted(one.text) + MESSAGE_TOKENS for one in history)
 
 
 def _fit_history(history: Sequence[Said], room: int, left_out: list[LeftOut]) -> Sequence[Said]:
     """The last messages that have room, from a question on."""
     start, used = len(history), 0
     while start:
-        tokens = budgeted(history[start - 1].text) + MESSAGE_TOKENS
+        tokens = counted(history[start - 1].text) + MESSAGE_TOKENS
         if used + tokens > room:
             break
         used += tokens
