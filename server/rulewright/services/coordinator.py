@@ -165,22 +165,24 @@ class Coordinator:
         self, choice: Choice, provider: ModelProvider, request: ModelRequest, ends_at: float
     ) -> AsyncGenerator[ModelEvent, None]:
         answer = cast("AsyncGenerator[ModelEvent, None]", provider.stream(request))
-        async with aclosing(answer):
-            while True:
-                try:
-                    async with asyncio.timeout(ends_at - self._now()):
-                        event = await anext(answer)
-                except TimeoutError:
-                    yield Failed(
-                        "timeout", f"{choice.model.name} did not finish within {choice.model.deadline_s:.0f} seconds."
-                    )
-                    return
-                except StopAsyncIteration:
-                    yield Failed("cut", f"{choice.model.name} broke off without saying why.")
-                    return
-                yield event
-                if isinstance(event, Finished | Failed):
-                    return
+        deadline = _Deadline(ends_at - self._now())
+        try:
+            async with aclosing(answer):
+                while True:
+                    try:
+                        event = await deadline.hold(answer)
+                    except TimeoutError:
+                        within = f"{choice.model.deadline_s:.0f} seconds"
+                        yield Failed("timeout", f"{choice.model.name} did not finish within {within}.")
+                        return
+                    except StopAsyncIteration:
+                        yield Failed("cut", f"{choice.model.name} broke off without saying why.")
+                        return
+                    yield event
+                    if isinstance(event, Finished | Failed):
+                        return
+        finally:
+            deadline.close()
 
     async def _can(self, provider: ModelProvider) -> Capabilities | Failed:
         async def look() -> Capabilities | None:
@@ -193,3 +195,36 @@ class Coordinator:
             return error.failed
         except TimeoutError:
             return Failed("timeout", f"{provider.name} did not say within {ASK_S:.0f} seconds what it can do.")
+
+
+class _Deadline:
+    """One moment at which waiting ends, for many waits: a timer for each word would be a third of the work."""
+
+    def __init__(self, in_s: float) -> None:
+        self._is_over = False
+        self._waiting: asyncio.Task[object] | None = None
+        self._timer = asyncio.get_running_loop().call_later(max(0.0, in_s), self._over)
+
+    def _over(self) -> None:
+        self._is_over = True
+        if self._waiting is not None:
+            self._waiting.cancel()
+
+    async def hold(self, answer: AsyncGenerator[ModelEvent, None]) -> ModelEvent:
+        """The next event. Raises TimeoutError and StopAsyncIteration."""
+        if self._is_over:
+            raise TimeoutError
+        task = self._waiting = asyncio.current_task()
+        try:
+            return await anext(answer)
+        except asyncio.CancelledError:
+            # As `asyncio.timeout` tells its own cancelling from that of others.
+            if self._is_over and task is not None and task.uncancel() == 0:
+                raise TimeoutError from None
+            raise
+        finally:
+            self._waiting = None
+
+    def close(self) -> None:
+        """Nobody waits any more."""
+        self._timer.cancel()
