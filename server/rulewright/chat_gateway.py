@@ -36,6 +36,7 @@ from rulewright.services.cache import Cache
 from rulewright.services.coordinator import Coordinator
 from rulewright.services.egress import Outgoing
 from rulewright.services.sessions.answer import Answer
+from rulewright.services.sessions.opened import NoSession
 from rulewright.session_gateway import SessionGateway, SessionProblem, Written
 
 T = TypeVar("T")
@@ -43,6 +44,7 @@ RULES_SHARE = 0.25
 """Of a prompt, for what rules say, at most."""
 UNANSWERED = "(not answered)"
 """Stands for the answer to what was said and never answered."""
+DELETED = "The conversation was deleted while it was answered, so nothing of the answer is kept."
 _THREADS = ThreadPoolExecutor(4, "chat")
 """Of their own: a database that somebody has locked holds up nothing else."""
 
@@ -123,6 +125,7 @@ class ChatGateway(Door):
         question = Question("") if asking.regenerate else read_question(asking.text)
         # What goes along is looked for while the question is kept.
         gathering = None if asking.regenerate else asyncio.ensure_future(_gathered(project, shelf, asking, question))
+        is_read = True
         try:
             if asking.regenerate:
                 question = await talking.again(asking)
@@ -131,9 +134,13 @@ class ChatGateway(Door):
             found = await (gathering or _gathered(project, shelf, asking, question))
             async with aclosing(self._answered(talking, project, found, asking, question)) as events:
                 async for event in events:
+                    is_read = False
                     yield event
+                    is_read = True
         except (SessionProblem, NoModel) as problem:
-            yield Failed(str(problem))
+            # Whoever closed this at an event is told nothing more.
+            if is_read:
+                yield Failed(str(problem))
         finally:
             await _given_up(gathering)
 
@@ -324,15 +331,15 @@ class _Talking:
 
     async def finish(self, growing: Growing, interaction_id: str, model: str) -> Written:
         """See `Desk`."""
-        return await _done(lambda: _answer(growing).finish(interaction_id=interaction_id, model=model))
+        return await _ended(lambda: _answer(growing).finish(interaction_id=interaction_id, model=model))
 
     async def stop(self, growing: Growing, why: str) -> Written:
         """See `Desk`."""
-        return await _done(lambda: _answer(growing).stop(why))
+        return await _ended(lambda: _answer(growing).stop(why))
 
     async def fail(self, growing: Growing, why: str) -> Written:
         """See `Desk`."""
-        return await _done(lambda: _answer(growing).fail(why))
+        return await _ended(lambda: _answer(growing).fail(why))
 
     async def record(self, call: Interaction) -> str:
         """See `Desk`."""
@@ -352,6 +359,14 @@ async def _done(work: Callable[[], T]) -> T:
         doing.exception()
         raise asyncio.CancelledError
     return doing.result()
+
+
+async def _ended(end: Callable[[], Written]) -> Written:
+    """What `end` gives for an answer, in a thread. Raises SessionProblem where its conversation is gone."""
+    try:
+        return await _done(end)
+    except NoSession:
+        raise SessionProblem(DELETED) from None
 
 
 async def _gathered(project: Project, shelf: Shelf, asking: Asking, question: Question) -> Gathered:

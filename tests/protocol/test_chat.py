@@ -205,6 +205,20 @@ async def test_who_stops_before_the_first_word_leaves_one_answer_and_no_other(pr
         assert talk.texts(seen[0].session.id)[1:] == [("assistant", "stopped", "")]
 
 
+@pytest.mark.parametrize("is_read_on", [True, False])
+async def test_a_conversation_that_is_deleted_while_it_is_answered(project: Path, *, is_read_on: bool) -> None:
+    with talks(project, model([Say("Half an answer", chunk=4)])) as talk:
+        events = talk.chat.ask(talk.project, talk.shelf(), Asking(text="tell me"))
+        asked = await anext(events)
+        async for event in events:
+            if isinstance(event, Grew):
+                break
+        talk.door.delete(talk.me, asked.session.id)
+        rest = [event async for event in events] if is_read_on else []
+        await events.aclose()
+        assert rest[-1:] == ([Failed(chat_gateway.DELETED)] if is_read_on else [])
+
+
 async def test_a_model_that_breaks_off_leaves_what_it_said(project: Path) -> None:
     with talks(project, model([Say("Half"), Drop()])) as talk:
         asked, *_, failed = await talk.ask("tell me")
