@@ -222,7 +222,10 @@ class SessionGateway:
     def record(self, principal: Principal, call: Interaction) -> str:
         """Keep a call of a model; why that could not be done, in a few words. Raises NotAllowed."""
         demand(principal, "run_model", Resource("call"))
-        return self._interactions.record(msgspec.structs.replace(call, user=principal.user_id))
+        # Who deleted the conversation meanwhile wants its calls gone too; what they cost counts all the same.
+        is_gone = bool(call.session) and self._sessions.is_deleted(call.session)
+        call = msgspec.structs.replace(call, user=principal.user_id)
+        return self._interactions.record(call, "none" if is_gone else None)
 
     def interaction(self, principal: Principal, interaction_id: str, *, to_replay: bool = False) -> Interaction:
         """A call of a model, as far as it was kept, or only if it can be replayed. Raises as `open`."""

@@ -217,6 +217,9 @@ async def test_a_conversation_that_is_deleted_while_it_is_answered(project: Path
         rest = [event async for event in events] if is_read_on else []
         await events.aclose()
         assert rest[-1:] == ([Failed(chat_gateway.DELETED)] if is_read_on else [])
+        # The call is gone with it, and what it cost counts.
+        assert talk.chat.receipts() == ()
+        assert talk.door.spent_today(talk.me)["chat"].tokens > 0
 
 
 async def test_a_model_that_breaks_off_leaves_what_it_said(project: Path) -> None:

@@ -32,10 +32,12 @@ class Interactions:
         self._unsaved: list[Interaction] = []
         self._is_purged = False
 
-    def record(self, call: Interaction) -> str:
-        """Keep a call, as far as the settings say. Why that could not be done, in a few words; it is tried again."""
-        keep, _ = self._keep()
-        kept = as_kept(call, keep)
+    def record(self, call: Interaction, keep: Keep | None = None) -> str:
+        """Keep a call, as far as `keep` or else the settings say.
+
+        Returns why that could not be done, in a few words; it is tried again.
+        """
+        kept = as_kept(call, keep or self._keep()[0])
         if not kept.at:
             kept = msgspec.structs.replace(kept, at=self._clock.now().isoformat(timespec="milliseconds"))
         calls = [*self._unsaved, kept]

@@ -96,6 +96,10 @@ class Sessions:
         self._shelf.mend()
         return self._store.read(lambda db: rows.session(db, session_id), None)
 
+    def is_deleted(self, session_id: str) -> bool:
+        """Whether there was such a conversation, and somebody took it away."""
+        return self._store.read(lambda db: rows.is_deleted(db, session_id), otherwise=False)
+
     def beginning(self, start: str) -> tuple[tuple[str, str], ...]:
         """Ids that begin so, each with the user whose it is."""
         start = clean(start)
@@ -193,7 +197,7 @@ class Sessions:
     def take_over(self, conversation: Conversation, *, workspace: str, root: str, user: str) -> Written:
         """Make a conversation of one that was exported, under its id if that is free. Raises Refused."""
         s = conversation.session
-        is_free = bool(SESSION_ID.fullmatch(s.id)) and self.find(s.id) is None and not self._is_deleted(s.id)
+        is_free = bool(SESSION_ID.fullmatch(s.id)) and self.find(s.id) is None and not self.is_deleted(s.id)
         fresh = msgspec.structs.replace(
             self._fresh(workspace, root, user, s.title, s.model, s.id if is_free else ""),
             created=clean(s.created),
@@ -325,7 +329,7 @@ class Sessions:
 
     def apply(self, update: Update) -> bool:
         """Take in a change that another machine made; False when it is none, or the conversation was deleted here."""
-        if not SESSION_ID.fullmatch(update.session_id) or self._is_deleted(update.session_id):
+        if not SESSION_ID.fullmatch(update.session_id) or self.is_deleted(update.session_id):
             return False
         if not 0 <= update.segment < MAX_SEGMENTS:
             return False
@@ -371,7 +375,7 @@ class Sessions:
             raise Refused(
                 f"`{clean(session_id)[:80]}` cannot be the id of a conversation: 4 to 64 letters, digits, - and _ can."
             )
-        if session_id and self._is_deleted(session_id):
+        if session_id and self.is_deleted(session_id):
             raise Refused(f"The conversation {session_id} was deleted, and its id is not given again.")
         now = self._shelf.stamp()
         return Session(
@@ -384,9 +388,6 @@ class Sessions:
             created=now,
             updated=now,
         )
-
-    def _is_deleted(self, session_id: str) -> bool:
-        return self._store.read(lambda db: rows.is_deleted(db, session_id), otherwise=False)
 
     def _create(self, session: Session, messages: Sequence[Message]) -> Written:
         opened = self._shelf.put(session)
