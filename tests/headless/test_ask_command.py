@@ -137,6 +137,15 @@ def test_what_is_only_hashed_cannot_be_sent_again_and_that_is_said(project: Path
     assert b"cannot be replayed" in command(project, "receipts", call["id"], "--prompt", env=env).stdout
 
 
+def test_a_chat_that_goes_on_shows_the_receipt_of_its_last_answer(project: Path, server: Any) -> None:
+    env = settings(server.url)
+    assert b"Nothing was asked yet." in command(project, "chat", stdin=b"/receipt\n", env=env).stdout
+    command(project, "ask", "explain @src/cart.py", env=env)
+    (call,) = json.loads(command(project, "receipts", "--json", env=env).stdout)["calls"]
+    done = command(project, "chat", call["session"], stdin=b"/receipt\n", env=env)
+    assert f"# Receipt {call['id']}" in done.stdout.decode()
+
+
 def test_a_budget_ends_before_anything_is_sent(project: Path, server: Any) -> None:
     env = settings(server.url, price_in=1000.0, price_out=1000.0) | {"RULEWRIGHT_LIMITS_USD_PER_DAY": "0.01"}
     done = command(project, "ask", "hello", env=env)

@@ -259,11 +259,13 @@ def _model(talk: _Talk, name: str) -> None:
 def _receipt(talk: _Talk, _: str) -> None:
     from rulewright.adapters.cli.receipts import show_receipt
 
-    if not talk.last_call:
-        click.echo("Nothing was asked yet.")
-        return
     try:
-        show_receipt(talk.door.interaction(talk.me, talk.last_call), with_prompt=False)
+        # An answer that was stopped, or given before this began, has told nobody here its id.
+        calls = talk.door.interactions(talk.me, session=talk.session, limit=1) if talk.session else ()
+        if not calls and not talk.last_call:
+            click.echo("Nothing was asked yet.")
+            return
+        show_receipt(calls[0] if calls else talk.door.interaction(talk.me, talk.last_call), with_prompt=False)
     except SessionProblem as problem:
         click.echo(printable(str(problem)), err=True)
 
