@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from rulewright.adapters.cli.drawing import whole_blocks
+from rulewright.adapters.cli.drawing import last_lines, whole_blocks
 from tests.harness.http_server import Asked, Line, serving_beside
 from tests.harness.in_process import command
 from tests.harness.llamacpp_server import llamacpp
@@ -184,6 +184,19 @@ def test_faults_have_a_sentence(project: Path) -> None:
 )
 def test_blocks_are_drawn_when_nothing_can_change_them(text: str, whole: str) -> None:
     assert whole_blocks(text) == (whole, text[len(whole) :])
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("a\nb\nc", "b\nc"),
+        ("a", "a"),
+        ("```py\nx\n# y\nz", "```py\n# y\nz"),
+        ("~~~\nx\n~~~\ny\nz", "y\nz"),
+    ],
+)
+def test_the_end_of_a_long_block_of_code_is_drawn_as_code(text: str, end: str) -> None:
+    assert last_lines(text, 2) == end
 
 
 class Terminal:

@@ -76,8 +76,7 @@ class Markdown:
         if whole.strip():
             self._live.console.print(Drawn(whole), "")
         # Of a long block only the end has room.
-        lines = self._rest.splitlines()[-max(4, self._console.height - 6) :]
-        self._live.update(Drawn("\n".join(lines)))
+        self._live.update(Drawn(last_lines(self._rest, max(4, self._console.height - 6))))
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         from rich.markdown import Markdown as Drawn
@@ -113,6 +112,19 @@ def whole_blocks(text: str) -> tuple[str, str]:
         if ends_here and follows.strip() and not follows[0].isspace() and not (is_list and _is_item(follows)):
             end = at
     return text[:end], text[end:]
+
+
+def last_lines(text: str, n_lines: int) -> str:
+    """The end of markdown, in which what was code stays code: the line that opens its block comes before it."""
+    lines = text.splitlines()
+    fence = opening = ""
+    for line in lines[:-n_lines]:
+        found = _FENCE.match(line)
+        if not fence and found:
+            fence, opening = found[1], line
+        elif fence and found and found[1].startswith(fence) and not line.strip().strip(fence[0]):
+            fence = ""
+    return "\n".join([*([opening] if fence else []), *lines[-n_lines:]])
 
 
 def _is_item(line: str) -> bool:
