@@ -7,6 +7,7 @@ import re
 import select
 import signal
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -14,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from rulewright.adapters.cli.drawing import last_lines, whole_blocks
+from rulewright.adapters.cli.drawing import Markdown, last_lines, whole_blocks
 from tests.harness.http_server import Asked, Line, serving_beside
 from tests.harness.in_process import command
 from tests.harness.llamacpp_server import llamacpp
@@ -197,6 +198,22 @@ def test_blocks_are_drawn_when_nothing_can_change_them(text: str, whole: str) ->
 )
 def test_the_end_of_a_long_block_of_code_is_drawn_as_code(text: str, end: str) -> None:
     assert last_lines(text, 2) == end
+
+
+def test_nothing_is_drawn_beside_a_block_that_is_printed(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    n_threads = threading.active_count()
+    with Markdown() as drawing:
+        drawing.add("One.")
+        drawing.add("\n\nTwo")
+        assert threading.active_count() == n_threads
+    shown = capsys.readouterr().out
+    # As it came, and in its place; not once more where the next one comes.
+    assert shown.count("One.") == 2
+    assert shown.rstrip().endswith("Two")
 
 
 class Terminal:

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
@@ -60,8 +61,10 @@ class Markdown:
         from rich.live import Live
 
         self._console: Console = Console(highlight=False, soft_wrap=False)
-        self._live: Live = Live(console=self._console, refresh_per_second=DRAWS_PER_S, transient=True)
+        # A thread that draws by itself may do so while a block is printed, and lines are lost.
+        self._live: Live = Live(console=self._console, auto_refresh=False, transient=True)
         self._rest = ""
+        self._drawn_at_s = -1.0
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -73,10 +76,14 @@ class Markdown:
 
         self._rest += harmless(text)
         whole, self._rest = whole_blocks(self._rest)
+        now_s = monotonic()
+        if not whole.strip() and now_s - self._drawn_at_s < 1 / DRAWS_PER_S:
+            return
+        self._drawn_at_s = now_s
+        # Of a long block only the end has room. What is whole is gone from below before it is printed above.
+        self._live.update(Drawn(last_lines(self._rest, max(4, self._console.height - 6))), refresh=True)
         if whole.strip():
             self._live.console.print(Drawn(whole), "")
-        # Of a long block only the end has room.
-        self._live.update(Drawn(last_lines(self._rest, max(4, self._console.height - 6))))
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         from rich.markdown import Markdown as Drawn
