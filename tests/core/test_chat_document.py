@@ -26,6 +26,7 @@ from rulewright.core.chat.document import (
             "## You\n\nhow do I write\n\n```\n## You\nno\n```\n\nin markdown?\n",
             "how do I write\n\n```\n## You\nno\n```\n\nin markdown?",
         ),
+        ("## You\n\n```x = 1``` is what?\n\n## Rulewright\n\nOne.\n\n## You\n\nand two?\n", "and two?"),
         ("## you\nlower\n", "lower"),
         ("## You (still)\r\n\r\nCRLF\r\n", "CRLF"),
         ("## You\n\nfirst\n\n## Rulewright\n\nyes\n", ""),
@@ -65,6 +66,13 @@ def test_headings_of_an_answer_are_lower_than_ours_but_not_in_code() -> None:
 def test_code_that_an_answer_leaves_open_is_closed() -> None:
     assert as_written("Look:\n\n```py\ndef f(", is_whole=True) == "Look:\n\n```py\ndef f(\n```\n"
     assert as_written("````\n```\n", is_whole=True) == "````\n```\n````\n"
+
+
+@given(st.text(alphabet=st.sampled_from("#`~ \na-"), max_size=60))
+def test_the_next_question_is_found_whatever_was_asked(asked: str) -> None:
+    text = "## You\n\n" + asked.rstrip()
+    made = text + opening(text, len(text)) + "Well."
+    assert read_chat(made + closing(made) + "more?").question == "more?"
 
 
 @given(st.text(alphabet=st.sampled_from("#`~ \na-"), max_size=60), st.text(alphabet="ab ?", min_size=1))

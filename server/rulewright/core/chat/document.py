@@ -24,7 +24,8 @@ YOU, ANSWER = "## You", "## Rulewright"
 ENDING = ".chat.md"
 NOTE = "<!-- rulewright conversation "
 _HEADING = re.compile(r"^## +(You|Rulewright)\b.*$", re.IGNORECASE)
-_FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
+_FENCE = re.compile(r"^ {0,3}(`{3,}(?![^\n]*`)|~{3,})")
+"""Backquotes that are closed in the same line are code within a text, and open no block."""
 _TITLE = re.compile(r"\A\s*# .*$", re.MULTILINE)
 _NOTE = re.compile(r"^<!-- rulewright conversation ([0-9A-Za-z_-]{4,64}) -->[ \t]*$", re.MULTILINE)
 _HEADING_OF_ANSWER = re.compile(r"^(#{1,2})(?= )")
@@ -84,8 +85,10 @@ def new_chat() -> str:
 
 
 def opening(text: str, end: int) -> str:
-    """What stands before an answer that is written at `end`."""
+    """What stands before an answer that is written at `end`: code that the question leaves open is closed."""
     before = text[:end]
+    if fence := _open_fence(before):
+        return ("" if before.endswith("\n") else "\n") + f"{fence}\n\n{ANSWER}\n\n"
     gap = "" if not before or before.endswith("\n\n") else "\n" if before.endswith("\n") else "\n\n"
     return f"{gap}{ANSWER}\n\n"
 
@@ -160,6 +163,16 @@ def _nearest(text: str, part: str, near: int) -> int:
 
 def _plain_lines(text: str) -> "list[tuple[int, str]]":
     """Offsets and lines that are in no block of code."""
+    return _outside_code(text)[0]
+
+
+def _open_fence(text: str) -> str:
+    """What closes the block of code in which a text ends; empty where it ends in none."""
+    return _outside_code(text)[1]
+
+
+def _outside_code(text: str) -> "tuple[list[tuple[int, str]], str]":
+    """Offsets and lines that are in no block of code, and what closes the block that is left open."""
     found: list[tuple[int, str]] = []
     at, fence = 0, ""
     for line in text.splitlines(keepends=True):
@@ -172,4 +185,4 @@ def _plain_lines(text: str) -> "list[tuple[int, str]]":
         else:
             found.append((at, line))
         at += len(line)
-    return found
+    return found, fence
