@@ -44,6 +44,8 @@ RULES_SHARE = 0.25
 """Of a prompt, for what rules say, at most."""
 UNANSWERED = "(not answered)"
 """Stands for the answer to what was said and never answered."""
+WHY_LOCAL = "chat.local_only is set"
+NOT_ASKED = "Nothing was asked in this conversation yet, so there is nothing to answer again."
 DELETED = "The conversation was deleted while it was answered, so nothing of the answer is kept."
 _THREADS = ThreadPoolExecutor(4, "chat")
 """Of their own: a database that somebody has locked holds up nothing else."""
@@ -157,7 +159,7 @@ class ChatGateway(Door):
             wanted=asking.model or talking.model or chat.model,
             affinities=affinities(applied),
             local_only=chat.local_only,
-            why_local="chat.local_only is set",
+            why_local=WHY_LOCAL,
         )
         chain = route(wish, self._models.facts(), self._models.load())
         budget = min(settings.rules.prompt_tokens, int(chat.context_tokens * RULES_SHARE))
@@ -219,7 +221,9 @@ class ChatGateway(Door):
         """
         door, who = self._open_door, self.principal or self._owner
         call = await _done(lambda: door().interaction(who, interaction_id, to_replay=True))
-        chain = route(Wish(wanted=call.model), self._models.facts(), self._models.load())
+        local_only = project.settings.chat.local_only
+        wish = Wish(wanted=call.model, local_only=local_only, why_local=WHY_LOCAL)
+        chain = route(wish, self._models.facts(), self._models.load())
         try:
             request = request_of(call.prompt, project.root, chain[0].model.deadline_s)
         except ValueError as problem:
@@ -284,10 +288,12 @@ class _Talking:
         return door.fork(who, found.session.id, ids[meant[0] - 1]).session.id
 
     def _again(self, asking: Asking) -> Question:
+        if not asking.session:
+            raise SessionProblem(NOT_ASKED)
         found = self._door.open(self._who, asking.session)
         last = next((n for n, m in reversed(list(enumerate(found.messages))) if m.role == "user"), None)
         if last is None:
-            raise SessionProblem("Nothing was asked in this conversation yet, so there is nothing to answer again.")
+            raise SessionProblem(NOT_ASKED)
         self._learn(found, found.messages[:last])
         answers = [message.id for message in found.messages[last + 1 :] if message.role == "assistant"]
         self.supersedes = answers[-1] if answers else ""

@@ -14,6 +14,7 @@ from rulewright.core.models import Delta
 from rulewright.core.models import Failed as ModelFailed
 from rulewright.core.prompt.conversation import Piece
 from rulewright.core.prompt.receipt import as_markdown, digest_of, prompt_of, read_receipt, request_of
+from rulewright.core.routing import NoModel
 from rulewright.features.chat_context import At
 from rulewright.services.models.scripted import Drop, Fail, Say, ScriptedProvider, Stall
 from tests.harness.gateways import write_rules
@@ -114,6 +115,18 @@ async def test_a_call_can_be_sent_again_byte_for_byte(project: Path) -> None:
         assert len(talk.texts(done.message and talk.heard[0].session_id)) == 2
 
 
+async def test_a_call_is_not_sent_again_to_a_model_elsewhere_where_only_local_ones_are_asked(project: Path) -> None:
+    provider = model([Say("Once.")], [Say("Twice.")])
+    with talks(project, provider) as talk:
+        *_, done = await talk.ask("hello there")
+        chat = msgspec.structs.replace(talk.project.settings.chat, local_only=True)
+        settings = msgspec.structs.replace(talk.project.settings, chat=chat)
+        here = msgspec.structs.replace(talk.project, settings=settings)
+        with pytest.raises(NoModel, match=r"not on this machine, and chat\.local_only is set"):
+            await anext(talk.chat.replay(here, done.interaction_id))
+        assert len(provider.requests) == 1
+
+
 async def test_the_same_state_is_told_in_the_same_bytes(project: Path) -> None:
     provider = ScriptedProvider(lambda _: [Say("Yes.")], name="one")
     with talks(project, provider) as talk:
@@ -142,6 +155,11 @@ async def test_answer_again_in_place_of_the_last_answer(project: Path) -> None:
         assert done.message.plain == "Good."
         assert talk.texts(asked.session.id) == [("user", "whole", "try"), ("assistant", "whole", "Good.")]
         assert prompt_of(provider.requests[0]) == prompt_of(provider.requests[1])
+
+
+async def test_there_is_nothing_to_answer_again_before_anything_was_asked(project: Path) -> None:
+    with talks(project, model([Say("no")])) as talk:
+        assert await talk.ask(regenerate=True) == [Failed(chat_gateway.NOT_ASKED)]
 
 
 async def test_to_edit_a_question_is_to_go_another_way_from_there(project: Path) -> None:
