@@ -12,6 +12,7 @@ from rulewright.core.chat.document import (
     new_chat,
     note_of,
     opening,
+    place_of_note,
     read_chat,
 )
 
@@ -43,6 +44,25 @@ def test_a_document_knows_its_conversation_and_its_title() -> None:
     asked = read_chat(f"# Speed of the cart\n\n{note_of('abcd1234')}\n\n## You\n\nWhy?\n\n")
     assert (asked.session, asked.title) == ("abcd1234", "Speed of the cart")
     assert read_chat("Why?").session == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("# T\n\n## You\n", 3),
+        ("notes\n\n# T\n\n## You\n", 10),
+        ("notes\r\n# T\r\n\r\n## You\r\n", 10),
+        ("## # T\n# Other\n", 0),
+        ("# Other\n# That\n", 7),
+        ("", 0),
+    ],
+)
+def test_a_note_goes_behind_the_title_wherever_that_stands_by_now(text: str, at: int) -> None:
+    assert place_of_note(text, "# T") == at
+
+
+def test_a_note_goes_behind_a_title_and_not_into_the_end_of_its_line() -> None:
+    assert read_chat("# T\r\n\r\n## You\r\n\r\nx\r\n").note_at == len("# T")
 
 
 def test_an_answer_goes_behind_the_question() -> None:

@@ -300,7 +300,10 @@ async def test_who_writes_elsewhere_meanwhile_is_not_disturbed(project: Path) ->
 
         page.before_edit = type_on
         await command(client, "rulewright.chat.send")
-        await page.until(lambda: page.text.endswith("## You\n\n") and page.text.count("## You") == 2)
+        await page.until(
+            lambda: page.text.endswith("## You\n\n") and "# Chat\n\n<!-- rulewright conversation " in page.text
+        )
+        assert page.text.count("## You") == 2
         assert page.n_refused > 0
         assert ("word " * 60).strip() in page.text
         before = page.text[: page.text.index("# Chat")]

@@ -14,7 +14,7 @@ from pygls.exceptions import JsonRpcException
 
 from rulewright.adapters.lsp import convert
 from rulewright.adapters.lsp.language_server import Server
-from rulewright.core.chat.document import as_written, closing, find_again, note_of, opening, read_chat
+from rulewright.core.chat.document import as_written, closing, find_again, note_of, opening, place_of_note, read_chat
 from rulewright.core.chat.events import Asked, ChatEvent, Done, Failed, Grew, Noticed
 from rulewright.core.edits import Edit
 from rulewright.core.permissions import NotAllowed
@@ -230,10 +230,10 @@ class _Page:
         if self.note is None:
             return True
         at, note = self.note
-        head = self._at_first[:at]
+        at = place_of_note(document.text.content, self._at_first[:at])
         # Without a title it stands first, and what follows begins a line of its own.
-        shown = (note if head else note.lstrip() + "\n\n").replace("\n", self._newline)
-        if not document.text.content.startswith(head) or await self._insert(document, len(head), shown, is_note=True):
+        shown = (note if at else note.lstrip() + "\n\n").replace("\n", self._newline)
+        if await self._insert(document, at, shown, is_note=True):
             self._near += len(shown)
             self.note = None
             return True

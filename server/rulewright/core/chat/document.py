@@ -26,7 +26,7 @@ NOTE = "<!-- rulewright conversation "
 _HEADING = re.compile(r"^## +(You|Rulewright)\b.*$", re.IGNORECASE)
 _FENCE = re.compile(r"^ {0,3}(`{3,}(?![^\n]*`)|~{3,})")
 """Backquotes that are closed in the same line are code within a text, and open no block."""
-_TITLE = re.compile(r"\A\s*# .*$", re.MULTILINE)
+_TITLE = re.compile(r"\A\s*# [^\r\n]*")
 _NOTE = re.compile(r"^<!-- rulewright conversation ([0-9A-Za-z_-]{4,64}) -->[ \t]*$", re.MULTILINE)
 _HEADING_OF_ANSWER = re.compile(r"^(#{1,2})(?= )")
 _UNDECIDED = re.compile(r"^ {0,3}(?:#{1,2} ?|[`~]{1,})?$")
@@ -77,6 +77,14 @@ def read_chat(text: str) -> Asked:
 def note_of(session: str) -> str:
     """The line that ties a document to its conversation."""
     return f"{NOTE}{session} -->"
+
+
+def place_of_note(text: str, head: str) -> int:
+    """Where a note goes that was to stand behind `head`, though somebody wrote above that, or changed it: an offset."""
+    if text.startswith(head):
+        return len(head)
+    at = f"\n{text}".replace("\r", "\n").find(f"\n{head.strip()}\n") if head.strip() else -1
+    return at + len(head.strip()) if at >= 0 else read_chat(text).note_at
 
 
 def new_chat() -> str:
