@@ -97,7 +97,7 @@ def show_receipt(call: Interaction, *, with_prompt: bool) -> None:
     page = as_markdown(receipt, call=call.id, at=call.at, prompt=prompt, response=response)
     click.echo(harmless(page), nl=False)
     if with_prompt and call.kept != "whole":
-        click.echo(printable(f"\n{why_no_replay(call)}"))
+        click.echo(f"\n{printable(why_no_replay(call))}")
 
 
 def run_replay(launcher: Launcher, call: str, overlay: Sequence[str]) -> int:
