@@ -89,6 +89,7 @@ def test_nothing_is_named(settings: Path) -> None:
     result = run("list")
     assert result.exit_code == 0
     assert result.stdout.startswith("No model is named in your settings, so nothing is sent anywhere.")
+    assert "rulewright models add" in result.stdout.splitlines()[0]
     assert record(ModelsRecord, "list") == {"version": 1, "models": [], "offers": []}
     for what in ("test", "bench"):
         result = run(what)

@@ -74,7 +74,10 @@ def run_list(launcher: Launcher, *, as_json: bool) -> int:
         for line in table(("name", "provider", "model", "for", "key", "where"), cells):
             click.echo(line)
     else:
-        click.echo("No model is named in your settings, so nothing is sent anywhere. docs/models.md tells how.")
+        click.echo(
+            "No model is named in your settings, so nothing is sent anywhere. `rulewright models add PROVIDER MODEL` "
+            "names one; docs/models.md tells more."
+        )
     for row in rows:
         if row.remark:
             click.echo(printable(f"{row.name}: {row.remark}"))
