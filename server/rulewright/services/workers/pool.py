@@ -61,6 +61,7 @@ STOPPING = "not checked: the server is stopping"
 _HOME = str(Path(__file__).resolve().parents[3])
 """The folder that holds the package: workers import this copy of it, wherever the parent found it."""
 
+WAKE_S = 0.25
 _numbers = itertools.count(1)
 
 _Item = tuple[int, int, "CheckJob | None", "Future[CheckResult]"]
@@ -89,9 +90,9 @@ class WorkerPool:
         for job in jobs:
             waiting.append(self._submit(job, priority=1))
             while len(waiting) > AHEAD * self.size:
-                yield waiting.popleft().result()
+                yield _result(waiting.popleft())
         while waiting:
-            yield waiting.popleft().result()
+            yield _result(waiting.popleft())
 
     async def run_soon(self, job: CheckJob) -> CheckResult:
         """Run one job ahead of those of `run_all`. Cancelling it before it has begun takes it out."""
@@ -116,7 +117,9 @@ class WorkerPool:
         for worker in workers:
             worker.end()
         for thread in threads:
-            thread.join()
+            # An interrupt may have come before it was started.
+            if thread.ident is not None:
+                thread.join()
         self._ended.set()
 
     def _submit(self, job: CheckJob, priority: int) -> "Future[CheckResult]":
@@ -149,6 +152,8 @@ class WorkerPool:
                 try:
                     _, order, job, future = self._queue.get(timeout=LOOK_S)
                 except queue.Empty:
+                    if self._closed:
+                        return
                     worker.heal()
                     continue
                 if job is None:
@@ -181,6 +186,13 @@ class WorkerPool:
                 # Jobs that wait already would each be held up by it; later ones are somebody else's to decide.
                 self._fatal[fault.rule_path, fault.check_id] = check, next(self._order), fault
         return result
+
+
+def _result(future: "Future[CheckResult]") -> CheckResult:
+    """What a job came to. An interrupt that comes just before a wait begins is only seen when the wait ends."""
+    while True:
+        with contextlib.suppress(TimeoutError):
+            return future.result(WAKE_S)
 
 
 class _Worker:
