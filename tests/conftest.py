@@ -79,7 +79,8 @@ def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: 
             )
         ):
             monkeypatch.delenv(name)
-    monkeypatch.setenv("RULEWRIGHT_CONFIG_DIR", str(tmp_path_factory.getbasetemp() / "no-user-settings"))
-    # One for each test: what a project's rules were lives on in it.
-    monkeypatch.setenv("RULEWRIGHT_STATE_DIR", str(tmp_path_factory.getbasetemp() / "state" / str(next(_numbers))))
+    number = str(next(_numbers))
+    # One for each test: what somebody set, and what a project's rules were, lives on in them.
+    monkeypatch.setenv("RULEWRIGHT_CONFIG_DIR", str(tmp_path_factory.getbasetemp() / "no-user-settings" / number))
+    monkeypatch.setenv("RULEWRIGHT_STATE_DIR", str(tmp_path_factory.getbasetemp() / "state" / number))
     monkeypatch.setenv("RULEWRIGHT_CACHE_DIR", str(tmp_path_factory.getbasetemp() / "cache"))
