@@ -6,6 +6,7 @@ import signal
 import sys
 import textwrap
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ import pytest
 from rulewright.core import code_messages as say
 from rulewright.core.changes import ContentChange
 from rulewright.core.config import CodeSettings, IndexSettings
+from rulewright.core.restarts import Intensity
+from rulewright.core.supervision import Alone
 from rulewright.core.text import Position, Range
 from rulewright.services import code_host as module
 from rulewright.services.code_host import CodeHost
@@ -140,6 +143,39 @@ def test_after_some_deaths_the_server_goes_on_without_a_host_and_says_so(tmp_pat
         until(lambda: bool(host.gone))
         assert "goes on without knowing the code" in host.gone
         assert host.ask(say.Status()).result(1) == b"null"
+    finally:
+        host.close()
+
+
+class _AsksMeanwhile(Alone):
+    """Somebody asks while it is decided whether there will be a next host."""
+
+    host: CodeHost
+
+    def __init__(self, intensity: Intensity) -> None:
+        super().__init__(intensity)
+        self.asked: list[Future[bytes]] = []
+        self.said: list[str] = []
+
+    def started(self, child: str, pid: int | None = None) -> None:
+        self.said.append("started")
+        super().started(child, pid)
+
+    def ended(self, child: str, reason: str, now: float) -> bool:
+        self.asked.append(self.host.ask(say.Status()))
+        self.said.append("ended")
+        return super().ended(child, reason, now)
+
+
+def test_who_asks_between_two_hosts_starts_none_beside_the_supervisor(tmp_path: Path) -> None:
+    overseer = _AsksMeanwhile(Intensity(max_restarts=1, max_seconds=120.0))
+    overseer.host = host = CodeHost(script(tmp_path, "raise SystemExit(3)\n"), overseer=overseer)
+    try:
+        host.start()
+        until(lambda: bool(host.gone))
+        assert overseer.said == ["started", "ended", "started", "ended"]
+        assert [asked.result(1) for asked in overseer.asked] == [b"null", b"null"]
+        assert host._process is None
     finally:
         host.close()
 

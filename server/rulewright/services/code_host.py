@@ -277,23 +277,30 @@ class CodeHost:
                 self._outbox.put(encode(Cancel(number)))
 
     def _died(self, process: "subprocess.Popen[bytes]") -> None:
+        """Whether there is a next one is decided while this one still has the place, or somebody who asks takes it."""
         with self._lock:
             if process is not self._process:
+                return
+        _end(process)
+        if self._closed.is_set():
+            return
+        hung = process.pid == self._hung
+        how = "it said nothing any more" if hung else f"it ended with {process.returncode}"
+        goes_on = self._overseer.ended(NAME, how, monotonic())
+        with self._lock:
+            if process is not self._process:  # Closed meanwhile.
+                self._overseer.removed(NAME)
                 return
             self._process = None
             for told in self._documents.values():
                 told.blame()
-            self._give_up_asked(hung=process.pid == self._hung)
-        _end(process)
-        if self._closed.is_set():
-            return
-        how = "it said nothing any more" if process.pid == self._hung else f"it ended with {process.returncode}"
-        if not self._overseer.ended(NAME, how, monotonic()):
-            allowed = self._overseer.intensity
-            self._lose(f"it died {allowed.max_restarts + 1} times within {allowed.max_seconds:g} seconds")
-            return
-        log.warning("the code host ended unexpectedly (%s); a new one takes its place", process.returncode)
-        self.start()
+            self._give_up_asked(hung=hung)
+            if not goes_on:
+                allowed = self._overseer.intensity
+                self._lose(f"it died {allowed.max_restarts + 1} times within {allowed.max_seconds:g} seconds")
+                return
+            log.warning("the code host ended unexpectedly (%s); a new one takes its place", process.returncode)
+            self.start()
 
     def _lose(self, reason: str) -> None:
         with self._lock:
