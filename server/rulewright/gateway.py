@@ -526,6 +526,8 @@ class Gateway(Door):
         if not self._outgoing or self._outgoing[-1][0] != models:
             # Answers of the ones before go on; all are closed in the end.
             self._outgoing.append((models, self._open_outgoing(models)))
+            if self._tree is not None:
+                self._tree.register_models(self._outgoing[-1][1].providers)
         return self._outgoing[-1][1]
 
     def talk(

@@ -31,7 +31,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from time import monotonic, time
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from msgspec import structs
 
@@ -46,6 +46,9 @@ from rulewright.services.registry import Registry
 from rulewright.services.supervisor.outside import OutsideSupervisor
 from rulewright.services.supervisor.supervisor import Supervisor, subtree, uncancelled
 from rulewright.services.synchroniser import Synchroniser
+
+if TYPE_CHECKING:
+    from rulewright.core.models import ModelProvider
 
 Part = Literal["rules", "background"]
 PARTS: Mapping[Part, Strategy] = {"rules": "rest_for_one", "background": "one_for_one"}
@@ -232,6 +235,7 @@ class ClientTree:
         self._live: dict[str, Supervisor] = {}
         self._own: dict[str, Child] = {}
         self._supervisor: Supervisor | None = None
+        self._models: frozenset[str] = frozenset()
         self._has_begun = False
         self._is_closed = False
 
@@ -272,6 +276,19 @@ class ClientTree:
 
         return subtree(make, part, shutdown_s=SHUTDOWN_S)
 
+    def register_models(self, models: "Mapping[str, ModelProvider]") -> None:
+        """Say which models this client can ask now, by the names of its settings, in place of those before."""
+        registry, before = self.node.registry, self._models
+        self._models = frozenset(models)
+        for name in before - self._models:
+            registry.unregister("model", self._registered(name))
+        for name, provider in models.items():
+            metadata = {"model": name, "client": self.name, "local": "yes" if provider.is_local else "no"}
+            registry.register("model", self._registered(name), metadata, provider)
+
+    def _registered(self, model: str) -> str:
+        return f"{model} for {self.name}"
+
     def concerns(self, event: Supervised) -> bool:
         """Whether the client may want to know: what happened to it, or to what all clients share."""
         is_mine = event.supervisor == self.path or event.supervisor.startswith(f"{self.path}/")
@@ -294,6 +311,7 @@ class ClientTree:
         self._is_closed = True
         self.node.clients.pop(self.name, None)
         self.node.registry.unregister("client", self.name)
+        self.register_models({})
         if self._has_begun:
             await self.tree.remove_client(self.name)
         if self._is_only:

@@ -105,6 +105,34 @@ def test_the_models_of_the_settings_are_behind_the_gate_too(tmp_path: Path, monk
     asyncio.run(gateway.aclose())
 
 
+def test_the_models_that_a_client_can_ask_are_registered_for_as_long_as_it_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RULEWRIGHT_CONFIG_DIR", tmp_path.as_posix())
+    file = tmp_path / "rulewright.toml"
+    file.write_text("".join(f'[[models]]\nname = "{p}"\nprovider = "{p}"\n' for p in ("openai", "ollama")), "utf-8")
+    node = new_node("test")
+    registry = node.registry
+    gateway, other = (app._serving(lambda _: InlineRunner(), client_of(node)) for _ in range(2))
+    for one in (gateway, other):
+        one.open_project(tmp_path.as_posix(), {})
+        assert set(one.outgoing.providers) == {"openai", "ollama"}
+    (entry,) = registry.find_by("model", local="yes", client="client 1")
+    assert (entry.id, entry.value) == ("ollama for client 1", gateway.outgoing.providers["ollama"])
+    assert node.report().registry == {"model": 4}
+    file.write_text('[[models]]\nname = "other"\nprovider = "llamacpp"\n', "utf-8")
+    asyncio.run(gateway.reload([file.as_posix()]))
+    assert set(gateway.outgoing.providers) == {"other"}
+    assert sorted(e.id for e in registry.list("model")) == [
+        "ollama for client 2",
+        "openai for client 2",
+        "other for client 1",
+    ]
+    for one in (gateway, other):
+        asyncio.run(one.aclose())
+    assert registry.counts() == {}
+
+
 @pytest.mark.usefixtures("_with_ways_out")
 def test_the_gateway_of_a_server_does_not_either(tmp_path: Path) -> None:
     node = new_node("proof")
