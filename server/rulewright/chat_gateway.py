@@ -32,6 +32,7 @@ from rulewright.core.session import Conversation, Draft, Message
 from rulewright.core.snapshot import Project
 from rulewright.features.chat import Plan, answer
 from rulewright.features.chat_context import At, Gathered, gather
+from rulewright.features.replay import Again, replay
 from rulewright.services.cache import Cache
 from rulewright.services.coordinator import Coordinator
 from rulewright.services.egress import Outgoing
@@ -217,18 +218,25 @@ class ChatGateway(Door):
     async def replay(self, project: Project, interaction_id: str) -> AsyncGenerator[Any, None]:
         """Send a call once more, byte for byte; what comes of it, as `core.chat.ports.Models.ask` gives it.
 
-        Nothing of it is kept in a conversation. Raises SessionProblem, NoModel and NotAllowed.
+        It counts as a call, and is part of no conversation. Raises SessionProblem, NoModel and NotAllowed.
         """
-        door, who = self._open_door, self.principal or self._owner
-        call = await _done(lambda: door().interaction(who, interaction_id, to_replay=True))
-        local_only = project.settings.chat.local_only
-        wish = Wish(wanted=call.model, local_only=local_only, why_local=WHY_LOCAL)
+        talking = _Talking(self._open_door, self.principal or self._owner, self._tell)
+        call = await talking.kept_call(interaction_id)
+        settings = project.settings
+        wish = Wish(wanted=call.model, local_only=settings.chat.local_only, why_local=WHY_LOCAL)
         chain = route(wish, self._models.facts(), self._models.load())
         try:
             request = request_of(call.prompt, project.root, chain[0].model.deadline_s)
         except ValueError as problem:
             raise SessionProblem(str(problem)) from None
-        async with aclosing(self._models.ask(chain, lambda _choice, _can, _factor: request)) as events:
+        again = Again(
+            call=call,
+            request=request,
+            interaction_id=urandom(8).hex(),
+            chain=chain,
+            why_not=await talking.governor(settings.limits),
+        )
+        async with aclosing(replay(again, talking, self._models)) as events:
             async for event in events:
                 yield event
 
@@ -303,6 +311,10 @@ class _Talking:
         self.session, self.workspace = found.session.id, found.session.workspace
         self.model = found.session.model
         self.history = _history(messages)
+
+    async def kept_call(self, interaction_id: str) -> Interaction:
+        """A call that can be sent again. Raises SessionProblem and NotAllowed."""
+        return await _done(lambda: self._door.interaction(self._who, interaction_id, to_replay=True))
 
     async def governor(self, limits: LimitsSettings) -> Callable[[int, int], str]:
         """Says why a call that costs so much may not be made."""

@@ -1,6 +1,7 @@
 """A question in a conversation: what a model is told, what is kept, and what becomes of faults."""
 
 import asyncio
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,51 @@ async def test_a_call_can_be_sent_again_byte_for_byte(project: Path) -> None:
         assert Delta("Twice.") in again
         assert prompt_of(provider.requests[0]) == prompt_of(provider.requests[1])
         assert len(talk.texts(done.message and talk.heard[0].session_id)) == 2
+        newest, first = await asyncio.to_thread(talk.chat.receipts)
+        assert (first.id, newest.session, newest.response, newest.outcome) == (done.interaction_id, "", "Twice.", "whole")
+        then, now = read_receipt(first.receipt), read_receipt(newest.receipt)
+        assert then and now
+        assert (now.replay_of, now.prompt_hash, now.parts) == (first.id, then.prompt_hash, then.parts)
+        assert f"- replay of: {first.id}\n" in as_markdown(now, call=newest.id, at=newest.at)
+        assert newest.tokens_in == first.tokens_in > 0
+
+
+@pytest.mark.parametrize(
+    ("script", "outcome", "failure"),
+    [
+        ([Say("Half"), Fail(ModelFailed("overloaded", "It is busy."))], "failed", "It is busy."),
+        ([Say("Half"), Stall()], "stopped", ""),
+    ],
+)
+async def test_what_became_of_a_call_that_was_sent_again_is_kept(
+    project: Path, script: list[Any], outcome: str, failure: str
+) -> None:
+    provider = model([Say("Once.")], script)
+    with talks(project, provider) as talk:
+        *_, done = await talk.ask("hello there")
+        async with aclosing(talk.chat.replay(talk.project, done.interaction_id)) as again:
+            async for event in again:
+                if isinstance(event, Delta) and outcome == "stopped":
+                    break
+        newest, _ = await asyncio.to_thread(talk.chat.receipts)
+        receipt = read_receipt(newest.receipt)
+        assert (newest.response, newest.outcome, receipt and receipt.failure) == ("Half", outcome, failure)
+        assert provider.n_open == 0
+
+
+async def test_a_call_is_not_sent_again_over_the_budget(project: Path) -> None:
+    provider = model([Say("Once.")], [Say("Twice.")])
+    with talks(project, provider) as talk:
+        *_, done = await talk.ask("hello there")
+        settings = msgspec.structs.replace(
+            talk.project.settings, limits=msgspec.structs.replace(talk.project.settings.limits, tokens_per_day=50)
+        )
+        here = msgspec.structs.replace(talk.project, settings=settings)
+        (refused,) = [event async for event in talk.chat.replay(here, done.interaction_id)]
+        assert isinstance(refused, ModelFailed)
+        assert (refused.kind, len(provider.requests)) == ("budget", 1)
+        assert "limits.tokens_per_day" in refused.message
+        assert len(await asyncio.to_thread(talk.chat.receipts)) == 1
 
 
 async def test_a_call_is_not_sent_again_to_a_model_elsewhere_where_only_local_ones_are_asked(project: Path) -> None:

@@ -93,6 +93,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     cost_micro: int = 0
     outcome: str = "whole"
     failure: str = ""
+    replay_of: str = ""
+    """The call that was sent again; empty for a new one."""
 
 
 def prompt_of(request: ModelRequest) -> str:
@@ -125,11 +127,14 @@ def read_receipt(kept: Mapping[str, Any]) -> Receipt | None:
 
 def as_markdown(receipt: Receipt, *, call: str, at: str, prompt: str = "", response: str = "") -> str:
     """A receipt for people; with `prompt` also the texts that were sent."""
+    has_tried = len(receipt.tried) > 1 or any(one.outcome for one in receipt.tried)
     lines = [f"# Receipt {call}", ""]
     facts = [
         ("when", at),
+        *((("replay of", receipt.replay_of),) if receipt.replay_of else ()),
         ("for", f"{receipt.feature}, {receipt.intent} {receipt.why_intent}".strip()),
         ("model", f"{receipt.model}{', on this machine' if receipt.is_local else ''}"),
+        *(("why this model", one.why) for one in (() if has_tried else receipt.tried)),
         ("outcome", receipt.failure or receipt.outcome),
         ("tokens", _tokens(receipt)),
         ("time", _times(receipt)),
@@ -137,11 +142,9 @@ def as_markdown(receipt: Receipt, *, call: str, at: str, prompt: str = "", respo
         ("prompt", f"sha256 {receipt.prompt_hash}"),
     ]
     lines += [f"- {name}: {value}" for name, value in facts]
-    if len(receipt.tried) > 1 or any(one.outcome for one in receipt.tried):
+    if has_tried:
         lines += ["", "## Models that were asked", ""]
         lines += [f"- {one.model}, {one.why}{f': {one.outcome}' if one.outcome else ''}" for one in receipt.tried]
-    elif receipt.tried:
-        lines.insert(5, f"- why this model: {receipt.tried[0].why}")
     lines += ["", "## What was sent, in this order", "", "| part | from | tokens | why |", "|---|---|---:|---|"]
     lines += [
         f"| {part.role}: {part.label} | {_place(part)} | {part.tokens:,} | {part.why.replace('|', chr(92) + '|')} |"
