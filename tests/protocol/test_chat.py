@@ -115,7 +115,12 @@ async def test_a_call_can_be_sent_again_byte_for_byte(project: Path) -> None:
         assert prompt_of(provider.requests[0]) == prompt_of(provider.requests[1])
         assert len(talk.texts(done.message and talk.heard[0].session_id)) == 2
         newest, first = await asyncio.to_thread(talk.chat.receipts)
-        assert (first.id, newest.session, newest.response, newest.outcome) == (done.interaction_id, "", "Twice.", "whole")
+        assert (first.id, newest.session, newest.response, newest.outcome) == (
+            done.interaction_id,
+            "",
+            "Twice.",
+            "whole",
+        )
         then, now = read_receipt(first.receipt), read_receipt(newest.receipt)
         assert then and now
         assert (now.replay_of, now.prompt_hash, now.parts) == (first.id, then.prompt_hash, then.parts)

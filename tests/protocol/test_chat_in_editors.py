@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,8 @@ import pytest
 from lsprotocol import types as t
 
 from rulewright.adapters.lsp import chat_document
-from rulewright.core.models import Failed
-from rulewright.services.models.scripted import Fail, Say, ScriptedProvider, Stall
+from rulewright.core.models import Failed, ModelRequest
+from rulewright.services.models.scripted import Fail, Say, ScriptedProvider, Stall, Step
 from rulewright.session_app import Shared
 from tests.harness.gateways import make_gateway, write_rules
 from tests.harness.lsp_memory import FULL, PUSH, MemoryClient, Refused, connect
@@ -216,11 +217,11 @@ class Page:
         if change["textDocument"]["version"] != self.version:
             self.n_refused += 1
             return {"applied": False, "failureReason": "document has changed"}
-        (edit,) = change["edits"]
-        at, end = (self._offset(edit["range"][name]) for name in ("start", "end"))
-        assert not self.text[at:end].strip()
-        self.edits.append(edit["newText"])
-        self.text = self.text[:at] + edit["newText"] + self.text[end:]
+        places = [[self._offset(edit["range"][name]) for name in ("start", "end")] for edit in change["edits"]]
+        for (at, end), edit in sorted(zip(places, change["edits"], strict=True), key=itemgetter(0), reverse=True):
+            assert not self.text[at:end].strip()
+            self.text = self.text[:at] + edit["newText"] + self.text[end:]
+        self.edits.append(change["edits"][-1]["newText"])
         self._changed.set()
         if self._tells_late:
             # The version is another one at once.
@@ -319,8 +320,59 @@ async def test_a_stopped_answer_leaves_a_whole_document(project: Path) -> None:
         assert await command(client, "rulewright.chat.send") is None
         assert "still being written" in client.notes("window/showMessage")[-1]["message"]
         assert await command(client, "rulewright.chat.stop") == [page.uri]
+        assert await command(client, "rulewright.chat.stop") == []
         await page.until(lambda: page.text.endswith("Half of it\n\n*You stopped it.*\n\n## You\n\n"))
         assert provider.n_open == 0
+
+
+async def test_a_document_is_tied_to_its_conversation_before_the_first_word(project: Path) -> None:
+    def say(request: ModelRequest) -> list[Step]:
+        return [Say("Now.")] if "Again?" in request.messages[-1].text else [Stall()]
+
+    provider = ScriptedProvider(say, name="one")
+    async with editor(project, provider) as client:
+        page = Page(client, project / "a.chat.md", QUESTION)
+        await command(client, "rulewright.chat.send")
+        await page.until(lambda: page.text.endswith("\n\nWhat is it?\n\n## Rulewright\n\n"))
+        assert shown(page).startswith("# Chat\n\n{note}\n\n## You\n\n")
+        await command(client, "rulewright.chat.stop")
+        await page.until(lambda: page.text.endswith("\n\n## Rulewright\n\n*You stopped it.*\n\n## You\n\n"))
+        assert page.text.count("<!-- rulewright conversation ") == 1
+        await client.settled()
+        page.type("Again?", len(page.text))
+        await command(client, "rulewright.chat.send")
+        await page.until(lambda: "Again?\n\n## Rulewright\n\nNow.\n\n## You" in page.text)
+        assert [m.text for m in provider.requests[-1].messages if m.role == "user"] == ["What is it?", "Again?"]
+
+
+async def test_an_answer_goes_where_its_question_stands_though_others_stand_above(project: Path) -> None:
+    async def type_more() -> None:
+        for _ in range(3):
+            page.type("## You\n\nWhat was it?\n\n## Rulewright\n\nOnce.\n\n", page.text.index("## You\n\nWhat is it?"))
+            await asyncio.sleep(0)
+
+    provider = ScriptedProvider([[Stall(0.05), Say("It is this.", chunk=3)]], name="one")
+    async with editor(project, provider) as client:
+        page = Page(client, project / "a.chat.md", QUESTION)
+        await command(client, "rulewright.chat.send")
+        await page.until(lambda: page.text.endswith("\n\nWhat is it?\n\n## Rulewright\n\n"))
+        await type_more()
+        await page.until(lambda: page.text.count("## You") == 5)
+        assert page.text.endswith("## You\n\nWhat is it?\n\n## Rulewright\n\nIt is this.\n\n## You\n\n")
+
+
+async def test_the_next_question_may_be_sent_as_soon_as_an_answer_stands_there(project: Path) -> None:
+    provider = ScriptedProvider([[Say("One.")], [Say("Two.")]], name="one")
+    async with editor(project, provider) as client:
+        page = Page(client, project / "a.chat.md", QUESTION, tells_late=True)
+        await command(client, "rulewright.chat.send")
+        await page.until(lambda: page.text.endswith("\n\nOne.\n\n## You\n\n"))
+        page.type("And then?", len(page.text))
+        await command(client, "rulewright.chat.send")
+        await command(client, "rulewright.chat.send")
+        assert "still being written" in client.notes("window/showMessage")[-1]["message"]
+        await page.until(lambda: page.text.endswith("And then?\n\n## Rulewright\n\nTwo.\n\n## You\n\n"))
+        assert page.text.count("## Rulewright") == 2
 
 
 async def test_an_editor_that_makes_no_edits_holds_up_nothing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -347,12 +399,13 @@ async def test_a_failure_stands_where_the_answer_would(project: Path) -> None:
 
 
 async def test_line_ends_of_the_document_are_kept(project: Path) -> None:
-    provider = ScriptedProvider([[Say("One\nTwo")]], name="one")
+    provider = ScriptedProvider([[Say("One\r\nTwo\n", chunk=4), Stall(0.02), Say("Three\rFour")]], name="one")
     async with editor(project, provider) as client:
         page = Page(client, project / "a.chat.md", QUESTION.replace("\n", "\r\n"))
         await command(client, "rulewright.chat.send")
         await page.until(lambda: page.text.endswith("## You\r\n\r\n") and page.text.count("## You") == 2)
-        assert "\n" not in page.text.replace("\r\n", "")
+        assert "One\r\nTwo\r\nThree\r\nFour\r\n" in page.text
+        assert not {"\r", "\n"} & set(page.text.replace("\r\n", ""))
 
 
 async def test_a_document_that_is_closed_ends_the_writing_and_not_the_answer(project: Path) -> None:

@@ -5,7 +5,7 @@ it is made again. What was written is found by its own text, so typing elsewhere
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +14,17 @@ from pygls.exceptions import JsonRpcException
 
 from rulewright.adapters.lsp import convert
 from rulewright.adapters.lsp.language_server import Server
-from rulewright.core.chat.document import as_written, closing, find_again, note_of, opening, place_of_note, read_chat
+from rulewright.core.chat.document import (
+    TAIL,
+    AskedHere,
+    as_written,
+    closing,
+    find_again,
+    note_of,
+    opening,
+    place_of_note,
+    read_chat,
+)
 from rulewright.core.chat.events import Asked, ChatEvent, Done, Failed, Grew, Noticed
 from rulewright.core.edits import Edit
 from rulewright.core.permissions import NotAllowed
@@ -43,7 +53,7 @@ async def answer(ls: Server, room: "ChatRoom", document: Document) -> None:
     if not asked.question:
         ls.show("Write a question below the last `## You`, then run rulewright.chat.send again.", t.MessageType.Info)
         return
-    page = _Page(ls, document, asked.end)
+    page = _Page(ls, document, asked)
     from rulewright.adapters.lsp.chat_room import Said  # noqa: PLC0415 - each needs the other
 
     said = Said(text=asked.question, session=asked.session, uri=document.uri, title=asked.title)
@@ -52,7 +62,7 @@ async def answer(ls: Server, room: "ChatRoom", document: Document) -> None:
         async with aclosing(room.ask(said)) as events:
             await _follow(page, events, asked.session, asked.note_at)
     except asyncio.CancelledError:
-        page.end("\n\n*You stopped it.*\n")
+        page.end("*You stopped it.*\n")
         await _done_soon(writing)
         raise
     except (JsonRpcException, NotAllowed) as problem:
@@ -66,16 +76,16 @@ async def answer(ls: Server, room: "ChatRoom", document: Document) -> None:
 async def _follow(page: "_Page", events: AsyncGenerator[ChatEvent, None], session: str, note_at: int) -> None:
     async for event in events:
         match event:
-            case Asked(session=kept) if not session:
-                page.note = (note_at, f"\n\n{note_of(kept.id)}")
+            case Asked(session=kept):
+                page.begin(None if session else (note_at, f"\n\n{note_of(kept.id)}"))
             case Noticed(text):
                 page.add_aside(text)
             case Grew(text):
                 page.add(text)
             case Done(message=message):
-                page.end(f"\n\n*{message.note}*\n" if message.note else "")
+                page.end(f"*{message.note}*\n" if message.note else "")
             case Failed(text):
-                page.end(f"{'' if not page.said else chr(10) * 2}*{text}*\n")
+                page.end(f"*{text}*\n")
             case _:
                 pass
 
@@ -103,15 +113,18 @@ async def _done(writing: "asyncio.Task[None]") -> None:
 class _Page:
     """A document, and what stands or shall stand in it."""
 
-    def __init__(self, ls: Server, document: Document, end: int) -> None:
-        self._ls, self._uri, self._near = ls, document.uri, end
+    def __init__(self, ls: Server, document: Document, asked: AskedHere) -> None:
+        self._ls, self._uri, self._near = ls, document.uri, asked.end
         self._newline = "\r\n" if "\r\n" in document.text.content else "\n"
         self._at_first = document.text.content
-        self._end = end
+        self._end = asked.end
+        question = asked.question[-TAIL:]
+        self._anchor = question if self._at_first[: self._end].endswith(question) else ""
+        """What stands before the answer, by which it is told from another one that begins alike."""
         self.said = ""
         self._asides = ""
         self._after: str | None = None
-        self.note: tuple[int, str] | None = None
+        self._note: tuple[int, str] | None = None
         self.is_over = False
         self.news = asyncio.Event()
         self._is_late = ls.client.name.lower() in TELLS_LATE
@@ -122,6 +135,11 @@ class _Page:
         """The version that the last edit was made for."""
         self._written: list[str] = []
         """What was written, in the states in which the document may be: the newest last."""
+
+    def begin(self, note: tuple[int, str] | None) -> None:
+        """The question is kept. `note`, with its offset, ties the document to the conversation from the first edit on."""
+        self._note = note
+        self.news.set()
 
     def add(self, text: str) -> None:
         """More of the answer."""
@@ -137,14 +155,15 @@ class _Page:
     def end(self, last: str) -> None:
         """Nothing more comes but this."""
         if self._after is None:
-            self._after = last
+            self._after = f"\n\n{last}" if last and self.said else last
             self.is_over = True
             self.news.set()
 
     def _wanted(self) -> str:
         """All that shall stand there by now."""
         is_whole = self._after is not None
-        body = as_written(self.said, is_whole=is_whole) + (self._after or "")
+        said = self.said.replace("\r\n", "\n").replace("\r", "\n")
+        body = as_written(said, is_whole=is_whole) + (self._after or "")
         text = opening(self._at_first, self._end) + self._asides + body
         if is_whole:
             text += closing(text)
@@ -168,11 +187,11 @@ class _Page:
                 return
             if not is_done:
                 self.news.set()
-            elif self.is_over and self._written and self._written[-1] == self._wanted() and self.note is None:
+            elif self.is_over and self._written and self._written[-1] == self._wanted():
                 return
             elif self.is_over:
                 self.news.set()
-            every_s = EVERY_LATE_S if self._is_late else EVERY_S
+            every_s = EVERY_LATE_S if self._is_late and self.said else EVERY_S
             await asyncio.sleep(max(0.0, every_s - (loop.time() - began)))
             while self._is_late and (left_s := self._typed_at + TYPING_S - loop.time()) > 0 and not self.is_over:
                 await asyncio.sleep(left_s)
@@ -199,8 +218,8 @@ class _Page:
             at = self._first_place(text)
             # Blank lines behind the question are no part of it.
             until = len(text) if not text[at:].strip() else at
-            return await self._insert(document, at, wanted, until=until)
-        found = find_again(text, self._written, self._near)
+            return await self._make(document, [*self._noting(text), Edit(at, until, wanted)], wanted)
+        found = find_again(text, [self._anchor + written for written in self._written], self._near)
         if found is None:
             if len(self._written) == 1 and document.version != self._base:
                 # Not even the first edit was made.
@@ -217,8 +236,8 @@ class _Page:
         self._written = self._written[max(0, number - 1) : number + 1]
         self._near = end
         if wanted == known:
-            return await self._write_note(document)
-        return await self._insert(document, end, wanted[len(known) :], wanted)
+            return True
+        return await self._make(document, [Edit(end, end, wanted[len(known) :])], wanted)
 
     def _first_place(self, text: str) -> int:
         """Where the answer begins: behind the question, wherever that stands by now."""
@@ -226,41 +245,31 @@ class _Page:
         found = find_again(text, [before], self._end) if before else (0, 0)
         return found[1] if found is not None else len(text)
 
-    async def _write_note(self, document: Document) -> bool:
-        if self.note is None:
-            return True
-        at, note = self.note
-        at = place_of_note(document.text.content, self._at_first[:at])
+    def _noting(self, text: str) -> tuple[Edit, ...]:
+        """The edit that writes the note."""
+        if self._note is None:
+            return ()
+        at, note = self._note
+        at = place_of_note(text, self._at_first[:at])
         # Without a title it stands first, and what follows begins a line of its own.
         shown = (note if at else note.lstrip() + "\n\n").replace("\n", self._newline)
-        if await self._insert(document, at, shown, is_note=True):
-            self._near += len(shown)
-            self.note = None
-            return True
-        return False
+        return (Edit(at, at, shown),)
 
-    async def _insert(
-        self, document: Document, at: int, text: str, whole: str = "", *, until: int = 0, is_note: bool = False
-    ) -> bool:
-        """Insert a text, in place of what stands up to `until`; whether the editor did.
-
-        `whole` is all of the answer with it.
-        """
-        edits = [Edit(at, max(at, until), text)]
+    async def _make(self, document: Document, edits: Sequence[Edit], whole: str) -> bool:
+        """Make edits, with which `whole` of the answer stands there; whether the editor did."""
         edit = convert.workspace_edit(self._uri, document.version, edits, document.text, self._ls.client)
         # Without a label: Neovim would print it each time.
         params = t.ApplyWorkspaceEditParams(edit=edit)
         self._base = document.version
-        if not is_note:
-            self._written.append(whole or text)
+        self._written.append(whole)
         try:
             said: Any = await self._ls.ask(t.WORKSPACE_APPLY_EDIT, params, EDIT_S)
         except (JsonRpcException, TimeoutError):
             return False
         is_made = bool(isinstance(said, dict) and said.get("applied"))
-        if not is_made and not is_note:
+        if not is_made:
             self._written.pop()
-        elif is_made:
+        else:
             await self._settled(document)
             now = self._document()
             self._seen = now.version if now is not None else None

@@ -1,6 +1,7 @@
 """Questions of one editor: each is answered by a task that can be stopped, and shown in the ways the editor has."""
 
 import asyncio
+import weakref
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from datetime import datetime
@@ -71,6 +72,8 @@ class ChatRoom:
         self._learning = asyncio.Lock()
         self._answers: dict[asyncio.Task[Any], str] = {}
         """Those that are being given, with their conversation, or the document they are written into."""
+        self._questions: weakref.WeakKeyDictionary[asyncio.Task[Any], str] = weakref.WeakKeyDictionary()
+        """What they answer, where they are written into a document."""
 
     # Commands
 
@@ -104,13 +107,23 @@ class ChatRoom:
                 t.MessageType.Info,
             )
             return None
-        if any(name == uri for name in self._answers.values()):
+        question = chat_file.read_chat(document.text.content).question
+        before = [task for task, name in self._answers.items() if name == uri]
+        if before and (not question or question in map(self._questions.get, before)):
             self._ls.show("An answer is still being written here; rulewright.chat.stop stops it.", t.MessageType.Info)
             return None
-        work = chat_document.answer(self._ls, self, document)
-        task = self._ls.pending.start(work, "writing an answer")
+        # Whoever asks the next question sees the whole answer before, though its last edit may not be confirmed yet.
+        task = self._ls.pending.start(self._write_after(before, uri), "writing an answer")
+        self._questions[task] = question
         self._hold(task, uri)
         return None
+
+    async def _write_after(self, before: "Sequence[asyncio.Task[Any]]", uri: str) -> None:
+        if before:
+            await asyncio.wait(before)
+        document = self._ls.gateway.take_snapshot().documents.get(uri)
+        if document is not None:
+            await chat_document.answer(self._ls, self, document)
 
     async def new(self, arguments: Sequence[Any]) -> Any:
         """Make a chat document and show it; its URI."""
@@ -135,7 +148,8 @@ class ChatRoom:
         match list(arguments):
             case [str(wanted), *_] | [{"session": str(wanted)}, *_] | [{"uri": str(wanted)}, *_]:
                 pass
-        stopped = [task for task, name in self._answers.items() if not wanted or name.startswith(wanted)]
+        under_way = [(task, name) for task, name in self._answers.items() if not task.cancelling()]
+        stopped = [task for task, name in under_way if not wanted or name.startswith(wanted)]
         for task in stopped:
             self.stop_task(task)
         return sorted(self._answers[task] for task in stopped)

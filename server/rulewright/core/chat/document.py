@@ -35,7 +35,7 @@ TAIL = 80
 MIN_TAIL = 12
 
 
-class Asked(msgspec.Struct, frozen=True):
+class AskedHere(msgspec.Struct, frozen=True):
     """What a chat document asks."""
 
     question: str
@@ -53,7 +53,7 @@ def is_chat(path: str) -> bool:
     return path.endswith(ENDING)
 
 
-def read_chat(text: str) -> Asked:
+def read_chat(text: str) -> AskedHere:
     """The question of a chat document; an empty one where its last section asks nothing."""
     title = _TITLE.match(text)
     note = _NOTE.search(text)
@@ -65,7 +65,7 @@ def read_chat(text: str) -> Asked:
             is_answered = found[1].lower() != "you"
     body = text[start:]
     question = "" if is_answered else _NOTE.sub("", body).strip()
-    return Asked(
+    return AskedHere(
         question=question,
         session=note[1] if note else "",
         end=start + len(body.rstrip()) if body.strip() else len(text),
