@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing
-from hashlib import sha256
 from os import urandom
 from pathlib import Path
 from time import monotonic
@@ -28,6 +27,7 @@ from rulewright.core.prompt.conversation import RulesText, Said, Talk
 from rulewright.core.prompt.receipt import request_of
 from rulewright.core.prompt.rules_text import affinities, applied_to, rules_text
 from rulewright.core.routing import ModelFacts, NoModel, Wish, route
+from rulewright.core.rules.applied import rule_version
 from rulewright.core.session import Conversation, Draft, Message
 from rulewright.core.snapshot import Project
 from rulewright.features.chat import Plan, answer
@@ -195,8 +195,8 @@ class ChatGateway(Door):
                 yield event
 
     def _rules(self, project: Project, applied: Sequence[Any], budget: int) -> RulesText:
-        version = sha256("\0".join(f"{a.rule.path}\0{a.rule.content_hash}" for a in applied).encode("utf-8", "replace"))
-        key = f"{project.root}\0{version.hexdigest()}\0{budget}"
+        version, paths = rule_version(a.rule for a in applied), hash(tuple(a.rule.path for a in applied))
+        key = f"{project.root}\0{version}\0{paths}\0{budget}"
         return self._texts.get_or_compute_here(key, lambda: rules_text(applied, budget)) or RulesText()
 
     def prune(self) -> None:

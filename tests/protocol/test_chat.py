@@ -122,7 +122,8 @@ async def test_a_call_can_be_sent_again_byte_for_byte(project: Path) -> None:
             "whole",
         )
         then, now = read_receipt(first.receipt), read_receipt(newest.receipt)
-        assert then and now
+        assert then is not None
+        assert now is not None
         assert (now.replay_of, now.prompt_hash, now.parts) == (first.id, then.prompt_hash, then.parts)
         assert f"- replay of: {first.id}\n" in as_markdown(now, call=newest.id, at=newest.at)
         assert newest.tokens_in == first.tokens_in > 0

@@ -137,7 +137,7 @@ class _Page:
         """What was written, in the states in which the document may be: the newest last."""
 
     def begin(self, note: tuple[int, str] | None) -> None:
-        """The question is kept. `note`, with its offset, ties the document to the conversation from the first edit on."""
+        """The question is kept. `note`, with its offset, ties the document to it from the first edit on."""
         self._note = note
         self.news.set()
 

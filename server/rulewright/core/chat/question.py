@@ -13,17 +13,17 @@ import msgspec
 from rulewright.core.chat.intent import INTENTS, Intent
 
 MentionKind = Literal["file", "symbol", "selection", "diagnostics", "diff", "map"]
-COMMANDS: dict[str, tuple[Intent | Literal[""], str]] = {
-    "fix": ("fix", "find what is wrong and mend it"),
-    "explain": ("explain", "say what code does, and why"),
-    "refactor": ("refactor", "change code without changing what it does"),
-    "test": ("test", "write tests"),
-    "document": ("document", "write documentation"),
-    "review": ("review", "look for what is wrong or against the rules"),
-    "complete": ("complete", "write what is missing"),
-    "chat": ("chat", "talk about anything"),
+COMMANDS: dict[Intent, str] = {
+    "fix": "find what is wrong and mend it",
+    "explain": "say what code does, and why",
+    "refactor": "change code without changing what it does",
+    "test": "write tests",
+    "document": "write documentation",
+    "review": "look for what is wrong or against the rules",
+    "complete": "write what is missing",
+    "chat": "talk about anything",
 }
-"""Slash commands, each with its intent and what it does."""
+"""Slash commands, each named by its intent, and what it does."""
 ALIASES = {"tests": "test", "doc": "document", "docs": "document", "implement": "complete", "bug": "fix"}
 MENTIONS: dict[MentionKind, str] = {
     "file": "a file, `@file:PATH`, `@PATH`, with lines `@PATH:10-20`; alone, the one you work on",
@@ -109,7 +109,7 @@ def _mention(found: "re.Match[str]") -> Mention:
 def help_text() -> str:
     """The commands and mentions, for people, as markdown."""
     lines = ["Commands, at the beginning of a message:", ""]
-    lines += [f"- `/{name}`: {what}" for name, (_, what) in COMMANDS.items()]
+    lines += [f"- `/{name}`: {what}" for name, what in COMMANDS.items()]
     lines += ["", "What a message may name:", ""]
     lines += [f"- `@{name}`: {what}" for name, what in MENTIONS.items()]
     return "\n".join(lines)

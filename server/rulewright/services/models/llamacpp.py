@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from rulewright.core.models import Capabilities, Infill, ModelRequest, Part, Usage
-from rulewright.services.models.openai import OpenAi, token_of
+from rulewright.services.models.openai import OpenAi
 from rulewright.services.models.wire import (
     Call,
     Reading,
@@ -12,8 +12,6 @@ from rulewright.services.models.wire import (
     at,
     clean,
     count_at,
-    decoded,
-    fault_of,
     list_at,
     reason_of,
     text_at,
@@ -36,20 +34,10 @@ class LlamaCpp(OpenAi):
             body["stop"] = [clean(stop) for stop in request.stop]
         return Call(path="/completion" if "prompt" in body else "/infill", body=body)
 
-    def read(self, reading: Reading, name: str, data: str) -> None:
-        """Take one event of a chat or of a completion."""
-        if data.strip() == "[DONE]":
-            reading.is_over = True
-            return
-        if not name and (text := token_of(data)):
-            reading.texts.append(text)
-            return
-        body = decoded(data)
+    def _take(self, reading: Reading, name: str, body: Any) -> None:
         if at(body, "choices") is not None or "content" not in body:
-            if name == "error" and at(body, "error") is None:
-                reading.fault = fault_of({"error": body})
-            else:
-                super().read(reading, name, data)
+            is_bare = name == "error" and at(body, "error") is None
+            super()._take(reading, name, {"error": body} if is_bare else body)
             return
         if text := text_at(body, "content"):
             reading.texts.append(text)

@@ -129,7 +129,10 @@ class OpenAi:
         if not name and (text := token_of(data)):
             reading.texts.append(text)
             return
-        body = decoded(data)
+        self._take(reading, name, decoded(data))
+
+    def _take(self, reading: Reading, name: str, body: Any) -> None:
+        """Take an event that has more to say than a bit of text."""
         if name == "error" or at(body, "error") is not None:
             reading.fault = fault_of(body)
             return
