@@ -28,6 +28,7 @@ from rulewright.core.prompt.receipt import request_of
 from rulewright.core.prompt.rules_text import affinities, applied_to, rules_text
 from rulewright.core.routing import ModelFacts, NoModel, Wish, route
 from rulewright.core.rules.applied import rule_version
+from rulewright.core.rules.select import Applied
 from rulewright.core.session import Conversation, Draft, Message
 from rulewright.core.snapshot import Project
 from rulewright.features.chat import Plan, answer
@@ -164,7 +165,7 @@ class ChatGateway(Door):
         )
         chain = route(wish, self._models.facts(), self._models.load())
         budget = min(settings.rules.prompt_tokens, int(chat.context_tokens * RULES_SHARE))
-        rules = await talking.offload(lambda: self._rules(project, applied, budget))
+        rules = await self._rules(talking, project, applied, budget)
         talk = Talk(
             project=project.root.rpartition("/")[2] or project.root,
             intent=classified.intent,
@@ -194,10 +195,16 @@ class ChatGateway(Door):
             async for event in events:
                 yield event
 
-    def _rules(self, project: Project, applied: Sequence[Any], budget: int) -> RulesText:
+    async def _rules(self, talking: "_Talking", project: Project, applied: Sequence[Applied], budget: int) -> RulesText:
         version, paths = rule_version(a.rule for a in applied), hash(tuple(a.rule.path for a in applied))
         key = f"{project.root}\0{version}\0{paths}\0{budget}"
-        return self._texts.get_or_compute_here(key, lambda: rules_text(applied, budget)) or RulesText()
+        if (known := self._texts.peek(key)) is not None:
+            return known
+
+        def compute() -> RulesText | None:
+            return self._texts.get_or_compute_here(key, lambda: rules_text(applied, budget))
+
+        return await talking.offload(compute) or RulesText()
 
     def prune(self) -> None:
         """Forget what was kept long enough."""

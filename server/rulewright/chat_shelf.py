@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
-from rulewright.core.chat.ports import Read
+from rulewright.core.chat.ports import About, Read
 from rulewright.core.code_messages import ContextFor, MapOf
 from rulewright.core.models import ModelProvider, Source
 from rulewright.core.prompt.conversation import Piece
@@ -37,7 +37,7 @@ class Finder(Protocol):
         """Definitions of a name, those near a file first."""
         ...
 
-    async def find(self, question: str, path: str, line: int, tokens: int) -> Sequence[Piece]:
+    async def find(self, question: str, path: str, line: int, tokens: int) -> About:
         """What a question is about."""
         ...
 
@@ -61,24 +61,23 @@ class CodeFinder:
         wanted = name.rpartition(".")[2]
         # Between backquotes it is a name, whatever it looks like.
         found = await self._context(f"`{name}`", path, tokens)
-        same = [one for one in found if one.name == wanted]
+        same = [one for one in found.pieces if one.name == wanted]
         container = name.rpartition(".")[0].rpartition(".")[2]
         inside = [one for one in same if container and one.container.rpartition(".")[2] == container]
         return [_piece(one, "named in the question") for one in inside or same]
 
-    async def find(self, question: str, path: str, line: int, tokens: int) -> Sequence[Piece]:
+    async def find(self, question: str, path: str, line: int, tokens: int) -> About:
         """See `Finder`."""
         del line
-        return [_piece(one, one.why) for one in await self._context(question, path, tokens, self._embedder)]
+        found = await self._context(question, path, tokens, self._embedder)
+        return About([_piece(one, one.why) for one in found.pieces], found.remarks)
 
     async def overview(self, path: str, tokens: int) -> str:
         """See `Finder`."""
         drawn = await self._ask(MapOf(self._root, tokens, (path,) if path else ()))
         return drawn.text if isinstance(drawn, RepositoryMap) and drawn.files else ""
 
-    async def _context(
-        self, question: str, path: str, tokens: int, embedder: ModelProvider | None = None
-    ) -> Sequence[FoundPiece]:
+    async def _context(self, question: str, path: str, tokens: int, embedder: ModelProvider | None = None) -> Context:
         # A model that ranks what was found wants more to choose from than there is room for.
         wanted = tokens if embedder is None else WIDER * tokens
         try:
@@ -88,8 +87,8 @@ class CodeFinder:
         except Exception:
             # What is found unasked must not cost anybody an answer.
             log.exception("the index could not be asked for context")
-            return ()
-        return found.pieces if isinstance(found, Context) else ()
+            return Context()
+        return found if isinstance(found, Context) else Context()
 
 
 def _piece(found: FoundPiece, why: str) -> Piece:
@@ -110,10 +109,10 @@ class NoFinder:
         del name, path, tokens
         return ()
 
-    async def find(self, question: str, path: str, line: int, tokens: int) -> Sequence[Piece]:
+    async def find(self, question: str, path: str, line: int, tokens: int) -> About:
         """Nothing."""
         del question, path, line, tokens
-        return ()
+        return About()
 
     async def overview(self, path: str, tokens: int) -> str:
         """Nothing."""
@@ -201,7 +200,7 @@ class ProjectShelf:
         """See `core.chat.ports.Shelf`."""
         return await self._finder.define(name, path, tokens)
 
-    async def find(self, question: str, path: str, line: int, tokens: int) -> Sequence[Piece]:
+    async def find(self, question: str, path: str, line: int, tokens: int) -> About:
         """See `core.chat.ports.Shelf`."""
         return await self._finder.find(question, path, line, tokens)
 

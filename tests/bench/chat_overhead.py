@@ -6,14 +6,18 @@ was closed. All clocks are the machine's one monotonic clock.
 
 import json
 import queue
+import random
 import subprocess
 import threading
 import time
 import urllib.request
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
+
+import msgspec
 
 from tests.bench.timing import Figure
 from tests.bench.token_server import token_server
@@ -24,6 +28,23 @@ N_FILES, N_FUNCTIONS = 2_000, 50
 N_QUESTIONS, N_CANCELLED, N_CHATS = 100, 50, 200
 LATENCY_S = 0.005
 """Until the model's first word."""
+VERBS = """
+get set make read write load save parse check find add remove update build open close send take put start stop run
+wait show hide merge split sort count map join move copy clear
+"""
+NOUNS = """
+name value path file line key data node list text type index item state error result user token config option event
+message request response cache table field record session client server stream buffer block queue task worker thread
+lock page query filter rule label color width height point shape image layer module package import symbol scope class
+method function argument parameter return call frame stack heap pointer address socket port host route header body
+cookie schema model view form button menu window panel cursor selection range offset length size weight price order
+cart basket invoice payment account city country currency rate tax discount coupon stock product category review
+rating comment author editor book chapter section paragraph sentence word letter digit number matrix vector graph edge
+tree branch leaf root parent child sibling ancestor depth level score rank match pattern group flag mask bit byte
+chunk packet segment fragment digest hash salt cipher secret certificate policy role permission owner member team
+project issue ticket milestone release version patch commit diff hunk conflict merge tag remote mirror clone fork
+sensor motor valve pump meter gauge signal channel carrier antenna modem planet orbit comet galaxy spectrum photon
+"""
 
 
 def figures() -> Iterator[Figure]:
@@ -39,16 +60,29 @@ def figures() -> Iterator[Figure]:
 
 
 def _write(root: Path) -> None:
+    """Files whose names are made of words as code has them: some everywhere, most seldom."""
+    chance, nouns, verbs = random.Random(7), NOUNS.split(), VERBS.split()
+    weights = [1 / (rank + 3) for rank in range(len(nouns))]
     (root / ".git").mkdir(parents=True)
     for number in range(N_FILES):
         path = root / f"package_{number % 40}" / f"module_{number}.py"
         path.parent.mkdir(exist_ok=True)
-        functions = (
-            f"def compute_{name}_{number}_{n}(first, second):\n    return first + second * {n}\n\n\n"
-            for n in range(N_FUNCTIONS)
-            for name in (("price", "weight", "size", "colour", "order")[n % 5],)
-        )
+        functions = []
+        for _ in range(N_FUNCTIONS):
+            first, second, *said = chance.choices(nouns, weights, k=8)
+            verb = chance.choice(verbs)
+            functions.append(
+                f"def {verb}_{first}_{second}({said[0]}, {said[1]}):\n"
+                f'    """{verb.capitalize()} the {first} of a {said[2]} for each {said[3]}."""\n'
+                f"    return {said[0]}.{said[4]}({said[1]}, {number})\n\n\n"
+            )
         path.write_text("".join(functions))
+
+
+def _question(number: int) -> str:
+    chance = random.Random(number)
+    first, second, third, fourth = chance.sample(NOUNS.split(), 4)
+    return f"how does {chance.choice(VERBS.split())}_{first}_{second} deal with the {third} of a {fourth}?"
 
 
 def _settings(folder: Path, url: str) -> dict[str, str]:
@@ -66,6 +100,18 @@ def _settings(folder: Path, url: str) -> dict[str, str]:
     )
 
 
+def _frames(data: bytes) -> tuple[list[bytes], bytes]:
+    """The bodies of messages, and what is left of one that is not whole yet."""
+    found, at = [], 0
+    while (end := data.find(b"\r\n\r\n", at)) >= 0:
+        length = int(data[at:end].lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
+        if len(data) < end + 4 + length:
+            break
+        at = end + 4 + length
+        found.append(data[end + 4 : at])
+    return found, data[at:]
+
+
 class _Editor:
     """A client that notes when each message came."""
 
@@ -77,7 +123,8 @@ class _Editor:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._in, self._out = self._process.stdin, self._process.stdout
-        self.heard: queue.SimpleQueue[tuple[float, Any]] = queue.SimpleQueue()
+        self._blocks: queue.SimpleQueue[tuple[float, list[bytes]]] = queue.SimpleQueue()
+        self._heard: deque[tuple[float, bytes]] = deque()
         self._n_ids = 0
         self._reader = threading.Thread(target=self._read)
 
@@ -91,7 +138,28 @@ class _Editor:
         item = {"uri": self.uri, "languageId": "python", "version": 1, "text": text}
         self.tell("textDocument/didOpen", {"textDocument": item})
         self.ask("rulewright/settled", None)
+        self._until_indexed()
         return self
+
+    def _until_indexed(self) -> None:
+        """Wait for the index, and then for the words, which the first question asks for."""
+        while True:
+            tree = json.dumps(self.ask("rulewright/status", None))
+            if f"{N_FILES:,} of {N_FILES:,} files" in tree or "nothing to read again" in tree:
+                break
+            time.sleep(0.2)
+        remarks = ["none yet"]
+        while remarks:
+            self.question("what is there?", "quick")
+            while (event := self.event())["type"] != "done":
+                remarks = event.get("remarks", []) if event["type"] == "prepared" else remarks
+
+    def event(self) -> Any:
+        """The next event of a chat."""
+        while True:
+            _, message = self.hear()
+            if message.get("method") == "rulewright/chat":
+                return message["params"]["event"]
 
     def __exit__(self, *_: object) -> None:
         self.ask("shutdown", None)
@@ -102,15 +170,21 @@ class _Editor:
         self._out.close()
 
     def _read(self) -> None:
-        while True:
-            length = 0
-            while (line := self._out.readline()) not in (b"\r\n", b""):
-                if line.lower().startswith(b"content-length:"):
-                    length = int(line.partition(b":")[2])
-            if not length:
-                return
-            body = self._out.read(length)
-            self.heard.put((time.monotonic(), json.loads(body)))
+        """Note when something came, and leave the rest to who asks: to be busy here would be taken for a stall."""
+        rest = b""
+        while block := self._out.read1(1 << 20):
+            at = time.monotonic()
+            messages, rest = _frames(rest + block)
+            if messages:
+                self._blocks.put((at, messages))
+
+    def hear(self, timeout_s: float = 120.0) -> tuple[float, Any]:
+        """The next message, and when it came."""
+        while not self._heard:
+            at, messages = self._blocks.get(timeout=timeout_s)
+            self._heard.extend((at, message) for message in messages)
+        at, body = self._heard.popleft()
+        return at, msgspec.json.decode(body)
 
     def _send(self, message: Any) -> None:
         body = json.dumps({"jsonrpc": "2.0", **message}).encode()
@@ -131,7 +205,7 @@ class _Editor:
         """Send a request, and wait for the answer."""
         number = self.begin(method, params)
         while True:
-            _, message = self.heard.get(timeout=600)
+            _, message = self.hear(600.0)
             if message.get("id") == number and "method" not in message:
                 return message.get("result")
 
@@ -143,7 +217,7 @@ class _Editor:
     def until(self, kind: str, session: str = "") -> tuple[float, str]:
         """When the next event of a kind came, and of which conversation; one is waited for if it is named."""
         while True:
-            at, message = self.heard.get(timeout=120)
+            at, message = self.hear()
             if message.get("method") == "rulewright/chat":
                 event, of = message["params"]["event"], message["params"]["session"]
                 if event["type"] == "failed":
@@ -156,7 +230,7 @@ def _first_words(editor: _Editor) -> Iterator[Figure]:
     added = []
     for number in range(N_QUESTIONS + 5):
         began = time.monotonic()
-        editor.question(f"how is compute_price_{number * 7}_5 made from the weight of an order?", "quick")
+        editor.question(_question(number), "quick")
         first, _ = editor.until("grew")
         editor.until("done")
         if number >= 5:
@@ -193,7 +267,7 @@ def _at_once(editor: _Editor) -> Iterator[Figure]:
     longest = {False: 0.0, True: 0.0}
     n_over = 0
     while numbers:
-        at, message = editor.heard.get(timeout=120)
+        at, message = editor.hear()
         n_over += message.get("id") in numbers
         numbers.discard(message.get("id"))
         if message.get("method") != "rulewright/chat" or message["params"]["event"]["type"] != "grew":

@@ -8,7 +8,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from subprocess import PIPE, Popen
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -36,6 +36,52 @@ def _chunk(data: bytes) -> bytes:
     return b"%x\r\n%b\r\n" % (len(data), data)
 
 
+class _Clock:
+    """One timer for all answers: each says a token with every tick of its phase, so that this costs next to nothing."""
+
+    def __init__(self) -> None:
+        self._saying: dict[asyncio.StreamWriter, tuple[float, float, int, int, asyncio.Future[bool]]] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def say(self, writer: asyncio.StreamWriter, pace_s: float, n_tokens: int) -> bool:
+        """Say so many tokens; whether somebody was there to the end."""
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[bool] = loop.create_future()
+        self._saying[writer] = (loop.time() + pace_s, pace_s, 0, n_tokens, done)
+        if self._timer is None:
+            self._timer = loop.call_later(0.001, self._tick)
+        return await done
+
+    def give_up(self, writer: asyncio.StreamWriter) -> None:
+        """Nobody listens any more."""
+        if (said := self._saying.pop(writer, None)) is not None:
+            said[-1].set_result(False)
+
+    def _tick(self) -> None:
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        for writer, (due, pace_s, number, n_tokens, done) in list(self._saying.items()):
+            if due > now:
+                continue
+            if number == n_tokens:
+                del self._saying[writer]
+                done.set_result(True)
+                continue
+            writer.write(_chunk(TOKEN % number))
+            self._saying[writer] = (due + pace_s, pace_s, number + 1, n_tokens, done)
+        self._timer = loop.call_at(now + 0.001, self._tick) if self._saying else None
+
+
+_CLOCK = _Clock()
+
+
+async def _gone(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with suppress(ConnectionError):
+        await reader.read(1)
+    closed.append(time.monotonic())
+    _CLOCK.give_up(writer)
+
+
 async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     head = (await reader.readuntil(b"\r\n\r\n")).lower()
     length = head.partition(b"content-length: ")[2].partition(b"\r\n")[0]
@@ -50,20 +96,16 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
         return
     pace_ms, _, n_tokens = json.loads(body)["model"].lstrip("t").partition("-")
     writer.write(HEAD)
-    ended = asyncio.ensure_future(reader.read(1))
-    started = time.monotonic()
-    for number in range(int(n_tokens)):
-        writer.write(_chunk(TOKEN % number))
-        if pace_ms == "0":
+    if pace_ms == "0":
+        for number in range(int(n_tokens)):
+            writer.write(_chunk(TOKEN % number))
             await writer.drain()
-        else:
-            due = started + (number + 1) * float(pace_ms) / 1000
-            done, _ = await asyncio.wait({ended}, timeout=max(0.0, due - time.monotonic()))
-            if done:
-                closed.append(time.monotonic())
-                return
+    else:
+        ended = asyncio.ensure_future(_gone(reader, writer))
+        if not await _CLOCK.say(writer, float(pace_ms) / 1000, int(n_tokens)):
+            return
+        ended.cancel()
     writer.write(_chunk(END) + b"0\r\n\r\n")
-    ended.cancel()
 
 
 async def _serve() -> None:

@@ -11,6 +11,7 @@ import pytest
 from rulewright import chat_gateway
 from rulewright.chat_gateway import Asking
 from rulewright.core.chat.events import Answering, Asked, Done, Failed, Grew, Noticed, Prepared
+from rulewright.core.chat.ports import About
 from rulewright.core.models import Delta
 from rulewright.core.models import Failed as ModelFailed
 from rulewright.core.prompt.conversation import Piece
@@ -407,22 +408,24 @@ async def test_a_selection_a_folder_and_a_command(project: Path) -> None:
 
 
 async def test_what_was_found_goes_along_and_is_told(project: Path) -> None:
-    class Found:
+    class Finds:
         async def define(self, name: str, path: str, tokens: int) -> list[Piece]:
             return [Piece(text=f"def {name}(): ...\n", what=name, why="it is defined there")]
 
-        async def find(self, question: str, path: str, line: int, tokens: int) -> list[Piece]:
-            return [Piece(text="def total(): ...\n", what="src/sum.py:1-1", why='it is about "total"')]
+        async def find(self, question: str, path: str, line: int, tokens: int) -> About:
+            piece = Piece(text="def total(): ...\n", what="src/sum.py:1-1", why='it is about "total"')
+            return About([piece], ["The words of 2 files are still being read."])
 
         async def overview(self, path: str, tokens: int) -> str:
             return "src/cart.py: f0, f1\n"
 
     provider = ScriptedProvider(lambda _: [Say("Ok.")], name="one")
     with talks(project, provider) as talk:
-        _, prepared, *_ = await talk.ask("how is the total of @symbol:Basket made? @map", shelf=talk.shelf(Found()))
+        _, prepared, *_ = await talk.ask("how is the total of @symbol:Basket made? @map", shelf=talk.shelf(Finds()))
         assert prepared.context == ("Basket", "the map of the project", "src/sum.py:1-1")
+        assert prepared.remarks == ("The words of 2 files are still being read.",)
     with talks(project, provider, chat={"find_context": False}) as talk:
-        _, prepared, *_ = await talk.ask("how is the total made?", shelf=talk.shelf(Found()))
+        _, prepared, *_ = await talk.ask("how is the total made?", shelf=talk.shelf(Finds()))
         assert prepared.context == ()
 
 

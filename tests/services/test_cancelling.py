@@ -467,6 +467,8 @@ WALKS: dict[str, tuple[Callable[..., Stage], set[str]]] = {
             "models.nearby.look_nearby",
             "models.http.Connections.acquire",
             "models.http.Connections.release",
+            "models.body.Body.take",
+            "models.body.Body.close",
             "models.keys.Keys.find",
         },
     ),

@@ -79,6 +79,7 @@ class _Call:
         self.failure = self.cut = ""
         self._growing: Growing | None = None
         self._beginning: asyncio.Future[Growing] | None = None
+        self._saving: asyncio.Future[None] | None = None
         self._is_prepared = False
 
     def make(self, choice: Choice, can: Capabilities, factor: float) -> ModelRequest | ModelFailed:
@@ -113,9 +114,6 @@ class _Call:
                 return await self._grew(text)
             case Turn(choice):
                 self.choice = choice
-                if self._beginning is None:
-                    # It has its place in the conversation by the time that the first word comes.
-                    self._beginning = asyncio.ensure_future(self._desk.begin_answer(_draft(self.plan, choice)))
                 if self._is_prepared or self.built is None:
                     return ()
                 self._is_prepared = True
@@ -137,6 +135,8 @@ class _Call:
                 self.usage = event
             case Sending(request):
                 self.request = request
+                # While the model thinks: it has its place in the conversation by the time that the first word comes.
+                self._begin()
             case Finished(reason):
                 self.cut = {"length": LENGTH, "filter": FILTERED}.get(reason, "")
             case ModelFailed(message=message):
@@ -151,18 +151,22 @@ class _Call:
             self.first_s = self._desk.now_s()
             begins = (Answering(growing.id, self.choice.model.name, self.choice.why),)
         self._desk.tell(ModelResponded(plan.session, plan.interaction_id, text))
-        if growing.add(text, self._desk.now_s()):
-            await self._desk.save(growing)
+        if growing.add(text, self._desk.now_s()) and (self._saving is None or self._saving.done()):
+            # Nobody who reads waits for a disk that has much to do.
+            self._saving = asyncio.ensure_future(self._desk.save(growing))
         return (*begins, Grew(text))
 
     async def _begun(self) -> Growing:
         """The answer, in its place."""
         if self._growing is None:
-            if self._beginning is None:
-                self._beginning = asyncio.ensure_future(self._desk.begin_answer(_draft(self.plan, self.choice)))
-            self._growing = await asyncio.shield(self._beginning)
+            self._growing = await asyncio.shield(self._begin())
             self._growing.by(self.choice.model.name)
         return self._growing
+
+    def _begin(self) -> "asyncio.Future[Growing]":
+        if self._beginning is None:
+            self._beginning = asyncio.ensure_future(self._desk.begin_answer(_draft(self.plan, self.choice)))
+        return self._beginning
 
     async def end(self) -> ChatEvent:
         """Keep it; the last event."""
@@ -196,6 +200,10 @@ class _Call:
         desk.tell(ModelResponded(plan.session, plan.interaction_id, "", is_last=True, failure=note))
         # Others who look at the conversation see that its question was not answered, and why.
         growing = await self._begun()
+        if self._saving is not None:
+            # What is saved late would stand in the place of the end.
+            await asyncio.wait({self._saving})
+            self._saving.result()
         if account.outcome == "whole":
             kept = await desk.finish(growing, plan.interaction_id, self.choice.model.name)
         elif account.outcome == "failed":

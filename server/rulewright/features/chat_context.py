@@ -1,5 +1,6 @@
 """What goes along with a question: what it names, what its user works on, and what was found for it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from difflib import get_close_matches
 from posixpath import basename, normpath
@@ -45,18 +46,20 @@ class Gathered(msgspec.Struct, frozen=True):
 async def gather(question: Question, at: At, shelf: Shelf, tokens: int, *, finds: bool) -> Gathered:
     """What goes along; `tokens` is what a prompt may have, `finds` whether anything is looked for unasked."""
     gathering = _Gathering(at, shelf, tokens)
-    for mention in question.mentions:
-        await gathering.take(mention)
-    asked_for = {mention.kind for mention in question.mentions}
-    if at.first_line and "selection" not in asked_for:
-        await gathering.selection(Mention("selection"))
-    elif at.path and not asked_for & {"file", "selection"}:
-        await gathering.surroundings()
-    if finds and question.text:
-        room = int(tokens * FOUND_SHARE)
-        for piece in await shelf.find(question.text, at.path, at.line, room):
-            gathering.add(piece)
-    return Gathered(tuple(gathering.pieces), tuple(gathering.remarks))
+    if not (finds and question.text):
+        await gathering.asked_for(question)
+        return gathering.result()
+    # It takes longest, and somewhere else.
+    finding = asyncio.ensure_future(shelf.find(question.text, at.path, at.line, int(tokens * FOUND_SHARE)))
+    try:
+        await gathering.asked_for(question)
+        found = await finding
+    finally:
+        finding.cancel()
+    gathering.remarks += found.remarks
+    for piece in found.pieces:
+        gathering.add(piece)
+    return gathering.result()
 
 
 class _Gathering:
@@ -75,9 +78,19 @@ class _Gathering:
             "map": self.map,
         }
 
-    async def take(self, mention: Mention) -> None:
-        """Fetch what is named."""
-        await self._kinds[mention.kind](mention)
+    async def asked_for(self, question: Question) -> None:
+        """Fetch what a question names, and what its user looks at."""
+        at, named = self._at, {mention.kind for mention in question.mentions}
+        for mention in question.mentions:
+            await self._kinds[mention.kind](mention)
+        if at.first_line and "selection" not in named:
+            await self.selection(Mention("selection"))
+        elif at.path and not named & {"file", "selection"}:
+            await self.surroundings()
+
+    def result(self) -> Gathered:
+        """All of it."""
+        return Gathered(tuple(self.pieces), tuple(self.remarks))
 
     def add(self, piece: Piece) -> None:
         """Keep a piece, unless all of it is there already."""

@@ -30,7 +30,8 @@ from rulewright.core.retrieve.split import named_in, quoted_in, terms
 from rulewright.core.retrieve.window import Nearby, names_around, window_of
 from rulewright.core.text import Position
 
-MAX_PIECES = 20
+MAX_PIECES = 12
+"""More of what is less likely helps less, and takes room and time."""
 MAX_LEFT_OUT = 20
 MAX_MISSES = 4
 """Definitions without room, after which no others are tried."""

@@ -51,6 +51,13 @@ class Models(Protocol):
         ...
 
 
+class About(msgspec.Struct, frozen=True):
+    """What there is about a question, and sentences about what could not be looked at."""
+
+    pieces: Sequence[Piece] = ()
+    remarks: Sequence[str] = ()
+
+
 class Growing(Protocol):
     """An answer that comes bit by bit; see `services.sessions.answer`."""
 
@@ -157,7 +164,7 @@ class Shelf(Protocol):
         """Definitions of a name, those near a file first."""
         ...
 
-    async def find(self, question: str, path: str, line: int, tokens: int) -> Sequence[Piece]:
+    async def find(self, question: str, path: str, line: int, tokens: int) -> About:
         """What of the project a question is about, asked in a file at a line from 1; both may be empty."""
         ...
 

@@ -36,8 +36,8 @@ TEXT_SCHEMA = 1
 BATCH_S = 0.02
 """How long definitions are gathered before they are written: each write has a price of its own."""
 MAX_BYTES = 1 << 20
-MAX_MATCHES, LEAST_TERMS = 3000, 3
-"""Definitions that are ranked, about: terms that more have are passed over, unless there are only so few terms."""
+MAX_MATCHES = 3000
+"""Definitions that are ranked, about: terms that more have are passed over, but for the rarest."""
 MAX_TEXT = 20_000
 """Characters of one definition; a longer one is data."""
 MIN_VALUE_LINES = 3
@@ -144,7 +144,7 @@ class Texts:
         n_matches = 0
         for term in sorted(terms, key=lambda term: self._counts[term]):
             n_matches += self._counts[term]
-            if len(kept) >= LEAST_TERMS and n_matches > MAX_MATCHES:
+            if kept and n_matches > MAX_MATCHES:
                 break
             kept.append(term)
         return kept

@@ -26,6 +26,7 @@ from rulewright.core.models import (
 )
 from rulewright.services.models import failures
 from rulewright.services.models.answer import Answer
+from rulewright.services.models.body import Body
 from rulewright.services.models.failures import Refusal, Where
 from rulewright.services.models.http import CannotReach, Connections, Reach
 from rulewright.services.models.keys import KeyProblem, Keys
@@ -404,7 +405,7 @@ class _Exchange:
         self._limit_s = deadline - self._now()
         self._first = min(deadline, self._now() + provider.first_token_s)
         self._response: Response | None = None
-        self._chunks: AsyncIterator[bytes] | None = None
+        self._body: Body | None = None
         self._answer: Answer | None = None
         self._is_held = False
         self.is_whole = False
@@ -438,19 +439,19 @@ class _Exchange:
         self._answer = Answer(self._provider.format, framing, self._request, self._request.max_tokens)
         # Nothing need look at each piece where nothing is packed.
         is_packed = "content-encoding" in self._response.headers
-        self._chunks = self._response.aiter_bytes() if is_packed else self._response.aiter_raw()
+        chunks = self._response.aiter_bytes() if is_packed else self._response.aiter_raw()
+        self._body = Body(chunks)
         return None
 
     async def more(self) -> tuple[list[ModelEvent], Failed | None]:
         """What came next, and why nothing follows, if that is so."""
-        answer, chunks = self._answer, self._chunks
+        answer, body = self._answer, self._body
         assert answer is not None
-        assert chunks is not None
+        assert body is not None
         when, waits = self._patience(answer)
         failed: Failed | None = None
         try:
-            async with asyncio.timeout_at(when):
-                chunk = await anext(chunks, None)
+            chunk = await body.take(when)
         except TimeoutError:
             chunk, failed = None, self._late(waits)
         except Exception as error:  # noqa: BLE001 - as above
@@ -459,7 +460,7 @@ class _Exchange:
         if chunk is not None and answer.end is None:
             return events, None
         if answer.end == "over" and self._provider.is_encrypted:
-            await self._linger(chunks)
+            await self._linger(body)
         if failed is not None and not answer.is_complete:
             return events, failed
         events += answer.close()
@@ -483,15 +484,20 @@ class _Exchange:
         seconds = {"all": self._limit_s, "first": self._provider.first_token_s, "next": failures.SILENCE_S}[waits]
         return failures.of_wait(self._provider.where(), waits, seconds)
 
-    @staticmethod
-    async def _linger(chunks: AsyncIterator[bytes]) -> None:
+    async def _linger(self, body: Body) -> None:
         """Read the end of the body, so that the connection, which took long to make, can be used again."""
         with suppress(Exception):
-            async with asyncio.timeout(LINGER_S):
-                await anext(chunks, None)
+            await body.take(self._now() + LINGER_S)
 
     async def close(self) -> None:
         """End it, whether it is over or not."""
+        try:
+            if self._body is not None:
+                await self._body.close()
+        finally:
+            await self._let_go()
+
+    async def _let_go(self) -> None:
         try:
             if self._response is not None:
                 await self._response.aclose()
