@@ -26,7 +26,7 @@ from rulewright.core.permissions import Principal
 from rulewright.core.prompt.conversation import RulesText, Said, Talk
 from rulewright.core.prompt.receipt import request_of
 from rulewright.core.prompt.rules_text import affinities, applied_to, rules_text
-from rulewright.core.routing import ModelFacts, NoModel, Wish, route
+from rulewright.core.routing import NO_MODEL, ModelFacts, NoModel, Wish, route
 from rulewright.core.rules.applied import rule_version
 from rulewright.core.rules.select import Applied
 from rulewright.core.session import Conversation, Draft, Message
@@ -125,6 +125,9 @@ class ChatGateway(Door):
 
         Raises NotAllowed.
         """
+        if not self._models.facts():
+            yield Failed(NO_MODEL)
+            return
         talking = _Talking(self._open_door, self.principal or self._owner, self._tell)
         question = Question("") if asking.regenerate else read_question(asking.text)
         # What goes along is looked for while the question is kept.
@@ -132,7 +135,8 @@ class ChatGateway(Door):
         is_read = True
         try:
             if asking.regenerate:
-                question = await talking.again(asking)
+                again, question = await talking.again(asking)
+                yield again
             else:
                 yield await talking.begin(project, asking, question)
             found = await (gathering or _gathered(project, shelf, asking, question))
@@ -269,8 +273,8 @@ class _Talking:
             raise SessionProblem("There is no question, so nothing was asked.")
         return await _done(lambda: self._keep_question(project, asking))
 
-    async def again(self, asking: Asking) -> Question:
-        """The last question. Raises as `begin`."""
+    async def again(self, asking: Asking) -> tuple[Asked, Question]:
+        """The last question, and what it asks. Raises as `begin`."""
         return await _done(lambda: self._again(asking))
 
     def _keep_question(self, project: Project, asking: Asking) -> Asked:
@@ -302,7 +306,7 @@ class _Talking:
             return door.create(who, _folder(found), title=found.session.title).session.id
         return door.fork(who, found.session.id, ids[meant[0] - 1]).session.id
 
-    def _again(self, asking: Asking) -> Question:
+    def _again(self, asking: Asking) -> tuple[Asked, Question]:
         if not asking.session:
             raise SessionProblem(NOT_ASKED)
         found = self._door.open(self._who, asking.session)
@@ -312,7 +316,7 @@ class _Talking:
         self._learn(found, found.messages[:last])
         answers = [message.id for message in found.messages[last + 1 :] if message.role == "assistant"]
         self.supersedes = answers[-1] if answers else ""
-        return read_question(found.messages[last].plain)
+        return Asked(found.session, found.messages[last]), read_question(found.messages[last].plain)
 
     def _learn(self, found: Conversation, messages: Sequence[Message]) -> None:
         self.session, self.workspace = found.session.id, found.session.workspace
@@ -422,6 +426,9 @@ def _history(messages: Sequence[Message]) -> tuple[Said, ...]:
         elif message.role == "assistant" and text and waiting:
             said += (Said("user", "\n\n".join(waiting)), Said("assistant", text))
             waiting.clear()
+        elif message.role == "assistant" and text and said:
+            # Of two questions that were asked at once, this is the second answer.
+            said[-1] = Said("assistant", f"{said[-1].text}\n\n{text}")
     if waiting:
         said += (Said("user", "\n\n".join(waiting)), Said("assistant", UNANSWERED))
     return tuple(said)

@@ -10,6 +10,7 @@ import pytest
 
 from rulewright import chat_gateway
 from rulewright.chat_gateway import Asking
+from rulewright.chat_shelf import NoFinder
 from rulewright.core.chat.events import Answering, Asked, Done, Failed, Grew, Noticed, Prepared
 from rulewright.core.chat.ports import About
 from rulewright.core.models import Delta
@@ -204,10 +205,39 @@ async def test_answer_again_in_place_of_the_last_answer(project: Path) -> None:
     provider = model([Say("Bad.")], [Say("Good.")])
     with talks(project, provider) as talk:
         asked, *_ = await talk.ask("try")
-        *_, done = await talk.ask(session=asked.session.id, regenerate=True)
+        again, *_, done = await talk.ask(session=asked.session.id[:6], regenerate=True)
+        assert again == Asked(again.session, asked.message)
+        assert again.session.id == asked.session.id
         assert done.message.plain == "Good."
         assert talk.texts(asked.session.id) == [("user", "whole", "try"), ("assistant", "whole", "Good.")]
         assert prompt_of(provider.requests[0]) == prompt_of(provider.requests[1])
+
+
+async def test_of_two_questions_asked_at_once_both_answers_are_told_later(project: Path) -> None:
+    provider = ScriptedProvider(lambda r: [Stall(0.05), Say(f"To {r.messages[-1].text[-3:]}.")], name="one")
+    with talks(project, provider) as talk:
+        asked, *_ = await talk.ask("begin")
+        session = asked.session.id
+        await asyncio.gather(talk.ask("one", session=session), talk.ask("two", session=session))
+        await talk.ask("end", session=session)
+        told = [(m.role, m.text) for m in provider.requests[-1].messages[1:]]
+        assert [role for role, _ in told] == ["user", "assistant", "user", "assistant", "user"]
+        assert {"one", "two"} <= set(told[2][1].split("\n\n"))
+        assert set(told[3][1].split("\n\n")) == {"To one.", "To two."}
+
+
+async def test_a_greeting_brings_nothing_along(project: Path) -> None:
+    class Finds(NoFinder):
+        async def find(self, question: str, path: str, line: int, tokens: int) -> About:
+            return About([Piece(text="x = 1\n", what="a.py:1-1", why=question)])
+
+    provider = ScriptedProvider(lambda _: [Say("Ok.")], name="one")
+    with talks(project, provider) as talk:
+        for said, brings in {"Hello there!": 0, "thanks": 0, "pagination": 1, "`hello`": 1, "more apples": 1}.items():
+            _, prepared, *_ = await talk.ask(said, shelf=talk.shelf(Finds()))
+            assert len(prepared.context) == brings, said
+        _, prepared, *_ = await talk.ask("hello", at=At(path="src/gone.py", line=1))
+        assert prepared.remarks == ("src/gone.py is not there, so nothing of it goes along.",)
 
 
 async def test_there_is_nothing_to_answer_again_before_anything_was_asked(project: Path) -> None:
@@ -325,8 +355,8 @@ async def test_nobody_answers_and_everybody_who_looks_sees_why(project: Path) ->
 
 async def test_no_model_is_set_up(project: Path) -> None:
     with talks(project) as talk:
-        asked, failed = await talk.ask("hello")
-        assert isinstance(asked, Asked)
+        (failed,) = await talk.ask("hello")
+        assert await asyncio.to_thread(talk.door.list, talk.me, project) == ()
         assert failed.text.startswith("No model is set up. `rulewright models list` shows")
 
 

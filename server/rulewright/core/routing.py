@@ -61,6 +61,8 @@ class NoModel(Exception):  # noqa: N818 - an answer, not a fault
 
 SET_UP = "`rulewright models list` shows what runs on this machine and how to name a model in your settings."
 
+NO_MODEL = f"No model is set up. {SET_UP}"
+
 
 def route(wish: Wish, models: Sequence[ModelFacts], load: Mapping[str, int]) -> tuple[Choice, ...]:
     """The models to ask, the best first; `load` has calls under way by name. Raises NoModel.
@@ -71,8 +73,7 @@ def route(wish: Wish, models: Sequence[ModelFacts], load: Mapping[str, int]) -> 
     """
     able = [model for model in models if wish.role in model.roles]
     if not able:
-        what = "No model is set up" if not models else f"No model is set up for the role {wish.role}"
-        raise NoModel(f"{what}. {SET_UP}")
+        raise NoModel(f"No model is set up for the role {wish.role}. {SET_UP}" if models else NO_MODEL)
     if wish.wanted:
         named = _named(wish.wanted, able)
         if named is None:

@@ -12,10 +12,43 @@ from rulewright.core.chat.question import Mention, MentionKind, Question
 from rulewright.core.languages import language_of
 from rulewright.core.models import Source
 from rulewright.core.prompt.conversation import Piece
+from rulewright.core.retrieve.split import quoted_in, terms
 from rulewright.core.text import split_lines
 
 AROUND = 60
 """Lines before and behind the cursor that go along unasked."""
+SMALL_TALK = frozenset(
+    {
+        "hello",
+        "hi",
+        "hey",
+        "good",
+        "morning",
+        "evening",
+        "bye",
+        "goodbye",
+        "thanks",
+        "thank",
+        "please",
+        "great",
+        "nice",
+        "cool",
+        "perfect",
+        "ok",
+        "okay",
+        "yes",
+        "yeah",
+        "no",
+        "sure",
+        "again",
+        "continue",
+        "more",
+        "go",
+        "on",
+        "there",
+    }
+)
+"""Words that alone say nothing of code."""
 FOUND_SHARE = 0.4
 """Of a prompt, for what is found unasked."""
 MAX_FILES = 20
@@ -43,10 +76,15 @@ class Gathered(msgspec.Struct, frozen=True):
     """Sentences about what was named and could not be had."""
 
 
+def says_what(question: str) -> bool:
+    """Whether there is anything to look for: a greeting or a word of thanks brings no code along."""
+    return bool(quoted_in(question)) or not SMALL_TALK.issuperset(terms(question))
+
+
 async def gather(question: Question, at: At, shelf: Shelf, tokens: int, *, finds: bool) -> Gathered:
     """What goes along; `tokens` is what a prompt may have, `finds` whether anything is looked for unasked."""
     gathering = _Gathering(at, shelf, tokens)
-    if not (finds and question.text):
+    if not (finds and says_what(question.text)):
         await gathering.asked_for(question)
         return gathering.result()
     # It takes longest, and somewhere else.
@@ -182,7 +220,7 @@ class _Gathering:
         at = self._at
         read = await self._shelf.read(at.path)
         if read.text is None:
-            if read.why_not and read.why_not != "is not there":
+            if read.why_not:
                 self.remarks.append(f"{at.path} {read.why_not}, so nothing of it goes along.")
             return
         n_lines = max(1, len(_lines(read.text)))

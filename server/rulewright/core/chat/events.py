@@ -9,7 +9,7 @@ from rulewright.core.session import Message, Session
 
 
 class Asked(msgspec.Struct, frozen=True, tag="asked"):
-    """The question is kept."""
+    """The question is kept; or it was, where it is answered again."""
 
     session: Session
     message: Message
