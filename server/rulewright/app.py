@@ -270,6 +270,7 @@ def _gateway(
         open_outgoing=lambda models: _outgoing(
             privacy, _providers(models), _peers(), tree.node.circuits if tree is not None else None
         ),
+        open_models=_models,
     )
 
 
@@ -324,7 +325,7 @@ def _reaching() -> "tuple[Keys, Connections]":
     return Keys(), Connections()
 
 
-def models(gateway: Gateway, named: "Sequence[ModelSettings]") -> "ModelGateway":
+def _models(gateway: Gateway, named: "Sequence[ModelSettings]") -> "ModelGateway":
     """The door to the models of settings, which are asked through the ways out of `gateway`."""
     from rulewright.model_gateway import ModelGateway
     from rulewright.services.models.nearby import look_nearby
@@ -336,8 +337,8 @@ def models(gateway: Gateway, named: "Sequence[ModelSettings]") -> "ModelGateway"
         key = keys.at_hand(model)
         return None if key is None else bool(key.value)
 
-    return gateway.hand_on(
-        ModelGateway(named, lambda: gateway.outgoing.providers, has_key, lambda: look_nearby(connections), user_file())
+    return ModelGateway(
+        named, lambda: gateway.outgoing.providers, has_key, lambda: look_nearby(connections), user_file()
     )
 
 

@@ -88,6 +88,7 @@ if TYPE_CHECKING:
     from rulewright.core.rules.parse import Parsed
     from rulewright.core.server_report import ClientReport, ServerReport
     from rulewright.features.rule_stats import RuleStats
+    from rulewright.model_gateway import ModelGateway
     from rulewright.privacy_gateway import PrivacyGateway
     from rulewright.prompt_gateway import PromptGateway
     from rulewright.services.egress import Outgoing
@@ -116,7 +117,8 @@ def _no_way_out(_: "Sequence[ModelSettings]") -> "Outgoing":
     "watch on_rules_changed begin_code ask_code watch_code look_beside touched pause_index on_index_progress diagnose "
     "diagnose_workspace code_actions action_edits explain prompts is_about_rules own_rules_folder rules_for "
     "shows_lens rule_file explain_path walk check fix changed_since recognise read_baseline root_of plan_init "
-    "test_rules lint_rules fix_rule_file rule_changes rule_stats conversations set_aside privacy upkeep tools writing",
+    "test_rules lint_rules fix_rule_file rule_changes rule_stats conversations set_aside privacy upkeep tools writing "
+    "models",
     run_model="outgoing talk embedder",
     edit="write_fixed write_output write_new",
     administer="report_server",
@@ -136,6 +138,7 @@ class Gateway(Door):
         tree: "ClientTree | None" = None,
         open_outgoing: "Callable[[Sequence[ModelSettings]], Outgoing]" = _no_way_out,
         open_conversations: "Callable[[], Conversing] | None" = None,
+        open_models: "Callable[[Gateway, Sequence[ModelSettings]], ModelGateway] | None" = None,
     ) -> None:
         self._tree = tree
         self._projects, self._documents, self._code = projects, documents, code
@@ -148,6 +151,7 @@ class Gateway(Door):
         self._quiet = Quiet()
         self._writing: WritingGateway | None = None
         self._open_outgoing, self._open_conversations = open_outgoing, open_conversations
+        self._open_models = open_models
         self._outgoing: list[tuple[tuple[ModelSettings, ...], Outgoing]] = []
         self._make_runner, self._offload, self._watch = runner, offload, watch
         self._runners: dict[tuple[int, int], CheckRunner] = {}
@@ -543,6 +547,13 @@ class Gateway(Door):
         chat = open_chat(lambda: self.outgoing, self._models, open_door, owner, tell, at_once=at_once)
         self._tidying.append(chat.prune)
         return self.hand_on(chat)
+
+    @property
+    def models(self) -> "ModelGateway":
+        """The door to the models of the settings as they are now. To be asked for in a thread, as conversations are."""
+        if self._open_models is None:
+            raise LookupError("This gateway was made without models.")
+        return self.hand_on(self._open_models(self, self._models()))
 
     def embedder(self, project: Project) -> "ModelProvider | None":
         """The model that says what texts mean, behind the gate; None unless the user named one for it."""

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from rulewright import app
 from rulewright.adapters.lsp.moment import MOMENT
 from rulewright.core.config import PrivacySettings, SettingProblem, Settings, SettingsLayer, merge
 from rulewright.core.models import ModelProvider
@@ -120,6 +121,7 @@ def make_gateway(code: Code | None = None, providers: Iterable[ModelProvider] = 
 
     made = HeldGateway(projects, DocumentStore(), lambda _: runner, offload, watch, code, about_rules, None, outgoing)
     made._open_conversations = lambda: shared_by(made.tree.node)
+    made._open_models = app._models
     return made
 
 

@@ -361,9 +361,9 @@ def test_what_is_nearby_is_offered(settings: Path, monkeypatch: pytest.MonkeyPat
 def test_whoever_may_only_read_asks_no_model(settings: Path) -> None:
     settings.write_text('[[models]]\nname = "a"\nprovider = "ollama"\n', "utf-8")
     gateway = app.headless()
-    project, _ = gateway.open_project(str(settings.parent), {})
+    gateway.open_project(str(settings.parent), {})
     gateway.open_for(Principal("ann", "Ann", frozenset(["read"]), "t1"), lambda _: None)
-    models = app.models(gateway, project.settings.models)
+    models = gateway.models
     assert [row.name for row in models.rows()] == ["a"]
     with pytest.raises(NotAllowed):
         models.try_out("a")

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import tomllib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from operator import itemgetter
@@ -13,9 +14,12 @@ from lsprotocol import types as t
 
 from rulewright.adapters.lsp import chat_document
 from rulewright.core.models import Failed, ModelRequest
+from rulewright.core.permissions import Principal
+from rulewright.services.models import nearby
 from rulewright.services.models.scripted import Fail, Say, ScriptedProvider, Stall, Step
 from rulewright.session_app import Shared
 from tests.harness.gateways import make_gateway, write_rules
+from tests.harness.http_server import Asked, Line, serving
 from tests.harness.lsp_memory import FULL, PUSH, MemoryClient, Refused, connect
 
 MODELS: dict[str, Any] = {
@@ -182,6 +186,93 @@ async def test_without_a_model_a_sentence_says_what_helps(project: Path) -> None
         assert answer["type"] == "failed"
         (said,) = client.notes("window/showMessage")
         assert said["message"].startswith("No model is set up.")
+
+
+class UserSettings:
+    """The user's own settings file."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self._file = folder / "rulewright.toml"
+
+    @property
+    def text(self) -> str | None:
+        return self._file.read_text() if self._file.exists() else None
+
+    def write(self, text: str) -> None:
+        self._file.write_text(text)
+
+
+@pytest.fixture
+def user_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> UserSettings:
+    monkeypatch.setenv("RULEWRIGHT_CONFIG_DIR", (tmp_path / "config").as_posix())
+    return UserSettings(tmp_path / "config")
+
+
+@asynccontextmanager
+async def beside_ollama(monkeypatch: pytest.MonkeyPatch, project: Path) -> AsyncIterator[MemoryClient]:
+    """An editor whose user has named no model, with a fake of Ollama on this machine."""
+
+    async def tags(_: Asked, line: Line) -> None:
+        await line.reply('{"models": [{"name": "small:1b"}, {"name": "large:70b"}]}')
+
+    async with serving(tags) as server, editor(project, None) as client:
+        monkeypatch.setattr(nearby, "_URLS", {"ollama": server.url})
+        yield client
+        assert {asked.target for asked in server.asked} <= {"/api/tags"}
+
+
+@pytest.mark.parametrize("title", ["Use large:70b", "Not Now", None])
+async def test_what_runs_on_this_machine_is_offered_and_taken_by_a_click(
+    project: Path, user_settings: UserSettings, monkeypatch: pytest.MonkeyPatch, title: str | None
+) -> None:
+    asked: list[Any] = []
+
+    def choose(params: Any) -> Any:
+        asked.append(params)
+        return {"title": title} if title else None
+
+    async with beside_ollama(monkeypatch, project) as client:
+        client.replies[t.WINDOW_SHOW_MESSAGE_REQUEST] = choose
+        for _ in range(2):
+            answer = await command(client, "rulewright.chat", "hello")
+            assert answer["type"] == "failed"
+            await client.until(lambda: [m for m in client.messages if m.get("method") == t.WINDOW_SHOW_MESSAGE_REQUEST])
+            await client.settled()
+        (params,) = asked
+        assert params["message"] == "Ollama on this machine can answer. Nothing was sent to it yet."
+        assert [one["title"] for one in params["actions"]] == ["Use small:1b", "Use large:70b", "Not Now"]
+        if title != "Use large:70b":
+            assert user_settings.text is None
+            return
+        await client.until(lambda: "large:70b answers from now on" in client.notes("window/showMessage")[-1]["message"])
+        (named,) = tomllib.loads(user_settings.text or "")["models"]
+        assert (named["name"], named["provider"], named["model"]) == ("large:70b", "ollama", "large:70b")
+
+
+async def test_a_model_that_cannot_be_named_is_a_sentence(
+    project: Path, user_settings: UserSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user_settings.write("[[models\n")
+    async with beside_ollama(monkeypatch, project) as client:
+        client.replies[t.WINDOW_SHOW_MESSAGE_REQUEST] = lambda _: {"title": "Use small:1b"}
+        await command(client, "rulewright.chat", "hello")
+        await client.until(lambda: "was not taken" in client.notes("window/showMessage")[-1]["message"])
+        assert user_settings.text == "[[models\n"
+
+
+async def test_who_may_not_change_settings_is_offered_nothing(
+    project: Path, user_settings: UserSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with beside_ollama(monkeypatch, project) as client:
+        client.server.gateway.open_for(
+            Principal("ann", "Ann", frozenset(["read", "chat", "run_model"])), lambda _: None
+        )
+        client.replies[t.WINDOW_SHOW_MESSAGE_REQUEST] = lambda _: {"title": "Use small:1b"}
+        answer = await command(client, "rulewright.chat", "hello")
+        assert answer["type"] == "failed"
+        await client.settled()
+        assert user_settings.text is None
 
 
 UNITS = {"utf-8": 1, "utf-16-le": 2, "utf-32-le": 4}

@@ -16,7 +16,6 @@ from rulewright.core.health import Remark
 if TYPE_CHECKING:
     from rulewright.adapters.cli.launcher import Launcher
     from rulewright.core.config import Settings
-    from rulewright.core.snapshot import Project
     from rulewright.core.supervision import ChildState
     from rulewright.gateway import Gateway
 
@@ -48,7 +47,7 @@ def run_doctor(launcher: "Launcher", *, as_json: bool, overlay: Sequence[str]) -
     take(_examine_code(launcher, project.root, project.settings))
     take(gateway.upkeep.examine_project(project, problems))
     take(gateway.upkeep.examine_editor())
-    take(_examine_models(launcher, gateway, project))
+    take(_examine_models(gateway))
     take(_examine_running(launcher))
     if as_json:
         click.echo(to_json(DoctorRecord(1, project.root, tuple(remarks))))
@@ -60,11 +59,11 @@ def run_doctor(launcher: "Launcher", *, as_json: bool, overlay: Sequence[str]) -
     return 1 if n_errors else 0
 
 
-def _examine_models(launcher: "Launcher", gateway: "Gateway", project: "Project") -> list[Remark]:
+def _examine_models(gateway: "Gateway") -> list[Remark]:
     """What is missing for the models that are named, and which are on this machine and are not."""
     import asyncio
 
-    models = launcher.models(gateway, project.settings.models)
+    models = gateway.models
     remarks = models.examine()
     for offer in asyncio.run(models.offers()):
         text = f"{offer.model or offer.provider} at {offer.url} is not in your settings, so it is not asked."

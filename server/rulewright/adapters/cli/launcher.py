@@ -1,6 +1,6 @@
 """What the command line may start, and what it hands to each command."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -8,13 +8,11 @@ if TYPE_CHECKING:
     from rulewright.access_gateway import AccessGateway
     from rulewright.code_gateway import CodeGateway
     from rulewright.core.addresses import Address
-    from rulewright.core.model_settings import ModelSettings
     from rulewright.core.permissions import Principal
     from rulewright.core.privacy.proof import Proof
     from rulewright.core.server_report import ServerReport
     from rulewright.core.session import SessionEvent
     from rulewright.gateway import Gateway
-    from rulewright.model_gateway import ModelGateway
     from rulewright.session_gateway import SessionGateway
 
 
@@ -50,9 +48,6 @@ class Launcher(Protocol):
 
     def headless(self, *, keeps_history: bool = False) -> "Gateway":
         """A gateway to rules and checks; what happens to rules is kept where that is wanted."""
-
-    def models(self, gateway: "Gateway", named: "Sequence[ModelSettings]") -> "ModelGateway":
-        """A gateway to the models of settings, which are asked as `gateway` may."""
 
     def code(self) -> "CodeGateway":
         """A gateway to the code."""

@@ -47,9 +47,9 @@ class SpeedsRecord(msgspec.Struct, frozen=True):
 async def _door(launcher: Launcher) -> AsyncIterator[ModelGateway]:
     """The door to the models that count here; connections are closed behind it."""
     gateway = launcher.headless()
-    project = open_project(gateway, gateway.root_of(Path.cwd()), near=[])
+    open_project(gateway, gateway.root_of(Path.cwd()), near=[])
     try:
-        yield launcher.models(gateway, project.settings.models)
+        yield gateway.models
     except ModelProblem as problem:
         raise click.ClickException(printable(str(problem))) from None
     finally:

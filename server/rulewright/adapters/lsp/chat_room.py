@@ -13,6 +13,7 @@ from lsprotocol import types as t
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from rulewright.adapters.lsp import chat_document
+from rulewright.adapters.lsp.chat_offer import Offer
 from rulewright.adapters.lsp.language_server import Server
 from rulewright.adapters.lsp.progress import TOKEN, Progress
 from rulewright.adapters.lsp.refusals import REQUEST_FAILED
@@ -28,6 +29,7 @@ from rulewright.core.models import ModelError, ModelProvider, Part
 from rulewright.core.prompt.receipt import as_markdown, read_receipt, request_of, shown_prompt
 from rulewright.core.retrieve.found import Context
 from rulewright.core.retrieve.map import RepositoryMap
+from rulewright.core.routing import NO_MODEL
 from rulewright.core.snapshot import Project, Snapshot
 from rulewright.features.chat_context import At
 from rulewright.session_gateway import SessionProblem
@@ -70,6 +72,7 @@ class ChatRoom:
         self._ls = ls
         self._chat: ChatGateway | None = None
         self._learning = asyncio.Lock()
+        self._offer = Offer(ls)
         self._answers: dict[asyncio.Task[Any], str] = {}
         """Those that are being given, with their conversation, or the document they are written into."""
         self._questions: weakref.WeakKeyDictionary[asyncio.Task[Any], str] = weakref.WeakKeyDictionary()
@@ -203,6 +206,8 @@ class ChatRoom:
                     session = event.session.id
                     if task is not None and not uris.to_path(self._answers.get(task, "")):
                         self._answers[task] = session
+                if isinstance(event, Failed) and event.text == NO_MODEL:
+                    self._ls.pending.start_background(self._offer.make(), "offering models nearby")
                 self._ls.protocol.tell(EVENT, Happened(session, event))
                 yield event
         if (embedder := self._ls.gateway.embedder(project)) is not None:
