@@ -22,6 +22,7 @@ import msgspec
 from tests.bench.timing import Figure
 from tests.bench.token_server import token_server
 from tests.harness.program import PROGRAM, environment
+from tests.harness.wait import until
 
 N_FILES, N_FUNCTIONS = 2_000, 50
 """100,000 symbols."""
@@ -143,11 +144,8 @@ class _Editor:
 
     def _until_indexed(self) -> None:
         """Wait for the index, and then for the words, which the first question asks for."""
-        while True:
-            tree = json.dumps(self.ask("rulewright/status", None))
-            if f"{N_FILES:,} of {N_FILES:,} files" in tree or "nothing to read again" in tree:
-                break
-            time.sleep(0.2)
+        whole = {f"{N_FILES:,} of {N_FILES:,} files", "nothing to read again"}
+        until(lambda: any(told in json.dumps(self.ask("rulewright/status", None)) for told in whole), 600)
         remarks = ["none yet"]
         while remarks:
             self.question("what is there?", "quick")
