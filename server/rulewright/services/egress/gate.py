@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -139,7 +138,7 @@ class _Look:
         """What was held back."""
         found: list[Notice] = list(self.withheld.values())
         for part, secrets in zip(self.parts, self.secrets, strict=True):
-            path = _redacted_name(part.source.path) if part.source is not None else ""
+            path = redact(part.source.path) if part.source is not None else ""
             found += (Redacted(kind, n, path) for kind, n in sorted(Counter(s.kind for s in secrets).items()))
         return found
 
@@ -150,15 +149,9 @@ class _Look:
 
 def _shown(part: Part, text: str) -> Part:
     source = part.source
-    if source is not None and (path := _redacted_name(source.path)) != source.path:
+    if source is not None and (path := redact(source.path)) != source.path:
         source = Source(path, source.first_line, source.last_line)
-    return msgspec.structs.replace(part, text=text, source=source, label=_redacted_name(part.label))
-
-
-@lru_cache(maxsize=4096)
-def _redacted_name(name: str) -> str:
-    """A path or label without secrets: the same ones come with each request."""
-    return redact(name)
+    return msgspec.structs.replace(part, text=text, source=source, label=redact(part.label))
 
 
 def _in_parts(texts: Sequence[str]) -> list[list[Secret]]:
