@@ -5,7 +5,7 @@ Each takes a snapshot or reads the state of the moment, calls one feature, and c
 
 import os
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from time import perf_counter_ns
@@ -31,16 +31,13 @@ from rulewright.core.config import CheckSettings, SettingProblem, without_truste
 from rulewright.core.doors import Door, guarded
 from rulewright.core.edits import Edit
 from rulewright.core.events import RuleEvent
-from rulewright.core.figures import BUDGET_DROPS, DIAGNOSES, EVALUATIONS, PARSE_ERRORS, SELECTION_CACHE_HITS, SELECTIONS
-from rulewright.core.findings import Finding
+from rulewright.core.figures import BUDGET_DROPS, DIAGNOSES, PARSE_ERRORS, SELECTION_CACHE_HITS, SELECTIONS
 from rulewright.core.frameworks import MANIFESTS
 from rulewright.core.languages import language_of
 from rulewright.core.permissions import NotAllowed, Principal
 from rulewright.core.ports import CheckRunner, Code, Offload
-from rulewright.core.rules.book import Seen, report
 from rulewright.core.rules.foreign_names import NAMES, may_be_foreign
 from rulewright.core.rules.job import SetAside
-from rulewright.core.rules.load import load
 from rulewright.core.rules.policy import policy_of
 from rulewright.core.rules.select import Applied
 from rulewright.core.rules.suppress import may_suppress
@@ -48,28 +45,15 @@ from rulewright.core.snapshot import Document, Project, Snapshot
 from rulewright.core.sources import Found, Skipped
 from rulewright.core.text import PositionEncoding, Range
 from rulewright.core.uris import from_path, to_path
-from rulewright.features.check import FileReport, check_files
 from rulewright.features.code_action import Action, code_actions, edits_of
 from rulewright.features.diagnostics import Diagnosis, SyntaxErrors, diagnose, with_syntax
 from rulewright.features.explain import Explanation, explain
-from rulewright.features.fix import Fixed, fix_text
-from rulewright.features.init import InitPlan, languages_of, plan_init
 from rulewright.features.rule_file import RuleFile
-from rulewright.features.rule_tests import RuleTest, run_rule_tests
-from rulewright.rule_gateway import RuleGateway
+from rulewright.rule_gateway import RuleGateway, rule_reader
 from rulewright.services.documents import DocumentStore
 from rulewright.services.files import (
-    ProjectRuleFiles,
-    Unreadable,
-    default_rules,
-    find_root,
-    foreign_files,
     is_new_or_gone,
     read_text,
-    replace_text,
-    walk,
-    write_new,
-    write_output,
 )
 from rulewright.services.metrics import Metrics
 from rulewright.services.projects import OpenProject, Projects
@@ -80,14 +64,11 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from rulewright.chat_gateway import ChatGateway
-    from rulewright.core.baseline import Baseline, Known
     from rulewright.core.bus import Event, ModelResponded
-    from rulewright.core.changed import Changes
     from rulewright.core.model_settings import ModelSettings
     from rulewright.core.models import ModelProvider
-    from rulewright.core.rules.parse import Parsed
     from rulewright.core.server_report import ClientReport, ServerReport
-    from rulewright.features.rule_stats import RuleStats
+    from rulewright.files_gateway import FilesGateway
     from rulewright.model_gateway import ModelGateway
     from rulewright.privacy_gateway import PrivacyGateway
     from rulewright.prompt_gateway import PromptGateway
@@ -98,7 +79,6 @@ if TYPE_CHECKING:
     from rulewright.upkeep_gateway import UpkeepGateway
     from rulewright.writing_gateway import WritingGateway
 
-MAX_BASELINE_KB = 100_000
 MAX_SHOWN = 200
 RulesListener = Callable[[str], None]
 OnChange = Callable[[list[str]], Awaitable[None]]
@@ -116,11 +96,8 @@ def _no_way_out(_: "Sequence[ModelSettings]") -> "Outgoing":
     read="introduce open_document change_document open_project look_again open_projects configure reload reload_all "
     "watch on_rules_changed begin_code ask_code watch_code look_beside touched pause_index on_index_progress diagnose "
     "diagnose_workspace code_actions action_edits explain prompts is_about_rules own_rules_folder rules_for "
-    "shows_lens rule_file explain_path walk check fix changed_since recognise read_baseline root_of plan_init "
-    "test_rules lint_rules fix_rule_file rule_changes rule_stats conversations set_aside privacy upkeep tools writing "
-    "models",
+    "shows_lens rule_file explain_path files conversations set_aside privacy upkeep tools writing models",
     run_model="outgoing talk embedder",
-    edit="write_fixed write_output write_new",
     administer="report_server",
 )
 class Gateway(Door):
@@ -150,6 +127,7 @@ class Gateway(Door):
         self._beside: tuple[str, ...] = ()
         self._quiet = Quiet()
         self._writing: WritingGateway | None = None
+        self._files: FilesGateway | None = None
         self._open_outgoing, self._open_conversations = open_outgoing, open_conversations
         self._open_models = open_models
         self._outgoing: list[tuple[tuple[ModelSettings, ...], Outgoing]] = []
@@ -433,7 +411,7 @@ class Gateway(Door):
         if place is None:
             return Diagnosis(skipped="outside every project")
         project, path = place
-        document, read_rule = snapshot.documents.get(uri), _rule_reader(project, path)
+        document, read_rule = snapshot.documents.get(uri), rule_reader(project, path)
         read = partial(read_text, Path(project.root, path), max_kb=project.settings.check.max_file_kb)
         asked = self._code.ask(Syntax(uri)) if self._code is not None and document is not None else None
         self._select(project, path)
@@ -465,7 +443,7 @@ class Gateway(Door):
     async def diagnose_workspace(self, snapshot: Snapshot) -> AsyncIterator[tuple[str, Diagnosis]]:
         """Findings of every file of every project, by URI."""
         for project in snapshot.projects:
-            entries: list[Found | Skipped] = await self._offload(list, self.walk(project))
+            entries: list[Found | Skipped] = await self._offload(list, self.files.walk(project))
             for entry in entries:
                 if isinstance(entry, Found):
                     uri = from_path(f"{project.root}/{entry.path}")
@@ -630,107 +608,14 @@ class Gateway(Door):
         self.metrics.count(BUDGET_DROPS, sum(1 for v in explanation.rules if v.verdict == "dropped"))
         return explanation
 
-    # Headless
+    @property
+    def files(self) -> "FilesGateway":
+        """The door to the files of projects on the disk: checks and fixes of them, their rules' tests, baselines."""
+        from rulewright.files_gateway import FilesGateway  # noqa: PLC0415 - an editor does without for long
 
-    def walk(self, project: Project, start: str = "") -> Iterator[Found | Skipped]:
-        """Files of a project below a folder, and what was left out."""
-        check = project.settings.check
-        return walk(Path(project.root), start, exclude=check.exclude, gitignore=check.gitignore)
-
-    def check(
-        self, project: Project, paths: Iterable[str], *, contents: Mapping[str, str] | None = None
-    ) -> Iterator[FileReport]:
-        """Check files of a project; `contents` stands for the text of files that are not read from disk."""
-        self.calls["check"] += 1
-        max_kb = project.settings.check.max_file_kb
-        given = contents or {}
-
-        def read(path: str) -> str:
-            return given[path] if path in given else read_text(f"{project.root}/{path}", max_kb=max_kb)
-
-        readers = {path: _rule_reader(project, path) for path in given}
-        return check_files(project, paths, read, self._running(project), readers)
-
-    def fix(self, project: Project, report: FileReport) -> Fixed:
-        """The text of a report after its safe fixes."""
-        self.calls["fix"] += 1
-
-        def again(content: str) -> Any:
-            return next(iter(self.check(project, [report.path], contents={report.path: content}))).findings
-
-        content = report.content or ""
-        # A rule file's findings carry the offsets of when it was loaded, so they are made anew.
-        findings = again(content) if _rule_reader(project, report.path) else report.findings
-        return fix_text(content, findings, again)
-
-    def write_fixed(self, project: Project, report: FileReport, fixed: Fixed) -> str:
-        """Write a fixed file, unless it changed on disk since it was checked. Returns why not, or nothing."""
-        try:
-            replace_text(Path(project.root, report.path), report.content or "", fixed.content)
-        except (OSError, Unreadable) as reason:
-            return f"{report.path} was not fixed: {reason}. It was left as it was."
-        return ""
-
-    def changed_since(self, project: Project, revision: str) -> "Changes | str":
-        """What differs from where HEAD and `revision` parted; a sentence when git cannot say."""
-        from rulewright.services.git import GitProblem, changed_since  # noqa: PLC0415 - most checks do without
-
-        self.calls["changed_since"] += 1
-        try:
-            return changed_since(Path(project.root), revision)
-        except GitProblem as problem:
-            return str(problem)
-
-    def recognise(self, project: Project, findings: Iterable[Finding], texts: Mapping[str, str]) -> "tuple[Known, ...]":
-        """What findings are known by from one run to the next; `texts` are those that are not on disk."""
-        from rulewright.features.baseline import recognise  # noqa: PLC0415 - as above
-
-        def read(path: str) -> str:
-            try:
-                return texts[path] if path in texts else read_text(Path(project.root, path), max_kb=MAX_BASELINE_KB)
-            except Unreadable:
-                return ""
-
-        return recognise(findings, read)
-
-    def read_baseline(self, path: Path) -> "Baseline | str":
-        """A baseline; a sentence when there is none, or it cannot be read."""
-        from rulewright.core.baseline import read_baseline  # noqa: PLC0415 - as above
-
-        try:
-            read = read_baseline(read_text(path, max_kb=MAX_BASELINE_KB))
-        except Unreadable as reason:
-            read = f"cannot be used: {reason}" if path.exists() else "does not exist; --write-baseline makes it"
-        return f"{path}: {read}." if isinstance(read, str) else read
-
-    def write_output(self, path: Path, content: str) -> str:
-        """Write what the user asked for where they said. Returns why not, or nothing."""
-        try:
-            write_output(path, content)
-        except FileExistsError:
-            return f"{path} could not be written: one of its folders is a file."
-        except OSError as error:
-            return f"{path} could not be written: {error.strerror or error}."
-        return ""
-
-    def root_of(self, start: Path) -> Path:
-        """The root of the project that `start` lies in."""
-        return find_root(start)
-
-    def plan_init(self, root: Path) -> InitPlan:
-        """A first `.ai-rules/`. Nothing is written."""
-        self.calls["plan_init"] += 1
-        languages = languages_of(e.path for e in walk(root) if isinstance(e, Found))
-        return plan_init(languages, default_rules(), foreign_files(root, gitignore=True))
-
-    def write_new(self, root: Path, name: str, content: str) -> bool:
-        """Write a file below `root` that is not there yet; False when it is. Raises OSError."""
-        return write_new(root, name, content)
-
-    def test_rules(self, project: Project) -> tuple[RuleTest, ...]:
-        """Run the examples of every rule that no setting switches off."""
-        self.calls["test_rules"] += 1
-        return run_rule_tests(project.book.selection.active)
+        if self._files is None:
+            self._files = FilesGateway(self.rules, self._running, self._select, self.calls, self.metrics)
+        return self.hand_on(self._files)
 
     def tools(self, project: Project) -> "ToolsGateway":
         """The door to the rule files of other tools in a project."""
@@ -738,69 +623,6 @@ class Gateway(Door):
 
         self.calls["tools"] += 1
         return self.hand_on(ToolsGateway(project))
-
-    def lint_rules(self, project: Project) -> tuple[Finding, ...]:
-        """What is wrong with the rules of a project as a whole."""
-        from rulewright.features.rule_lint import lint_rules  # noqa: PLC0415 - one command needs it
-
-        self.calls["lint_rules"] += 1
-        root, max_kb = Path(project.root), project.settings.check.max_file_kb
-
-        def read(path: str) -> "Parsed | None":
-            reader = _rule_reader(project, path)
-            try:
-                data = read_text(root / path, max_kb=max_kb).encode("utf-8", "surrogateescape")
-            except Unreadable:
-                return None
-            return reader(data).parsed if reader else None
-
-        paths = [entry.path for entry in self.walk(project) if isinstance(entry, Found)]
-        # A name that is too long for the disk is no file either, which `Path.exists` does not say.
-        return lint_rules(project, paths, read, lambda path: os.path.exists(root / path))  # noqa: PTH110
-
-    def fix_rule_file(self, project: Project, path: str) -> "tuple[str, Fixed] | None":
-        """The text of one of the project's rule files and what it is after its safe fixes; None where it has none."""
-        self.calls["fix_rule_file"] += 1
-        reader = _rule_reader(project, path)
-        entry = project.book.entries.get(path)
-        if (
-            reader is None
-            or path.startswith("/")
-            or (entry is not None and entry.rule and entry.rule.source != "project")
-        ):
-            return None
-        try:
-            content = read_text(Path(project.root, path), max_kb=project.settings.check.max_file_kb)
-        except Unreadable:
-            return None
-
-        def lint(text: str) -> Sequence[Finding]:
-            seen = reader(text.encode("utf-8", "surrogateescape"))
-            # Offsets in a text that was read otherwise are those of another text.
-            return () if seen.parsed.content != text else (*report(seen), *self.rules.lint(project, seen.parsed))
-
-        return content, fix_text(content, lint(content), lint)
-
-    def rule_changes(self, root: Path) -> Iterator[frozenset[str]]:
-        """Paths of rule files each time that some change; raises KeyboardInterrupt when somebody ends it."""
-        from rulewright.services.rule_changes import rule_changes  # noqa: PLC0415 - one command needs it
-
-        return rule_changes(root)
-
-    def rule_stats(self, project: Project) -> "tuple[RuleStats, ...]":
-        """What each rule does on the files of a project now. Checks them all."""
-        from rulewright.features.rule_stats import rule_stats  # noqa: PLC0415 - one command needs it
-
-        self.calls["rule_stats"] += 1
-        root, max_kb = Path(project.root), project.settings.check.max_file_kb
-        return rule_stats(
-            project,
-            [entry.path for entry in self.walk(project) if isinstance(entry, Found)],
-            lambda path: read_text(root / path, max_kb=max_kb),
-            self._running(project),
-            partial(self._select, project),
-            partial(self.metrics.observe, EVALUATIONS),
-        )
 
     def set_aside(self) -> tuple[SetAside, ...]:
         """The checks that are not run now, because they were slow or failed."""
@@ -896,13 +718,6 @@ def _differs(before: Project | None, now: Project) -> bool:
 
 def _runner_key(check: CheckSettings) -> tuple[int, int]:
     return check.jobs, check.timeout_s
-
-
-def _rule_reader(project: Project, path: str) -> Callable[[bytes], Seen] | None:
-    """What reads a text as the rule file at `path`; None where no rule file can be."""
-    files = ProjectRuleFiles(Path(project.root), user=Path(user_rules_folder()))
-    origin = files.origin(path)
-    return None if origin is None else partial(load, origin, beside=partial(files.beside, origin))
 
 
 def _sentence(problem: SettingProblem) -> str:

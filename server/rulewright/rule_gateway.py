@@ -5,6 +5,7 @@
 
 import os
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
@@ -17,6 +18,8 @@ from rulewright.core.events import Flag, RuleEvent
 from rulewright.core.findings import Finding
 from rulewright.core.hidden import hidden
 from rulewright.core.ports import EventLog, Offload
+from rulewright.core.rules.book import Seen
+from rulewright.core.rules.load import load
 from rulewright.core.rules.package_files import Package, is_allowed
 from rulewright.core.rules.parse import MAX_FILE_BYTES, parse
 from rulewright.core.rules.rule import SOURCES
@@ -30,7 +33,7 @@ from rulewright.services.files import PackageRules, ProjectRuleFiles, walk
 from rulewright.services.projects import OpenProject, Projects
 from rulewright.services.rule_use import RuleUse
 from rulewright.services.settings import user_file
-from rulewright.services.user_folders import state_folder
+from rulewright.services.user_folders import state_folder, user_rules_folder
 
 if TYPE_CHECKING:
     from rulewright.core.rules.parse import Parsed
@@ -393,3 +396,10 @@ def _said_of_switch(project: OpenProject, flag: Flag, *, is_new: bool) -> str:
     off = (v.reason for v in selection.explain("") if about and v.id == flag.name and v.verdict == "disabled")
     reason = next(off, "")
     return f"{head}; it is still off: {reason}." if reason else f"{head}."
+
+
+def rule_reader(project: Project, path: str) -> Callable[[bytes], Seen] | None:
+    """What reads a text as the rule file at `path`; None where no rule file can be."""
+    files = ProjectRuleFiles(Path(project.root), user=Path(user_rules_folder()))
+    origin = files.origin(path)
+    return None if origin is None else partial(load, origin, beside=partial(files.beside, origin))

@@ -28,7 +28,7 @@ def lint(case: Case, root: Path, edited: dict[str, str] | None = None) -> tuple[
     for path, content in (edited or {}).items():
         (root / path).write_bytes(content.encode())
     world.open()
-    return world.gateway.lint_rules(world.projects.views[0])
+    return world.gateway.files.lint_rules(world.projects.views[0])
 
 
 def count(findings: tuple[Finding, ...], path: str, what: str) -> int:

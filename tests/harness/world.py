@@ -99,7 +99,7 @@ class World(NavigationSteps, CompletionSteps, GitSteps, ConversationSteps):
 
     def do_check(self, _: str, *paths: str) -> Any:
         project = self.projects.views[0]
-        reports = list(self.gateway.check(project, paths))
+        reports = list(self.gateway.files.check(project, paths))
         own = [f for f in project.book.findings if f.path not in paths]
         lines = [line(f) for r in reports for f in r.findings] + [line(f) for f in own]
         lines += [f"{r.path}: not checked, {r.skipped}" for r in reports if r.skipped]
@@ -107,8 +107,8 @@ class World(NavigationSteps, CompletionSteps, GitSteps, ConversationSteps):
 
     def do_fix(self, _: str, path: str) -> Any:
         project = self.projects.views[0]
-        report = next(iter(self.gateway.check(project, [path])))
-        fixed = self.gateway.fix(project, report)
+        report = next(iter(self.gateway.files.check(project, [path])))
+        fixed = self.gateway.files.fix(project, report)
         yield path, fixed.content.splitlines()
         yield "left", [line(f) for f in fixed.remaining] or ["nothing"]
 

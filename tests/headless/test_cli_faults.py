@@ -162,14 +162,14 @@ RACE = """
 import sys
 from rulewright import app
 from rulewright.adapters.cli.main import run
-from rulewright.gateway import Gateway
+from rulewright.files_gateway import FilesGateway
 
-fix = Gateway.fix
+fix = FilesGateway.fix
 def fix_late(self, project, report):
     with open("a.py", "w") as file:
         file.write("print(2)  # by somebody else\\n")
     return fix(self, project, report)
-Gateway.fix = fix_late
+FilesGateway.fix = fix_late
 sys.argv = ["rulewright", "check", "--fix", "-q"]
 sys.exit(run(app))
 """

@@ -11,6 +11,7 @@ from rulewright.access_gateway import AccessGateway
 from rulewright.chat_gateway import ChatGateway
 from rulewright.core.doors import Door, guarded, needed, public_names
 from rulewright.core.permissions import ACTIONS, MEANINGS, NotAllowed, Principal, Resource, authorize
+from rulewright.files_gateway import FilesGateway
 from rulewright.gateway import Gateway
 from rulewright.model_gateway import ModelGateway
 from rulewright.privacy_gateway import PrivacyGateway
@@ -24,7 +25,7 @@ from tests.harness.lsp_memory import PUSH, Refused
 
 BOUND = (
     *(Gateway, RuleGateway, PromptGateway, PrivacyGateway, ToolsGateway, UpkeepGateway, WritingGateway),
-    *(ChatGateway, ModelGateway),
+    *(ChatGateway, FilesGateway, ModelGateway),
 )
 """Doors that are opened for somebody."""
 TOLD = (SessionGateway, AccessGateway)

@@ -86,7 +86,7 @@ class _Talk:
 
     async def _diagnose(self, path: str) -> list[str]:
         def check() -> list[str]:
-            found = [f for report in self.gateway.check(self.project, [path]) for f in report.findings]
+            found = [f for report in self.gateway.files.check(self.project, [path]) for f in report.findings]
             return [f"{path}:{f.range.start.line + 1}: {f.severity}: {f.message} ({f.rule_id})" for f in found]
 
         return await asyncio.to_thread(check)
@@ -95,7 +95,7 @@ class _Talk:
 @contextmanager
 def _talking(launcher: Launcher, wanted: Wanted) -> "Iterator[tuple[_Talk, asyncio.Runner]]":
     gateway = launcher.headless()
-    project = open_project(gateway, gateway.root_of(Path.cwd()), wanted.overlay)
+    project = open_project(gateway, gateway.files.root_of(Path.cwd()), wanted.overlay)
     with (
         conversing(launcher) as (door, me),
         asyncio.Runner() as runner,

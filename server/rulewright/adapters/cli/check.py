@@ -83,7 +83,7 @@ def _check_paths(gateway: Gateway, options: CheckOptions) -> tuple[Project, _Run
     for argument in arguments:
         if not Path(argument).exists():
             raise click.UsageError(f"{argument} does not exist.")
-    root = gateway.root_of(Path.cwd() if options.paths == () else Path(arguments[0]))
+    root = gateway.files.root_of(Path.cwd() if options.paths == () else Path(arguments[0]))
     starts = [relative_to(root, a) for a in arguments]
     only_files = all((root / s).is_file() for s in starts)
     project = open_project(gateway, root, options.overlay, near=starts if only_files else None)
@@ -95,7 +95,7 @@ def _check_paths(gateway: Gateway, options: CheckOptions) -> tuple[Project, _Run
                 wanted[path] = None
                 progress("Found", len(wanted))
         run.skipped = [s for s in run.skipped if run.narrowing.is_wanted(s.path)]
-        for number, report in enumerate(gateway.check(project, wanted), start=1):
+        for number, report in enumerate(gateway.files.check(project, wanted), start=1):
             _take(gateway, project, report, run, options, progress)
             progress("Checked", number, len(wanted))
     for skipped in run.skipped:
@@ -115,7 +115,7 @@ def _files(gateway: Gateway, project: Project, root: Path, starts: list[str], ru
     for start in starts:
         if (root / start).is_dir():
             run.folders.append(start)
-            for entry in gateway.walk(project, start):
+            for entry in gateway.files.walk(project, start):
                 if isinstance(entry, Found):
                     yield entry.path
                 else:
@@ -145,10 +145,10 @@ def _take(
         run.checked.append(report.path)
     findings = report.findings
     if (options.fix or options.diff) and report.content is not None and any(f.fix and f.fix.safe for f in findings):
-        fixed = gateway.fix(project, report)
+        fixed = gateway.files.fix(project, report)
         if options.diff:
             run.diffs.append(diff_of(report.path, report.content, fixed.content))
-        elif why_not := gateway.write_fixed(project, report, fixed):
+        elif why_not := gateway.files.write_fixed(project, report, fixed):
             progress.clear()
             click.echo(f"rulewright: {why_not}", err=True)
         else:
@@ -166,17 +166,17 @@ def _check_stdin(gateway: Gateway, options: CheckOptions) -> tuple[Project, _Run
     if not options.stdin_filename:
         raise click.UsageError("`check -` needs --stdin-filename NAME: rules are matched by it.")
     path = Path(options.stdin_filename)
-    root = gateway.root_of(path.parent if path.parent.is_dir() else Path.cwd())
+    root = gateway.files.root_of(path.parent if path.parent.is_dir() else Path.cwd())
     relative = relative_to(root, options.stdin_filename)
     content = sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
     project = open_project(gateway, root, options.overlay, near=[relative])
     run = _Run(_narrowing(gateway, project, options), checked=[relative], texts={relative: content})
-    report = next(iter(gateway.check(project, [relative], contents={relative: content})))
+    report = next(iter(gateway.files.check(project, [relative], contents={relative: content})))
     run.findings += report.findings
     if report.skipped:
         run.skipped.append(Skipped(relative, report.skipped))
     if options.fix or options.diff:
-        fixed = gateway.fix(project, FileReport(relative, report.findings, content=content))
+        fixed = gateway.files.fix(project, FileReport(relative, report.findings, content=content))
         if options.diff:
             run.diffs.append(diff_of(relative, content, fixed.content))
         else:
@@ -203,7 +203,7 @@ def diff_of(path: str, before: str, after: str) -> str:
 
 def _narrowed(gateway: Gateway, project: Project, run: _Run, options: CheckOptions) -> Narrowed:
     wants_known = options.output_format in KNOWING_FORMATS or run.narrowing.baseline is not None
-    known = gateway.recognise(project, run.findings, run.texts) if wants_known else ()
+    known = gateway.files.recognise(project, run.findings, run.texts) if wants_known else ()
     return narrowed(run.narrowing, run.findings, known, run.old, run.looked_at)
 
 
@@ -241,7 +241,7 @@ def _outcome(project: Project, run: _Run, report: Narrowed, options: CheckOption
 def _write_baseline(gateway: Gateway, project: Project, run: _Run, file: str, *, quiet: bool) -> int:
     from collections import Counter
 
-    _put(gateway, file, _text_of(Counter(gateway.recognise(project, run.findings, run.texts))))
+    _put(gateway, file, _text_of(Counter(gateway.files.recognise(project, run.findings, run.texts))))
     if not quiet:
         count = f"{len(run.findings):,} finding{'' if len(run.findings) == 1 else 's'}"
         click.echo(f"Wrote {count} to {file}; `rulewright check --baseline {file}` reports what is new.")
@@ -256,7 +256,7 @@ def _text_of(baseline: "Baseline") -> str:
 
 def _put(gateway: Gateway, file: str, content: str) -> None:
     """Write a file that the user named; raises Refused."""
-    if why_not := gateway.write_output(Path(file), content):
+    if why_not := gateway.files.write_output(Path(file), content):
         raise Refused(why_not)
 
 

@@ -33,7 +33,7 @@ class DoctorRecord(msgspec.Struct, frozen=True):
 def run_doctor(launcher: "Launcher", *, as_json: bool, overlay: Sequence[str]) -> int:
     """Examine; 1 when something is broken."""
     gateway = launcher.headless()
-    root = gateway.root_of(Path.cwd())
+    root = gateway.files.root_of(Path.cwd())
     project, problems = gateway.open_project(root.as_posix(), overlay_of(overlay))
     remarks: list[Remark] = []
 

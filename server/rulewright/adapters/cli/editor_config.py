@@ -44,7 +44,7 @@ def _write(gateway: Gateway, editor: Editor, place: Path, text: str) -> int:
     """Write a file that is not there yet. What is there is the user's."""
     shown = printable(str(place))
     # The name of a link counts, not what it leads to: many keep their configuration elsewhere.
-    if gateway.write_new(Path(place.anchor), str(place.relative_to(place.anchor)), text):
+    if gateway.files.write_new(Path(place.anchor), str(place.relative_to(place.anchor)), text):
         click.echo(f"Wrote {shown}\n{editor.next_step}")
         return 0
     try:

@@ -209,7 +209,7 @@ def open_code(
 ) -> tuple[CodeGateway, str]:
     """What knows the code of the project here, and its root. Raises click.UsageError where nothing can be indexed."""
     gateway = launcher.headless()
-    project = open_project(gateway, gateway.root_of(Path.cwd()), overlay, near=())
+    project = open_project(gateway, gateway.files.root_of(Path.cwd()), overlay, near=())
     index = project.settings.index
     if scan and not index.enabled:
         raise click.UsageError("The index is switched off by the setting index.enabled.")

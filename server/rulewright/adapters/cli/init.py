@@ -11,12 +11,12 @@ from rulewright.gateway import Gateway
 def run_init(gateway: Gateway, folder: str) -> int:
     """Run the command; returns the exit code."""
     root = Path(os.path.abspath(folder))  # noqa: PTH100 - `..` goes, links stay
-    plan = gateway.plan_init(root)
+    plan = gateway.files.plan_init(root)
     click.echo(f"Languages: {', '.join(plan.languages) or 'none that checks can be written for'}")
     written = 0
     for path, content in plan.files.items():
         try:
-            is_new = gateway.write_new(root, path, content)
+            is_new = gateway.files.write_new(root, path, content)
         except OSError as error:
             raise click.ClickException(f"{path} cannot be written: {error.strerror}.") from None
         written += is_new

@@ -47,7 +47,7 @@ class SpeedsRecord(msgspec.Struct, frozen=True):
 async def _door(launcher: Launcher) -> AsyncIterator[ModelGateway]:
     """The door to the models that count here; connections are closed behind it."""
     gateway = launcher.headless()
-    open_project(gateway, gateway.root_of(Path.cwd()), near=[])
+    open_project(gateway, gateway.files.root_of(Path.cwd()), near=[])
     try:
         yield gateway.models
     except ModelProblem as problem:

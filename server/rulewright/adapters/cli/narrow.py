@@ -59,8 +59,8 @@ def narrowing(
     gateway: Gateway, project: Project, *, since: str | None, whole_files: bool, baseline: str | None
 ) -> Narrowing:
     """Ask git and read the baseline; raises Refused with a sentence when that fails."""
-    known = gateway.read_baseline(Path(baseline)) if baseline is not None else None
-    changes = gateway.changed_since(project, since) if since is not None else None
+    known = gateway.files.read_baseline(Path(baseline)) if baseline is not None else None
+    changes = gateway.files.changed_since(project, since) if since is not None else None
     if isinstance(known, str):
         raise Refused(known)
     if isinstance(changes, str):

@@ -30,7 +30,7 @@ class PrivacyRecord(msgspec.Struct, frozen=True):
 
 def run_check(gateway: Gateway, paths: Sequence[str], *, as_json: bool, overlay: Sequence[str]) -> int:
     """Say what of some files is not shown."""
-    root = gateway.root_of(Path(paths[0] if paths else ".").absolute())
+    root = gateway.files.root_of(Path(paths[0] if paths else ".").absolute())
     project = open_project(gateway, root, overlay, near=[])
     starts = [relative_to(root, path) for path in paths] or [""]
     found, n_files = [], 0

@@ -35,7 +35,7 @@ def run_prompt(
     parent = Path(file).absolute().parent
     while not parent.is_dir():
         parent = parent.parent
-    root = gateway.root_of(parent)
+    root = gateway.files.root_of(parent)
     path = relative_to(root, file)
     if not path:
         raise click.UsageError(f"{file} is the project itself: name a file in it.")

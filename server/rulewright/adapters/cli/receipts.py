@@ -103,7 +103,7 @@ def show_receipt(call: Interaction, *, with_prompt: bool) -> None:
 def run_replay(launcher: Launcher, call: str, overlay: Sequence[str]) -> int:
     """Send a call once more; 1 where there is no answer."""
     gateway = launcher.headless()
-    project = open_project(gateway, gateway.root_of(Path.cwd()), overlay)
+    project = open_project(gateway, gateway.files.root_of(Path.cwd()), overlay)
     with conversing(launcher) as (door, me), asyncio.Runner() as runner:
         kept = door.interaction(me, call, to_replay=True)
         chat = gateway.talk(lambda: door, me)

@@ -77,7 +77,7 @@ _TOLD = frozenset({"rulewright/example-fails"})
 
 def run_list(gateway: Gateway, *, as_json: bool, overlay: Sequence[str]) -> int:
     """List the rules of the project here."""
-    root = gateway.root_of(Path.cwd())
+    root = gateway.files.root_of(Path.cwd())
     project = open_project(gateway, root, overlay)
     active = {r.path for r in project.book.selection.active}
     records = []
@@ -134,7 +134,7 @@ def run_why(gateway: Gateway, file: str, *, as_json: bool, overlay: Sequence[str
     parent = Path(file).absolute().parent
     while not parent.is_dir():
         parent = parent.parent
-    root = gateway.root_of(parent)
+    root = gateway.files.root_of(parent)
     project = open_project(gateway, root, overlay)
     explanation = gateway.explain_path(project, relative_to(root, file))
     if as_json:
@@ -243,7 +243,7 @@ class TestedRules(msgspec.Struct, frozen=True):
 
 def tested_rules(gateway: Gateway, names: Sequence[str], overlay: Sequence[str]) -> TestedRules:
     """Read the rules of the project here and run their examples; raises UsageError for a name of no rule."""
-    project = open_project(gateway, gateway.root_of(Path.cwd()), overlay)
+    project = open_project(gateway, gateway.files.root_of(Path.cwd()), overlay)
     wanted = {Path(name).as_posix().removeprefix("./") for name in names}
     known = {name for path, e in project.book.entries.items() for name in (path, e.rule.id if e.rule else e.rule_id)}
     if unknown := sorted(wanted - known):
@@ -253,7 +253,7 @@ def tested_rules(gateway: Gateway, names: Sequence[str], overlay: Sequence[str])
         entry = project.book.entries[path]
         return not wanted or bool(wanted & {path, entry.rule.id if entry.rule else entry.rule_id})
 
-    tests = tuple(t for t in gateway.test_rules(project) if is_wanted(t.path))
+    tests = tuple(t for t in gateway.files.test_rules(project) if is_wanted(t.path))
     broken = tuple(
         f for f in project.book.findings if f.severity == "error" and f.rule_id not in _TOLD and is_wanted(f.path)
     )

@@ -73,7 +73,7 @@ class SyncRecord(msgspec.Struct, frozen=True):
 
 def run_export(gateway: Gateway, options: ExportOptions) -> int:
     """Write rules for other tools; exit code 1 when a file was refused, or with `check` when one would be written."""
-    root = gateway.root_of(Path.cwd())
+    root = gateway.files.root_of(Path.cwd())
     project = open_project(gateway, root, options.overlay)
     names = tuple(dict.fromkeys(_target(n) for name in options.to for n in name.split(",") if n.strip()))
     names = names or project.settings.rules.export
@@ -136,7 +136,7 @@ def run_import(gateway: Gateway, paths: Sequence[str], name: str, options: Expor
     for path in paths:
         if not Path(path).exists():
             raise click.UsageError(f"{path} does not exist.")
-    root = gateway.root_of(Path.cwd())
+    root = gateway.files.root_of(Path.cwd())
     project = open_project(gateway, root, options.overlay)
     tools = gateway.tools(project)
     try:
@@ -168,7 +168,7 @@ def run_import(gateway: Gateway, paths: Sequence[str], name: str, options: Expor
 
 def run_revert(gateway: Gateway) -> int:
     """Take back the last export or import."""
-    root = gateway.root_of(Path.cwd())
+    root = gateway.files.root_of(Path.cwd())
     try:
         found = gateway.tools(open_project(gateway, root)).revert()
     except Refused as refused:

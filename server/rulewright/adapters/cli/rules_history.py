@@ -52,7 +52,7 @@ class HistoryRecord(msgspec.Struct, frozen=True):
 
 def run_history(gateway: Gateway, name: str, *, limit: int, as_json: bool, overlay: Sequence[str]) -> int:
     """Print the history of all rules, or of one."""
-    root = gateway.root_of(Path.cwd())
+    root = gateway.files.root_of(Path.cwd())
     project = open_project(gateway, root, overlay)
     found = gateway.rules.history(project.root, name, limit)
     if isinstance(found, str):
@@ -108,7 +108,7 @@ def run_diff(gateway: Gateway, name: str, before: str, after: str, *, as_json: b
     """Print how a rule was written in one version and in another."""
     if before and not after:
         raise click.UsageError("Name two versions, or none for the two newest.")
-    root = gateway.root_of(Path.cwd())
+    root = gateway.files.root_of(Path.cwd())
     project = open_project(gateway, root, overlay)
     found = gateway.rules.diff(project.root, name, before, after)
     if isinstance(found, str):

@@ -43,20 +43,20 @@ def run_lint(gateway: Gateway, paths: Sequence[str], options: LintOptions) -> in
     """Report what is wrong with rule files; exit code 1 from a warning on, or with `strict` for anything."""
     started = time.perf_counter()
     _refuse(paths, options)
-    root = gateway.root_of(Path(paths[0]) if paths else Path.cwd())
+    root = gateway.files.root_of(Path(paths[0]) if paths else Path.cwd())
     starts = [relative_to(root, path) for path in paths]
     project = open_project(gateway, root, options.overlay)
 
     def is_meant(path: str) -> bool:
         return not starts or any(s in {"", path} or path.startswith(f"{s}/") for s in starts)
 
-    found = [f for f in gateway.lint_rules(project) if is_meant(f.path)]
+    found = [f for f in gateway.files.lint_rules(project) if is_meant(f.path)]
     n_fixed = 0
     if options.fix or options.diff:
         n_fixed = _mend(gateway, project, found, write=options.fix)
     if n_fixed and options.fix:
         project = open_project(gateway, root, options.overlay)
-        found = [f for f in gateway.lint_rules(project) if is_meant(f.path)]
+        found = [f for f in gateway.files.lint_rules(project) if is_meant(f.path)]
     rules = project.book.rules
     outcome = CheckOutcome(
         root=project.root,
@@ -100,7 +100,7 @@ def _mend(gateway: Gateway, project: Project, found: Sequence[Finding], *, write
     """Apply the safe fixes of each file, or show what they would change. Returns how many there were."""
     n_fixed = 0
     for path in dict.fromkeys(f.path for f in found if f.fix and f.fix.safe):
-        mended = gateway.fix_rule_file(project, path)
+        mended = gateway.files.fix_rule_file(project, path)
         if mended is None:
             continue
         before, fixed = mended
@@ -108,7 +108,7 @@ def _mend(gateway: Gateway, project: Project, found: Sequence[Finding], *, write
             from rulewright.adapters.cli.check import diff_of
 
             click.echo(diff_of(path, before, fixed.content).encode("utf-8", "surrogateescape"), nl=False)
-        elif why_not := gateway.write_fixed(project, FileReport(path, (), content=before), fixed):
+        elif why_not := gateway.files.write_fixed(project, FileReport(path, (), content=before), fixed):
             click.echo(printable(f"rulewright: {why_not}"), err=True)
             continue
         n_fixed += fixed.n_fixed

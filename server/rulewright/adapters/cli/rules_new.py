@@ -24,8 +24,8 @@ def run_new(gateway: Gateway, name: str, *, check: str | None, globs: Sequence[s
         file = file_of(name)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    root = gateway.root_of(Path.cwd())
-    if not gateway.write_new(root, file, new_rule(file, language, tuple(globs))):
+    root = gateway.files.root_of(Path.cwd())
+    if not gateway.files.write_new(root, file, new_rule(file, language, tuple(globs))):
         raise click.ClickException(f"{file} is there already. Nothing was written.")
     click.echo(printable(f"Wrote {file} in {root}."))
     click.echo("Next: rulewright rules test" if language else f"Next: rulewright rules lint {file}")

@@ -28,7 +28,7 @@ class PackagesRecord(msgspec.Struct, frozen=True):
 
 def run_packages(gateway: Gateway, *, as_json: bool, overlay: Sequence[str]) -> int:
     """List the packages of the project here."""
-    project = open_project(gateway, gateway.root_of(Path.cwd()), overlay)
+    project = open_project(gateway, gateway.files.root_of(Path.cwd()), overlay)
     packages, missing = gateway.rules.packages(project.root)
     settings = gateway.rules.settings_file
     if as_json:

@@ -29,9 +29,9 @@ class StatsRecord(msgspec.Struct, frozen=True):
 
 def run_stats(gateway: Gateway, *, as_json: bool, overlay: Sequence[str]) -> int:
     """Say what each rule does on the project here."""
-    project = open_project(gateway, gateway.root_of(Path.cwd()), overlay)
+    project = open_project(gateway, gateway.files.root_of(Path.cwd()), overlay)
     try:
-        rules = gateway.rule_stats(project)
+        rules = gateway.files.rule_stats(project)
     finally:
         gateway.close()
     by_source: dict[str, int] = {}

@@ -22,7 +22,7 @@ def run_switch(
         raise click.UsageError(f"Name one thing: rulewright rules {verb} NAME, or --source SOURCE, or --all.")
     flag = Flag("everything" if everything else "source" if source else "rule", name or source, enabled)
     try:
-        project = open_project(gateway, gateway.root_of(Path.cwd()), overlay)
+        project = open_project(gateway, gateway.files.root_of(Path.cwd()), overlay)
         is_possible, said = gateway.rules.switch(project.root, flag, f"rules {verb}")
         if not is_possible:
             raise click.UsageError(printable(said))
@@ -41,7 +41,7 @@ def run_add(gateway: Gateway, file: str, *, rule_id: str, overlay: Sequence[str]
         else:
             with Path(file).open("rb") as opened:
                 data = opened.read(MAX_FILE_BYTES + 1)
-        project = open_project(gateway, gateway.root_of(Path.cwd()), overlay)
+        project = open_project(gateway, gateway.files.root_of(Path.cwd()), overlay)
         name, why_not = gateway.rules.add_to_table(project.root, data, rule_id, _stem(file), "rules add")
         if why_not:
             raise click.ClickException(printable(why_not))
@@ -55,7 +55,7 @@ def run_add(gateway: Gateway, file: str, *, rule_id: str, overlay: Sequence[str]
 def run_remove(gateway: Gateway, rule_id: str, *, overlay: Sequence[str]) -> int:
     """Forget a rule of the table."""
     try:
-        project = open_project(gateway, gateway.root_of(Path.cwd()), overlay)
+        project = open_project(gateway, gateway.files.root_of(Path.cwd()), overlay)
         if not gateway.rules.remove_from_table(project.root, rule_id, "rules remove"):
             raise click.UsageError(
                 f"No rule `{printable(rule_id)}` is kept without a file here. A rule in a file goes with its file."

@@ -16,7 +16,7 @@ def run_watch(gateway: Gateway, names: Sequence[str], *, overlay: Sequence[str])
     tested = tested_rules(gateway, names, overlay)
     with contextlib.suppress(KeyboardInterrupt):
         _show(tested, {})
-        for _ in gateway.rule_changes(gateway.root_of(Path.cwd())):
+        for _ in gateway.files.rule_changes(gateway.files.root_of(Path.cwd())):
             before = tested.lines()
             try:
                 tested = tested_rules(gateway, names, overlay)

@@ -298,7 +298,7 @@ async def _write(ls: Server, root: str, path: str, uri: str, text: str) -> bool:
     """Have the client make the file; where it makes none, write it."""
     if not (ls.client.creates_files and ls.client.document_changes):
         try:
-            is_written = ls.gateway.write_new(Path(root), path, text)
+            is_written = ls.gateway.files.write_new(Path(root), path, text)
         except OSError as error:
             _say(ls, f"{path} was not written: {error.strerror or error}.")
             return False

@@ -36,11 +36,11 @@ def check_text(gateway: Gateway, project: Project, path: str, text: str, limit: 
     """Check `text` as that of the file at `path`, relative to the root. Nothing is read from that file."""
     if not path or path == "." or Path(project.root, path).is_dir():
         raise Problem(f"{path or project.root} is a folder: name a file for `text`.")
-    report = next(iter(gateway.check(project, [path], contents={path: text})))
+    report = next(iter(gateway.files.check(project, [path], contents={path: text})))
     fixed: str | None = None
     remarks: tuple[str, ...] = ()
     if any(f.fix and f.fix.safe for f in report.findings):
-        mended = gateway.fix(project, FileReport(path, report.findings, content=text)).content
+        mended = gateway.files.fix(project, FileReport(path, report.findings, content=text)).content
         if len(mended) > MAX_GIVEN_BACK:
             remarks = ("The text is too long to be given back with its fixes; the findings have the edits.",)
         elif mended != text:
@@ -62,7 +62,7 @@ def check_files(
     n_files = 0
     for prefix, (project, starts) in wanted.items():
         paths = list(dict.fromkeys(_files(gateway, project, prefix, starts, skipped)))
-        for report in gateway.check(project, paths):
+        for report in gateway.files.check(project, paths):
             if is_cancelled():
                 break
             findings = [_without_secret_fixes(finding) for finding in report.findings]
@@ -89,7 +89,7 @@ def _files(
         elif not full.is_dir():
             yield start
         else:
-            for entry in gateway.walk(project, start):
+            for entry in gateway.files.walk(project, start):
                 if not isinstance(entry, Found):
                     continue
                 if why_not := withheld(entry.path):

@@ -29,7 +29,7 @@ def place_of(gateway: Gateway, folder: Path, *, is_fenced: bool) -> Place:
         raise Problem(
             f"{base} is not a folder that is there. Start the server with --root and the folder of a project."
         )
-    root = gateway.root_of(base)
+    root = gateway.files.root_of(base)
     if root in {root.parent, Path.home()}:
         raise Problem(f"{root} is no project, and too much to look at. Start the server with --root and a project.")
     return Place(base.as_posix(), (base if is_fenced else root).as_posix(), root.as_posix())
