@@ -1,23 +1,20 @@
 """The door to chat: questions in, events out; what was sent is told by receipts."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from os import urandom
 from pathlib import Path
-from time import monotonic
 from typing import Any, TypeVar
 
 import msgspec
 
-from rulewright.core.budget import Budget, Spent, why_not
+from rulewright.call_desk import CallDesk, done
 from rulewright.core.bus import ModelResponded
 from rulewright.core.chat.events import Asked, ChatEvent, Failed
 from rulewright.core.chat.intent import classify
 from rulewright.core.chat.ports import Growing, Models, Shelf
 from rulewright.core.chat.question import Question, read_question
-from rulewright.core.config import LimitsSettings
 from rulewright.core.doors import Door, guarded
 from rulewright.core.interaction import Interaction
 from rulewright.core.model_settings import ModelSettings, endpoint_of
@@ -49,8 +46,6 @@ UNANSWERED = "(not answered)"
 WHY_LOCAL = "chat.local_only is set"
 NOT_ASKED = "Nothing was asked in this conversation yet, so there is nothing to answer again."
 DELETED = "The conversation was deleted while it was answered, so nothing of the answer is kept."
-_THREADS = ThreadPoolExecutor(4, "chat")
-"""Of their own: a database that somebody has locked holds up nothing else."""
 
 
 def open_chat(
@@ -193,7 +188,7 @@ class ChatGateway(Door):
             chain=chain,
             remarks=(*_about_command(question), *gathered.remarks),
             supersedes=talking.supersedes,
-            why_not=await talking.governor(settings.limits),
+            why_not=await talking.governor(settings.limits, "chat"),
         )
         async with aclosing(answer(plan, talking, self._models)) as events:
             async for event in events:
@@ -245,37 +240,33 @@ class ChatGateway(Door):
             request=request,
             interaction_id=urandom(8).hex(),
             chain=chain,
-            why_not=await talking.governor(settings.limits),
+            why_not=await talking.governor(settings.limits, "chat"),
         )
         async with aclosing(replay(again, talking, self._models)) as events:
             async for event in events:
                 yield event
 
 
-class _Talking:
+class _Talking(CallDesk):
     """One conversation while a question of it is answered; `core.chat.ports.Desk`."""
 
     def __init__(
         self, open_door: Callable[[], SessionGateway], who: Principal, tell: Callable[[ModelResponded], object]
     ) -> None:
-        self._open_door, self._who, self.tell = open_door, who, tell
-        self.user = who.user_id
+        super().__init__(open_door, who)
+        self.tell = tell
         self.session = self.workspace = self.model = self.supersedes = ""
         self.history: tuple[Said, ...] = ()
-
-    @property
-    def _door(self) -> SessionGateway:
-        return self._open_door()
 
     async def begin(self, project: Project, asking: Asking, question: Question) -> Asked:
         """Keep the question, and learn what was said before. Raises SessionProblem and NotAllowed."""
         if not question.text and not question.mentions and not question.command:
             raise SessionProblem("There is no question, so nothing was asked.")
-        return await _done(lambda: self._keep_question(project, asking))
+        return await done(lambda: self._keep_question(project, asking))
 
     async def again(self, asking: Asking) -> tuple[Asked, Question]:
         """The last question, and what it asks. Raises as `begin`."""
-        return await _done(lambda: self._again(asking))
+        return await done(lambda: self._again(asking))
 
     def _keep_question(self, project: Project, asking: Asking) -> Asked:
         door, who = self._door, self._who
@@ -323,40 +314,19 @@ class _Talking:
         self.model = found.session.model
         self.history = _history(messages)
 
-    async def kept_call(self, interaction_id: str) -> Interaction:
-        """A call that can be sent again. Raises SessionProblem and NotAllowed."""
-        return await _done(lambda: self._door.interaction(self._who, interaction_id, to_replay=True))
-
-    async def governor(self, limits: LimitsSettings) -> Callable[[int, int], str]:
-        """Says why a call that costs so much may not be made."""
-        budgets = (
-            Budget(name="limits.usd_per_day", cost_micro=round(limits.usd_per_day * 1e6)),
-            Budget(name="limits.chat_usd_per_day", feature="chat", cost_micro=round(limits.chat_usd_per_day * 1e6)),
-            Budget(name="limits.tokens_per_day", tokens=limits.tokens_per_day),
-        )
-        held = [budget for budget in budgets if budget.cost_micro or budget.tokens]
-        if not held:
-            return lambda _cost_micro, _tokens: ""
-        spent: Mapping[str, Spent] = await _done(lambda: self._door.spent_today(self._who))
-        return lambda cost_micro, tokens: why_not(held, spent, "chat", cost_micro=cost_micro, tokens=tokens)
-
     async def offload(self, work: Callable[[], T]) -> T:
         """Do what takes long elsewhere."""
-        return await _done(work)
+        return await done(work)
 
     # `core.chat.ports.Desk`
 
-    def now_s(self) -> float:
-        """See `Desk`."""
-        return monotonic()
-
     async def begin_answer(self, draft: Draft) -> Answer:
         """See `Desk`."""
-        return await _done(lambda: self._door.begin_answer(self._who, self.session, draft))
+        return await done(lambda: self._door.begin_answer(self._who, self.session, draft))
 
     async def save(self, growing: Growing) -> None:
         """See `Desk`."""
-        await _done(_answer(growing).save)
+        await done(_answer(growing).save)
 
     async def finish(self, growing: Growing, interaction_id: str, model: str) -> Written:
         """See `Desk`."""
@@ -370,30 +340,11 @@ class _Talking:
         """See `Desk`."""
         return await _ended(lambda: _answer(growing).fail(why))
 
-    async def record(self, call: Interaction) -> str:
-        """See `Desk`."""
-        return await _done(lambda: self._door.record(self._who, call))
-
-
-async def _done(work: Callable[[], T]) -> T:
-    """What `work` gives, in a thread. It is done to its end, also when the caller is cancelled, who waits for that."""
-    doing = asyncio.get_running_loop().run_in_executor(_THREADS, work)
-    is_cancelled = False
-    while not doing.done():
-        try:
-            await asyncio.wait({doing})
-        except asyncio.CancelledError:
-            is_cancelled = True
-    if is_cancelled:
-        doing.exception()
-        raise asyncio.CancelledError
-    return doing.result()
-
 
 async def _ended(end: Callable[[], Written]) -> Written:
     """What `end` gives for an answer, in a thread. Raises SessionProblem where its conversation is gone."""
     try:
-        return await _done(end)
+        return await done(end)
     except NoSession:
         raise SessionProblem(DELETED) from None
 

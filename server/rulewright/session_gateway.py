@@ -85,6 +85,11 @@ class SessionGateway:
 
     # Reading
 
+    def place(self, principal: Principal, root: Path) -> Place:
+        """What a project is called here. Raises NotAllowed."""
+        demand(principal, "read", Resource("workspace"))
+        return self._place(root)
+
     def list(
         self, principal: Principal, root: Path | None, *, archived: bool | None = False, everybody: bool = False
     ) -> tuple[Session, ...]:

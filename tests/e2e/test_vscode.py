@@ -11,11 +11,23 @@ from typing import Any
 
 import pytest
 
+from tests.bench.token_server import token_server
 from tests.e2e.vscode import pictures
 from tests.e2e.vscode.machine import Machine
 from tests.e2e.vscode.workspace import write_workspace
 from tests.harness import nodejs
+from tests.harness.llamacpp_server import llamacpp
 from tests.harness.wait import is_alive, until
+
+SLOW = """
+[[models]]
+name = "slow"
+provider = "openai"
+base_url = "{url}"
+model = "t20-3000"
+intents = ["complete"]
+"""
+"""Asked where code is to be written: an answer that can be stopped on any machine."""
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -82,16 +94,21 @@ def test_a_users_day(machine: Machine, package: Path, tmp_path: Path, capsys: py
     file = tmp_path / "day.code-workspace"
     file.write_text(json.dumps({"folders": [{"path": str(folder)}], "settings": {}}))
     shutil.copytree(SUITES / "python_stand_in", tmp_path / "editor" / "extensions" / "ms-python.python-9.9.9")
-    day, again = run_suites(
-        machine,
-        package,
-        tmp_path,
-        "main_suite.js",
-        "again_suite.js",
-        target={"workspace": str(file)},
-        trusted=True,
-        settings={"rulewright.server.command": [str(BIN / "rulewright")]},
-    )
+    config = tmp_path / "config"
+    config.mkdir()
+    with llamacpp() as url, token_server() as paced:
+        (config / "rulewright.toml").write_text(pictures.MODEL.format(url=url) + SLOW.format(url=paced))
+        day, again = run_suites(
+            machine,
+            package,
+            tmp_path,
+            "main_suite.js",
+            "again_suite.js",
+            target={"workspace": str(file)},
+            trusted=True,
+            settings={"rulewright.server.command": [str(BIN / "rulewright")]},
+            variables={"RULEWRIGHT_CONFIG_DIR": str(config)},
+        )
     first, later = day["figures"], again["figures"]
     with capsys.disabled():
         print(

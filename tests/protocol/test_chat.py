@@ -214,7 +214,19 @@ async def test_answer_again_in_place_of_the_last_answer(project: Path) -> None:
 
 
 async def test_of_two_questions_asked_at_once_both_answers_are_told_later(project: Path) -> None:
-    provider = ScriptedProvider(lambda r: [Stall(0.05), Say(f"To {r.messages[-1].text[-3:]}.")], name="one")
+    are_kept = asyncio.Event()
+
+    async def until_both_are_kept(seconds: float) -> None:
+        if len(provider.requests) == 3:
+            are_kept.set()
+        if seconds:
+            await are_kept.wait()
+
+    provider = ScriptedProvider(
+        lambda r: [*[Stall(1)] * (len(r.messages) > 2), Say(f"To {r.messages[-1].text[-3:]}.")],
+        name="one",
+        pause=until_both_are_kept,
+    )
     with talks(project, provider) as talk:
         asked, *_ = await talk.ask("begin")
         session = asked.session.id

@@ -36,7 +36,7 @@ MAX_LEFT_OUT = 20
 MAX_MISSES = 4
 """Definitions without room, after which no others are tried."""
 MAX_RECENT = 20
-MAX_RANKED = 50
+MAX_RANKED = 32
 """Definitions that full text search gives."""
 MAX_IMPORTS = 300
 """Imports of a file that are looked at."""

@@ -214,10 +214,10 @@ exports.run = async () => {
       assert.match(picks[0][1].title, /src\/app\.py: 2 of \d+ rules apply/);
       const rule = await vscode.workspace.openTextDocument(vscode.Uri.joinPath(root, ".ai-rules/no-eval.md"));
       const line = await until("a line above a rule", () => above(rule.uri));
-      assert.match(line.title, /^touches 3,\d+ files · \d+ tokens · applied .* · fired \d+ times?$/);
+      assert.match(line.title, /^touches 12,\d+ files · \d+ tokens · applied .* · fired \d+ times?$/);
       await vscode.commands.executeCommand(line.command, ...line.arguments);
       await until("the files", () => picks.length === 2);
-      assert.match(picks[1][1].title, /^no-eval touches 3\d+ files$/);
+      assert.match(picks[1][1].title, /^no-eval touches 12\d+ files$/);
       assert.ok(picks[1][0].every((path) => path.endsWith(".py")));
     },
     async function whoWritesRulesIsHelped() {
@@ -270,6 +270,32 @@ exports.run = async () => {
       assert.match(made.getText(), /bad:/);
       await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
       await vscode.workspace.fs.delete(made.uri).then(undefined, () => undefined);
+    },
+    async function questionsAreAnsweredInAChatFile() {
+      await vscode.commands.executeCommand("rulewright.chat.new");
+      const editor = await until("a chat", () => {
+        const shown = vscode.window.activeTextEditor;
+        return shown?.document.uri.fsPath.endsWith(".chat.md") && shown;
+      });
+      const chat = editor.document;
+      const ask = async (question) => {
+        assert.ok(await editor.edit((edit) => edit.insert(chat.positionAt(chat.getText().length), question)));
+        await vscode.commands.executeCommand("rulewright.chat.send");
+      };
+      await ask("Say hello.");
+      await until("an answer", () => /\nSay hello\.\n\n## Rulewright\n\n\S[^]*\n\n## You\n\n$/.test(chat.getText()));
+      assert.match(chat.getText(), /^# Chat\n\n<!-- rulewright conversation \w+ -->\n\n## You\n\nSay hello\.\n/);
+      await ask("write a very long function with many lines");
+      await until("its beginning", () => /many lines\n\n## Rulewright\n\n0 1 2 3 4 5 /.test(chat.getText()));
+      // Somebody takes notes at the top while the answer is written below.
+      assert.ok(await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), "😀 notes\n\n")));
+      const length = chat.getText().length;
+      await until("more of it", () => chat.getText().length > length + 40);
+      await vscode.commands.executeCommand("rulewright.chat.stop");
+      await until("its end", () => /\*You stopped it\.\*\n\n## You\n\n$/.test(chat.getText()));
+      assert.equal(chat.getText().split("## You").length, 4);
+      assert.ok(chat.getText().startsWith("😀 notes\n\n# Chat\n"));
+      await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
     },
     async function informationIsCopiedWithoutPaths() {
       await vscode.commands.executeCommand("rulewright.copyInformation");

@@ -9,11 +9,25 @@ from pathlib import Path
 from tests.e2e.vscode.machine import Machine
 from tests.e2e.vscode.workspace import write_workspace
 from tests.harness import nodejs
+from tests.harness.llamacpp_server import llamacpp
+
+MODEL = """\
+[[models]]
+name = "tiny"
+provider = "llamacpp"
+base_url = "{url}"
+temperature = 0.0
+
+[chat]
+answer_tokens = 800
+"""
 
 
 def take(machine: Machine, package: Path, server: Path, home: Path) -> subprocess.CompletedProcess[str]:
     """Install the package, work as a user does, and write the pictures to `home/pictures`."""
     folder = write_workspace(home / "shop", files=0)
+    config = home / "config"
+    config.mkdir()
     plan = {
         "target": {"folder": str(folder)},
         "trusted": True,
@@ -21,8 +35,11 @@ def take(machine: Machine, package: Path, server: Path, home: Path) -> subproces
         "settings": {"rulewright.server.command": [str(server)]},
         "pictures": str(home / "pictures"),
         "folder": str(folder),
+        "variables": {"RULEWRIGHT_CONFIG_DIR": str(config)},
     }
-    return machine.run("take_pictures.mjs", home, plan)
+    with llamacpp() as url:
+        (config / "rulewright.toml").write_text(MODEL.format(url=url))
+        return machine.run("take_pictures.mjs", home, plan)
 
 
 def main() -> None:

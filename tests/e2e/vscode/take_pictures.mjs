@@ -105,6 +105,18 @@ try {
   await page.waitForSelector('.quick-input-list .monaco-list-row:has-text("no-eval")');
   await rest();
   await take("why");
+  await page.keyboard.press("Escape");
+
+  await command("Rulewright: New Chat");
+  await page.waitForSelector('.tab.active:has-text(".chat.md")');
+  await rest();
+  await page.keyboard.press("Control+End");
+  await page.keyboard.type("Say hello.");
+  await command("Rulewright: Answer the Question of This Chat");
+  await page.waitForSelector('.view-line:has-text("## You") ~ .view-line:has-text("## Rulewright")', { state: "attached" });
+  for (let attempt = 0; attempt < 40 && (await page.locator('.view-line:has-text("## You")').count()) < 2; attempt++) await rest();
+  await rest();
+  await take("chat");
   console.log("all pictures were taken");
 } catch (error) {
   console.log(`not all pictures were taken: ${error.message.slice(0, 600)}`);

@@ -75,7 +75,7 @@ check: { language: python, message: only here, rule: { pattern: only_here($$$A) 
 """,
     "b.py": "only_here()\neval(s)\n",
 }
-INDEXED = 3_000
+INDEXED = 12_000
 
 
 def write_workspace(folder: Path, files: int = INDEXED) -> Path:

@@ -9,6 +9,7 @@ CROWD = 25
 """From so many answers at once on, each is read less often: the same bytes in fewer pieces."""
 PAUSE_S = 0.0005
 """Between two readings of an answer, for each that is on its way: 200 are read ten times a second each."""
+MAX_PAUSE_S = 0.2
 GRACE_S = 0.01
 """After a pause, until what there is is given out though nothing follows it."""
 MAX_HELD = 4_000_000
@@ -71,7 +72,7 @@ class Body:
             self._held.append(chunk)
             self._n_held += len(chunk)
             if is_later and Body.n_open >= CROWD:
-                pause_s = Body.n_open * PAUSE_S
+                pause_s = min(Body.n_open * PAUSE_S, MAX_PAUSE_S)
                 self._timer = loop.call_later(pause_s + GRACE_S, self._tell)
                 await asyncio.sleep(pause_s)
                 continue
