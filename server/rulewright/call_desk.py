@@ -4,7 +4,7 @@ The disk is waited for in threads, to the end also when the caller is cancelled.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import monotonic
@@ -14,12 +14,45 @@ from rulewright.core.budget import Budget, Spent, why_not
 from rulewright.core.call_account import WhyNot
 from rulewright.core.config import LimitsSettings
 from rulewright.core.interaction import Interaction
+from rulewright.core.model_settings import ModelSettings, endpoint_of
+from rulewright.core.models import Capabilities
 from rulewright.core.permissions import Principal
+from rulewright.core.routing import ModelFacts
+from rulewright.services.cache import Cache
+from rulewright.services.coordinator import Coordinator
+from rulewright.services.egress import Outgoing
 from rulewright.session_gateway import SessionGateway
 
 T = TypeVar("T")
 _THREADS = ThreadPoolExecutor(4, "calls")
 """Of their own: a database that somebody has locked holds up nothing else."""
+
+
+def coordinator(
+    outgoing: Callable[[], Outgoing], settings: Callable[[], Sequence[ModelSettings]], *, at_once: int
+) -> Coordinator:
+    """What asks models, with those of the settings as they are with each call."""
+    remember = Cache(Capabilities).get_or_compute
+    return Coordinator(
+        lambda: outgoing().providers, lambda: [facts_of(model) for model in settings()], remember, at_once=at_once
+    )
+
+
+def facts_of(model: ModelSettings) -> ModelFacts:
+    """A model of the settings, as it is chosen by."""
+    return ModelFacts(
+        name=model.name,
+        model=model.model,
+        roles=model.roles,
+        intents=model.intents,
+        is_local=endpoint_of(model).is_local,
+        context_tokens=model.context_tokens,
+        max_tokens=model.max_tokens,
+        temperature=model.temperature,
+        deadline_s=float(model.deadline_s),
+        price_in=model.price_in,
+        price_out=model.price_out,
+    )
 
 
 class CallDesk:

@@ -17,8 +17,6 @@ from rulewright.core.chat.ports import Growing, Models, Shelf
 from rulewright.core.chat.question import Question, read_question
 from rulewright.core.doors import Door, guarded
 from rulewright.core.interaction import Interaction
-from rulewright.core.model_settings import ModelSettings, endpoint_of
-from rulewright.core.models import Capabilities
 from rulewright.core.permissions import Principal
 from rulewright.core.prompt.conversation import RulesText, Said, Talk
 from rulewright.core.prompt.receipt import request_of
@@ -32,8 +30,6 @@ from rulewright.features.chat import Plan, answer
 from rulewright.features.chat_context import At, Gathered, gather
 from rulewright.features.replay import Again, replay
 from rulewright.services.cache import Cache
-from rulewright.services.coordinator import Coordinator
-from rulewright.services.egress import Outgoing
 from rulewright.services.sessions.answer import Answer
 from rulewright.services.sessions.opened import NoSession
 from rulewright.session_gateway import SessionGateway, SessionProblem, Written
@@ -46,40 +42,6 @@ UNANSWERED = "(not answered)"
 WHY_LOCAL = "chat.local_only is set"
 NOT_ASKED = "Nothing was asked in this conversation yet, so there is nothing to answer again."
 DELETED = "The conversation was deleted while it was answered, so nothing of the answer is kept."
-
-
-def open_chat(
-    outgoing: Callable[[], Outgoing],
-    settings: Callable[[], Sequence[ModelSettings]],
-    open_door: Callable[[], SessionGateway],
-    owner: Principal,
-    tell: Callable[[ModelResponded], object] = lambda _: None,
-    *,
-    at_once: int,
-) -> "ChatGateway":
-    """The door to chat, with the models of the settings as they are with each question."""
-    remember = Cache(Capabilities).get_or_compute
-    models = Coordinator(
-        lambda: outgoing().providers, lambda: [facts_of(model) for model in settings()], remember, at_once=at_once
-    )
-    return ChatGateway(models, open_door, owner, tell)
-
-
-def facts_of(model: ModelSettings) -> ModelFacts:
-    """A model of the settings, as it is chosen by."""
-    return ModelFacts(
-        name=model.name,
-        model=model.model,
-        roles=model.roles,
-        intents=model.intents,
-        is_local=endpoint_of(model).is_local,
-        context_tokens=model.context_tokens,
-        max_tokens=model.max_tokens,
-        temperature=model.temperature,
-        deadline_s=float(model.deadline_s),
-        price_in=model.price_in,
-        price_out=model.price_out,
-    )
 
 
 class Asking(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,12 +7,12 @@ for each question. Paths are relative to a workspace's root; a document outside 
 from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from rulewright.code_view import CodeWorkspace
-from rulewright.core.code_messages import Changed, Configure, Opened, Root
+from rulewright.core.code_messages import Changed, Configure, Opened, Root, TrimAnswer
 from rulewright.core.code_ports import FolderWatch, IndexProgress, KeptIndex
 from rulewright.core.complete.state import Client, Trigger
 from rulewright.core.config import CodeSettings, IndexSettings
@@ -22,6 +22,7 @@ from rulewright.core.index.buffer import Buffer
 from rulewright.core.index.imports import resolve
 from rulewright.core.index.places import Location
 from rulewright.core.index.syntax import TRUSTED, SyntaxProblem, syntax_problems
+from rulewright.core.infill.suggestion import Best, Hole
 from rulewright.core.languages import language_of
 from rulewright.core.retrieve.found import Context
 from rulewright.core.retrieve.map import RepositoryMap
@@ -33,6 +34,9 @@ from rulewright.features import context as contexts
 from rulewright.features import definition, hover, outline, references, selection
 from rulewright.features import folding as folds
 from rulewright.features.repository_map import repository_map
+
+if TYPE_CHECKING:
+    from rulewright.core.infill.draft import Trimmed
 
 IDLE_S = 0.25
 """How long a document must rest before the index takes what it holds."""
@@ -436,6 +440,38 @@ class CodeGateway:
             yield
         return contexts.at_position(workspace, path, position, tokens, limit)
 
+    def hole_at(self, uri: str, position: Position, tokens: int, limit: int) -> Generator[None, None, Hole]:
+        """What there is to know of a place that a model is to fill."""
+        from rulewright.core.infill.syntax import facts_at  # noqa: PLC0415 - few hosts are asked
+
+        workspace, path = self._find(self._documents.get(uri) or to_path(uri))
+        buffer = workspace.buffer(path)
+        if buffer is None:
+            return Hole()
+        facts = facts_at(buffer, buffer.byte(position, self._encoding))
+        version = buffer.version
+        found = Context()
+        if tokens:
+            found = yield from self.context_at(uri, position, tokens, limit)
+        return Hole(version=version, node=facts.node, is_empty_block=facts.is_empty_block, context=found)
+
+    def best_at(self, uri: str, position: Position) -> Best:
+        """The rest of the word at a place, where one of those that could stand there stands out."""
+        spot = self.spot(uri, "completion", position)
+        buffer = spot.workspace.buffer(spot.path) if spot is not None else None
+        if spot is None or buffer is None:
+            return Best()
+        found = completions.complete(
+            spot.workspace, spot.path, position, Trigger("invoked", ""), spot.workspace.completion, 1
+        )
+        first = found.items[0] if found.items else None
+        if first is None or found.insert is None or first.is_snippet or not first.is_preselected:
+            return Best(version=buffer.version)
+        byte = buffer.byte(position, self._encoding)
+        typed = buffer.source[buffer.byte(found.insert.start, self._encoding) : byte].decode("utf-8", "replace")
+        whole = first.insert or first.label
+        return Best(whole[len(typed) :] if whole.startswith(typed) and typed else "", buffer.version)
+
     def context_for(
         self,
         root: str,
@@ -508,3 +544,23 @@ class CodeGateway:
 
 
 _STEP_S = 0.05
+
+
+def trimmed(answer: TrimAnswer) -> "Trimmed":
+    """What of a model's answer fits into its place."""
+    from rulewright.core.infill.draft import Draft  # noqa: PLC0415 - few hosts are asked
+    from rulewright.core.infill.trim import trim  # noqa: PLC0415 - as above
+
+    return trim(
+        Draft(
+            before=answer.before,
+            after=answer.after,
+            raw=answer.raw,
+            language=answer.language,
+            shape=answer.shape,
+            indent_unit=answer.indent_unit,
+            newline=answer.newline,
+            selected=answer.selected,
+            is_cut=answer.is_cut,
+        )
+    )

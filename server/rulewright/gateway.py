@@ -68,10 +68,14 @@ if TYPE_CHECKING:
     from rulewright.core.model_settings import ModelSettings
     from rulewright.core.models import ModelProvider
     from rulewright.core.server_report import ClientReport, ServerReport
+    from rulewright.edit_gateway import EditGateway
     from rulewright.files_gateway import FilesGateway
+    from rulewright.ghost_gateway import GhostGateway
     from rulewright.model_gateway import ModelGateway
     from rulewright.privacy_gateway import PrivacyGateway
     from rulewright.prompt_gateway import PromptGateway
+    from rulewright.review_gateway import ReviewGateway
+    from rulewright.services.coordinator import Coordinator
     from rulewright.services.egress import Outgoing
     from rulewright.session_gateway import Conversing, SessionGateway
     from rulewright.tools_gateway import ToolsGateway
@@ -91,13 +95,13 @@ def _no_way_out(_: "Sequence[ModelSettings]") -> "Outgoing":
 
 @guarded(
     "project",
-    anyone="close aclose tidy open_for start_with_trust trust_by_editor take_snapshot close_document "
+    anyone="close aclose end_calls tidy open_for start_with_trust trust_by_editor take_snapshot close_document "
     "close_projects code_is_gone tree",
     read="introduce open_document change_document open_project look_again open_projects configure reload reload_all "
     "watch on_rules_changed begin_code ask_code watch_code look_beside touched pause_index on_index_progress diagnose "
     "diagnose_workspace code_actions action_edits explain prompts is_about_rules own_rules_folder rules_for "
-    "shows_lens rule_file explain_path files conversations set_aside privacy upkeep tools writing models",
-    run_model="outgoing talk embedder",
+    "shows_lens rule_file explain_path files conversations set_aside privacy upkeep tools writing models completes answers",
+    run_model="outgoing talk review suggest edit embedder",
     administer="report_server",
 )
 class Gateway(Door):
@@ -130,6 +134,8 @@ class Gateway(Door):
         self._files: FilesGateway | None = None
         self._open_outgoing, self._open_conversations = open_outgoing, open_conversations
         self._open_models = open_models
+        self._coordinator: Coordinator | None = None
+        self._ghosts: list[GhostGateway] = []
         self._outgoing: list[tuple[tuple[ModelSettings, ...], Outgoing]] = []
         self._make_runner, self._offload, self._watch = runner, offload, watch
         self._runners: dict[tuple[int, int], CheckRunner] = {}
@@ -519,12 +525,50 @@ class Gateway(Door):
         tell: "Callable[[ModelResponded], object]" = lambda _: None,
     ) -> "ChatGateway":
         """The door to chat; what is said is kept behind `open_door`, and `tell` hears that a model answered."""
-        from rulewright.chat_gateway import open_chat  # noqa: PLC0415 - no other request needs it
+        from rulewright.chat_gateway import ChatGateway  # noqa: PLC0415 - no other request needs it
 
-        at_once = min((project.settings.limits.at_once for project in self._projects.opened), default=1)
-        chat = open_chat(lambda: self.outgoing, self._models, open_door, owner, tell, at_once=at_once)
+        chat = ChatGateway(self._asked_models(), open_door, owner, tell)
         self._tidying.append(chat.prune)
         return self.hand_on(chat)
+
+    def review(self, open_door: "Callable[[], SessionGateway]", owner: Principal) -> "ReviewGateway":
+        """The door to reviews by models; their calls are kept behind `open_door`."""
+        from rulewright.review_gateway import ReviewGateway  # noqa: PLC0415 - as above
+
+        return self.hand_on(ReviewGateway(self._asked_models(), open_door, owner))
+
+    def suggest(self, open_door: "Callable[[], SessionGateway]", owner: Principal) -> "GhostGateway":
+        """The door to ghost text; calls of models are kept behind `open_door`."""
+        from rulewright.ghost_gateway import GhostGateway  # noqa: PLC0415 - as above
+
+        ghosts = self.hand_on(GhostGateway(self._asked_models(), open_door, owner, self._running, self.ask_code))
+        self._ghosts.append(ghosts)
+        return ghosts
+
+    def edit(self, open_door: "Callable[[], SessionGateway]", owner: Principal) -> "EditGateway":
+        """The door to edits by models; calls of models are kept behind `open_door`."""
+        from rulewright.edit_gateway import EditGateway  # noqa: PLC0415 - as above
+
+        return self.hand_on(EditGateway(self._asked_models(), open_door, owner, self._running, self._offload))
+
+    @property
+    def answers(self) -> bool:
+        """Whether a model is named that can be told what to do."""
+        return any("chat" in model.roles for model in self._models())
+
+    @property
+    def completes(self) -> bool:
+        """Whether a model is named for what stands behind the cursor."""
+        return any("complete" in model.roles for model in self._models())
+
+    def _asked_models(self) -> "Coordinator":
+        """What asks models, for all who do."""
+        from rulewright.call_desk import coordinator  # noqa: PLC0415 - as above
+
+        if self._coordinator is None:
+            at_once = min((project.settings.limits.at_once for project in self._projects.opened), default=1)
+            self._coordinator = coordinator(lambda: self.outgoing, self._models, at_once=at_once)
+        return self._coordinator
 
     @property
     def models(self) -> "ModelGateway":
@@ -627,6 +671,11 @@ class Gateway(Door):
     def set_aside(self) -> tuple[SetAside, ...]:
         """The checks that are not run now, because they were slow or failed."""
         return tuple(one for runner in self._runners.values() for one in runner.set_aside())
+
+    async def end_calls(self) -> None:
+        """Stop what models are asked unasked, while there is still something that keeps calls."""
+        for ghosts in self._ghosts:
+            await ghosts.aclose()
 
     async def aclose(self) -> None:
         """End everything that was started."""

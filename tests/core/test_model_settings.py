@@ -144,3 +144,11 @@ def test_what_stays_on_this_machine_is_known_by_its_number(written: str, url: st
 def test_a_key_of_the_environment_goes_to_the_service_it_is_for(base_url: str, variable: str) -> None:
     model = ModelSettings(name="a", provider="openai", base_url=base_url)
     assert key_variable(model) == variable
+
+
+def test_how_a_model_is_told_of_holes() -> None:
+    taken, problems = read_models([{**GOOD, "fim": "qwen"}])
+    assert (taken, problems) == ([{**GOOD, "fim": "qwen"}], [])
+    assert "`fim` must be one of" in problem_of(fim="gpt")
+    assert "anthropic takes no prompt of a family" in problem_of(provider="anthropic", fim="qwen")
+    assert ModelSettings(name="a", provider="ollama").fim == "auto"

@@ -442,12 +442,17 @@ async def test_an_answer_goes_where_its_question_stands_though_others_stand_abov
             page.type("## You\n\nWhat was it?\n\n## Rulewright\n\nOnce.\n\n", page.text.index("## You\n\nWhat is it?"))
             await asyncio.sleep(0)
 
-    provider = ScriptedProvider([[Stall(0.05), Say("It is this.", chunk=3)]], name="one")
+    async def until_typed(seconds: float) -> None:
+        await (is_typed.wait() if seconds else asyncio.sleep(0))
+
+    is_typed = asyncio.Event()
+    provider = ScriptedProvider([[Stall(1), Say("It is this.", chunk=3)]], name="one", pause=until_typed)
     async with editor(project, provider) as client:
         page = Page(client, project / "a.chat.md", QUESTION)
         await command(client, "rulewright.chat.send")
         await page.until(lambda: page.text.endswith("\n\nWhat is it?\n\n## Rulewright\n\n"))
         await type_more()
+        is_typed.set()
         await page.until(lambda: page.text.count("## You") == 5)
         assert page.text.endswith("## You\n\nWhat is it?\n\n## Rulewright\n\nIt is this.\n\n## You\n\n")
 
@@ -500,12 +505,17 @@ async def test_line_ends_of_the_document_are_kept(project: Path) -> None:
 
 
 async def test_a_document_that_is_closed_ends_the_writing_and_not_the_answer(project: Path) -> None:
-    provider = ScriptedProvider([[Say("One "), Stall(0.05), Say("two.")]], name="one")
+    async def until_closed(seconds: float) -> None:
+        await (is_closed.wait() if seconds else asyncio.sleep(0))
+
+    is_closed = asyncio.Event()
+    provider = ScriptedProvider([[Say("One "), Stall(1), Say("two.")]], name="one", pause=until_closed)
     async with editor(project, provider) as client:
         page = Page(client, project / "a.chat.md", QUESTION)
         await command(client, "rulewright.chat.send")
         await page.until(lambda: "One" in page.text)
         client.close_document(page.uri)
+        is_closed.set()
         await client.until(lambda: client.notes("window/showMessage"))
         assert "kept in the conversation" in client.notes("window/showMessage")[-1]["message"]
 

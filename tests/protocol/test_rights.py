@@ -11,11 +11,14 @@ from rulewright.access_gateway import AccessGateway
 from rulewright.chat_gateway import ChatGateway
 from rulewright.core.doors import Door, guarded, needed, public_names
 from rulewright.core.permissions import ACTIONS, MEANINGS, NotAllowed, Principal, Resource, authorize
+from rulewright.edit_gateway import EditGateway
 from rulewright.files_gateway import FilesGateway
 from rulewright.gateway import Gateway
+from rulewright.ghost_gateway import GhostGateway
 from rulewright.model_gateway import ModelGateway
 from rulewright.privacy_gateway import PrivacyGateway
 from rulewright.prompt_gateway import PromptGateway
+from rulewright.review_gateway import ReviewGateway
 from rulewright.rule_gateway import RuleGateway
 from rulewright.session_gateway import SessionGateway
 from rulewright.tools_gateway import ToolsGateway
@@ -25,7 +28,7 @@ from tests.harness.lsp_memory import PUSH, Refused
 
 BOUND = (
     *(Gateway, RuleGateway, PromptGateway, PrivacyGateway, ToolsGateway, UpkeepGateway, WritingGateway),
-    *(ChatGateway, FilesGateway, ModelGateway),
+    *(ChatGateway, ReviewGateway, FilesGateway, ModelGateway, GhostGateway, EditGateway),
 )
 """Doors that are opened for somebody."""
 TOLD = (SessionGateway, AccessGateway)
@@ -34,6 +37,7 @@ FREE = {
     "Gateway": {
         "close",
         "aclose",
+        "end_calls",
         "tidy",
         "open_for",
         "take_snapshot",
@@ -43,6 +47,7 @@ FREE = {
     }
     | {"tree", "start_with_trust", "trust_by_editor"},
     "ChatGateway": {"prune"},
+    "GhostGateway": {"snooze", "wake", "snoozed_s", "why", "aclose"},
     "RuleGateway": {"on_change", "take_problems", "close", "closed", "save_use"},
 }
 """What ends what its caller has begun, or tells nothing."""

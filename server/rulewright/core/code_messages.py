@@ -4,7 +4,7 @@ The code host is a child process that keeps the index and the trees of the open 
 in which they were sent, so a question about a document sees every change that was read before it, and none after.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -101,6 +101,31 @@ class ContextAt(_At, frozen=True):
     limit: int = 10
 
 
+class HoleAt(_At, frozen=True):
+    """What is at a place that a model is to fill: `core.infill.suggestion.Hole` as JSON."""
+
+    tokens: int = 500
+    limit: int = 6
+
+
+class BestAt(_At, frozen=True):
+    """The rest of the word at a place where one stands out: `core.infill.suggestion.Best` as JSON."""
+
+
+class TrimAnswer(msgspec.Struct, frozen=True, tag=True, tag_field="q"):
+    """What of a model's answer fits into its place: `core.infill.draft.Trimmed` as JSON; the fields are its draft's."""
+
+    before: str
+    after: str
+    raw: str
+    language: str
+    shape: Literal["line", "block"]
+    newline: str
+    indent_unit: str = ""
+    selected: str = ""
+    is_cut: bool = False
+
+
 class ContextFor(msgspec.Struct, frozen=True, tag=True, tag_field="q"):
     """What of a workspace a question is about: `core.retrieve.found.Context` as JSON."""
 
@@ -144,6 +169,9 @@ Question = (
     | WorkspaceSymbols
     | Calls
     | ContextAt
+    | HoleAt
+    | BestAt
+    | TrimAnswer
     | ContextFor
     | MapOf
     | ResolveItem

@@ -43,6 +43,8 @@ USER_ONLY: Mapping[str, str] = {
     "interactions": "what is kept of your calls of models is yours to say",
     "chat": "which model your questions go to is yours to say",
     "limits": "what you spend is yours to say",
+    "review.model": "which model your code goes to is yours to say",
+    "review.max_calls": "what you spend is yours to say",
     "log": "a project cannot say where this program writes",
     "privacy.local_models": "what your models on this machine may see is yours to say",
 }
@@ -252,6 +254,69 @@ class ChatSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     ] = True
 
 
+class GhostTextSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is suggested behind the cursor while you type, where a model has the role `complete`."""
+
+    enabled: Annotated[bool, Meta(description="Whether anything is suggested unasked.")] = True
+    languages: Annotated[
+        Languages, Meta(description="Languages with suggestions: `*` for all, `!go` for all but Go.")
+    ] = _ALL
+    model: Annotated[str, Meta(description="The model to ask, by its `name`; empty to have it chosen.")] = ""
+    local_only: Annotated[bool, Meta(description="Ask models on this machine only.")] = False
+    comments: Annotated[bool, Meta(description="Whether something is suggested unasked inside comments.")] = True
+    strings: Annotated[bool, Meta(description="Whether something is suggested unasked inside strings.")] = True
+    lines: Annotated[
+        Literal["auto", "one"], Meta(description="`one` suggests the rest of a line only; `auto` whole blocks as well.")
+    ] = "auto"
+    debounce_ms: Annotated[
+        int,
+        Meta(
+            ge=-1,
+            le=60_000,
+            description="Milliseconds of rest before a model is asked; -1 follows how fast you type and it answers.",
+        ),
+    ] = -1
+    deadline_ms: Annotated[
+        int, Meta(ge=50, le=120_000, description="Milliseconds after which what there is counts, or the index answers.")
+    ] = 3_000
+    menu_wait_ms: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=10_000,
+            description="Milliseconds that the list of completions waits for a suggestion, in editors without ghost "
+            "text; 0 shows only what is there already.",
+        ),
+    ] = 250
+    prompt_tokens: Annotated[
+        int, Meta(ge=64, le=200_000, description="Tokens of what is sent: the text around the cursor, and what helps.")
+    ] = 2_048
+    answer_tokens: Annotated[int, Meta(ge=8, le=8_192, description="Tokens of a suggestion, at most.")] = 256
+    find_context: Annotated[
+        bool, Meta(description="Send along definitions of what stands around the cursor, from other files.")
+    ] = True
+
+    def is_for(self, language: str) -> bool:
+        """Whether there are suggestions in a language."""
+        return f"!{language}" not in self.languages and ("*" in self.languages or language in self.languages)
+
+
+class ReviewSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How models judge code by the rules that have no check: `rulewright review`."""
+
+    model: Annotated[str, Meta(description="The model to ask, by its `name`; empty to have it chosen.")] = ""
+    severity: Annotated[Severity, Meta(description="How severe a finding of a review is.")] = "info"
+    max_calls: Annotated[
+        int, Meta(ge=1, le=1_000_000, description="Calls of models that one review makes, at most.")
+    ] = 200
+    prompt_tokens: Annotated[
+        int, Meta(ge=800, le=1_000_000, description="Tokens of one call: its rules, and the lines that it is about.")
+    ] = 8_000
+    answer_tokens: Annotated[
+        int, Meta(ge=64, le=200_000, description="Tokens of one answer, at most; models that think aloud need more.")
+    ] = 4_096
+
+
 Dollars = Annotated[float, Meta(ge=0, le=1_000_000)]
 
 
@@ -300,6 +365,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     privacy: PrivacySettings = PrivacySettings()
     interactions: InteractionsSettings = InteractionsSettings()
     chat: ChatSettings = ChatSettings()
+    ghost_text: GhostTextSettings = GhostTextSettings()
+    review: ReviewSettings = ReviewSettings()
     limits: LimitsSettings = LimitsSettings()
     log: LogSettings = LogSettings()
     models: Annotated[

@@ -17,6 +17,11 @@ from rulewright.core.chat.intent import Intent
 
 ProviderKind = Literal["openai", "anthropic", "ollama", "llamacpp"]
 ModelRole = Literal["chat", "complete", "embed"]
+FimKind = Literal[
+    "auto", "server", "none",
+    "codegemma", "codellama", "codestral", "deepseek", "granite", "granite4", "mellum", "qwen", "starcoder",
+]  # fmt: skip
+"""How a model is told of a hole: a name of `core.infill.families`, or who decides it."""
 ROLES: tuple[ModelRole, ...] = ("chat", "complete", "embed")
 LOOPBACK = "127.0.0.1"
 
@@ -61,6 +66,14 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     ] = ""
     model: Annotated[str, Meta(description="What the server calls the model. Empty for the only one it has.")] = ""
     roles: Annotated[tuple[ModelRole, ...], Meta(description="What it is asked for.")] = ("chat",)
+    fim: Annotated[
+        FimKind,
+        Meta(
+            description="How it is told what to fill in: `server` in its server's own way, `none` never, the name of a "
+            "family of models by the prompt of that family; `auto` by that of the family that its name tells, where "
+            "its server has no way of its own."
+        ),
+    ] = "auto"
     intents: Annotated[
         tuple[Intent, ...],
         Meta(description="Questions that it is meant for; another one answers the rest, where there is one."),
@@ -238,6 +251,8 @@ def _inconsistent(model: ModelSettings) -> list[str]:
         wrong.append(f"`roles` must have one of {_listed(ROLES)}")
     if model.provider == "anthropic" and (more := [role for role in model.roles if role != "chat"]):
         wrong.append(f"anthropic has no `{more[0]}`, only chat")
+    if model.provider == "anthropic" and model.fim not in {"auto", "server", "none"}:
+        wrong.append("anthropic takes no prompt of a family (`fim`), only chat")
     return wrong + _wrong_headers(model.headers)
 
 

@@ -23,6 +23,7 @@ _DATABASE = r"\.db(?:-wal|-shm|-journal)?"
 OURS: Mapping[str, str] = {
     "index": r"index-v\d+\.\d+/[0-9a-f]{16}(?:-[\w.-]*)?/index" + _DATABASE,
     "contents": r"code_analysis_cache-v\d+\.\d+/(?:cache" + _DATABASE + r"|[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]+\.val)",
+    "reviews": r"reviews-v\d+/(?:cache" + _DATABASE + r"|[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]+\.val)",
     "compiled": r"compiled-classes-[\w-]+(?:\.\d+)?",
     "marks": r"\.tidied",
 }

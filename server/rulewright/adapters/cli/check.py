@@ -273,8 +273,12 @@ def _print(gateway: Gateway, outcome: CheckOutcome, options: CheckOptions, diffs
         return
     if prints_report:
         _echo(_rendered(outcome, options, "text"))
-    report = "".join(f"{click.unstyle(text)}\n" for text in _rendered(outcome, options, options.output_format))
-    _put(gateway, options.output, report)
+    put_report(gateway, options.output, _rendered(outcome, options, options.output_format))
+
+
+def put_report(gateway: Gateway, file: str, pieces: Iterable[str]) -> None:
+    """Write a report to a file that the user named; raises Refused."""
+    _put(gateway, file, "".join(f"{click.unstyle(text)}\n" for text in pieces))
 
 
 def _echo(texts: Iterable[str]) -> None:
@@ -285,7 +289,11 @@ def _echo(texts: Iterable[str]) -> None:
 
 
 def _rendered(outcome: CheckOutcome, options: CheckOptions, output_format: str) -> Iterator[str]:
-    """The report, in pieces that each end a line."""
+    yield from rendered(outcome, output_format, verbose=options.verbose, quiet=options.quiet)
+
+
+def rendered(outcome: CheckOutcome, output_format: str, *, verbose: bool, quiet: bool) -> Iterator[str]:
+    """The report, in pieces that each end a line; `quiet` leaves the summary out."""
     match output_format:
         case "json":
             from rulewright.adapters.cli.render_json import render
@@ -308,9 +316,9 @@ def _rendered(outcome: CheckOutcome, options: CheckOptions, output_format: str) 
             from rulewright.adapters.cli.render_text import summary
 
             yield from render_github(outcome)
-            if not options.quiet:
-                yield from summary(outcome, verbose=options.verbose)
+            if not quiet:
+                yield from summary(outcome, verbose=verbose)
         case _:
             from rulewright.adapters.cli.render_text import render as render_text
 
-            yield from render_text(outcome, verbose=options.verbose, quiet=options.quiet)
+            yield from render_text(outcome, verbose=verbose, quiet=quiet)

@@ -15,6 +15,7 @@ WHAT = {
     "settings": "your settings",
     "index": "the indexes of projects",
     "contents": "what is known of files by their content",
+    "reviews": "what models said in reviews, by what they were asked",
     "compiled": "compiled classes of the protocol",
     "marks": "when it was tidied last",
     "state": "tokens of servers on sockets, and which editor was served last",
@@ -31,7 +32,7 @@ class PlaceRecord(msgspec.Struct, frozen=True):
     """Something that is kept outside of projects."""
 
     name: str
-    """`settings`, `index`, `contents`, `compiled`, `marks`, `state` or `data`."""
+    """`settings`, `index`, `contents`, `reviews`, `compiled`, `marks`, `state` or `data`."""
     what: str
     """The same for people."""
     folder: str

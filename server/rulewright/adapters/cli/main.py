@@ -13,17 +13,15 @@ from rulewright.adapters.cli.chat_commands import ask, chat, receipts
 from rulewright.adapters.cli.index_commands import index
 from rulewright.adapters.cli.launcher import Launcher
 from rulewright.adapters.cli.models_commands import models
-from rulewright.adapters.cli.options import json_option, set_option, with_options
+from rulewright.adapters.cli.options import FORMATS, THRESHOLDS, json_option, set_option, with_options
 from rulewright.adapters.cli.privacy_commands import privacy
+from rulewright.adapters.cli.review_commands import review
 from rulewright.adapters.cli.rules_commands import rules
 from rulewright.adapters.cli.sessions_commands import sessions, usage
 from rulewright.adapters.cli.token_commands import audit, token
 
 if TYPE_CHECKING:
     from rulewright.core.addresses import Address
-
-FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit")
-SEVERITIES = ("error", "warning", "info", "hint", "never")
 
 
 def run(launcher: Launcher) -> int:
@@ -216,7 +214,7 @@ def mcp(launcher: Launcher, *, root: str | None) -> int:
 @click.option("--diff", is_flag=True, help="Show what --fix would change, and change nothing.")
 @click.option(
     "--fail-on",
-    type=click.Choice(SEVERITIES),
+    type=click.Choice(THRESHOLDS),
     help="The least severe finding that makes the exit code 1.  [default: the setting check.fail_on, warning]",
 )
 @click.option("--stdin-filename", metavar="NAME", help="With `-`: the name to check standard input under.")
@@ -362,6 +360,7 @@ cli.add_command(sessions)
 cli.add_command(ask)
 cli.add_command(chat)
 cli.add_command(receipts)
+cli.add_command(review)
 cli.add_command(usage)
 cli.add_command(token)
 cli.add_command(audit)

@@ -5,6 +5,11 @@ from typing import Any
 
 import click
 
+FORMATS = ("text", "json", "sarif", "github", "gitlab", "junit")
+"""How findings are reported."""
+THRESHOLDS = ("error", "warning", "info", "hint", "never")
+"""From where on a finding makes a command fail."""
+
 
 def with_options(options: list[Callable[[Any], Any]]) -> Callable[[Any], Any]:
     """Give a command several options, in this order."""

@@ -32,6 +32,8 @@ def register(server: Server) -> None:
                 made.append(kind(server))
         return made[0]
 
+    server.chat_room = room
+
     async def chat(_: Server, arguments: Sequence[Any]) -> Any:
         return await (await room()).chat(arguments)
 

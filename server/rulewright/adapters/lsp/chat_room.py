@@ -17,20 +17,17 @@ from rulewright.adapters.lsp.chat_offer import Offer
 from rulewright.adapters.lsp.language_server import Server
 from rulewright.adapters.lsp.progress import TOKEN, Progress
 from rulewright.adapters.lsp.refusals import REQUEST_FAILED
+from rulewright.adapters.lsp.shelf import shelf_of
 from rulewright.chat_gateway import Asking, ChatGateway
-from rulewright.chat_shelf import CodeFinder, ProjectShelf
 from rulewright.core import uris
 from rulewright.core.bus import ModelResponded
 from rulewright.core.chat import document as chat_file
 from rulewright.core.chat.events import Asked, ChatEvent, Done, Failed, Grew
 from rulewright.core.chat.question import help_text
-from rulewright.core.code_messages import ContextFor, MapOf
 from rulewright.core.models import ModelError, ModelProvider, Part
 from rulewright.core.prompt.receipt import as_markdown, read_receipt, request_of, shown_prompt
-from rulewright.core.retrieve.found import Context
-from rulewright.core.retrieve.map import RepositoryMap
 from rulewright.core.routing import NO_MODEL
-from rulewright.core.snapshot import Project, Snapshot
+from rulewright.core.snapshot import Project
 from rulewright.features.chat_context import At
 from rulewright.session_gateway import SessionProblem
 
@@ -176,6 +173,8 @@ class ChatRoom:
 
     async def page(self, uri: str) -> str:
         """The text of a document of ours. Raises JsonRpcException."""
+        if (kept := self._ls.pages.get(uri)) is not None:
+            return kept
         name = uri.rpartition("/")[2].removesuffix(".md")
         return await self._receipt("" if name == "last" else name)
 
@@ -200,7 +199,8 @@ class ChatRoom:
         task, session = asyncio.current_task(), said.session
         if task is not None and task not in self._answers:
             self._hold(task, session)
-        async with aclosing(chat.ask(project, self._shelf(snapshot, project, said), asking)) as events:
+        shelf = shelf_of(self._ls, snapshot, project, said.diagnostics, said.texts)
+        async with aclosing(chat.ask(project, shelf, asking)) as events:
             async for event in events:
                 if isinstance(event, Asked):
                     session = event.session.id
@@ -275,32 +275,6 @@ class ChatRoom:
         if project is None:
             raise JsonRpcException("A question is about a project, and none is open. Open a folder.", REQUEST_FAILED)
         return project
-
-    def _shelf(self, snapshot: Snapshot, project: Project, said: Said) -> ProjectShelf:
-        texts = {
-            relative: document.text.content
-            for document in snapshot.documents.values()
-            if (relative := project.relative(document.path)) is not None
-        }
-        texts.update(said.texts)
-
-        async def diagnose(path: str) -> list[str]:
-            uri = uris.from_path(f"{project.root}/{path}")
-            found = (await self._ls.gateway.diagnose(snapshot, uri)).findings
-            lines = [f"{path}:{f.range.start.line + 1}: {f.severity}: {f.message} ({f.rule_id})" for f in found]
-            return [*lines, *(_line_of(path, one) for one in said.diagnostics)]
-
-        finder = CodeFinder(project.root, self._ask_code, self._ls.gateway.embedder(project))
-        return ProjectShelf(project, asyncio.to_thread, texts, finder, diagnose)
-
-    async def _ask_code(self, question: ContextFor | MapOf) -> Context | RepositoryMap | None:
-        asked = self._ls.gateway.ask_code(question)
-        if asked is None:
-            return None
-        kind: Any = Context if isinstance(question, ContextFor) else RepositoryMap
-        answer: bytes = await asyncio.wrap_future(asked)
-        found: Context | RepositoryMap | None = msgspec.json.decode(answer, type=kind | None)
-        return found
 
     def _recent_chat(self) -> str:
         """The chat document worked on last."""
@@ -377,14 +351,6 @@ def _uri(arguments: Sequence[Any]) -> str:
             return uri
         case _:
             return ""
-
-
-def _line_of(path: str, diagnostic: Any) -> str:
-    match diagnostic:
-        case {"message": str(message), "range": {"start": {"line": int(line)}}}:
-            return f"{path}:{line + 1}: {message} ({diagnostic.get('source') or 'another server'})"
-        case _:
-            return f"{path}: {diagnostic}"
 
 
 def _new_file(root: Path) -> Path:

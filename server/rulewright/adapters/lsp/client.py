@@ -46,11 +46,15 @@ class Client:
     snippets: bool = False
     """Takes completions with places to fill in."""
     markdown_completion: bool = False
+    annotates_changes: bool = False
+    """Shows what an edit is about."""
     creates_files: bool = False
     """Makes a new file as part of an edit."""
     shows_documents: bool = False
     reads_content: bool = False
     """Asks for the text of documents that only the server has."""
+    shows_ghost_text: bool = False
+    """Asks for inline completions."""
     registers_rename: bool = False
     """Can be told which files names are changed in."""
 
@@ -85,9 +89,11 @@ def read_client(params: t.InitializeParams) -> Client:
         snippets=can("text_document.completion.completion_item.snippet_support"),
         markdown_completion="markdown"
         in (get_capability(capabilities, "text_document.completion.completion_item.documentation_format") or ()),
+        annotates_changes=can("workspace.workspace_edit.change_annotation_support"),
         creates_files="create" in (get_capability(capabilities, "workspace.workspace_edit.resource_operations") or ()),
         shows_documents=can("window.show_document.support"),
         reads_content=can("workspace.text_document_content"),
+        shows_ghost_text=get_capability(capabilities, "text_document.inline_completion") is not None,
         registers_rename=can("text_document.rename.dynamic_registration"),
     )
 

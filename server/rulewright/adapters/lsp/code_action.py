@@ -1,4 +1,4 @@
-"""Code actions: fixes, "fix all", "suppress here". Computed from rules alone; never a model call behind them.
+"""Code actions: fixes, "fix all", "suppress here", and what models may do. No model is asked for the list.
 
 Edits come with the action, or with codeAction/resolve where the client asks for them late. The second request
 carries all it needs, so nothing is kept between the two; it is refused when the document has changed since.
@@ -10,7 +10,7 @@ import msgspec
 from lsprotocol import types as t
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
-from rulewright.adapters.lsp import convert, rule_writing, wire
+from rulewright.adapters.lsp import ai_actions, convert, rule_writing, wire
 from rulewright.adapters.lsp.language_server import Server
 from rulewright.adapters.lsp.superseded import CONTENT_MODIFIED
 from rulewright.core.snapshot import Document, Snapshot
@@ -38,7 +38,14 @@ class Wanted(msgspec.Struct, frozen=True):
 def register(server: Server) -> None:
     """Offer code actions."""
     options = t.CodeActionOptions(
-        code_action_kinds=[t.CodeActionKind.QuickFix, FIX_ALL, rule_writing.KIND], resolve_provider=True
+        code_action_kinds=[
+            t.CodeActionKind.QuickFix,
+            FIX_ALL,
+            rule_writing.KIND,
+            ai_actions.REWRITE,
+            ai_actions.EXPLAIN,
+        ],
+        resolve_provider=True,
     )
     server.feature(t.TEXT_DOCUMENT_CODE_ACTION, options)(code_action)
     server.feature(t.CODE_ACTION_RESOLVE)(resolve)
@@ -63,7 +70,7 @@ async def code_action(ls: Server, params: t.CodeActionParams) -> list[t.CodeActi
         offer = await _offer(ls, action, wanted, document, params.context.diagnostics)
         if offer is not None:
             made.append(offer)
-    return [*made, *offers]
+    return [*made, *offers, *ai_actions.offers(ls, document, where[0], params, only)]
 
 
 def _on_its_lines(params: t.CodeActionParams) -> list[t.Range]:

@@ -9,9 +9,10 @@ import msgspec
 from rulewright.adapters.lsp import render_navigation as render
 from rulewright.adapters.lsp.render_completion import render_completions, render_resolved
 from rulewright.adapters.lsp.render_navigation import NavigationClient, navigation_client
-from rulewright.code_gateway import CodeGateway
+from rulewright.code_gateway import CodeGateway, trimmed
 from rulewright.core import code_messages as ask
 from rulewright.core.complete.state import Client, Trigger, client_of
+from rulewright.core.infill.suggestion import Hole
 from rulewright.core.retrieve.found import Context
 from rulewright.core.retrieve.map import RepositoryMap
 
@@ -65,6 +66,12 @@ class Answers:
                 return self._calls(code, question)
             case ask.ContextAt():
                 return _context(code.context_at(question.uri, question.position, question.tokens, question.limit))
+            case ask.HoleAt():
+                return _hole(code.hole_at(question.uri, question.position, question.tokens, question.limit))
+            case ask.BestAt():
+                return _encode(code.best_at(question.uri, question.position))
+            case ask.TrimAnswer():
+                return _encode(trimmed(question))
             case ask.ContextFor():
                 asked = question.question, question.tokens, question.focus, question.limit
                 return _context(code.context_for(question.root, *asked))
@@ -119,6 +126,10 @@ _TRIGGERS: dict[int, Any] = {1: "invoked", 2: "character", 3: "incomplete"}
 
 
 def _context(found: Generator[None, None, Context]) -> Generator[None, None, bytes]:
+    return _encode((yield from found))
+
+
+def _hole(found: Generator[None, None, Hole]) -> Generator[None, None, bytes]:
     return _encode((yield from found))
 
 

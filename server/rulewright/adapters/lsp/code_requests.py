@@ -26,7 +26,7 @@ def register(server: Server) -> None:
         resolve_provider=True,
         completion_item=t.ServerCompletionItemOptions(label_details_support=True),
     )
-    _answer(server, t.TEXT_DOCUMENT_COMPLETION, _complete, completion, rule_writing.complete)
+    _answer(server, t.TEXT_DOCUMENT_COMPLETION, _complete, completion, rule_writing.complete, _joined)
     _answer(server, t.COMPLETION_ITEM_RESOLVE, lambda p: ask.ResolveItem(_plain(server, p)), None, rule_writing.resolve)
     _answer(server, t.TEXT_DOCUMENT_DEFINITION, _at(ask.Definition), None, rule_writing.definition)
     _answer(server, t.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT, _at(ask.Highlight))
@@ -40,13 +40,20 @@ def register(server: Server) -> None:
     _answer(server, t.CALL_HIERARCHY_OUTGOING_CALLS, lambda p: ask.Calls(_plain(server, p.item), incoming=False))
 
 
-def _answer(server: Server, method: str, question: Begin, options: Any = None, first: First | None = None) -> None:
+def _answer(
+    server: Server,
+    method: str,
+    question: Begin,
+    options: Any = None,
+    first: First | None = None,
+    then: "Callable[[Server, Any, Future[bytes] | None], Awaitable[Ready | None]] | None" = None,
+) -> None:
     server.protocol.at_read[method] = lambda params: server.gateway.ask_code(question(params))
 
     async def answer(ls: Server, params: Any) -> Any:
         about_rules = await first(ls, params) if first is not None else None
         if about_rules is None:
-            return await answered(early())
+            return await (answered(early()) if then is None else then(ls, params, early()))
         forget(early())
         return about_rules
 
@@ -59,6 +66,10 @@ async def answered(asked: "Future[bytes] | None") -> Ready | None:
     That there is nobody any more who could answer is said by `supervised.py`, once.
     """
     return Ready(await asyncio.wrap_future(asked)) if asked is not None else None
+
+
+async def _joined(ls: Server, params: Any, asked: "Future[bytes] | None") -> Ready | None:
+    return await ls.ghosts.join(params, asked)
 
 
 def forget(asked: "Future[bytes] | None") -> None:

@@ -73,13 +73,37 @@ def content_changes(changes: Iterable[t.TextDocumentContentChangeEvent]) -> list
     ]
 
 
-def workspace_edit(uri: str, version: int | None, edits: Sequence[Edit], text: Text, client: Client) -> t.WorkspaceEdit:
-    """Edits of one document, bound to its version where the client can hold us to it."""
+def workspace_edit(
+    uri: str,
+    version: int | None,
+    edits: Sequence[Edit],
+    text: Text,
+    client: Client,
+    label: str = "",
+    *,
+    is_new: bool = False,
+) -> t.WorkspaceEdit:
+    """Edits of one document, bound to its version where the client can hold us to it.
+
+    With `label`, what the client shows them under where it can; `is_new` makes the file first.
+    """
     text_edits = [_text_edit(edit, text, client.encoding) for edit in edits]
     if not client.document_changes:
         return t.WorkspaceEdit(changes={uri: text_edits})
     document = t.OptionalVersionedTextDocumentIdentifier(uri=uri, version=version)
-    return t.WorkspaceEdit(document_changes=[t.TextDocumentEdit(text_document=document, edits=text_edits)])
+    made: list[t.CreateFile | t.TextDocumentEdit | t.RenameFile | t.DeleteFile] = []
+    if is_new:
+        made.append(t.CreateFile(uri=uri, options=t.CreateFileOptions(ignore_if_exists=False)))
+    if not label or not client.annotates_changes:
+        return t.WorkspaceEdit(document_changes=[*made, t.TextDocumentEdit(text_document=document, edits=text_edits)])
+    noted = [t.AnnotatedTextEdit(annotation_id=_NOTE, range=one.range, new_text=one.new_text) for one in text_edits]
+    return t.WorkspaceEdit(
+        document_changes=[*made, t.TextDocumentEdit(text_document=document, edits=noted)],
+        change_annotations={_NOTE: t.ChangeAnnotation(label=label, needs_confirmation=False)},
+    )
+
+
+_NOTE = "rulewright"
 
 
 def _text_edit(edit: Edit, text: Text, encoding: PositionEncoding) -> t.TextEdit:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -25,6 +25,8 @@ from rulewright.core.permissions import NotAllowed
 from rulewright.core.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from rulewright.adapters.lsp.chat_room import ChatRoom
+    from rulewright.adapters.lsp.ghost_text import Ghosts
     from rulewright.adapters.lsp.index_progress import View
     from rulewright.adapters.lsp.rules_changed import RuleEvents
     from rulewright.core.text import PositionEncoding
@@ -61,11 +63,15 @@ class Server(LanguageServer):
         self.refresh: Callable[[], None] = lambda: None
         """Have the client pull diagnostics again."""
         self.rule_events: RuleEvents
+        self.ghosts: Ghosts
+        self.chat_room: Callable[[], Awaitable[ChatRoom]] | None = None
         self.index_views: dict[str, View] = {}
         self.stops: dict[int | str, Callable[[], None]] = {}
         """By the token of its progress, what stops some work."""
         self.recent_uri = ""
         """The document worked on last."""
+        self.pages: dict[str, str] = {}
+        """Texts of documents that only the server has, by their URI: proposals, answers."""
         self._shown: set[str] = set()
         self._leave: Callable[[int], None] = lambda _: None
         self._closing: list[Callable[[], None]] = []
@@ -185,7 +191,8 @@ class Server(LanguageServer):
         """End all work, then what it was done with."""
         if self.protocol.phase != "down":
             self.protocol.lsp_shutdown()
-        # What takes messages and begins work ends first.
+        await self.gateway.end_calls()
+        # What takes messages and begins work ends before that work does.
         await self.gateway.tree.aclose()
         await self.pending.aclose()
         for call in self._closing:

@@ -112,6 +112,25 @@ METHODS: tuple[Method, ...] = (
         "(`workspace/textDocumentContent`)",
     ),
     Method(
+        "rulewright.ai",
+        "command",
+        '`[{"kind": "fix", "uri": "...", "range": {...}}]`, also `fix_all` (with `"code"`, a rule), `refactor` (with '
+        '`"instruction"`), `follow_rules`, `document`, `test`, `explain`, `review`; `"diagnostics"` are what is to go, '
+        '`"version"` names the one version of the document that may be changed, `"model"` the model',
+        "whether it was `applied`, else `why` not and what is wrong (`wrongs`), with the URI of a `page` that shows it; "
+        "the edit comes by `workspace/applyEdit` once it is verified, see docs/ai-edits.md. Cancelling the request, or "
+        "its progress, stops the model",
+    ),
+    Method("rulewright.ai.stop", "command", "none", "how many such commands were stopped"),
+    Method("rulewright.snooze", "command", "none, or minutes", "the minutes in which nothing is suggested unasked"),
+    Method("rulewright.wake", "command", "none", "`null`; ends the snooze"),
+    Method(
+        "rulewright.whyNoSuggestion",
+        "command",
+        '`["<uri>"]`; none means the document worked on last',
+        "what came of the last request for ghost text there, and why nothing was suggested; said in a message too",
+    ),
+    Method(
         "rulewright.why",
         "command",
         '`[{"uri": "..."}]` or `["..."]`; none means the document worked on last',

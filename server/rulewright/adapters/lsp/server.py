@@ -7,12 +7,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rulewright.adapters.lsp import (
+    ai_actions,
     chat,
     code_action,
     code_requests,
     commands,
     configuration,
     conversations,
+    ghost_text,
     hover,
     index_progress,
     lifecycle,
@@ -64,6 +66,8 @@ def build_server(gateway: "Gateway") -> Server:
         rule_writing,
         conversations,
         chat,
+        ghost_text,
+        ai_actions,
         index_progress,
     ):
         group.register(server)

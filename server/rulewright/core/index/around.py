@@ -1,4 +1,4 @@
-"""What a tree says of one place in a text that is being written: comment or string, which block, how broken it all is."""
+"""What a tree says of one place in a text that is being written: comment or string, which block, how broken."""
 
 import re
 

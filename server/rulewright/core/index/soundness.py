@@ -5,6 +5,7 @@ it reports every place, in any language that has a grammar. A grammar for Python
 for Go statements outside of functions, so those are looked at here.
 """
 
+import re
 from functools import cache
 
 import msgspec
@@ -14,6 +15,7 @@ from rulewright.core.index.analyse import errors
 from rulewright.core.index.grammars import Grammar, grammar_of
 
 MAX_PLACES = 200
+_LONE_CR = re.compile(r"\r(?!\n)")
 
 _QUERIES = {
     "python": """
@@ -61,7 +63,7 @@ def unsound(text: str, language: str) -> tuple[Unsound, ...] | None:
         return None
     # Each replacement keeps the number of code points, so that offsets stay what they are.
     plain = text.replace("\ufeff", " ", 1) if text.startswith("\ufeff") else text
-    plain = plain.replace("\r\n", " \n").replace("\r", "\n")
+    plain = _LONE_CR.sub("\n", plain)
     source = plain.encode("utf-8", "replace")
     if text.startswith("\ufeff"):
         source = source.removeprefix(b" ")
@@ -77,7 +79,10 @@ def unsound(text: str, language: str) -> tuple[Unsound, ...] | None:
         )
     return tuple(
         Unsound(
-            _points(source, node.start_byte) + shift, _points(source, node.end_byte) + shift, node.start_point[0] + 1, what
+            _points(source, node.start_byte) + shift,
+            _points(source, node.end_byte) + shift,
+            node.start_point[0] + 1,
+            what,
         )
         for node, what in found[:MAX_PLACES]
     )
@@ -109,7 +114,9 @@ def _misplaced(grammar: Grammar, source: bytes, root: Node) -> list[tuple[Node, 
         found += _indented(source, block)
     for clause in caught.get("clause", ()):
         holder = clause.parent
-        if holder is not None and not holder.is_error and _lead(source, clause) not in {None, _lead(source, holder)}:
+        if holder is None or holder.is_error or (lead := _lead(source, holder)) is None:
+            continue
+        if _lead(source, clause) not in {None, lead}:
             found.append((clause, "its indentation is not that of the statement it belongs to"))
     found += [
         (node, "this stands outside of any function")
@@ -158,4 +165,38 @@ def _is_in(node: Node, holders: frozenset[str], ends: frozenset[str]) -> bool:
         if parent.type in ends:
             return False
         parent = parent.parent
+    return False
+
+
+def code_words(text: str, language: str, start: int, end: int) -> tuple[str, ...] | None:
+    """The words and signs of code in a stretch of a text, by code points, without comments and docstrings.
+
+    None where there is no grammar. Two texts with the same words do the same.
+    """
+    grammar = grammar_of(language)
+    if grammar is None:
+        return None
+    source = _LONE_CR.sub("\n", text).encode("utf-8", "replace")
+    first = len(text[:start].encode("utf-8", "replace"))
+    last = len(text[:end].encode("utf-8", "replace"))
+    words: list[str] = []
+    waiting = [grammar.parser.parse(source).root_node]
+    while waiting:
+        node = waiting.pop()
+        if node.end_byte <= first or node.start_byte >= last or "comment" in node.type or _is_docstring(node):
+            continue
+        if node.child_count and node.type not in _TEXTS:
+            waiting.extend(reversed(node.children))
+        elif word := source[node.start_byte : node.end_byte].decode("utf-8", "replace"):
+            words.append(word)
+    return tuple(words)
+
+
+_TEXTS = frozenset({"string", "template_string", "interpreted_string_literal", "raw_string_literal", "string_literal"})
+
+
+def _is_docstring(node: Node) -> bool:
+    """Whether a node is a statement of Python that is only a string, or that says nothing."""
+    if node.type == "expression_statement":
+        return node.named_child_count == 1 and node.children[0].type in {"string", "concatenated_string"}
     return False

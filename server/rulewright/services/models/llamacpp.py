@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+from rulewright.core.infill.families import Family
 from rulewright.core.models import Capabilities, Infill, ModelRequest, Part, Usage
+from rulewright.services.models.holes import prompt_of, stops_of
 from rulewright.services.models.openai import OpenAi
 from rulewright.services.models.wire import (
     Call,
     Reading,
-    Unable,
     at,
     clean,
     count_at,
@@ -25,14 +26,20 @@ class LlamaCpp(OpenAi):
         """Chat, a hole with what may help, or, where nothing stands behind it, more of a text."""
         if request.infill is None:
             return super().stream(request, model)
-        if not self._does_infill:
-            raise Unable("is not set up to fill in the middle: its `roles` lack `complete`")
-        body = {**_hole(request.infill), "n_predict": request.max_tokens, "stream": True, "cache_prompt": True}
+        infill, family = self._holes.of(request), self._family(model)
+        hole = _hole(infill) if family is None else {"prompt": prompt_of(family, infill)}
+        body = {**hole, "n_predict": request.max_tokens, "stream": True, "cache_prompt": True}
         if request.temperature is not None:
             body["temperature"] = request.temperature
         if request.stop:
             body["stop"] = [clean(stop) for stop in request.stop]
-        return Call(path="/completion" if "prompt" in body else "/infill", body=body)
+        if family is not None:
+            body |= stops_of(family, request)
+        stop = family.stop if family is not None else ()
+        return Call(path="/completion" if "prompt" in body else "/infill", body=body, stop=stop)
+
+    def _family(self, model: str) -> Family | None:
+        return self._holes.family(model, server_does=True)
 
     def _take(self, reading: Reading, name: str, body: Any) -> None:
         if at(body, "choices") is not None or "content" not in body:
@@ -57,7 +64,8 @@ class LlamaCpp(OpenAi):
         """A slot has its share of the context."""
         del model
         n_tokens = count_at(body, "default_generation_settings", "n_ctx")
-        return Capabilities(infill=self._does_infill, infill_extra=self._does_infill, context_tokens=n_tokens)
+        does_infill = self._holes.does_infill
+        return Capabilities(infill=does_infill, infill_extra=does_infill, context_tokens=n_tokens)
 
     def count(self, texts: Sequence[str], model: str) -> Call | None:
         """The tokens themselves."""

@@ -36,10 +36,10 @@ def format_of(model: ModelSettings, endpoint: Endpoint) -> Format:
     does_infill = "complete" in model.roles
     match model.provider:
         case "openai":
-            return OpenAi(endpoint, does_infill=does_infill)
+            return OpenAi(endpoint, does_infill=does_infill, fim=model.fim)
         case "anthropic":
             return Anthropic(endpoint)
         case "ollama":
-            return Ollama(does_infill=does_infill, context_tokens=model.context_tokens)
+            return Ollama(does_infill=does_infill, context_tokens=model.context_tokens, fim=model.fim)
         case "llamacpp":
-            return LlamaCpp(endpoint, does_infill=does_infill)
+            return LlamaCpp(endpoint, does_infill=does_infill, fim=model.fim)

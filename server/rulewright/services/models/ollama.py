@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rulewright.core.models import Capabilities, ModelRequest, Usage
+from rulewright.core.infill.families import Family
+from rulewright.core.model_settings import FimKind
+from rulewright.core.models import Capabilities, Infill, ModelRequest, Usage
+from rulewright.services.models.holes import Holes, prompt_of, stops_of
 from rulewright.services.models.openai import messages_of
 from rulewright.services.models.wire import (
     Call,
     Reading,
-    Unable,
     at,
     clean,
     count_at,
@@ -27,26 +29,29 @@ DEFAULT_CONTEXT = 4096
 class Ollama:
     """The format."""
 
-    def __init__(self, *, does_infill: bool, context_tokens: int) -> None:
+    def __init__(self, *, does_infill: bool, context_tokens: int, fim: FimKind = "auto") -> None:
         """`context_tokens` is asked for with each call; 0 leaves it to the server."""
-        self._does_infill, self._context_tokens = does_infill, context_tokens
+        self._holes, self._context_tokens = Holes(fim, does_infill=does_infill), context_tokens
+        self._unable: set[str] = set()
+        """Models of which the server said that it cannot fill holes with them."""
 
     def stream(self, request: ModelRequest, model: str) -> Call:
         """Chat, or a text with a hole."""
         body: dict[str, Any] = {"model": model}
+        family: Family | None = None
         if request.infill is None:
             body["messages"] = messages_of(request.messages)
-        elif not self._does_infill:
-            raise Unable("is not set up to fill in the middle: its `roles` lack `complete`")
         else:
-            body["prompt"] = clean(request.infill.prefix.text)
-            if request.infill.suffix.text:
-                body["suffix"] = clean(request.infill.suffix.text)
-            else:
-                # Without a suffix the text would be put into the template of a chat.
-                body["raw"] = True
+            infill, family = self._holes.of(request), self._family(model)
+            body |= _hole(infill) if family is None else {"prompt": prompt_of(family, infill), "raw": True}
         body |= {"stream": True, "options": self._options(request)}
-        return Call(path="/api/chat" if request.infill is None else "/api/generate", body=body, framing="lines")
+        if family is not None:
+            body["options"] |= stops_of(family, request)
+        path = "/api/chat" if request.infill is None else "/api/generate"
+        return Call(path=path, body=body, framing="lines", stop=family.stop if family is not None else ())
+
+    def _family(self, model: str) -> Family | None:
+        return self._holes.family(model, server_does=model not in self._unable)
 
     def _options(self, request: ModelRequest) -> dict[str, Any]:
         options: dict[str, Any] = {"num_predict": request.max_tokens}
@@ -96,8 +101,12 @@ class Ollama:
 
     def capabilities(self, body: Any, model: str) -> Capabilities:
         """What the model says it can do; older servers say nothing, and then it is as the settings have it."""
-        del model
         can = list_at(body, "capabilities")
+        if can and "insert" not in can:
+            self._unable.add(model)
+        else:
+            self._unable.discard(model)
+        has_prompt = self._family(model) is not None
         in_file = 0
         for line in text_at(body, "parameters").splitlines():
             name, _, value = line.partition(" ")
@@ -105,7 +114,8 @@ class Ollama:
                 in_file = int(value.strip()[:9])
         return Capabilities(
             chat=not can or "completion" in can,
-            infill=self._does_infill and (not can or "insert" in can),
+            infill=self._holes.does_infill and (not can or "insert" in can or has_prompt),
+            infill_extra=self._holes.does_infill and has_prompt,
             embed=not can or "embedding" in can,
             context_tokens=self._context_tokens or in_file or DEFAULT_CONTEXT,
         )
@@ -128,3 +138,10 @@ class Ollama:
         """Nothing is left out."""
         del field
         return False
+
+
+def _hole(infill: Infill) -> dict[str, Any]:
+    """A hole that the server makes a prompt of."""
+    prompt = {"prompt": clean(infill.prefix.text)}
+    # Without a suffix the text would be put into the template of a chat.
+    return prompt | ({"suffix": clean(infill.suffix.text)} if infill.suffix.text else {"raw": True})

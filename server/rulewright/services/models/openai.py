@@ -10,13 +10,14 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 import msgspec
 
-from rulewright.core.model_settings import Endpoint
+from rulewright.core.infill.families import Family
+from rulewright.core.model_settings import Endpoint, FimKind
 from rulewright.core.models import Capabilities, Message, ModelRequest, Usage
+from rulewright.services.models.holes import Holes, prompt_of, stops_of
 from rulewright.services.models.wire import (
     Call,
     Fault,
     Reading,
-    Unable,
     at,
     clean,
     count_at,
@@ -70,7 +71,7 @@ _TOKEN = msgspec.json.Decoder(_Token)
 class OpenAi:
     """The format, for a server at an address."""
 
-    def __init__(self, endpoint: Endpoint, *, does_infill: bool) -> None:
+    def __init__(self, endpoint: Endpoint, *, does_infill: bool, fim: FimKind = "auto") -> None:
         self.service = service_of(endpoint.host)
         path = endpoint.url.split("://", 1)[1].partition("/")[2]
         self._is_deployment = self.service == "azure" and not path.endswith("v1")
@@ -79,7 +80,7 @@ class OpenAi:
         if self._is_deployment:
             query.setdefault("api-version", AZURE_VERSION)
         self._query = f"?{urlencode(query)}" if query else ""
-        self._does_infill = does_infill
+        self._holes = Holes(fim, does_infill=does_infill)
         self._without: set[str] = {"stream_options"} if self.service == "mistral" else set()
 
     def stream(self, request: ModelRequest, model: str) -> Call:
@@ -90,11 +91,13 @@ class OpenAi:
         return self._infill(request, model)
 
     def _infill(self, request: ModelRequest, model: str) -> Call:
-        if not self._does_infill:
-            raise Unable("is not set up to fill in the middle: its `roles` lack `complete`")
-        if request.infill is None:
-            raise Unable("was asked to fill in nothing")
-        hole = {"prompt": clean(request.infill.prefix.text), "suffix": clean(request.infill.suffix.text)}
+        infill = self._holes.of(request)
+        if (family := self._family(model)) is not None:
+            body = self._body({"prompt": prompt_of(family, infill)}, request, model)
+            if "stop" not in self._without:
+                body["stop"] = stops_of(family, request)["stop"][:MAX_STOPS]
+            return Call(path=self._path("/completions", model), body=body, stop=family.stop)
+        hole = {"prompt": clean(infill.prefix.text), "suffix": clean(infill.suffix.text)}
         body = self._body(hole, request, model)
         if self.service == "mistral":
             return Call(path=self._path("/fim/completions", model), body=body)
@@ -102,6 +105,12 @@ class OpenAi:
             # Only this corner of the service completes.
             return Call(path="/beta/completions", is_from_root=True, body=body)
         return Call(path=self._path("/completions", model), body=body)
+
+    def _family(self, model: str) -> Family | None:
+        """The family whose prompt is sent; services that fill holes have one way to ask them."""
+        if self.service in {"mistral", "deepseek"}:
+            return None
+        return self._holes.family(model, server_does=self.service != "other")
 
     def _body(self, asked: dict[str, Any], request: ModelRequest, model: str) -> dict[str, Any]:
         body = {**({} if self._is_deployment or not model else {"model": model}), **asked, "stream": True}
@@ -177,7 +186,9 @@ class OpenAi:
         n_tokens = (
             count_at(row, "max_model_len") or count_at(row, "context_length") or count_at(row, "max_context_length")
         )
-        return Capabilities(infill=self._does_infill, context_tokens=n_tokens)
+        does_infill = self._holes.does_infill
+        has_prompt = does_infill and self._family(model) is not None
+        return Capabilities(infill=does_infill, infill_extra=has_prompt, context_tokens=n_tokens)
 
     def count(self, texts: Sequence[str], model: str) -> Call | None:
         """Its servers do not count."""

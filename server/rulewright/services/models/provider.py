@@ -167,8 +167,11 @@ class HttpProvider:
             wait_s = (0.5 + 0.5 * self._chance()) * FIRST_WAIT_S * 2 ** (n_tried - 1)
         return wait_s if wait_s <= min(MAX_WAIT_S, left_s) else None
 
-    async def open(self, client: "AsyncClient", request: ModelRequest) -> "tuple[Response, Framing]":
-        """The answer from its first byte on. Raises Stop, and what a connection raises."""
+    async def open(self, client: "AsyncClient", request: ModelRequest) -> "tuple[Response, Framing, tuple[str, ...]]":
+        """The answer from its first byte on, its framing, and where it ends besides the request's stop texts.
+
+        Raises Stop, and what a connection raises.
+        """
         while True:
             try:
                 call = self._format.stream(request, request.model or await self._name_there())
@@ -182,7 +185,7 @@ class HttpProvider:
                     raise Stop(failures.not_a_model(self.where(), kind))
                 # A server that does not stream gives one object, which is one line.
                 is_lines = call.framing == "lines" or "application/json" in kind
-                return response, "lines" if is_lines else "events"
+                return response, "lines" if is_lines else "events", call.stop
             refusal = await self._refusal(response)
             field = failures.field_not_taken(refusal)
             if not field or not self._format.without(field):
@@ -428,7 +431,7 @@ class _Exchange:
             async with asyncio.timeout_at(self._first):
                 client = await self._provider.acquire()
                 self._is_held = True
-                self._response, framing = await self._provider.open(client, self._request)
+                self._response, framing, stop = await self._provider.open(client, self._request)
         except Stop as stop:
             return stop.failed
         except TimeoutError:
@@ -436,7 +439,8 @@ class _Exchange:
         except Exception as error:  # noqa: BLE001 - whatever a connection raises, it is a sentence
             self.was_dropped = was_dropped(error)
             return failures.of_error(self._provider.where(), error, has_begun=False)
-        self._answer = Answer(self._provider.format, framing, self._request, self._request.max_tokens)
+        request = msgspec.structs.replace(self._request, stop=(*self._request.stop, *stop)) if stop else self._request
+        self._answer = Answer(self._provider.format, framing, request, request.max_tokens)
         # Nothing need look at each piece where nothing is packed.
         is_packed = "content-encoding" in self._response.headers
         chunks = self._response.aiter_bytes() if is_packed else self._response.aiter_raw()

@@ -26,6 +26,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str] = {}
     framing: Literal["events", "lines", "json"] = "events"
     """How the answer comes. Of `json` it comes at once."""
+    stop: tuple[str, ...] = ()
+    """Where the answer ends besides the stop texts of the request."""
 
 
 class Unable(Exception):  # noqa: N818 - an answer, not a fault

@@ -1,0 +1,51 @@
+"""Shows texts that are no file of the project: proposals, answers, reviews."""
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+
+from lsprotocol import types as t
+from pygls.exceptions import JsonRpcException
+
+from rulewright.adapters.lsp.language_server import SCHEME, Server
+from rulewright.core import uris
+
+FOLDER = ".rulewright"
+MAX_PAGES = 50
+
+
+async def show_page(ls: Server, root: str, name: str, text: str) -> str:
+    """Show a text as a document of the server's, or as a file that git ignores where the client reads no such; its URI.
+
+    `name` is its path, such as `proposals/ab12.md`.
+    """
+    if ls.client.shows_documents and ls.client.reads_content:
+        uri = f"{SCHEME}:/{name}"
+        ls.pages[uri] = text
+        while len(ls.pages) > MAX_PAGES:
+            del ls.pages[next(iter(ls.pages))]
+    else:
+        path = await asyncio.to_thread(_write, Path(root), name.replace("/", "-"), text)
+        uri = uris.from_path(path.as_posix())
+    if ls.client.shows_documents:
+        with suppress(JsonRpcException, TimeoutError):
+            await ls.ask(t.WINDOW_SHOW_DOCUMENT, t.ShowDocumentParams(uri=uri, take_focus=False))
+    else:
+        ls.show(f"It is in {uris.to_path(uri)}.", t.MessageType.Info)
+    return uri
+
+
+def own_folder(root: Path) -> Path:
+    """The folder of a project for what is its user's alone; git ignores it. Raises OSError."""
+    folder = root / FOLDER
+    folder.mkdir(exist_ok=True)
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text("# Chats and proposals are yours alone.\n*\n", encoding="utf-8")
+    return folder
+
+
+def _write(root: Path, name: str, text: str) -> Path:
+    path = own_folder(root) / name
+    path.write_text(text, encoding="utf-8")
+    return path
