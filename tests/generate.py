@@ -17,6 +17,7 @@ from rulewright.adapters.cli.models import ModelsRecord, SpeedsRecord, TrialsRec
 from rulewright.adapters.cli.privacy import PrivacyRecord
 from rulewright.adapters.cli.receipts import ReceiptRecord, ReceiptsRecord
 from rulewright.adapters.cli.render_json import CheckRecord
+from rulewright.adapters.cli.review import ReviewRecord
 from rulewright.adapters.cli.rules import RulesRecord, RuleTestsRecord
 from rulewright.adapters.cli.rules_export import SyncRecord
 from rulewright.adapters.cli.rules_history import HistoryRecord, RuleDiff
@@ -85,6 +86,7 @@ def generated() -> Iterator[tuple[str, str]]:
         ("usage", UsageRecord),
         ("receipts", ReceiptsRecord),
         ("receipt", ReceiptRecord),
+        ("review", ReviewRecord),
         ("privacy-check", PrivacyRecord),
         ("privacy-prove", Proof),
         ("trust-status", TrustStatus),

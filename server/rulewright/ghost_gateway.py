@@ -5,7 +5,7 @@ It keeps what was suggested, what models are being asked, and how fast its user 
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
 from os import urandom
 from time import monotonic
@@ -36,7 +36,7 @@ from rulewright.core.rules.applied import rule_version
 from rulewright.core.rules.job import CheckJob
 from rulewright.core.rules.plan import plan as plan_check
 from rulewright.core.snapshot import Project
-from rulewright.features.ghost_text import CHECKED_AROUND, Asking, Plan, Shape, judged
+from rulewright.features.ghost_text import CHECKED_AROUND, Answered, Asking, Check, Plan, Shape, judged
 from rulewright.session_gateway import SessionGateway
 
 T = TypeVar("T")
@@ -44,6 +44,8 @@ MAX_RUNNING = 2
 """Calls at once: what one still asks for, and what was asked for just before."""
 CONTEXT_SHARE, HINTS_TOKENS = 0.25, 200
 """Of a prompt, for what other files say; and tokens for what rules say."""
+SHOWN_BEFORE, SHOWN_AFTER = 20_000, 10_000
+"""Characters that are shown to what trims an answer, which looks at fewer."""
 CODE_S = 0.5
 """Seconds that the index has to answer; a model is asked without it then."""
 MAX_WHY = 50
@@ -309,15 +311,26 @@ class GhostGateway(Door):
                 model=answered.model,
                 interaction_id=call,
             )
-        newline = "\r\n" if "\r\n" in spot.text else "\n"
-        near_before, near_after = spot.before, spot.after
+        check = _Checks(self._check(project, spot))
+        # Mostly nothing is cut off, so that the check of all of it is the one that is wanted.
+        check.ahead(spot.before + answered.text + spot.after, len(spot.before), len(spot.before) + len(answered.text))
+        try:
+            return await self._fitted(spot, running, answered, check, used)
+        finally:
+            check.close()
+
+    async def _fitted(
+        self, spot: Spot, running: _Running, answered: Answered, check: "_Checks", used: tuple[tuple[str, str], ...]
+    ) -> Suggestion:
+        plan = running.asking.plan
+        call = plan.about.interaction_id
         question = TrimAnswer(
-            before=near_before,
-            after=near_after,
+            before=spot.before[-SHOWN_BEFORE:],
+            after=spot.after[:SHOWN_AFTER],
             raw=answered.text,
             language=spot.language,
             shape=plan.shape,
-            newline=newline,
+            newline="\r\n" if "\r\n" in spot.text else "\n",
             indent_unit=spot.indent_unit,
             is_cut=answered.is_cut,
         )
@@ -325,7 +338,7 @@ class GhostGateway(Door):
         if trimmed is None or not trimmed.text:
             dropped = trimmed.dropped if trimmed is not None else "What knows the code did not answer in time."
             return Suggestion(why_not=dropped or NO_ANSWER, model=answered.model, interaction_id=call)
-        verdict = await judged(spot.before, spot.after, trimmed, self._check(project, spot))
+        verdict = await judged(spot.before, spot.after, trimmed, check)
         if not verdict.text:
             return Suggestion(why_not=verdict.why_not, model=answered.model, interaction_id=call)
         self._known.add(
@@ -346,7 +359,7 @@ class GhostGateway(Door):
             interaction_id=call,
         )
 
-    def _check(self, project: Project, spot: Spot) -> Callable[[str, int, int], Awaitable[tuple[Finding, ...]]]:
+    def _check(self, project: Project, spot: Spot) -> Check:
         runner = self._runner_of(project)
 
         async def check(text: str, start: int, end: int) -> tuple[Finding, ...]:
@@ -405,6 +418,28 @@ class GhostGateway(Door):
             await asyncio.wait(tasks)
         if self._writing:
             await asyncio.wait(self._writing)
+
+
+class _Checks:
+    """Checks of a text, one of which may have been begun before it was asked for."""
+
+    def __init__(self, check: Check) -> None:
+        self._check = check
+        self._begun: tuple[str, asyncio.Future[Sequence[Finding]]] | None = None
+
+    def ahead(self, text: str, start: int, end: int) -> None:
+        """Begin."""
+        self._begun = text, asyncio.ensure_future(self._check(text, start, end))
+
+    async def __call__(self, text: str, start: int, end: int) -> Sequence[Finding]:
+        if self._begun is not None and self._begun[0] == text:
+            return await self._begun[1]
+        return await self._check(text, start, end)
+
+    def close(self) -> None:
+        """Nobody wants the one that was begun."""
+        if self._begun is not None:
+            self._begun[1].cancel()
 
 
 def _line(before: str, after: str) -> tuple[str, str]:

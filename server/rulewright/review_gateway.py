@@ -1,35 +1,39 @@
 """The door to reviews: models judge files by the rules that have no check. Only who asks for it gets it."""
 
+import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import aclosing
+from functools import partial
 from os import urandom
 from pathlib import Path
 
 import msgspec
 
 from rulewright.call_desk import CallDesk, done
-from rulewright.core.changed import Changes
+from rulewright.core.changed import Lines
 from rulewright.core.chat.ports import Models
 from rulewright.core.doors import Door, guarded
 from rulewright.core.findings import Severity
 from rulewright.core.languages import language_of
+from rulewright.core.models import Redacted
 from rulewright.core.permissions import Principal
-from rulewright.core.privacy.redact import redacted_lines
+from rulewright.core.privacy.redact import redact, redacted_lines
 from rulewright.core.privacy.secrets import find_secrets
 from rulewright.core.prompt.guide import Guide
 from rulewright.core.prompt.rules_text import affinities
-from rulewright.core.review.ask import Ask, asks_of, material_of
-from rulewright.core.review.events import Done, Failed, Noticed, ReviewEvent, Skipped, Totals
+from rulewright.core.review.ask import asks_of, material_of
+from rulewright.core.review.events import Done, Failed, ReviewEvent, Skipped, Totals
 from rulewright.core.review.lines import in_question, lines_of
 from rulewright.core.review.purse import Limits
-from rulewright.core.review.rules import judging
+from rulewright.core.review.rules import is_judged, judging
 from rulewright.core.routing import Choice, NoModel, Wish, route
 from rulewright.core.rules.plan import is_excluded
 from rulewright.core.rules.select import Applied
 from rulewright.core.snapshot import Project
 from rulewright.core.sources import EXCLUDED, Found, unfit
 from rulewright.core.sources import Skipped as LeftOut
-from rulewright.features.review import File, Plan, Reviewed, rehearse, review
+from rulewright.features.review import File, Loaded, Plan, Reviewed, rehearse, review
 from rulewright.privacy_view import withheld_of
 from rulewright.services import git
 from rulewright.services.cache import Cache
@@ -45,8 +49,8 @@ MAX_BYTES = 64 << 20
 HEAD = "HEAD"
 WHY_LOCAL = "chat.local_only is set"
 NO_RULE = (
-    "No rule here is without a check, so there is nothing for a model to judge: `rulewright check` does all of it. A rule "
-    "that a model judges is a markdown file in .ai-rules/ with a text and no check."
+    "No rule here is without a check, so there is nothing for a model to judge: `rulewright check` does all of it. A "
+    "rule that a model judges is a markdown file in .ai-rules/ with a text and no check."
 )
 NO_CHANGE = (
     "Nothing has changed since the last commit, so there is nothing to review. Name a revision, such as `--since "
@@ -92,23 +96,18 @@ class ReviewGateway(Door):
         settings = project.settings
         desk = CallDesk(self._open_door, self.principal or self._owner)
         try:
-            looked = await done(lambda: _Look(project, wanted, self._chain(project, wanted)).all())
+            look = await asyncio.to_thread(_Look, project, wanted, self._chain(project, wanted))
         except (NoModel, git.GitProblem) as problem:
             yield Failed(str(problem))
             return
-        for skipped in looked.skipped:
+        for skipped in look.skipped:
             yield skipped
-        if looked.n_secrets:
-            yield Noticed(f"{_secrets(looked.n_secrets)} taken out of what is sent.")
-        if not looked.files:
-            yield Done(Totals(skipped=len(looked.skipped)), looked.remark)
-            return
         plan = Plan(
             root=project.root,
             workspace=await desk.workspace_of(project.root),
             user=desk.user,
             why="because you asked for a review",
-            files=tuple(looked.files),
+            files=tuple(look.files),
             severity=wanted.severity or settings.review.severity,
             answer_tokens=settings.review.answer_tokens,
             limits=Limits(wanted.max_calls or settings.review.max_calls, wanted.max_tokens),
@@ -119,16 +118,11 @@ class ReviewGateway(Door):
         )
         # What is not to be kept of calls is not to be kept of their answers either.
         known = _Known(keeps=settings.interactions.keep == "whole", asks_again=wanted.asks_again)
-        n_skipped = len(looked.skipped)
-        events = (
-            rehearse(plan, known, n_skipped=n_skipped)
-            if wanted.is_rehearsal
-            else review(plan, desk, self._models, known, n_skipped=n_skipped)
-        )
+        events = rehearse(plan, known) if wanted.is_rehearsal else review(plan, desk, self._models, known)
         try:
             async with aclosing(events):
                 async for event in events:
-                    yield event
+                    yield look.ended(event.totals) if isinstance(event, Done) else event
         finally:
             await done(known.close)
 
@@ -156,94 +150,86 @@ class ReviewGateway(Door):
 
 
 class _Look:
-    """A look at a project: which files are to be reviewed, and why others are not. Waits for the disk and git."""
+    """A look at a project: which files may have to be reviewed, and why others are not. Waits for the disk and git."""
 
     def __init__(
         self, project: Project, wanted: Wanted, chain: "Callable[[tuple[Applied, ...]], tuple[Choice, ...]]"
     ) -> None:
+        """Raises NoModel and GitProblem."""
         self._project, self._wanted, self._chain = project, wanted, chain
-        self.files: list[File] = []
-        self.skipped: list[Skipped] = []
-        self.n_secrets = 0
-        self.remark = ""
-        self._withheld = withheld_of(project)
-
-    def all(self) -> "_Look":
-        """Look at all of them. Raises NoModel and GitProblem."""
-        wanted, project = self._wanted, self._project
         self._chain(())
+        self._withheld = withheld_of(project)
+        self.skipped: list[Skipped] = []
         since = wanted.since or ("" if wanted.paths else HEAD)
         try:
             changes = git.changed_since(Path(project.root), since) if since else None
         except git.GitProblem as problem:
             raise git.GitProblem(f"{problem} {NAME_THEM}") from None
-        n_files = 0
-        for path in sorted(set(self._paths(changes))):
-            if path in project.book.entries:
-                continue
-            n_files += 1
-            self._one(path, changes)
-        if not self.files:
-            self.remark = self._why_nothing(n_files)
-        return self
+        self._changed: Mapping[str, Lines | None] | None = changes.files if changes is not None else None
+        paths = [path for path in sorted(set(self._paths())) if path not in project.book.entries]
+        self._is_empty = not paths
+        self.files = [File(path, partial(self._load, path)) for path in paths if self._guides(path)]
 
-    def _why_nothing(self, n_files: int) -> str:
-        if not any(judging([Applied(rule, "")], "", "") for rule in self._project.book.selection.active):
+    def ended(self, totals: Totals) -> Done:
+        """The end of a review, with a sentence where there was nothing to do."""
+        totals = msgspec.structs.replace(totals, skipped=totals.skipped + len(self.skipped))
+        return Done(totals, "" if totals.files or totals.not_reviewed else self._why_nothing(totals))
+
+    def _why_nothing(self, totals: Totals) -> str:
+        since = self._wanted.since
+        if not any(is_judged(rule) for rule in self._project.book.selection.active):
             return NO_RULE
-        if not n_files:
-            return (
-                NO_CHANGE
-                if not self._wanted.paths and not self._wanted.since
-                else NOTHING.format(
-                    f"nothing has changed since {self._wanted.since}" if self._wanted.since else "no file is there"
-                )
-            )
-        if self.skipped:
-            return NOTHING.format("what there is, no model may see, or it is no text to judge")
+        if self._is_empty and not self._wanted.paths and not since:
+            return NO_CHANGE
+        if self._is_empty:
+            return NOTHING.format(f"nothing has changed since {since}" if since else "no file is there")
+        if totals.skipped > len(self.skipped):
+            return NOTHING.format("no model may see what there is, or it is no text to judge")
         return NOTHING.format("no rule without a check applies to these files, or none of their lines is new")
 
-    def _paths(self, changes: Changes | None) -> Iterator[str]:
-        root, check = Path(self._project.root), self._project.settings.check
+    def _guides(self, path: str) -> tuple[Guide, ...]:
+        return judging(self._project.book.selection.select(path), language_of(path))
+
+    def _paths(self) -> Iterator[str]:
+        root, check, changed = Path(self._project.root), self._project.settings.check, self._changed
         for start in self._wanted.paths or ("",):
             if (root / start).is_dir():
                 for entry in walk(root, start, exclude=check.exclude, gitignore=check.gitignore):
-                    if changes is not None and entry.path not in changes.files:
+                    if changed is not None and entry.path not in changed:
                         continue
                     if isinstance(entry, Found):
                         yield entry.path
                     elif isinstance(entry, LeftOut):
                         self.skipped.append(Skipped(entry.path, f"was left out: {entry.reason}"))
-            elif changes is None or start in changes.files:
+            elif changed is None or start in changed:
                 yield start
 
-    def _one(self, path: str, changes: Changes | None) -> None:
-        project, wanted = self._project, self._wanted
-        language = language_of(path)
-        applied = project.book.selection.select(path)
-        guides: tuple[Guide, ...] = judging(applied, path, language)
-        if not guides:
-            return
-        content = self._read(path)
-        if isinstance(content, Skipped):
-            self.skipped.append(content)
-            return
-        disk = content
-        content = wanted.texts.get(path, content)
-        lines = in_question(None if changes is None else changes.files.get(path, ()), disk, content)
+    def _load(self, path: str) -> Loaded | Skipped | None:
+        """A file whose turn has come."""
+        project, language = self._project, language_of(path)
+        disk = self._read(path)
+        if isinstance(disk, Skipped):
+            return disk
+        content = self._wanted.texts.get(path, disk)
+        lines = in_question(None if self._changed is None else self._changed.get(path, ()), disk, content)
         if not lines:
-            return
-        secrets = find_secrets(content)
+            return None
+        secrets = Counter(secret.kind for secret in find_secrets(content))
         if secrets and project.settings.privacy.on_secret == "refuse":  # noqa: S105 - a verb
-            self.skipped.append(Skipped(path, "holds a secret (privacy.on_secret)", is_withheld=True))
-            return
-        self.n_secrets += len(secrets)
+            return Skipped(path, "holds a secret (privacy.on_secret)", is_withheld=True)
         # With a number before each line the gate could not tell what goes over several lines.
         shown = [line.removesuffix("\r") for line in redacted_lines(content)[: len(lines_of(content))]]
+        guides = self._guides(path)
+        judged = [one for one in project.book.selection.select(path) if any(g.rule is one.rule for g in guides)]
         material = material_of(path, language, content, shown, lines, guides)
-        asks: tuple[Ask, ...] = asks_of(material, _name(project), project.settings.review.prompt_tokens)
-        if asks:
-            judged = tuple(one for one in applied if any(guide.rule is one.rule for guide in guides))
-            self.files.append(File(material=material, asks=asks, chain=self._chain(judged)))
+        return Loaded(
+            material=material,
+            asks=asks_of(
+                material, project.root.rpartition("/")[2] or project.root, project.settings.review.prompt_tokens
+            ),
+            chain=self._chain(tuple(judged)),
+            notices=tuple(Redacted(kind, n, redact(path)).sentence for kind, n in sorted(secrets.items())),
+        )
 
     def _read(self, path: str) -> str | Skipped:
         """The text of a file as it is on the disk, or why it is not reviewed."""
@@ -290,11 +276,3 @@ class _Known:
     def close(self) -> None:
         """Let go of the disk."""
         self._cache.close()
-
-
-def _secrets(number: int) -> str:
-    return "A secret is" if number == 1 else f"{number:,} secrets are"
-
-
-def _name(project: Project) -> str:
-    return project.root.rpartition("/")[2] or project.root

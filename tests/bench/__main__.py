@@ -32,6 +32,10 @@ SUITES = (
     "retrieve",
     "model_overhead",
     "chat_overhead",
+    "ghost_text",
+    "infill_holes",
+    "ghost_replay",
+    "wrong_edits",
 )
 
 

@@ -13,6 +13,8 @@ from subprocess import PIPE, Popen
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 TOKEN = b'data: {"id":"c","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,"delta":{"content":"%d "},"finish_reason":null}]}\n\n'  # noqa: E501 - as it is sent
+FILL = b'data: {"choices":[{"index":0,"text":"value_%d","finish_reason":null}]}\n\n'
+"""The same for what fills a hole."""
 END = b'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n'
 closed: list[float] = []
 """Moments at which somebody gave an answer up, by the clock of `time.monotonic`."""
@@ -40,14 +42,14 @@ class _Clock:
     """One timer for all answers: each says a token with every tick of its phase, so that this costs next to nothing."""
 
     def __init__(self) -> None:
-        self._saying: dict[asyncio.StreamWriter, tuple[float, float, int, int, asyncio.Future[bool]]] = {}
+        self._saying: dict[asyncio.StreamWriter, tuple[float, float, int, int, bytes, asyncio.Future[bool]]] = {}
         self._timer: asyncio.TimerHandle | None = None
 
-    async def say(self, writer: asyncio.StreamWriter, pace_s: float, n_tokens: int) -> bool:
+    async def say(self, writer: asyncio.StreamWriter, pace_s: float, n_tokens: int, token: bytes) -> bool:
         """Say so many tokens; whether somebody was there to the end."""
         loop = asyncio.get_running_loop()
         done: asyncio.Future[bool] = loop.create_future()
-        self._saying[writer] = (loop.time() + pace_s, pace_s, 0, n_tokens, done)
+        self._saying[writer] = (loop.time() + pace_s, pace_s, 0, n_tokens, token, done)
         if self._timer is None:
             self._timer = loop.call_later(0.001, self._tick)
         return await done
@@ -60,15 +62,15 @@ class _Clock:
     def _tick(self) -> None:
         loop = asyncio.get_running_loop()
         now = loop.time()
-        for writer, (due, pace_s, number, n_tokens, done) in list(self._saying.items()):
+        for writer, (due, pace_s, number, n_tokens, token, done) in list(self._saying.items()):
             if due > now:
                 continue
             if number == n_tokens:
                 del self._saying[writer]
                 done.set_result(True)
                 continue
-            writer.write(_chunk(TOKEN % number))
-            self._saying[writer] = (due + pace_s, pace_s, number + 1, n_tokens, done)
+            writer.write(_chunk(token % number))
+            self._saying[writer] = (due + pace_s, pace_s, number + 1, n_tokens, token, done)
         self._timer = loop.call_at(now + 0.001, self._tick) if self._saying else None
 
 
@@ -95,14 +97,15 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
         writer.write(b'HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 12\r\n\r\n{"data": []}')
         return
     pace_ms, _, n_tokens = json.loads(body)["model"].lstrip("t").partition("-")
+    token = TOKEN if b"/chat/" in head.partition(b"\r\n")[0] else FILL
     writer.write(HEAD)
     if pace_ms == "0":
         for number in range(int(n_tokens)):
-            writer.write(_chunk(TOKEN % number))
+            writer.write(_chunk(token % number))
             await writer.drain()
     else:
         ended = asyncio.ensure_future(_gone(reader, writer))
-        if not await _CLOCK.say(writer, float(pace_ms) / 1000, int(n_tokens)):
+        if not await _CLOCK.say(writer, float(pace_ms) / 1000, int(n_tokens), token):
             return
         ended.cancel()
     writer.write(_chunk(END) + b"0\r\n\r\n")

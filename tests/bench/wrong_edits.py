@@ -9,10 +9,12 @@ import random
 import re
 import sysconfig
 import time
+import tokenize
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -163,7 +165,8 @@ def timed() -> Iterator[Figure]:
     taken = []
     for n in range(200):
         factor = f"max(count, {n})"
-        answer = f"<<<<<<< SEARCH\n            total += item.price * count\n=======\n            total += item.price * {factor}\n"
+        was, new = (f"            total += item.price * {word}\n" for word in ("count", factor))
+        answer = f"<<<<<<< SEARCH\n{was}=======\n{new}"
         started = time.perf_counter()
         placed = place(read_answer(answer + ">>>>>>> REPLACE\n"), "a.py", whole, *target)
         after = apply(whole, placed.edits)
@@ -246,23 +249,40 @@ def off_by(by: int) -> Callable[[Sample], str | None]:
     return spoiled
 
 
-def off_by_diff(by: int) -> Callable[[Sample], str | None]:
-    """An edit that is made where it should not be: the right change, some lines off."""
+def off_by_diff(by: int, *, is_inside: bool) -> Callable[[Sample], str | None]:
+    """The right change some lines off. In the target nothing tells it but syntax: a statement may well stand there."""
 
     def spoiled(sample: Sample) -> str | None:
         at = sample.rows[0] + sample.spot + by
         if not 1 <= at < len(sample.lines) - 1:
             return None
         near = sample.lines.whole[at - 1 : at + 1]
+        # Right beside the target a blank line decides; and lines that stand in it as well are found there.
+        is_beside = sample.rows[0] - 1 <= at <= sample.rows[0] or sample.rows[1] <= at <= sample.rows[1] + 2
+        is_in = sample.rows[0] < at < sample.rows[1]
+        if is_beside or is_in != is_inside or sample.text.count("".join(near)) > 1:
+            return None
         return block(near, [near[0], sample.added, near[1]])
 
     return spoiled
 
 
 def bracket(sample: Sample) -> str | None:
-    """One bracket is missing."""
+    """One bracket of the code is missing; one in a string or a comment would be no fault."""
     code = "".join(sample.mended)
-    places = [m.start() for m in re.finditer(r"[()\[\]{}]", code)]
+    rows = Lines(code).starts
+    lead = code[: len(code) - len(code.lstrip())]
+    inner = "".join(line.removeprefix(lead) for line in sample.mended)
+    try:
+        tokens = list(tokenize.generate_tokens(StringIO(inner).readline))
+    except (tokenize.TokenError, SyntaxError):
+        return None
+    ends = [
+        rows[t.start[0] - 1] + t.start[1] + (len(lead) if sample.mended[t.start[0] - 1].startswith(lead) else 0)
+        for t in tokens
+        if t.type == tokenize.OP
+    ]
+    places = [at for at in ends if code[at] in "()[]{}"]
     if not places:
         return None
     at = sample.random.choice(places)
@@ -321,9 +341,10 @@ SPOILED: dict[str, Callable[[Sample], str | None]] = {
     "search off by 1": off_by(1),
     "search off by 2": off_by(-2),
     "search off by 10": off_by(10),
-    "edit off by 1": off_by_diff(1),
-    "edit off by 2": off_by_diff(-2),
-    "edit off by 10": off_by_diff(10),
+    "edit off by 10, out of the target": off_by_diff(10, is_inside=False),
+    "edit off by 1, in the target": off_by_diff(1, is_inside=True),
+    "edit off by 2, in the target": off_by_diff(-2, is_inside=True),
+    "edit off by 10, in the target": off_by_diff(10, is_inside=True),
     "bracket missing": bracket,
     "second half missing": half,
     "second half elided": elided,

@@ -349,6 +349,17 @@ async def test_editors_without_ghost_text_have_it_in_their_menu(project: Path) -
         assert listed["isIncomplete"]
 
 
+async def test_a_menu_that_takes_snippets_gets_one(project: Path) -> None:
+    provider = provider_of(Say('result = f"${total}"\n    result += "\\n"'))
+    document = {**FULL["textDocument"], "completion": {"completionItem": {"snippetSupport": True}}}
+    async with editor(project, provider, capabilities={**FULL, "textDocument": document}) as client:
+        uri = client.open(project / "a.py", HOST)
+        params = {"textDocument": {"uri": uri}, "position": {"line": 2, "character": 4}, "context": {"triggerKind": 1}}
+        row = (await client.request(t.TEXT_DOCUMENT_COMPLETION, params))["items"][0]
+        assert row["insertTextFormat"] == 2
+        assert row["textEdit"]["newText"] == 'result = f"\\${total\\}"\nresult += "\\\\n"'
+
+
 async def test_a_menu_does_not_wait_long(project: Path) -> None:
     provider = provider_of(Stall(0.05), Say("result += 1"))
     async with editor(project, provider, capabilities=FULL, menu_wait_ms=0) as client:

@@ -30,7 +30,7 @@ Shape = Literal["line", "block"]
 MAX_LINES = {"line": 1, "block": 30}
 MAX_BLANK = 2
 """Blank lines in a row, after which a model has begun something else."""
-CHECKED_AROUND = 300
+CHECKED_AROUND = 120
 """Lines before and behind a suggestion that are looked at when it is checked."""
 RULES_LABEL = "rules"
 
@@ -103,7 +103,7 @@ class Asking:
 
     async def run(self, models: Models, keep: Callable[[Awaitable[Any]], object]) -> Answered:
         """Ask; `keep` is given what writes the call down, for which nobody waits. Cancelling it stops the model."""
-        is_cut, desk = False, self._desk
+        is_cut = False
         try:
             async with asyncio.timeout(self.plan.deadline_s):
                 async with aclosing(models.ask(self.plan.chain, self._make)) as events:
@@ -111,9 +111,8 @@ class Asking:
         except TimeoutError:
             is_cut = True
         finally:
-            call = self._account.interaction(desk.now_s())
-            if call is not None:
-                keep(desk.record(call))
+            # Counting takes a while, for which nobody waits.
+            keep(self._record(self._desk.now_s()))
         if self.withheld:
             return Answered(why_not=self.withheld)
         text, failure = self.text, self._account.failure
@@ -122,6 +121,11 @@ class Asking:
         if not text and not failure and is_cut:
             failure = f"{self._account.choice.model.name} said nothing within {self.plan.deadline_s:g} seconds."
         return Answered(text, is_cut, failure, model=self._account.choice.model.name)
+
+    async def _record(self, ended_s: float) -> None:
+        call = self._account.interaction(ended_s)
+        if call is not None:
+            await self._desk.record(call)
 
     async def _read(self, events: AsyncGenerator[Any, None]) -> bool:
         """Take what comes while it is of use; whether there would have been more."""

@@ -5,7 +5,7 @@ What is known already is not asked again. Whoever stops reading stops the models
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import aclosing
 from threading import Lock
 from typing import Protocol
@@ -19,7 +19,17 @@ from rulewright.core.interaction import Interaction
 from rulewright.core.models import Capabilities, Failed, Finished, ModelRequest, Withheld
 from rulewright.core.review.answer import Answer, Said, read_answer
 from rulewright.core.review.ask import Ask, Material, halves, key_of, messages_of, rules_used, tokens_of
-from rulewright.core.review.events import Done, Found, Noticed, NotReviewed, Planned, ReviewEvent, Reviewing, Totals
+from rulewright.core.review.events import (
+    Done,
+    Found,
+    Noticed,
+    NotReviewed,
+    Planned,
+    ReviewEvent,
+    Reviewing,
+    Skipped,
+    Totals,
+)
 from rulewright.core.review.purse import Limits, Purse
 from rulewright.core.review.verify import Believed, Verified, findings_of, verify
 from rulewright.core.routing import Choice, ModelFacts
@@ -67,13 +77,23 @@ class Desk(Protocol):
         ...
 
 
-class File(msgspec.Struct, frozen=True, kw_only=True):
+class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     """A file with the calls that it takes."""
 
     material: Material
     asks: tuple[Ask, ...]
     chain: tuple[Choice, ...]
     """The models that may be asked, the best first; empty only for a dry run."""
+    notices: tuple[str, ...] = ()
+    """Sentences about what was taken out of it."""
+
+
+class File(msgspec.Struct, frozen=True):
+    """A file that may have to be reviewed. It is read when its turn comes: there may be very many."""
+
+    path: str
+    load: Callable[[], Loaded | Skipped | None]
+    """Reads it, in any thread; None where nothing of it is in question."""
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,9 +138,8 @@ class _Came(msgspec.Struct, frozen=True):
 class _OfFile:
     """A file on its way."""
 
-    def __init__(self, file: File) -> None:
-        self.file, self.n_left = file, len(file.asks)
-        self.has_begun = False
+    def __init__(self, loaded: Loaded) -> None:
+        self.loaded, self.n_left = loaded, len(loaded.asks)
         self.believed: list[Believed] = []
         self.n_dropped = self.n_reviewed = 0
         self.is_whole = True
@@ -133,9 +152,10 @@ class _Review:
         self.plan, self._desk, self._models, self._known = plan, desk, models, known
         self.purse = Purse(plan.limits, Lock())
         self.tell: asyncio.Queue[ReviewEvent | BaseException | None] = asyncio.Queue()
-        self._files = [_OfFile(file) for file in plan.files]
-        self._jobs = [(of, ask) for of in self._files for ask in of.file.asks][::-1]
+        self._jobs: list[File | tuple[_OfFile, Ask]] = list(reversed(plan.files))
+        self._n_busy = 0
         self._stopped = ""
+        self._news = asyncio.Event()
         self._n_begun = self._n_calls_begun = 0
         self.counts: Counter[str] = Counter()
         self.rules: set[str] = set()
@@ -143,20 +163,44 @@ class _Review:
 
     async def work(self) -> None:
         """Do one thing after the other, until there is none."""
-        while self._jobs:
-            of, ask = self._jobs.pop()
-            if not of.has_begun:
-                of.has_begun = True
-                self._n_begun += 1
-                self.tell.put_nowait(Reviewing(of.file.material.path, self._n_begun, len(self._files)))
-            await self._one(of, ask)
-            of.n_left -= 1
-            if not of.n_left:
-                await self._end(of)
+        while self._jobs or self._n_busy:
+            if not self._jobs:
+                # What others do may turn out to be more than one thing.
+                await self._news.wait()
+                continue
+            job = self._jobs.pop()
+            self._n_busy += 1
+            if isinstance(job, File):
+                await self._begin(job)
+            else:
+                of, ask = job
+                await self._one(of, ask)
+                of.n_left -= 1
+                if not of.n_left:
+                    await self._end(of)
+            self._n_busy -= 1
+            self._wake()
+
+    def _wake(self) -> None:
+        """There is something to do, room for more, or nothing left: all who wait look again."""
+        self._news.set()
+        self._news = asyncio.Event()
+
+    async def _begin(self, file: File) -> None:
+        """A file's turn has come."""
+        self._n_begun += 1
+        self.tell.put_nowait(Reviewing(file.path, self._n_begun, len(self.plan.files)))
+        loaded = await asyncio.to_thread(file.load)
+        if isinstance(loaded, Skipped):
+            self.counts["skipped"] += 1
+            self.tell.put_nowait(loaded)
+        elif loaded is not None and loaded.asks:
+            of = _OfFile(loaded)
+            self._jobs += [(of, ask) for ask in reversed(loaded.asks)]
 
     async def _one(self, of: _OfFile, ask: Ask) -> None:
         """One call, or what is known of it."""
-        chain = of.file.chain
+        chain = of.loaded.chain
         known = await self._known.get(key_of(ask, chain[0].model))
         if known is not None:
             self.counts["cached"] += 1
@@ -165,7 +209,14 @@ class _Review:
         if self._stopped:
             self._not_reviewed(of, ask, self._stopped)
             return
+        self._notice(of.loaded.notices)
         came = await self._asked(ask, chain)
+        if came.failed is not None and came.failed.kind == "budget" and self.purse.is_held:
+            # Calls under way count for what they may take at most; when one has ended there may be room.
+            of.n_left += 1
+            self._jobs.append((of, ask))
+            await self._news.wait()
+            return
         if came.failed is not None and came.failed.kind == "too_long" and (parts := halves(ask)):
             of.n_left += len(parts)
             self._jobs += [(of, part) for part in reversed(parts)]
@@ -199,7 +250,7 @@ class _Review:
         self.counts["dropped"] += of.n_dropped
         if not of.n_reviewed:
             return
-        material = of.file.material
+        material = of.loaded.material
         findings = await asyncio.to_thread(_findings, of.believed, material, self.plan.severity)
         self.counts["files"] += 1
         self.counts["findings"] += len(findings)
@@ -244,15 +295,19 @@ class _Review:
     async def _keep(self, account: Account, number: int) -> None:
         call = account.interaction(self._desk.now_s())
         self.purse.settle(number, call.tokens_in + call.tokens_out if call is not None else 0)
-        for notice in account.notices:
-            if notice not in self._noticed:
-                self._noticed.add(notice)
-                self.tell.put_nowait(Noticed(notice))
+        self._wake()
+        self._notice(account.notices)
         if call is not None:
             self.counts["tokens_in"] += call.tokens_in
             self.counts["tokens_out"] += call.tokens_out
             self.counts["cost_micro"] += call.cost_micro
             await self._desk.record(call)
+
+    def _notice(self, sentences: Iterable[str]) -> None:
+        for sentence in sentences:
+            if sentence not in self._noticed:
+                self._noticed.add(sentence)
+                self.tell.put_nowait(Noticed(sentence))
 
     def _make(self, ask: Ask, number: int, why_not: WhyNot) -> Make:
         plan = self.plan
@@ -283,14 +338,12 @@ class _Review:
 
         return make
 
-    def totals(self, **more: int) -> Totals:
+    def totals(self) -> Totals:
         """What it added up to."""
-        return Totals(rules=len(self.rules), calls=self.purse.n_calls, **self.counts, **more)
+        return Totals(rules=len(self.rules), calls=self.purse.n_calls, **self.counts)
 
 
-async def review(
-    plan: Plan, desk: Desk, models: Models, known: Known, *, n_skipped: int = 0
-) -> AsyncGenerator[ReviewEvent, None]:
+async def review(plan: Plan, desk: Desk, models: Models, known: Known) -> AsyncGenerator[ReviewEvent, None]:
     """What comes of it; `Done` is the last. Closing it stops the models. Raises what keeping calls raises."""
     one = _Review(plan, desk, models, known)
 
@@ -317,37 +370,44 @@ async def review(
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
-    yield Done(one.totals(skipped=n_skipped))
+    yield Done(one.totals())
 
 
-async def rehearse(plan: Plan, known: Known, *, n_skipped: int = 0) -> AsyncGenerator[ReviewEvent, None]:
+async def rehearse(plan: Plan, known: Known) -> AsyncGenerator[ReviewEvent, None]:
     """What a review would send, without a call; `Done` is the last."""
     rules: set[str] = set()
     counts: Counter[str] = Counter()
     for file in plan.files:
-        choice = file.chain[0].model if file.chain else None
+        loaded = await asyncio.to_thread(file.load)
+        if isinstance(loaded, Skipped):
+            counts["skipped"] += 1
+            yield loaded
+            continue
+        if loaded is None or not loaded.asks:
+            continue
+        choice = loaded.chain[0].model if loaded.chain else None
         n_cached = tokens = cost = 0
-        for ask in file.asks:
+        for ask in loaded.asks:
             if choice is not None and await known.get(key_of(ask, choice)) is not None:
                 n_cached += 1
                 continue
             n_prompt = await asyncio.to_thread(tokens_of, ask, plan.project)
             tokens += n_prompt
             cost += choice.cost_micro(n_prompt, plan.answer_tokens) if choice is not None else 0
-        rules.update(guide.rule.path for guide in file.material.guides)
-        n_calls = len(file.asks) - n_cached
+        rules.update(guide.rule.path for guide in loaded.material.guides)
+        n_calls = len(loaded.asks) - n_cached
         counts.update(files=1, calls=n_calls, cached=n_cached, tokens_in=tokens, cost_micro=cost)
         yield Planned(
-            path=file.material.path,
-            lines=len(frozenset().union(*(ask.asked for ask in file.asks))),
-            rules=tuple(guide.rule.id for guide in file.material.guides),
+            path=loaded.material.path,
+            lines=len(frozenset().union(*(ask.asked for ask in loaded.asks))),
+            rules=tuple(guide.rule.id for guide in loaded.material.guides),
             calls=n_calls,
             cached=n_cached,
             tokens=tokens,
             cost_micro=cost,
             model=choice.name if choice is not None else "",
         )
-    yield Done(Totals(rules=len(rules), skipped=n_skipped, **counts))
+    yield Done(Totals(rules=len(rules), **counts))
 
 
 def _findings(believed: list[Believed], material: Material, severity: Severity) -> tuple[Finding, ...]:

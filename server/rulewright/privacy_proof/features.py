@@ -1,7 +1,8 @@
 """The features that could show something, and how each is driven. A new one is one line in `FEATURES`."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, get_args
@@ -11,7 +12,7 @@ import msgspec
 from rulewright.core.rules.foreign_names import ExportTarget
 from rulewright.privacy_proof.bench import Bench, RecordingPeer, RecordingProvider
 from rulewright.privacy_proof.canaries import CODE, RULE, SHOWN, Kind
-from rulewright.privacy_proof.listener import listening
+from rulewright.privacy_proof.listener import Listener, listening
 
 Drive = Callable[[Bench], bytes]
 
@@ -121,23 +122,42 @@ def context(bench: Bench) -> bytes:
 
 def chat(bench: Bench) -> bytes:
     """`rulewright ask` about everything, with a server of models that writes down what it is sent."""
+    named = " ".join(f'@file:"{path}"' for path in bench.paths)
+    with _writing_down(bench) as listener:
+        for question in (bench.task, f"/review {bench.task} {named} @diff @map @diagnostics @src/ @build/"):
+            done = bench.run("ask", question, "--at", f"{CODE}:1-2")
+            if b"Fine." not in done:
+                raise ValueError(f"a question got no answer: {done.decode('utf-8', 'replace')}")
+        bench.run("ask", f"what is @symbol:{SHOWN}?")
+    return b"\n".join([*listener.heard, bench.run("receipts"), bench.run("usage")])
+
+
+def review(bench: Bench) -> bytes:
+    """`rulewright review` of every file, by a rule with a key in it."""
+    rule = bench.root / ".ai-rules" / "guiding.md"
+    rule.write_text(f"Never write {bench.canaries.values['key in a rule']} into a file.\n", "utf-8")
+    try:
+        with _writing_down(bench) as listener:
+            bench.run("review", ".", "--no-cache")
+            bench.run("review", *bench.paths, "--no-cache")
+    finally:
+        rule.unlink()
+    return b"\n".join([*listener.heard, bench.run("receipts"), bench.run("usage")])
+
+
+@contextmanager
+def _writing_down(bench: Bench) -> "Iterator[Listener]":
+    """The user's settings name a model whose server writes down what it is sent: on this machine, and as any other."""
     settings = bench.home / "rulewright-config" / "rulewright.toml"
     settings.parent.mkdir(parents=True, exist_ok=True)
     before = settings.read_text("utf-8") if settings.exists() else None
-    named = " ".join(f'@file:"{path}"' for path in bench.paths)
     with listening() as listener:
-        # On this machine, and treated as any other.
         model = f"[[models]]\nname = 'proof'\nprovider = 'openai'\nbase_url = '{listener.url}'\n"
         settings.write_text(f"{before or ''}\n{model}", "utf-8")
         try:
-            for question in (bench.task, f"/review {bench.task} {named} @diff @map @diagnostics @src/ @build/"):
-                done = bench.run("ask", question, "--at", f"{CODE}:1-2")
-                if b"Fine." not in done:
-                    raise ValueError(f"a question got no answer: {done.decode('utf-8', 'replace')}")
-            bench.run("ask", f"what is @symbol:{SHOWN}?")
+            yield listener
         finally:
             settings.unlink() if before is None else settings.write_text(before, "utf-8")
-    return b"\n".join([*listener.heard, bench.run("receipts"), bench.run("usage")])
 
 
 def editor(bench: Bench) -> bytes:
@@ -183,6 +203,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature(name="models", drive=models),
     Feature(name="peers", drive=peers),
     Feature(name="chat", drive=chat),
+    Feature(name="review", drive=review),
     Feature(name="rules export", drive=exported, works_by=RULE),
     Feature(name="check", drive=check, works_by=CODE, keeps=NAMES),
     Feature(name="map, context", drive=context, keeps=NAMES),

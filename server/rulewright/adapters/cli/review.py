@@ -28,11 +28,12 @@ from rulewright.core.review.events import (
     Noticed,
     NotReviewed,
     Planned,
-    Reviewing,
     ReviewEvent,
+    Reviewing,
     Skipped,
     Totals,
 )
+from rulewright.core.review.rules import is_judged
 from rulewright.core.snapshot import Project
 from rulewright.core.sources import Skipped as LeftOut
 from rulewright.gateway import Gateway
@@ -243,7 +244,7 @@ def _outcome(project: Project, gateway: Gateway, run: _Run, options: ReviewOptio
             seconds=round(seconds, 3),
         ),
         known=gateway.files.recognise(project, findings, {}) if wants_known else (),
-        rules={(rule.id, rule.path): rule for rule in project.book.selection.active},
+        rules={(rule.id, rule.path): rule for rule in project.book.selection.active if is_judged(rule)},
         fail_on=options.fail_on or project.settings.check.fail_on,
     )
 

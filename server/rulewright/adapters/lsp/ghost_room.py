@@ -1,6 +1,7 @@
 """Suggestions for one editor: places to and fro between the client's units and ours."""
 
 import asyncio
+import re
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from rulewright.ghost_gateway import GhostGateway
 
 _INVOKED = 1
 _SNIPPET_KIND = 15
+_SNIPPET = 2
 _FIRST = "!"
 """Sorts before all that the index suggests."""
 SHOWN = 60
@@ -44,6 +46,7 @@ class _Row(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     sort_text: str
     filter_text: str
     text_edit: _TextEdit
+    insert_text_format: int = 0
 
 
 class _List(msgspec.Struct, frozen=True, rename="camel"):
@@ -148,6 +151,9 @@ class GhostRoom:
         head = spot.before[spot.before.rfind("\n") + 1 :]
         word = _word_before(head)
         first, _, rest = (word + found.text).partition("\n")
+        whole = word + found.text
+        # Some editors insert plain text up to its first blank only.
+        snippet = _as_snippet(whole, head) if self._ls.client.snippets else None
         label = first if len(first) <= SHOWN else first[: SHOWN - 1] + "…"
         range_ = self._range(document, spot.offset - len(word), spot.offset + found.replace_right)
         return _Row(
@@ -156,7 +162,8 @@ class GhostRoom:
             detail=f"Rulewright, by {found.model}" if found.model else "Rulewright",
             sort_text=_FIRST,
             filter_text=word or first,
-            text_edit=_TextEdit(range_, word + found.text),
+            text_edit=_TextEdit(range_, whole if snippet is None else snippet),
+            insert_text_format=0 if snippet is None else _SNIPPET,
         )
 
 
@@ -193,6 +200,16 @@ def _word_before(head: str) -> str:
     while end and (head[end - 1].isalnum() or head[end - 1] == "_"):
         end -= 1
     return head[end:]
+
+
+def _as_snippet(text: str, head: str) -> str | None:
+    """A text as a snippet, whose lines get the indentation of the line it begins in; None where they have less."""
+    indent = head[: len(head) - len(head.lstrip())]
+    first, *rest = text.replace("\r\n", "\n").split("\n")
+    if any(line.strip() and not line.startswith(indent) for line in rest):
+        return None
+    lines = [first, *(line.removeprefix(indent) for line in rest)]
+    return re.sub(r"[\\$}]", r"\\\g<0>", "\n".join(lines))
 
 
 def _with_row(listed: bytes | None, row: _Row) -> bytes:

@@ -12,9 +12,9 @@ import msgspec
 from rulewright.core.index.around import n_faults
 from rulewright.core.infill.lexing import Lexed
 
-WINDOW_BEFORE = 5_000
+WINDOW_BEFORE = 3_000
 """Characters before the cursor that are looked at."""
-WINDOW_AFTER = 3_000
+WINDOW_AFTER = 1_500
 
 _STATEMENT = re.compile(
     r"(?:@|async |class |const |def |defp? |enum |export |fn |func |function |impl |import |from |interface |let "

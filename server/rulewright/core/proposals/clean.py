@@ -34,32 +34,42 @@ def without_thinking(text: str) -> tuple[str, list[Wrong]]:
     """
     if "<" not in text or not (_CLOSE.search(text) or _OPEN.search(text)):
         return text, []
-    kept: list[str] = []
-    word, fence = "", ""
+    reading = _Thinking()
     for line in text.split("\n"):
-        if word:
-            if (close := _CLOSE.search(line)) and close[1].lower() == word:
-                word = ""
-                rest = line[close.end() :]
-                if rest:
-                    kept.append(rest)
-            continue
-        if fence:
-            if line.strip().startswith(fence) and not line.strip().strip(fence[0]):
-                fence = ""
-            kept.append(line)
-        elif opened := _FENCE.match(line):
-            fence = opened[1]
-            kept.append(line)
+        reading.take(line)
+    wrongs = [Wrong("unfinished", "The answer ends in the middle of its thinking.")] if reading.word else []
+    return "\n".join(reading.kept), wrongs
+
+
+class _Thinking:
+    """Goes through the lines of an answer and keeps those that are meant for others."""
+
+    def __init__(self) -> None:
+        self.kept: list[str] = []
+        self.word = ""
+        """Of the mark that is open."""
+        self._fence = ""
+
+    def take(self, line: str) -> None:
+        if self.word:
+            self._end(line, 0)
+        elif self._fence:
+            if line.strip().startswith(self._fence) and not line.strip().strip(self._fence[0]):
+                self._fence = ""
+            self.kept.append(line)
         elif begun := _OPEN.match(line):
-            word = begun[1].lower()
-            if (close := _CLOSE.search(line, begun.end())) and close[1].lower() == word:
-                word = ""
-                kept.append(line[close.end() :])
+            self.word = begun[1].lower()
+            self._end(line, begun.end())
         elif (close := _CLOSE.match(line.lstrip())) is not None:
             # Where a template opens the thinking, the answer has its end alone.
-            kept = [line.lstrip()[close.end() :]]
+            self.kept = [line.lstrip()[close.end() :]]
         else:
-            kept.append(line)
-    wrongs = [Wrong("unfinished", "The answer ends in the middle of its thinking.")] if word else []
-    return "\n".join(kept), wrongs
+            self._fence = opened[1] if (opened := _FENCE.match(line)) else ""
+            self.kept.append(line)
+
+    def _end(self, line: str, at: int) -> None:
+        close = _CLOSE.search(line, at)
+        if close is not None and close[1].lower() == self.word:
+            self.word = ""
+            if rest := line[close.end() :]:
+                self.kept.append(rest)

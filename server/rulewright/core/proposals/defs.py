@@ -126,7 +126,8 @@ def import_rows(text: str, language: str) -> frozenset[int]:
     found: set[int] = set()
     for one in record_of(text, language).imports:
         row = one.row
-        if row in found:
+        if row in found or (row < len(bare) and ";" in bare[row].rstrip("; \t")):
+            # What stands behind an import in its line is none.
             continue
         row = _opening_row(bare, row)
         depth = 0
@@ -134,6 +135,8 @@ def import_rows(text: str, language: str) -> frozenset[int]:
             found.add(row)
             line = bare[row]
             depth += sum(map(line.count, _OPEN)) - sum(map(line.count, _CLOSED))
+            if ";" in line.rstrip("; \t"):
+                found.discard(row)
             row += 1
             if depth <= 0 and not line.endswith("\\"):
                 break

@@ -22,6 +22,8 @@ class Draft:
         self.original = self.text = original
         self.start, self.end = start, end
         """Of the target."""
+        self.written: set[str] = set()
+        """Names of definitions that were replaced as a whole."""
         self._regions: list[_Region] = []
 
     def change(self, start: int, end: int, new_text: str) -> None:

@@ -118,13 +118,15 @@ def _body(lines: Lines, d: Definition, language: str) -> list[str]:
     text = "\n".join(lines.bare[d.first : d.last + 1])
     opening = ":" if language == "python" else "{"
     depth = 0
+    start = -1
     for at, sign in enumerate(text):
         if depth == 0 and sign == opening:
+            start = at + 1
             break
         depth += (sign in "([{") - (sign in ")]}")
-    else:
+    if start < 0:
         return []
-    rest = text[at + 1 :]
+    rest = text[start:]
     if language == "python" and (doc := _DOCSTRING.match(rest)):
         rest = rest[doc.end() :]
     rest = rest if language == "python" else rest.rstrip().removesuffix("}")

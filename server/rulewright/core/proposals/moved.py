@@ -44,8 +44,10 @@ class Moves:
 
 
 def new_errors(before: Sequence[Unsound], after: Sequence[Unsound], moves: Moves) -> list[Unsound]:
-    """Errors that were not there. Each old one accounts for one: at its place, in its line, or within it if nothing in
-    it was changed, for a parser sees the end of an error differently when something behind it changes.
+    """Errors that were not there.
+
+    Each old one accounts for one: at its place, or within it if nothing in it was changed, for a parser sees the end of
+    an error differently when something behind it changes.
     """
     left = list(after)
     waiting: list[Unsound] = []
@@ -78,8 +80,10 @@ class Compared(msgspec.Struct, frozen=True):
 def compare(
     before: Sequence[Finding], after: Sequence[Finding], old_text: str, new_text: str, edits: Sequence[Edit]
 ) -> Compared:
-    """Which findings are new. Outside of edits a finding is known by its place. Where lines were changed it is known by
-    its rule and its line's text, as a baseline knows it, and after those by its rule alone.
+    """Which findings are new.
+
+    Outside of edits a finding is known by its place. Where lines were changed it is known by its rule and its line's
+    text, as a baseline knows it, and after those by its rule alone.
     """
     moves = Moves(edits)
     old, new = Text(old_text), Text(new_text)

@@ -16,6 +16,8 @@ from rulewright.core.proposals.seek import Found, fuzzy, matches, nearest, rewri
 from rulewright.core.proposals.whole import put_whole
 from rulewright.core.proposals.wrong import Wrong
 
+MAX_MISSED = 5
+"""Wrongs after which no more places are looked for that are only like what is searched: it takes its time."""
 _MIN_PART = 6
 """Signs of a search that may be part of a line."""
 _SHOWN = 60
@@ -68,7 +70,7 @@ def place(
             (wrongs if is_read else missed).extend([wrong] if wrong else [])
             continue
         n_read += 1
-        wrongs += _put(draft, block, language)
+        wrongs += _put(draft, block, language, may_be_like=len(wrongs) < MAX_MISSED)
     if not wrongs and not n_read:
         wrongs = missed or [Wrong("no_edit", "The answer holds no edit that could be read.")]
     edits = draft.edits()
@@ -92,7 +94,7 @@ def _path_wrong(path: str, order_path: str, known: Callable[[str], bool]) -> Wro
     return Wrong("other_file", f"The answer changes `{shown}`, and only `{order_path}` may change.")
 
 
-def _put(draft: Draft, block: Replace, language: str) -> list[Wrong]:
+def _put(draft: Draft, block: Replace, language: str, *, may_be_like: bool) -> list[Wrong]:
     search, replace = split(block.search), split(block.replace)
     if not any(line.strip() for line in search):
         return _inserted(draft, replace)
@@ -103,7 +105,7 @@ def _put(draft: Draft, block: Replace, language: str) -> list[Wrong]:
     if gaps[0] or gaps[1]:
         line = (search[gaps[0][0]] if gaps[0] else replace[gaps[1][0]]).strip()
         return [Wrong("elided", f"The answer leaves code out (`{line[:_SHOWN]}`) instead of writing it.")]
-    return _put_lines(draft, search, replace)
+    return _put_lines(draft, search, replace, may_be_like=may_be_like)
 
 
 def _put_parts(draft: Draft, search: list[str], replace: list[str], language: str) -> list[Wrong]:
@@ -137,12 +139,15 @@ def _inserted(draft: Draft, replace: list[str]) -> list[Wrong]:
     return []
 
 
-def _put_lines(draft: Draft, search: list[str], replace: list[str]) -> list[Wrong]:
+def _put_lines(draft: Draft, search: list[str], replace: list[str], *, may_be_like: bool = True) -> list[Wrong]:
     lines = Lines(draft.text)
     first, last = lines.rows(draft.start, draft.end)
     for here, there in _variants(search, replace):
         levels = matches(lines, here, there)
         inside = [[m for m in level if first <= m.first and m.last <= last] for level in levels]
+        if not any(inside[:-1]) and any(levels[:-1]):
+            # The same lines outside of the target outweigh lines in it that are only indented otherwise.
+            inside = []
         for level in (*inside, *levels):
             if len(level) > 1:
                 rows = ", ".join(str(m.first + 1) for m in level[:5])
@@ -153,7 +158,7 @@ def _put_lines(draft: Draft, search: list[str], replace: list[str]) -> list[Wron
     if _put_part_of_line(draft, search, replace):
         return []
     here, there = _variants(search, replace)[-1]
-    found = fuzzy(lines, here, there)
+    found = fuzzy(lines, here, there) if may_be_like else None
     if found is not None and not _change(draft, lines, found, here, there):
         return []
     near = nearest(lines, search, first, last)

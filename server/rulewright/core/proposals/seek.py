@@ -16,7 +16,7 @@ from rulewright.core.proposals.lines import Lines
 from rulewright.core.proposals.smallest import hunks
 
 FUZZY = 0.8
-"""How like a place must be to what is searched, from 0 to 1, as `difflib` counts."""
+"""The share of the letters of both, the place and what is searched, that must stand in lines which are the same."""
 MARGIN = 0.1
 """By how much it must be more like that than any other place."""
 MAX_FUZZY_LINES = 300
@@ -106,22 +106,24 @@ def _ranked(bare: Sequence[str], search: Sequence[str]) -> list[tuple[float, int
         rows = there.get(text, ())
         if sum(map(str.isalnum, text)) >= _MIN_SIGNS and len(rows) <= MAX_FUZZY_PLACES:
             starts.update(row - number for row in rows)
-    wanted = "\n".join(line.strip() for line in search)
+    wanted = [line.strip() for line in search]
     n = len(search)
     ranked: list[tuple[float, int, int]] = []
     for start, _ in starts.most_common(MAX_FUZZY_PLACES):
-        matcher = SequenceMatcher(None, autojunk=False)
-        matcher.set_seq2(wanted)
         best = (0.0, 0, 0)
         for first in range(max(start - 1, 0), max(start, 0) + 2):
-            for last in range(first + n - 1, first + n + 2):
-                if last > len(bare) or last <= first:
-                    continue
-                matcher.set_seq1("\n".join(line.strip() for line in bare[first:last]))
-                if matcher.quick_ratio() > best[0]:
-                    best = max(best, (matcher.ratio(), first, last))
+            for last in range(max(first + n - 1, first + 1), min(first + n + 1, len(bare)) + 1):
+                best = max(best, (_likeness([line.strip() for line in bare[first:last]], wanted), first, last))
         ranked.append(best)
     return sorted(set(ranked), key=lambda one: (-one[0], one[1]))
+
+
+def _likeness(there: Sequence[str], wanted: Sequence[str]) -> float:
+    """The share of letters that stand in lines which both have, in the same order."""
+    total = sum(map(len, there)) + sum(map(len, wanted))
+    gone = sum(len(line) for a, b, _, _ in hunks(there, wanted) for line in there[a:b])
+    come = sum(len(line) for _, _, c, d in hunks(there, wanted) for line in wanted[c:d])
+    return 1 - (gone + come) / total if total else 0.0
 
 
 def rewritten(lines: Lines, place: Found, search: Sequence[str], replace: Sequence[str]) -> list[str] | None:

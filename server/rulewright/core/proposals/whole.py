@@ -220,7 +220,17 @@ class _Putting:
         for (d, other), (first, last) in zip(pieces, bounds, strict=True):
             to_first = other.lead if first < d.first else other.first
             made.append(_Piece(first, last, max(to_first, self.target[0]), other.last + 1))
+        before = self.draft.text
         self._replace(made)
+        if self.draft.text != before:
+            # The code as it was may be quoted first; two versions of the new one are a choice that is not ours.
+            names = {f"{other.parent}.{other.name}" for _, other in pieces}
+            if twice := names & self.draft.written:
+                name = min(twice).rpartition(".")[2]
+                return Wrong(
+                    "ambiguous", f"The answer has two versions of `{name}`; it is not known which is meant."
+                ), True
+            self.draft.written |= names
         put_imports(self.draft, [self.code[row] for row in sorted(imports)], self.language)
         return None, True
 

@@ -31,6 +31,11 @@ class Purse:
         self.n_calls = self.n_tokens = 0
         self._held: dict[int, Held] = {}
 
+    @property
+    def is_held(self) -> bool:
+        """Whether anything is set aside now."""
+        return bool(self._held)
+
     def take(self, call: int, cost_micro: int, tokens: int, why_not: WhyNot) -> str:
         """Set aside what a call may take at most; why it may not be made, as a sentence, or nothing.
 

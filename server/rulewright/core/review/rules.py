@@ -13,12 +13,9 @@ _DATA = frozenset({"json"})
 """What a rule for everything is not about: nobody writes it by hand."""
 
 
-def judging(applied: Iterable[Applied], path: str, language: str) -> tuple[Guide, ...]:
-    """What the rules say that apply to a file and are to be judged, what counts most first.
-
-    With no path it is asked whether there could be such a file.
-    """
-    judged = [one for one in applied if is_judged(one.rule) and (not path or _is_about(one.rule, language))]
+def judging(applied: Iterable[Applied], language: str) -> tuple[Guide, ...]:
+    """What the rules say that apply to a file and are to be judged, what counts most first."""
+    judged = [one for one in applied if is_judged(one.rule) and _is_about(one.rule, language)]
     guides, _ = without_twins(prioritise(gather(judged)))
     return tuple(guides)
 

@@ -32,6 +32,8 @@ class CheckJob(msgspec.Struct, frozen=True):
     """Also say how long each check takes."""
     all_run: bool = True
     """False when some checks of the file are left out, so that comments may be meant for those."""
+    judged_rule_ids: frozenset[str] = frozenset()
+    """Rules without a check, which comments may name for reviews. Only given where there may be comments."""
 
 
 class CheckResult(msgspec.Struct, frozen=True):
@@ -74,6 +76,7 @@ def run(job: CheckJob, now_ns: Callable[[], int], slow_ns: int = SLOW_NS) -> Che
         known_rule_ids=job.known_rule_ids,
         max_findings=job.max_findings,
         all_run=job.all_run,
+        judged=job.judged_rule_ids,
     )
     is_slow = now_ns() - started > slow_ns
     taken = times(job.content, job.language, job.enforced, now_ns) if job.timed or is_slow else ()

@@ -139,10 +139,11 @@ def check_text(
     *,
     max_findings: int = MAX_FINDINGS,
     all_run: bool = True,
+    judged: frozenset[str] = frozenset(),
 ) -> Checked:
     """Everything to report about a text: what checks find and no comment suppresses, idle comments, and what failed.
 
-    Without `all_run`, checks that a comment may be meant for are not among `enforced`.
+    Without `all_run`, checks that a comment may be meant for are not among `enforced`. `judged` are rules without any.
     """
     checks = linter(language, enforced)
     if not may_suppress(content):
@@ -154,7 +155,14 @@ def check_text(
     found = checks.hits(path, content, max_findings=max_findings, root=root)
     # A check that failed, or findings that were cut, may be what a comment is there for.
     findings = suppress_hits(
-        content, language, found.hits, known_rule_ids, path=path, root=root, report_unused=found.complete and all_run
+        content,
+        language,
+        found.hits,
+        known_rule_ids,
+        path=path,
+        root=root,
+        report_unused=found.complete and all_run,
+        judged=judged,
     )
     return Checked(findings, found.faults)
 

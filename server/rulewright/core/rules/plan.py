@@ -24,7 +24,8 @@ def plan(book: RuleBook, settings: CheckSettings, path: str, content: str, langu
     reason = unfit(content)
     if reason is not None:
         return reason
-    return CheckJob(path, content, language, enforced, book.rule_ids, settings.max_findings)
+    judged = frozenset(rule.id for rule in book.selection.active if not rule.checks) if marked else frozenset[str]()
+    return CheckJob(path, content, language, enforced, book.rule_ids, settings.max_findings, judged_rule_ids=judged)
 
 
 def is_excluded(settings: CheckSettings, path: str) -> bool:

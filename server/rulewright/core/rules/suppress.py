@@ -100,8 +100,12 @@ def suppress_hits(
     path: str,
     root: SgNode | None = None,
     report_unused: bool = True,
+    judged: Collection[str] = frozenset(),
 ) -> tuple[Finding, ...]:
-    """As `suppress`, for findings with more than one name, and with the syntax tree where there is one."""
+    """As `suppress`, for findings with more than one name, and with the syntax tree where there is one.
+
+    `judged` are ids of rules that only a review looks at, so that what suppresses them is not known to be idle.
+    """
     hits = tuple(hits)
     text = Text(content)
     suppressions = _suppressions(text, language, root)
@@ -119,7 +123,7 @@ def suppress_hits(
         if not spoken:
             kept.append(hit.finding)
     if report_unused:
-        kept += (f for s in suppressions for f in _unused(s, text, used, known_rule_ids, path))
+        kept += (f for s in suppressions for f in _unused(s, text, used, known_rule_ids, path, judged))
     return tuple(sorted(kept, key=lambda finding: (finding.start, finding.rule_id, -finding.end)))
 
 
@@ -268,6 +272,7 @@ def _unused(
     used: set[tuple[int, str]],
     known: Collection[str],
     path: str,
+    judged: Collection[str],
 ) -> Iterator[Finding]:
     """A finding for each suppression, or each id in it, that suppressed nothing."""
     at = suppression.words[0]
@@ -275,7 +280,7 @@ def _unused(
         if suppression.ours and (at, "") not in used:
             yield _report(suppression, text, "This comment suppresses nothing.", path)
         return
-    idle = [named for named in suppression.named if (at, named.name) not in used]
+    idle = [named for named in suppression.named if (at, named.name) not in used and named.name not in judged]
     if not suppression.ours and (not suppression.named or not _names(suppression).issubset(known)):
         # It may speak to ast-grep itself, about rules that are not ours.
         return

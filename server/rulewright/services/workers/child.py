@@ -33,6 +33,7 @@ def main(limit_s: float) -> None:
             request.suppress,
             request.timed,
             request.all_run,
+            request.judged_rule_ids,
         )
         _end_after(limit_s)
         result = run(job, perf_counter_ns)

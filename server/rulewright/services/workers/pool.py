@@ -310,7 +310,17 @@ class _Worker:
                 send(requests, Checks(self._known[key][0], job.enforced, job.known_rule_ids))
             content = job.content.encode("utf-8", "surrogatepass")
             number = self._known[key][0]
-            told = Job(number, job.path, content, job.language, job.max_findings, job.suppress, job.timed, job.all_run)
+            told = Job(
+                number,
+                job.path,
+                content,
+                job.language,
+                job.max_findings,
+                job.suppress,
+                job.timed,
+                job.all_run,
+                job.judged_rule_ids,
+            )
             send(requests, told)
             body = receive(results)
         except OSError:

@@ -39,6 +39,7 @@ class Job(msgspec.Struct, tag="job"):
     suppress: Finding | None = None
     timed: bool = False
     all_run: bool = True
+    judged_rule_ids: frozenset[str] = frozenset()
 
 
 _encode = msgspec.msgpack.Encoder().encode
