@@ -25,6 +25,7 @@ from rulewright.core.prompt.rules_text import affinities
 from rulewright.core.review.ask import asks_of, material_of
 from rulewright.core.review.events import Done, Failed, ReviewEvent, Skipped, Totals
 from rulewright.core.review.lines import in_question, lines_of
+from rulewright.core.review.plan import File, Loaded, Plan, Reviewed, name_of
 from rulewright.core.review.purse import Limits
 from rulewright.core.review.rules import is_judged, judging
 from rulewright.core.routing import Choice, NoModel, Wish, route
@@ -33,7 +34,7 @@ from rulewright.core.rules.select import Applied
 from rulewright.core.snapshot import Project
 from rulewright.core.sources import EXCLUDED, Found, unfit
 from rulewright.core.sources import Skipped as LeftOut
-from rulewright.features.review import File, Loaded, Plan, Reviewed, rehearse, review
+from rulewright.features.review import rehearse, review
 from rulewright.privacy_view import withheld_of
 from rulewright.services import git
 from rulewright.services.cache import Cache
@@ -224,9 +225,7 @@ class _Look:
         material = material_of(path, language, content, shown, lines, guides)
         return Loaded(
             material=material,
-            asks=asks_of(
-                material, project.root.rpartition("/")[2] or project.root, project.settings.review.prompt_tokens
-            ),
+            asks=asks_of(material, name_of(project.root), project.settings.review.prompt_tokens),
             chain=self._chain(tuple(judged)),
             notices=tuple(Redacted(kind, n, redact(path)).sentence for kind, n in sorted(secrets.items())),
         )
@@ -248,7 +247,7 @@ class _Look:
 
 
 class _Known:
-    """See `features.review.Known`."""
+    """See `core.review.plan.Known`."""
 
     def __init__(self, *, keeps: bool, asks_again: bool) -> None:
         self._asks_again = asks_again
@@ -256,7 +255,7 @@ class _Known:
         self._cache = Cache(Reviewed, folder, size_limit=MAX_BYTES)
 
     async def get(self, key: str) -> Reviewed | None:
-        """See `features.review.Known`."""
+        """See `core.review.plan.Known`."""
 
         async def nothing() -> Reviewed | None:
             return None
@@ -264,7 +263,7 @@ class _Known:
         return None if self._asks_again else await self._cache.get_or_compute(key, nothing, TTL_S)
 
     async def put(self, key: str, reviewed: Reviewed) -> None:
-        """See `features.review.Known`."""
+        """See `core.review.plan.Known`."""
 
         async def give() -> Reviewed | None:
             return reviewed

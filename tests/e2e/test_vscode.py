@@ -17,6 +17,7 @@ from tests.e2e.vscode.machine import Machine
 from tests.e2e.vscode.workspace import write_workspace
 from tests.harness import nodejs
 from tests.harness.llamacpp_server import llamacpp
+from tests.harness.told_model import told_model
 from tests.harness.wait import is_alive, until
 
 SLOW = """
@@ -117,6 +118,59 @@ def test_a_users_day(machine: Machine, package: Path, tmp_path: Path, capsys: py
             f"it to ask for its version, and {later['startedAfterMs']:.0f} ms in a later one; loading the protocol's "
             f"client, while the server got ready, took {first['loadedClientMs']:.0f} ms"
         )
+
+
+TOLD = """
+[[models]]
+name = "told"
+provider = "openai"
+base_url = "{url}"
+model = "told"
+roles = ["chat", "complete"]
+
+[ghost_text]
+debounce_ms = 0
+"""
+TILL = """\
+def total(prices):
+    result = 0
+    return result
+
+
+def read(text):
+    return eval(text)
+"""
+FIX = """\
+```python src/till.py
+<<<<<<< SEARCH
+    return eval(text)
+=======
+    return literal_eval(text)
+>>>>>>> REPLACE
+```
+"""
+
+
+def test_ghost_text_and_an_ai_fix_by_keys(machine: Machine, package: Path, tmp_path: Path) -> None:
+    folder = write_workspace(tmp_path / "shop", files=0)
+    (folder / "src" / "till.py").write_text(TILL)
+    config = tmp_path / "config"
+    config.mkdir()
+    plan = {
+        "target": {"folder": str(folder)},
+        "trusted": True,
+        "vsix": str(package),
+        "settings": {"rulewright.server.command": [str(BIN / "rulewright")]},
+        "pictures": str(tmp_path / "pictures"),
+        "folder": str(folder),
+        "variables": {"RULEWRIGHT_CONFIG_DIR": str(config)},
+    }
+    with told_model(lambda _: FIX, lambda _: "for price in prices:\n        result += price") as (url, asked):
+        (config / "rulewright.toml").write_text(TOLD.format(url=url))
+        done = machine.run("ghost_text.mjs", tmp_path, plan)
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr[-4000:]}"
+    assert done.stdout.count("# passed") == 2
+    assert any("suffix" in body for body in asked)
 
 
 def test_a_folder_that_is_not_trusted(machine: Machine, package: Path, tmp_path: Path) -> None:

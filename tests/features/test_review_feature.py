@@ -60,7 +60,7 @@ async def test_a_finding_quotes_its_rule_and_its_line(root: Path) -> None:
         assert totals(events).files == 2
         assert totals(events).calls == 2
         assert [type(e) for e in events].count(Reviewing) == 2
-        sent = told(model.requests[0])
+        sent = next(text for text in map(told, model.requests) if 'file="src/cart.py"' in text)
         assert '<part1 rule="log">\nLog, do not print.\n\nPeople read logs.' in sent
         assert "\n3|     print(data)\n" in sent
         assert {(call.feature, call.outcome) for call in made.calls} == {("review", "whole")}
@@ -183,7 +183,7 @@ async def test_a_budget_ends_before_anything_is_sent(root: Path) -> None:
 
 async def test_calls_and_tokens_of_one_review_have_an_end(root: Path) -> None:
     model = for_file({})
-    with reviews(root, model) as made:
+    with reviews(root, model, limits={"at_once": 1}) as made:
         events = await made.review(max_calls=1)
         assert not_reviewed(events) == [
             ("src/shelf.py", "This review has made the 1 calls that it may make (--max-calls).")
@@ -243,6 +243,7 @@ async def test_files_that_no_model_may_see_are_named_and_skipped(root: Path) -> 
         assert "weigh" not in "".join(map(told, model.requests))
 
 
+KINDS = ("GitHub token", "private key")
 KEY = "ghp_" + "A1b2C3d4E5f6G7h8I9j0" + "K1l2M3n4O5p6Q7r8"
 PEM = "-----BEGIN RSA PRIVATE KEY-----\n" + "MIIEpAIBAAKCAQEA7bq1X\n" * 4 + "-----END RSA PRIVATE KEY-----"
 
@@ -259,10 +260,7 @@ async def test_secrets_are_taken_out_before_lines_get_numbers(root: Path) -> Non
         assert "\n8| print(TOKEN)\n" in sent
         assert [(line, rule) for _, line, rule, _ in found(events)] == [(7, "log"), (8, "log")]
         notices = sorted(event.text for event in events if isinstance(event, Noticed))
-        assert notices == [
-            f"A secret ({kind}) in src/cart.py was taken out of what was sent."
-            for kind in ("GitHub token", "private key")
-        ]
+        assert notices == [f"A secret ({kind}) in src/cart.py was taken out of what was sent." for kind in KINDS]
         assert KEY not in str([f for e in events if isinstance(e, Found) for f in e.findings])
     with reviews(root, model, files={}, privacy={"on_secret": "refuse"}) as made:
         assert skipped(await made.review("src/cart.py")) == {"src/cart.py": "holds a secret (privacy.on_secret)"}

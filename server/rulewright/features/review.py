@@ -5,19 +5,17 @@ What is known already is not asked again. Whoever stops reading stops the models
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Iterable
 from contextlib import aclosing
 from threading import Lock
-from typing import Protocol
 
 import msgspec
 
 from rulewright.core.call_account import About, Account, WhyNot
 from rulewright.core.chat.ports import Make, Models
 from rulewright.core.findings import Finding, Severity
-from rulewright.core.interaction import Interaction
 from rulewright.core.models import Capabilities, Failed, Finished, ModelRequest, Withheld
-from rulewright.core.review.answer import Answer, Said, read_answer
+from rulewright.core.review.answer import Answer, read_answer
 from rulewright.core.review.ask import Ask, Material, halves, key_of, messages_of, rules_used, tokens_of
 from rulewright.core.review.events import (
     Done,
@@ -30,7 +28,8 @@ from rulewright.core.review.events import (
     Skipped,
     Totals,
 )
-from rulewright.core.review.purse import Limits, Purse
+from rulewright.core.review.plan import Desk, File, Known, Loaded, Plan, Reviewed
+from rulewright.core.review.purse import Purse
 from rulewright.core.review.verify import Believed, Verified, findings_of, verify
 from rulewright.core.routing import Choice, ModelFacts
 from rulewright.core.rules.suppress import Hit, suppress_hits
@@ -44,80 +43,6 @@ UNREADABLE = "What {model} answered could not be read: it is no list of findings
 BROKE_OFF = "{model} broke off in the middle of its answer, so there may be more."
 LENGTH = "The answer of {model} ends where it may not be longer (review.answer_tokens), so there may be more."
 FILTERED = "The provider of {model} withheld the rest of its answer."
-
-
-class Reviewed(msgspec.Struct, frozen=True):
-    """What a model said of some lines, as it is remembered: its lines count from the first of those, from 0."""
-
-    said: tuple[Said, ...]
-    n_wrong: int = 0
-
-
-class Known(Protocol):
-    """Remembers answers."""
-
-    async def get(self, key: str) -> Reviewed | None:
-        """An answer from before."""
-        ...
-
-    async def put(self, key: str, reviewed: Reviewed) -> None:
-        """Remember an answer."""
-        ...
-
-
-class Desk(Protocol):
-    """Keeps calls; see `call_desk.py`."""
-
-    def now_s(self) -> float:
-        """Seconds of a clock that never jumps."""
-        ...
-
-    async def record(self, call: Interaction) -> str:
-        """Keep a call; why that could not be done."""
-        ...
-
-
-class Loaded(msgspec.Struct, frozen=True, kw_only=True):
-    """A file with the calls that it takes."""
-
-    material: Material
-    asks: tuple[Ask, ...]
-    chain: tuple[Choice, ...]
-    """The models that may be asked, the best first; empty only for a dry run."""
-    notices: tuple[str, ...] = ()
-    """Sentences about what was taken out of it."""
-
-
-class File(msgspec.Struct, frozen=True):
-    """A file that may have to be reviewed. It is read when its turn comes: there may be very many."""
-
-    path: str
-    load: Callable[[], Loaded | Skipped | None]
-    """Reads it, in any thread; None where nothing of it is in question."""
-
-
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """All that is known before a model is asked."""
-
-    root: str
-    workspace: str
-    user: str
-    why: str
-    """Words for receipts that say why it is done."""
-    files: tuple[File, ...]
-    severity: Severity
-    answer_tokens: int
-    limits: Limits
-    at_once: int
-    deadline_s: float
-    governor: Callable[[], Awaitable[WhyNot]]
-    """Why a call that costs so much may not be made, by what is spent now."""
-    new_id: Callable[[], str]
-
-    @property
-    def project(self) -> str:
-        """The name of the project's folder."""
-        return self.root.rpartition("/")[2] or self.root
 
 
 class _Came(msgspec.Struct, frozen=True):
@@ -210,12 +135,13 @@ class _Review:
             self._not_reviewed(of, ask, self._stopped)
             return
         self._notice(of.loaded.notices)
+        n_settled = self.purse.n_settled
         came = await self._asked(ask, chain)
-        if came.failed is not None and came.failed.kind == "budget" and self.purse.is_held:
-            # Calls under way count for what they may take at most; when one has ended there may be room.
+        if came.failed is not None and came.failed.kind == "budget" and self._may_have_room(n_settled):
             of.n_left += 1
             self._jobs.append((of, ask))
-            await self._news.wait()
+            if self.purse.is_held:
+                await self._news.wait()
             return
         if came.failed is not None and came.failed.kind == "too_long" and (parts := halves(ask)):
             of.n_left += len(parts)
@@ -231,6 +157,13 @@ class _Review:
                 return
         unread = BROKE_OFF if answer is not None and answer.is_readable else UNREADABLE
         self._not_reviewed(of, ask, why or unread.format(model=came.model.name))
+
+    def _may_have_room(self, n_settled: int) -> bool:
+        """Whether a call that was refused may be made later: those under way count for what they may take at most.
+
+        `n_settled` calls had ended when it was begun; it has ended itself.
+        """
+        return self.purse.is_held or self.purse.n_settled > n_settled + 1
 
     def _take(self, of: _OfFile, ask: Ask, answer: Answer) -> None:
         verified: Verified = verify(answer.said, ask)

@@ -49,6 +49,20 @@ def test_an_answer_without_any_mark_may_be_code() -> None:
     assert read_answer("x = 1\n").blocks == (Whole("", "", "x = 1\n", is_bare=True),)
 
 
+def test_what_stands_before_the_end_of_thinking_is_thinking() -> None:
+    block = "<<<<<<< SEARCH\n{}\n=======\nb\n>>>>>>> REPLACE\n"
+    answer = read_answer(f"{block.format('old')}</think>\n{block.format('a')}")
+    assert answer.blocks == (Replace("", "a\n", "b\n"),)
+    # In a fence it is code.
+    assert len(read_answer("```html\n<think>\n</think>\n```\n").blocks) == 1
+
+
+def test_a_diff_ends_where_its_header_says() -> None:
+    answer = read_answer("@@ -1,2 +1,2 @@\n a\n-b\n+c\n And that is all.\n")
+    assert answer.blocks == (Replace("", "a\nb\n", "a\nc\n"),)
+    assert answer.prose == "And that is all."
+
+
 def test_inner_fences_belong_to_the_code() -> None:
     answer = read_answer('```python\n"""\n```sh\nls\n```\n"""\n```\n')
     assert answer.blocks == (Whole("", "python", '"""\n```sh\nls\n```\n"""\n'),)

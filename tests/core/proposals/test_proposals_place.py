@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rulewright.core.edits import apply
+from rulewright.core.edits import Edit, apply
 from rulewright.core.proposals.answer import Answer, Replace, Whole, read_answer
 from rulewright.core.proposals.draft import Draft
 from rulewright.core.proposals.indent import Style, shift_of, style_of
@@ -48,6 +48,14 @@ def test_a_draft_knows_what_it_replaced(original: str, changes: list[tuple[int, 
         draft.change(start, min(start + length, len(draft.text)), text)
     assert apply(original, draft.edits()) == draft.text
     assert (draft.start, draft.end) == (0, len(draft.text))
+
+
+def test_changes_apart_stay_apart() -> None:
+    draft = Draft("a\nb\nc\nd\n", 0, 8)
+    draft.change(0, 1, "xyz")
+    draft.change(8, 9, "q")
+    assert draft.text == "xyz\nb\nc\nq\n"
+    assert draft.edits() == (Edit(0, 1, "xyz"), Edit(6, 7, "q"))
 
 
 @given(TEXTS, TEXTS, TEXTS, st.lists(st.tuples(st.integers(0, 30), st.integers(0, 5), TEXTS), max_size=4))
@@ -138,6 +146,26 @@ def test_the_same_lines_elsewhere_outweigh_lines_that_are_indented_otherwise() -
     content = "def f():\n    x = 1\n\n\nx = 1\n"
     result = placed(Replace("", "x = 1\n", "x = 2\n"), content=content, part="def f():\n    x = 1\n")
     assert made(result, content) == "def f():\n    x = 1\n\n\nx = 2\n"
+
+
+MEMORY = "def f(a):\n    # {}\n    first = load(a, strict=True)\n    second = first.items(a)\n    return second\n"
+
+
+def test_context_from_memory_needs_one_place_that_is_like_no_other() -> None:
+    content = MEMORY.format("one") + "\n\n" + MEMORY.format("other")
+    search = MEMORY.format("some")
+    block = Replace("", search, search.replace("return second", "return first"))
+    assert [w.kind for w in placed(block, content=content).wrongs] == ["not_found"]
+    single = MEMORY.format("one")
+    assert made(placed(block, content=single), single) == single.replace("return second", "return first")
+
+
+def test_what_changes_must_stand_there_in_one_piece() -> None:
+    content = MEMORY.format("one").replace("    second", "    check(a)\n    second")
+    search = MEMORY.format("one")
+    new = search.replace("    first = load(a, strict=True)\n    second = first.items(a)\n", "    second = a.items()\n")
+    # A line stands between those that are replaced, which the answer does not know of.
+    assert [w.kind for w in placed(Replace("", search, new), content=content).wrongs] == ["not_found"]
 
 
 def test_two_versions_of_one_definition_do_not_both_land() -> None:

@@ -2,14 +2,15 @@
 
 from functools import partial
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rulewright.core.edits import Edit, apply
 from rulewright.core.findings import Finding
-from rulewright.core.index.soundness import unsound
-from rulewright.core.proposals.moved import Moves
+from rulewright.core.index.soundness import Unsound, unsound
+from rulewright.core.proposals.moved import Moves, new_errors
 from rulewright.core.proposals.smallest import smallest
 from rulewright.core.proposals.verify import Proposed, Wrong, syntax_errors, verify
 from rulewright.core.text import Text
@@ -144,6 +145,73 @@ def test_a_placeholder_is_no_body(body: str) -> None:
     assert (
         wrongs(stub.replace("def f(x)", "def f(x=1)"), stub, stub[stub.index("def f") : stub.index("\n\ndef g")]) == []
     )
+
+
+LONG = """\
+def f(x):
+    first = load(x)
+    second = first.items(x)
+    third = second.sorted(by=first)
+    fourth = third.pairs(with_names=True)
+    fifth = fourth.joined(", ")
+    sixth = fifth.encode("utf-8")
+    return sixth
+
+
+def g(x):
+    return x + 1
+
+
+def h(x):
+    store(x)
+    forget(x)
+    x.close()
+    x.wait(1)
+    x.release()
+"""
+
+
+def test_a_function_that_gave_something_back_does() -> None:
+    assert wrongs(LONG.replace("    return x + 1", "    store(x + 1)"), LONG, "def g(x):\n    return x + 1\n") == [
+        "lost_code"
+    ]
+    assert wrongs(LONG.replace("    return x + 1", "    yield x + 1"), LONG, "def g(x):\n    return x + 1\n") == []
+
+
+def test_the_last_lines_of_a_function_are_not_dropped() -> None:
+    part = LONG[LONG.index("def h") :]
+    cut = LONG.replace("    x.wait(1)\n    x.release()\n", "")
+    assert wrongs(cut, LONG, part) == ["lost_code"]
+    assert wrongs(cut, LONG, part, kind="refactor") == []
+    moved = cut.replace("    store(x)\n", "    x.wait(1)\n    x.release()\n    store(x)\n")
+    assert wrongs(moved, LONG, part) == []
+
+
+def test_another_functions_body_is_a_copy() -> None:
+    body = LONG[LONG.index("    first") : LONG.index("\n\ndef g")]
+    after = LONG.replace("    return x + 1\n", body)
+    assert wrongs(after, LONG, "def g(x):\n    return x + 1\n") == ["duplicate"]
+    assert wrongs(after, LONG, "def g(x):\n    return x + 1\n", kind="test") == []
+
+
+def test_an_import_that_goes_on_ends_with_its_bracket() -> None:
+    before = CODE.replace("import os\n", "from a import (\n    b,\n)\n")
+    assert wrongs(before.replace("    b,\n", "    b,\n    c,\n"), before, may_import=True) == []
+    assert wrongs(before.replace("    b,\n)", "    b,\n); run()"), before, may_import=True) == ["outside_target"]
+
+
+def test_an_old_error_accounts_for_one_that_begins_elsewhere_in_it() -> None:
+    old, new = Unsound(50, 90, 5, "x"), Unsound(62, 70, 5, "x")
+    assert new_errors([old], [new], Moves([Edit(0, 0, "12345")])) == []
+    assert new_errors([old], [new], Moves([Edit(55, 55, "12345")])) == [new]
+    assert new_errors([old], [new, msgspec.structs.replace(new, start=64)], Moves([Edit(0, 0, "12345")])) != []
+
+
+def test_a_finding_in_a_changed_line_is_known_by_its_rule() -> None:
+    # It was not where it is now: the first one stays for what was not changed.
+    before = CODE.replace("y = x", "y = bad(bad)")
+    assert wrongs(before.replace("bad(bad)", "bad(x)"), before, word="bad") == []
+    assert wrongs(before.replace("bad(bad)", "bad(bad, bad)"), before, word="bad") == ["rule"]
 
 
 def test_what_is_to_go_may_go() -> None:

@@ -291,7 +291,8 @@ def _summary(outcome: CheckOutcome, run: _Run) -> Iterator[str]:
     if findings:
         yield ""
     counts = ", ".join(_count(n, severity) for severity, n in outcome.summary.by_severity.items())
-    verdict = f"{_count(len(findings), 'finding')} ({counts})." if findings else "nothing to report."
+    nothing = "nothing found in what was reviewed." if totals.not_reviewed else "nothing to report."
+    verdict = f"{_count(len(findings), 'finding')} ({counts})." if findings else nothing
     took = f"{outcome.summary.seconds:.1f} s"
     yield f"Reviewed {_count(totals.files, 'file')} by {_count(totals.rules, 'rule')} in {took}: {verdict}"
     cost = f", {dollars(totals.cost_micro)}" if totals.cost_micro else ""

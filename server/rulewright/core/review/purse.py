@@ -28,7 +28,7 @@ class Purse:
     def __init__(self, limits: Limits, lock: AbstractContextManager[object]) -> None:
         """`lock` lets one thread at a time in."""
         self._limits, self._lock = limits, lock
-        self.n_calls = self.n_tokens = 0
+        self.n_calls = self.n_tokens = self.n_settled = 0
         self._held: dict[int, Held] = {}
 
     @property
@@ -64,4 +64,5 @@ class Purse:
         """A call has ended, and took so many tokens."""
         with self._lock:
             self._held.pop(call, None)
+            self.n_settled += 1
             self.n_tokens += tokens
