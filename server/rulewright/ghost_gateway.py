@@ -174,7 +174,9 @@ class GhostGateway(Door):
                 return Suggestion(why_not=NEWER)
             raise
         if (known := self._recall(scope, before, after, versions)) is not None:
-            return msgspec.structs.replace(known, origin="model", model=found.model, repaired_by=found.repaired_by)
+            return msgspec.structs.replace(
+                found, origin="model", text=known.text, replace_right=known.replace_right, why_not=""
+            )
         if found.origin == "index":
             best = await self._best(spot)
             return best if best.text else found

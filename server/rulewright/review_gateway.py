@@ -202,7 +202,8 @@ class _Look:
                         yield entry.path
                     elif isinstance(entry, LeftOut):
                         self.skipped.append(Skipped(entry.path, f"was left out: {entry.reason}"))
-            elif changed is None or start in changed:
+            elif changed is None or start in changed or start in self._wanted.texts:
+                # What is not saved yet may have changed too.
                 yield start
 
     def _load(self, path: str) -> Loaded | Skipped | None:

@@ -1,6 +1,7 @@
 """What models do with code over the protocol: offered at once, verified, made as one change or not at all."""
 
 import asyncio
+import subprocess
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -387,3 +388,29 @@ async def test_an_editor_that_refuses_is_heard(project: Path) -> None:
         result = await run(client, (await offered(client, uri, 4))["AI fix: Use the log"])
         assert result["why"] == "Nothing was changed: the editor did not make the change: it is read-only"
         assert "It was fit to be made" in await shown(client, project, result["page"])
+
+
+async def test_what_changed_is_reviewed(project: Path) -> None:
+    def git(*arguments: str) -> None:
+        subprocess.run(["git", "-C", str(project), *arguments], check=True, capture_output=True)
+
+    write_rules(project, {"names.md": "---\nglobs: ['*.py']\n---\nNames say what they hold.\n"})
+    for arguments in (["init"], ["add", "."], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-m", "x"]):
+        git(*arguments)
+    said = '[{"rule": "names", "line": 6, "quote": "x = sum(prices)", "why": "x says nothing"}]'
+    provider = says(said)
+    async with editor(project, provider) as client:
+        uri = client.open(project / "a.py", CODE.replace("    return sum(prices)", "    x = sum(prices)\n    return x"))
+        result = await run(client, (await offered(client, uri, 4))["AI: review what changed in this file"])
+        page = await shown(client, project, result["page"])
+        assert "- a.py:6: x says nothing (`names`)" in page
+        assert "Names say what they hold." in page
+        assert made(client) == []
+
+
+async def test_without_git_there_is_nothing_to_compare_with(project: Path) -> None:
+    write_rules(project, {"names.md": "---\nglobs: ['*.py']\n---\nNames say what they hold.\n"})
+    async with editor(project, says("[]")) as client:
+        uri = client.open(project / "a.py", CODE)
+        result = await run(client, (await offered(client, uri, 4))["AI: review what changed in this file"])
+        assert "git" in result["why"]

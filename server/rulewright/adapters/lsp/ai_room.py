@@ -18,6 +18,7 @@ from rulewright.adapters.lsp.chat_room import Said
 from rulewright.adapters.lsp.language_server import Server
 from rulewright.adapters.lsp.pages import show_page
 from rulewright.adapters.lsp.progress import TOKEN, Progress
+from rulewright.adapters.lsp.review_page import ReviewPage
 from rulewright.adapters.lsp.shelf import shelf_of
 from rulewright.core import uris
 from rulewright.core.chat.events import ChatEvent, Done, Failed
@@ -31,6 +32,7 @@ from rulewright.core.snapshot import Document, Project, Snapshot
 from rulewright.core.text import Range, Text
 from rulewright.edit_gateway import KINDS, EditGateway, Kind, NoModel, Wanted
 from rulewright.features.ai_edit import Asked, EditEvent, Grew, Noticed, Outcome
+from rulewright.review_gateway import Wanted as Review
 
 TITLES = {
     "fix": "AI fix",
@@ -363,7 +365,28 @@ class AiRoom:
         return Result(page=page, calls=(call,))
 
     async def _review(self, order: Order) -> Any:
-        raise NotImplementedError
+        """Have what changed in a document judged by the rules that have no check, and show what was found."""
+        place = await self._place(order)
+        if isinstance(place, str):
+            return self._told(Result(why=place))
+        shared = await asyncio.to_thread(lambda: self._ls.gateway.conversations)
+        door = self._ls.gateway.review(lambda: shared.door, self._ls.gateway.principal or shared.owner)
+        wanted = Review(
+            paths=(place.path,), since="HEAD", texts={place.path: place.document.text.content}, model=order.model
+        )
+        report = ReviewPage(place.path)
+        async with Progress(self._ls, TOKEN.get(), "AI review", cancellable=True) as progress:
+            task = asyncio.current_task()
+            assert task is not None
+            await progress.report("looking at what changed")
+            progress.on_cancel(partial(_cancel, task))
+            async with aclosing(door.review(place.project, wanted)) as events:
+                async for event in events:
+                    report.take(event)
+        if report.failure:
+            return self._told(Result(why=report.failure))
+        name = f"reviews/{place.path.replace('/', '-')}.md"
+        return Result(page=await show_page(self._ls, place.project.root, name, report.text()))
 
 
 def proposal_text(title: str, outcome: Outcome, refused: str = "") -> str:

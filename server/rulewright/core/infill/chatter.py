@@ -19,6 +19,8 @@ _ABOUT_CODE = re.compile(
 _PROSE = frozenset({"markdown", "restructuredtext", "latex", "html", "xml"})
 _WIDE_BLANK = re.compile(r"\S[ \t]{2,}\S")
 _PARTS = re.compile(r"\w\W+\w|\w\W+\Z")
+_WIDEST = 7
+"""Blanks behind a blank, more of which are no alignment."""
 _SHORTEST_HEAD = 6
 """Characters of a line's start that is taken for a repetition; shorter ones are repeated in good code."""
 
@@ -72,6 +74,10 @@ def _without_repeated_head(place: Place, text: str) -> str:
 def _without_second_blank(place: Place, text: str) -> str:
     """Without a blank at the beginning where one stands before the cursor, unless things are aligned here."""
     head = place.head
+    bare = text.lstrip(" ")
+    if len(text) - len(bare) > _WIDEST and head.endswith(" ") and head.strip():
+        # No two things stand so far apart in a line: it is the indentation of another.
+        return bare
     if not (text.startswith(" ") and text[1:2].strip() and head.endswith(" ") and head[-2:-1].strip()):
         return text
     nearby = (*place.lines_above[-2:], head, text[1:].partition("\n")[0], *place.next_lines[:2])

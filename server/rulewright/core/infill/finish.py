@@ -6,6 +6,8 @@ from rulewright.core.infill.draft import Draft, Place
 
 _WORD_END = re.compile(r"\w+\Z")
 _INDENTED = re.compile(r"(?m)^[ \t]+(?=\S)")
+_GOES_ON = frozenset(".?:&|+-*/=<>,)]}")
+"""How a line begins that goes on with the one above, and may be indented as it likes."""
 _REPEATABLE = 10
 """Characters of a line that is not written twice by intent."""
 
@@ -26,15 +28,14 @@ def finished(place: Place, text: str, draft: Draft) -> str:
 
 
 def _without_second_indent(place: Place, text: str) -> str:
-    """Without the indentation that stands before the cursor already."""
-    if place.head and text.startswith(place.head) and text[len(place.head) :].strip():
-        above = next((line for line in reversed(place.lines_above) if line.strip()), "")
-        deeper = above.endswith((":", "{", "(", "[", "do", "then", "=>", "->"))
-        here = len(above) - len(above.lstrip())
-        # Deeper than the line above without an opener there: the model said it again.
-        if (not deeper and here <= len(place.head)) or (deeper and here < len(place.head)):
-            return text[len(place.head) :]
-    return text
+    """Without the indentation of a line that is indented already, where nothing above asks for a deeper one."""
+    bare = text.lstrip(" \t")
+    if not place.head or place.head.strip() or bare == text or bare[:1] in _GOES_ON or place.opened:
+        return text
+    above = next((line for line in reversed(place.lines_above) if line.strip()), "")
+    width = len(above) - len(above.lstrip())
+    is_deep = len(place.head) > width or (len(place.head) == width and above[-1:].isalnum())
+    return bare if above and is_deep else text
 
 
 def _without_half_word(line: str) -> str:
