@@ -169,8 +169,9 @@ def test_ghost_text_and_an_ai_fix_by_keys(machine: Machine, package: Path, tmp_p
         (config / "rulewright.toml").write_text(TOLD.format(url=url))
         done = machine.run("ghost_text.mjs", tmp_path, plan)
     assert done.returncode == 0, f"{done.stdout}\n{done.stderr[-4000:]}"
-    assert done.stdout.count("# passed") == 2
+    assert done.stdout.count("# passed") == 3
     assert any("suffix" in body for body in asked)
+    assert "What the developer says: parse it instead" in str(asked[-1])
 
 
 def test_a_folder_that_is_not_trusted(machine: Machine, package: Path, tmp_path: Path) -> None:

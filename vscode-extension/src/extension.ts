@@ -4,6 +4,7 @@ import * as vscode from "vscode";
 import { allLoaded, beginActivation } from "./clock.ts";
 import { PythonEnvironments } from "./environment.ts";
 import { copyInformation } from "./information.ts";
+import { changeByInstruction } from "./instruction.ts";
 import { offerServer, setUpServer } from "./notices.ts";
 import { openRules, writeFirstRules } from "./rules.ts";
 import { ServerKeeper } from "./server.ts";
@@ -47,6 +48,7 @@ export function activate(context: vscode.ExtensionContext): Api {
     command("showLog", () => log.show()),
     command("openRules", openRules),
     command("writeFirstRules", () => writeFirstRules(server)),
+    command("changeByInstruction", changeByInstruction),
     command("copyInformation", () => copyInformation(context, server)),
     vscode.workspace.onDidGrantWorkspaceTrust(() => start(() => server.trusted())),
     vscode.workspace.onDidChangeWorkspaceFolders(() => {

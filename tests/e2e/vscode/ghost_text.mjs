@@ -64,6 +64,19 @@ try {
   await page.keyboard.press("Control+s");
   await until("one step of undo", () => fs.readFileSync(file, "utf8") === before);
   console.log("# passed a model mends a finding, and one step takes it back");
+
+  await goTo("9:13");
+  await page.keyboard.press("F1");
+  await page.waitForSelector(".quick-input-widget input");
+  await page.keyboard.type("Change Code by an Instruction");
+  await page.waitForSelector('.quick-input-list .monaco-list-row:has-text("Change Code by an Instruction")');
+  await page.keyboard.press("Enter");
+  await page.waitForSelector('.quick-input-widget:has-text("What is to be changed here?") input');
+  await page.keyboard.type("parse it instead");
+  await take("instruction");
+  await page.keyboard.press("Enter");
+  await until("the change", async () => (await shown()).includes("literal_eval(text)"));
+  console.log("# passed a model does what somebody says");
 } catch (error) {
   failed = 1;
   console.log(`# FAILED ${error.message.slice(0, 2000)}`);
