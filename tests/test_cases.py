@@ -24,11 +24,14 @@ def test_case(case: Case, tmp_path: Path, request: pytest.FixtureRequest) -> Non
         if section.kind == "file":
             world.write(section.head, section.body)
     world.open()
-    results = {}
-    steps = [s for s in case.sections if s.kind == "step"]
+    world.models(case.sections)
+    results: dict[int, list[tuple[str, str]]] = {}
     try:
-        for number, section in enumerate(steps):
-            results[number] = list(world.step(section.words, section.body))
+        for section in case.sections:
+            if section.kind == "llm":
+                world.says(section)
+            elif section.kind == "step":
+                results[len(results)] = list(world.step(section.words, section.body))
     finally:
         world.close()
     found = with_results(case, results)

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from rulewright.call_desk import CallDesk
-from rulewright.core.call_account import About
+from rulewright.core.call_account import About, WhyNot
 from rulewright.core.chat.intent import Intent
 from rulewright.core.chat.ports import Models, Shelf
 from rulewright.core.doors import Door, guarded
@@ -49,6 +49,12 @@ TOKENS_PER_CHARACTER = 0.5
 """Of an answer that writes the target anew, more than enough."""
 MIN_ANSWER_TOKENS = 1_024
 Offload = Callable[..., Awaitable[Any]]
+Limit = Callable[[WhyNot], WhyNot]
+"""Puts a limit of the caller's own before the budgets of the day."""
+
+
+def _no_limit(why_not: WhyNot) -> WhyNot:
+    return why_not
 
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,7 +112,12 @@ class EditGateway(Door):
         return tests_of(path, exists)
 
     async def propose(
-        self, project: Project, wanted: Wanted, shelf: Shelf, version: Callable[[], int | None]
+        self,
+        project: Project,
+        wanted: Wanted,
+        shelf: Shelf,
+        version: Callable[[], int | None],
+        limit: Limit = _no_limit,
     ) -> AsyncGenerator[EditEvent, None]:
         """What comes of it; `Outcome` is the last. `version` tells the document's as it is then.
 
@@ -177,7 +188,7 @@ class EditGateway(Door):
             purpose=purpose,
             answer_tokens=min(settings.chat.answer_tokens, n_answer),
             deadline_s=float(settings.limits.chat_deadline_s),
-            why_not=await self._desk.governor(settings.limits, "edit"),
+            why_not=limit(await self._desk.governor(settings.limits, "edit")),
         )
         bench = _Bench(self._desk, self._runner_of(project), project, wanted, self._offload, version)
         async with aclosing(propose(job, bench, self._models)) as events:

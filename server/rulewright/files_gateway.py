@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from rulewright.core.doors import Door, guarded
 from rulewright.core.figures import EVALUATIONS
@@ -27,6 +27,7 @@ from rulewright.services.files import (
     foreign_files,
     read_text,
     replace_text,
+    require_replaceable,
     walk,
     write_new,
     write_output,
@@ -40,11 +41,17 @@ if TYPE_CHECKING:
     from rulewright.features.rule_stats import RuleStats
 
 MAX_BASELINE_KB = 100_000
+Wants = Callable[[Finding, str], bool]
+
+
+def _every(_: Finding, __: str) -> bool:
+    return True
+
 
 
 @guarded(
     "project",
-    read="walk check fix changed_since recognise read_baseline root_of plan_init test_rules lint_rules fix_rule_file "
+    read="walk check fix why_unwritable changed_since recognise read_baseline root_of plan_init test_rules lint_rules fix_rule_file "
     "rule_changes rule_stats",
     edit="write_fixed write_output write_new",
 )
@@ -82,17 +89,27 @@ class FilesGateway(Door):
         readers = {path: rule_reader(project, path) for path in given}
         return check_files(project, paths, read, self._runner_of(project), readers)
 
-    def fix(self, project: Project, report: FileReport) -> Fixed:
-        """The text of a report after its safe fixes."""
+    def fix(self, project: Project, report: FileReport, is_wanted: Wants = _every) -> Fixed:
+        """The text of a report after its safe fixes; `is_wanted` says of which findings, in which text."""
         self._calls["fix"] += 1
 
-        def again(content: str) -> Any:
-            return next(iter(self.check(project, [report.path], contents={report.path: content}))).findings
+        def again(content: str) -> Sequence[Finding]:
+            found = next(iter(self.check(project, [report.path], contents={report.path: content}))).findings
+            return [finding for finding in found if is_wanted(finding, content)]
 
         content = report.content or ""
         # A rule file's findings carry the offsets of when it was loaded, so they are made anew.
-        findings = again(content) if rule_reader(project, report.path) else report.findings
+        is_rule = rule_reader(project, report.path) is not None
+        findings = again(content) if is_rule else [f for f in report.findings if is_wanted(f, content)]
         return fix_text(content, findings, again)
+
+    def why_unwritable(self, project: Project, report: FileReport) -> str:
+        """Why a file that was checked cannot be written now, as a sentence; empty when it can."""
+        try:
+            require_replaceable(Path(project.root, report.path), report.content or "")
+        except (OSError, Unreadable) as reason:
+            return f"{report.path} was not fixed: {reason}. It was left as it was."
+        return ""
 
     def write_fixed(self, project: Project, report: FileReport, fixed: Fixed) -> str:
         """Write a fixed file, unless it changed on disk since it was checked. Returns why not, or nothing."""

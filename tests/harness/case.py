@@ -6,6 +6,24 @@ Prose in the present tense, the name of the test.
 -- settings --                a TOML overlay of the settings
 -- ? check src/a.py --        a step; its body is its input
 -- = findings --              what the step gives; `pytest --update` rewrites it
+-- llm --                     what the scripted model says to the next request, faults included
+
+Sections `llm` stand before the step that asks, and queue up; to a request without one, the model is down. Words behind
+`llm`: `chat` for a model that only chats and fills no holes, `extra` for one that takes other texts beside a hole; any
+other word is the model's name, which is `one` without. In the body these lines are no text but faults:
+
+<STALL>                       it says nothing any more
+<WAIT>, <WAIT 0.2>            it says nothing for a second, or for as many
+<DROP>                        the connection is gone
+<FAIL kind: sentence>         an error of the provider, of a kind of `core.models.Failed`
+<HALF>                        a sign for half of a character (U+FFFD)
+<NL>                          one more line end
+<7 TIMES>                     the text just before it is said so often in all, each time with a line end
+<CRLF>                        all lines end as on Windows
+
+A fault takes its whole line, and the line ends before and behind it; nor is a line end said at the end of the body. So
+`na`, <HALF> and `me` in three lines are one word with a fault in it. In results, `<CR>` is a carriage return and
+`<HALF>` the same sign. A file of the workspace whose first line is `<CRLF>` has Windows' line ends.
 """
 
 import re
@@ -14,6 +32,9 @@ from pathlib import Path
 
 _HEADER = re.compile(r"^-- (?P<head>.+?) --$")
 CURSOR = "<CURSOR>"
+CRLF = "<CRLF>\n"
+ABILITIES = frozenset({"chat", "extra"})
+"""Words of a section `llm` that are no name."""
 
 
 @dataclass(frozen=True)
@@ -25,13 +46,15 @@ class Section:
 
     @property
     def kind(self) -> str:
-        """`step`, `expected`, `settings` or `file`."""
+        """`step`, `expected`, `settings`, `llm` or `file`."""
+        if self.head.split()[0] == "llm":
+            return "llm"
         return {"? ": "step", "= ": "expected"}.get(self.head[:2], "settings" if self.head == "settings" else "file")
 
     @property
     def words(self) -> list[str]:
-        """The words of a step."""
-        return self.head[2:].split()
+        """The words of a step, or behind `llm`."""
+        return self.head.split()[1:]
 
 
 @dataclass(frozen=True)

@@ -25,10 +25,11 @@ from rulewright.services.files import DEFAULT_RULES, ProjectRuleFiles
 from rulewright.services.projects import Projects
 from rulewright.services.rules import RuleKeeper
 from rulewright.services.workers import InlineRunner
-from tests.harness.case import CURSOR
+from tests.harness.case import CRLF, CURSOR
 from tests.harness.world_completion import CompletionSteps
 from tests.harness.world_conversation import ConversationSteps
 from tests.harness.world_git import GitSteps, steady
+from tests.harness.world_models import ModelSteps
 from tests.harness.world_navigation import NavigationSteps
 
 START = datetime(2026, 3, 2, 10, 42, tzinfo=timezone(timedelta(hours=1)))
@@ -54,7 +55,7 @@ async def at_once(function: Callable[..., Any], /, *arguments: Any) -> Any:
     return function(*arguments)
 
 
-class World(NavigationSteps, CompletionSteps, GitSteps, ConversationSteps):
+class World(NavigationSteps, CompletionSteps, GitSteps, ModelSteps, ConversationSteps):
     """A workspace with everything around it that a step needs."""
 
     def __init__(self, root: Path, settings: Mapping[str, Any] | None = None, *, defaults: bool = False) -> None:
@@ -80,6 +81,8 @@ class World(NavigationSteps, CompletionSteps, GitSteps, ConversationSteps):
         """A file of the workspace; `\\xNN` in a file called *.bytes is not interpreted, `<CURSOR>` is taken out."""
         target = self.root / path
         target.parent.mkdir(parents=True, exist_ok=True)
+        if body.startswith(CRLF):
+            body = body.removeprefix(CRLF).replace("\n", "\r\n")
         if CURSOR in body:
             self.cursors[path] = body.index(CURSOR)
             body = body.replace(CURSOR, "", 1)
@@ -88,6 +91,11 @@ class World(NavigationSteps, CompletionSteps, GitSteps, ConversationSteps):
     def open(self) -> None:
         """Open the project."""
         self.gateway.open_project(self.root.as_posix(), self.overlay)
+
+    def close(self) -> None:
+        """End what was begun."""
+        self.end_models()
+        super().close()
 
     def step(self, words: list[str], body: str) -> list[tuple[str, str]]:
         """Run one step; gives named results, each a text of lines."""

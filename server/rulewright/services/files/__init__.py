@@ -9,7 +9,7 @@ from rulewright.services.files.rule_sources.packages import PackageRules
 from rulewright.services.files.rule_sources.shipped import DEFAULT_RULES, shipped_file
 from rulewright.services.files.stamp import stamp
 from rulewright.services.files.walk import walk
-from rulewright.services.files.write import replace_text, write_new, write_output, write_text
+from rulewright.services.files.write import replace_text, require_replaceable, write_new, write_output, write_text
 
 __all__ = [
     "DEFAULT_RULES",
@@ -23,6 +23,7 @@ __all__ = [
     "is_rule_file",
     "read_text",
     "replace_text",
+    "require_replaceable",
     "rules_folder_of",
     "shipped_file",
     "stamp",

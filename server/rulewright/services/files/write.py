@@ -43,6 +43,18 @@ def replace_text(path: Path, before: str, after: str) -> None:
     write_text(path, after)
 
 
+def require_replaceable(path: Path, before: str) -> None:
+    """Raise OSError, or Unreadable with the reason, unless `before` still stands in the file and it may be written."""
+    if read_text(path, max_kb=1 << 30) != before:
+        raise Unreadable("it changed while it was checked")
+    target = Path(os.path.realpath(path))
+    # To whoever may do everything, access says nothing of what the file's owner wants.
+    if not target.stat().st_mode & 0o222 or not os.access(target, os.W_OK):
+        raise Unreadable("it is read-only")
+    if not os.access(target.parent, os.W_OK):
+        raise Unreadable("its folder is read-only")
+
+
 def write_new(root: Path, name: str, content: str) -> bool:
     """Write a file below `root` that is not there yet; False when it is. Raises OSError.
 
