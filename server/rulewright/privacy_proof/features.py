@@ -1,6 +1,7 @@
 """The features that could show something, and how each is driven. A new one is one line in `FEATURES`."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -145,14 +146,52 @@ def review(bench: Bench) -> bytes:
     return b"\n".join([*listener.heard, bench.run("receipts"), bench.run("usage")])
 
 
+def in_code(bench: Bench) -> bytes:
+    """Ghost text in every file, and everything that a model may do with each, in an editor."""
+    key = bench.canaries.values["key in code"]
+    with _writing_down(bench, "roles = ['chat', 'complete']\n") as listener, bench.talk("headers", "--stdio") as talk:
+        folders = [{"uri": bench.root.as_uri(), "name": "proof"}]
+        can = {"workspace": {"applyEdit": True}, "textDocument": {"inlineCompletion": {}, "codeAction": {}}}
+        talk.ask("initialize", {"processId": None, "rootUri": None, "workspaceFolders": folders, "capabilities": can})
+        talk.tell("initialized", {})
+        for path in bench.paths:
+            full = bench.root / path
+            text = full.read_text("utf-8")
+            item = {"uri": full.as_uri(), "languageId": "python", "version": 1, "text": text}
+            talk.tell("textDocument/didOpen", {"textDocument": item})
+            document = {"uri": full.as_uri()}
+            for row, line in enumerate(text.split("\n")):
+                place = {"line": row, "character": len(line)}
+                asked = {"textDocument": document, "position": place, "context": {"triggerKind": 1}}
+                talk.ask("textDocument/inlineCompletion", asked)
+            last = {"line": text.count("\n"), "character": 0}
+            for kind in ("fix", "fix_all", "refactor", "follow_rules", "document", "test", "explain", "review"):
+                where = {"start": {"line": 0, "character": 0}, "end": last}
+                order = {
+                    "kind": kind,
+                    "uri": full.as_uri(),
+                    "range": where,
+                    "instruction": bench.task,
+                    "code": "no-such-rule",
+                    "diagnostics": [{"message": f"bad key {key}", "range": where}],
+                }
+                talk.ask("workspace/executeCommand", {"command": "rulewright.ai", "arguments": [order]})
+        talk.ask("shutdown", None)
+        talk.tell("exit", None)
+        log = talk.log
+    # Pages for their reader, in a folder that git ignores.
+    shutil.rmtree(bench.root / ".rulewright", ignore_errors=True)
+    return b"\n".join([*listener.heard, log, bench.run("receipts"), bench.run("usage")])
+
+
 @contextmanager
-def _writing_down(bench: Bench) -> "Iterator[Listener]":
+def _writing_down(bench: Bench, more: str = "") -> "Iterator[Listener]":
     """The user's settings name a model whose server writes down what it is sent: on this machine, and as any other."""
     settings = bench.home / "rulewright-config" / "rulewright.toml"
     settings.parent.mkdir(parents=True, exist_ok=True)
     before = settings.read_text("utf-8") if settings.exists() else None
     with listening() as listener:
-        model = f"[[models]]\nname = 'proof'\nprovider = 'openai'\nbase_url = '{listener.url}'\n"
+        model = f"[[models]]\nname = 'proof'\nprovider = 'openai'\nbase_url = '{listener.url}'\n{more}"
         settings.write_text(f"{before or ''}\n{model}", "utf-8")
         try:
             yield listener
@@ -204,6 +243,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature(name="peers", drive=peers),
     Feature(name="chat", drive=chat),
     Feature(name="review", drive=review),
+    Feature(name="ghost text, AI actions", drive=in_code),
     Feature(name="rules export", drive=exported, works_by=RULE),
     Feature(name="check", drive=check, works_by=CODE, keeps=NAMES),
     Feature(name="map, context", drive=context, keeps=NAMES),

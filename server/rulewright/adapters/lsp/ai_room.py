@@ -25,6 +25,7 @@ from rulewright.core.chat.events import ChatEvent, Done, Failed
 from rulewright.core.chat.events import Grew as SaidMore
 from rulewright.core.languages import language_of
 from rulewright.core.models import Source
+from rulewright.core.privacy.redact import redact
 from rulewright.core.prompt.conversation import Piece
 from rulewright.core.proposals.testing import is_test
 from rulewright.core.proposals.wrong import Wrong
@@ -341,7 +342,8 @@ class AiRoom:
             return self._told(Result(why=place))
         room = self._ls.chat_room
         assert room is not None
-        told = "\n".join(f"- {one.get('message', '')}" for one in order.diagnostics)
+        # What a server says of code may quote it, and a question is kept.
+        told = "\n".join(f"- {redact(str(one.get('message', '')))}" for one in order.diagnostics)
         question = f"/explain {order.instruction}".strip() + (f"\n\nWhat is told of it:\n{told}" if told else "")
         said = Said(text=question, uri=place.document.uri, range=order.range, model=order.model)
         said = msgspec.structs.replace(said, diagnostics=order.diagnostics)

@@ -117,7 +117,7 @@ METHODS: tuple[Method, ...] = (
         '`[{"kind": "fix", "uri": "...", "range": {...}}]`, also `fix_all` (with `"code"`, a rule), `refactor` (with '
         '`"instruction"`), `follow_rules`, `document`, `test`, `explain`, `review`; `"diagnostics"` are what is to go, '
         '`"version"` names the one version of the document that may be changed, `"model"` the model',
-        "whether it was `applied`, else `why` not and what is wrong (`wrongs`), with the URI of a `page` that shows it; "
+        "whether it was `applied`, else `why` not, what is wrong (`wrongs`) and the URI of a `page` that shows it; "
         "the edit comes by `workspace/applyEdit` once it is verified, see docs/ai-edits.md. Cancelling the request, or "
         "its progress, stops the model",
     ),
