@@ -100,7 +100,8 @@ def _no_way_out(_: "Sequence[ModelSettings]") -> "Outgoing":
     read="introduce open_document change_document open_project look_again open_projects configure reload reload_all "
     "watch on_rules_changed begin_code ask_code watch_code look_beside touched pause_index on_index_progress diagnose "
     "diagnose_workspace code_actions action_edits explain prompts is_about_rules own_rules_folder rules_for "
-    "shows_lens rule_file explain_path files conversations set_aside privacy upkeep tools writing models completes answers",
+    "shows_lens rule_file explain_path files conversations set_aside privacy upkeep tools writing models "
+    "completes answers",
     run_model="outgoing talk review suggest edit embedder",
     administer="report_server",
 )

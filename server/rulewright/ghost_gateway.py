@@ -144,14 +144,15 @@ class GhostGateway(Door):
             return Suggestion(why_not=reason)
         applied = project.book.selection.select(spot.path)
         version = rule_version(one.rule for one in applied)
-        scope = f"{project.root}\0{spot.path}\0{spot.language}\0{settings.model}\0{version}\0{settings.lines}"
+        models = ",".join(f"{one.name}={one.model}" for one in self._models.facts() if "complete" in one.roles)
+        set_up = f"{settings.model}\0{settings.lines}\0{models}\0{version}"
+        scope = f"{project.root}\0{spot.path}\0{spot.language}\0{set_up}"
         self._let_go_of_diverged(scope, spot)
         if (known := self._recall(scope, before, after, versions)) is not None:
             return known
         running = next((one for one in self._running if one.serves(scope, before, after)), None)
         if running is None:
-            line_before, line_after = _line(before, after)
-            wait_s = self._wait_s(project, spot, line_before, line_after)
+            wait_s = self._wait_s(project, spot, *_line(before, after))
             if wait_s > 0:
                 await asyncio.sleep(wait_s)
                 if self._newest is not ticket:
@@ -159,28 +160,29 @@ class GhostGateway(Door):
             try:
                 begun = await self._begin(project, spot, scope, versions)
             except NoModel as problem:
-                best = await self._best(spot) if spot.invoked else Suggestion()
-                return best if best.text else Suggestion(why_not=str(problem))
+                return await self._best(spot, str(problem)) if spot.invoked else Suggestion(why_not=str(problem))
             if isinstance(begun, str):
                 return Suggestion(why_not=begun)
             running = begun
-        assert running.task is not None
-        try:
-            # Another one may wait for it too, so that whoever is cancelled does not end it.
-            found = await asyncio.shield(running.task)
-        except asyncio.CancelledError:
-            me = asyncio.current_task()
-            if running.task.cancelled() and me is not None and not me.cancelling():
-                return Suggestion(why_not=NEWER)
-            raise
+        found = await self._ended(running)
         if (known := self._recall(scope, before, after, versions)) is not None:
             return msgspec.structs.replace(
                 found, origin="model", text=known.text, replace_right=known.replace_right, why_not=""
             )
         if found.origin == "index":
-            best = await self._best(spot)
-            return best if best.text else found
+            return await self._best(spot, found.why_not)
         return found if not found.text else Suggestion(why_not=NEWER)
+
+    async def _ended(self, running: "_Running") -> Suggestion:
+        """What came of a call. Whoever is cancelled does not end it, for another one may wait for it too."""
+        assert running.task is not None
+        try:
+            return await asyncio.shield(running.task)
+        except asyncio.CancelledError:
+            me = asyncio.current_task()
+            if running.task.cancelled() and me is not None and not me.cancelling():
+                return Suggestion(why_not=NEWER)
+            raise
 
     def _why_quiet(self, project: Project, spot: Spot, node: NodeKind) -> str:
         settings = project.settings.ghost_text
@@ -374,14 +376,14 @@ class GhostGateway(Door):
 
         return check
 
-    async def _best(self, spot: Spot) -> Suggestion:
-        """What the index has to say where a model says nothing."""
+    async def _best(self, spot: Spot, why_not: str) -> Suggestion:
+        """What the index has to say where a model says nothing; else why that is."""
+        nothing = Suggestion(why_not=why_not)
         if spot.after[:1].isalnum() or spot.selected:
-            return Suggestion()
+            return nothing
         best = await self._asked(BestAt(spot.uri, spot.position), Best)
-        if best is None or best.version != spot.version or not best.text:
-            return Suggestion()
-        return Suggestion(text=best.text, origin="index")
+        is_fit = best is not None and best.version == spot.version and best.text
+        return Suggestion(text=best.text, origin="index") if best is not None and is_fit else nothing
 
     async def _asked(self, question: Question, kind: type[T]) -> T | None:
         asked = self._ask_code(question)

@@ -1,7 +1,7 @@
 """What we add to ghost text beyond what the model takes, in a workspace of 100,000 symbols, and what the cache takes.
 
-The server is the real program on pipes, the model a server in a process of its own that says a word after 5 ms and ends after 10. No
-debounce, a document of 2,000 lines, a place of its own for each request.
+The server is the real program on pipes, the model a server in a process of its own that says a word after 5 ms and
+ends after 10. No debounce, a document of 2,000 lines, a place of its own for each request.
 """
 
 import time
@@ -68,9 +68,8 @@ def _document(root: Path) -> str:
         source = (root / f"package_{number % 40}" / f"module_{number}.py").read_text().split("def ")
         for body in source[1:]:
             name = body.partition("(")[0]
-            parts.append(
-                f"def use_{name}_{number}(client, value):\n    seen = {name}(client, value)\n    result = \n    return seen\n\n\n"
-            )
+            head = f"def use_{name}_{number}(client, value):\n    seen = {name}(client, value)\n"
+            parts.append(f"{head}    result = \n    return seen\n\n\n")
             n_lines += 6
             if n_lines >= N_LINES:
                 return "".join(parts)

@@ -16,7 +16,7 @@ from rulewright.services.models.scripted import Fail, Say, ScriptedProvider, Sta
 from tests.harness.gateways import NO_PRINT, make_gateway, write_rules
 from tests.harness.lsp_memory import FULL, MemoryClient, connect, range_
 
-CODE = '''\
+CODE = """\
 import os
 
 
@@ -27,7 +27,7 @@ def total(prices):
 
 def other():
     return os.sep
-'''
+"""
 GOOD = """\
 ```python a.py
 <<<<<<< SEARCH

@@ -129,7 +129,9 @@ async def test_where_extra_text_is_not_taken_rules_stand_in_front(project: Path)
         infill = provider.requests[0].infill
         assert infill is not None
         assert infill.extra == ()
-        assert infill.prefix.text.startswith("# Rules of this project:\n# - Use `decimal.Decimal` for money.\ndef total")
+        assert infill.prefix.text.startswith(
+            "# Rules of this project:\n# - Use `decimal.Decimal` for money.\ndef total"
+        )
 
 
 async def test_a_model_that_only_chats_is_asked_in_words(project: Path) -> None:

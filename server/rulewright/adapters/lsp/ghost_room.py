@@ -1,4 +1,4 @@
-"""Suggestions for one editor: places to and fro between the client's units and ours."""
+"""Suggestions for one editor: places between the client's units and ours."""
 
 import asyncio
 import re

@@ -23,7 +23,7 @@ def finished(place: Place, text: str, draft: Draft) -> str:
         text = _without_half_word(line) if place.is_cut and not end else line
     else:
         text = _without_half_line(text) if place.is_cut else text
-        text = _indented(place, text, draft.indent_unit)
+        text = _indented(place, text, draft.indent_unit or _unit(place))
     return text if place.rest.strip() else text.rstrip()
 
 
@@ -52,7 +52,7 @@ def _indented(place: Place, text: str, unit: str) -> str:
     """With tabs or spaces as the document has them; a document that mixes them keeps what comes."""
     if not unit or "\n" not in text:
         return text
-    wanted, other = ("\t", " ") if unit == "\t" else (" ", "\t")
+    other = " " if unit == "\t" else "\t"
     led = {line[0] for line in (*place.lines_above, *place.next_lines) if line[:1] in {" ", "\t"}}
     first, end, more = text.partition("\n")
     if other in led or not re.search(rf"(?m)^[ \t]*{other}", more):
@@ -62,8 +62,17 @@ def _indented(place: Place, text: str, unit: str) -> str:
         more = _INDENTED.sub(lambda m: _tabs(m[0], step), more)
     else:
         more = _INDENTED.sub(lambda m: m[0].replace("\t", unit), more)
-    del wanted
     return first + end + more
+
+
+def _unit(place: Place) -> str:
+    """What a document is indented with, as far as it is seen; empty where it mixes tabs and spaces, or has neither."""
+    # Lines of a comment that begin with a star stand a blank further right than the code.
+    lines = [line for line in (*place.lines_above, place.head, *place.next_lines) if line.lstrip()[:1] != "*"]
+    blanks = {blank for line in lines if (blank := line[: len(line) - len(line.lstrip(" \t"))])}
+    if not blanks or len({sign for blank in blanks for sign in blank}) > 1:
+        return ""
+    return "\t" if "\t" in min(blanks) else " " * _step("".join(f"{blank}x\n" for blank in blanks))
 
 
 def _step(text: str) -> int:

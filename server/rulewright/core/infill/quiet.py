@@ -51,12 +51,12 @@ def why_quiet(at: Typing) -> str:
         return "Text is selected, and a suggestion would not know what to do with it."
     if len(at.before) + len(at.after) > MAX_LINE:
         return f"The line is longer than {MAX_LINE:,} characters."
+    if at.invoked:
+        return ""
     if at.node == "comment" and not at.in_comments:
         return "The cursor is in a comment, where the settings turn suggestions off."
     if at.node == "string" and not at.in_strings:
         return "The cursor is in a string, where the settings turn suggestions off."
-    if at.invoked:
-        return ""
     if at.n_chars < MIN_CHARS:
         return f"The file has fewer than {MIN_CHARS} characters, which says too little."
     if _WORD.match(at.after):

@@ -5,7 +5,7 @@ from posixpath import join, splitext
 
 
 def tests_of(path: str, exists: Callable[[str], bool]) -> str:
-    """The file that holds the tests of `path`, or would hold them; empty where its language has no custom, or is one."""
+    """The file that holds the tests of `path`, or would; empty where its language has no custom, or it holds tests."""
     places = _places(path)
     return next((place for place in places if exists(place)), places[0] if places else "")
 
