@@ -46,6 +46,8 @@ CONTEXT_SHARE, HINTS_TOKENS = 0.25, 200
 """Of a prompt, for what other files say; and tokens for what rules say."""
 SHOWN_BEFORE, SHOWN_AFTER = 20_000, 10_000
 """Characters that are shown to what trims an answer, which looks at fewer."""
+BLOCK = 8_192
+"""Characters; while somebody types within so many, what stands far before is known by its hash."""
 CODE_S = 0.5
 """Seconds that the index has to answer; a model is asked without it then."""
 MAX_WHY = 50
@@ -221,7 +223,7 @@ class GhostGateway(Door):
         def is_current(used: tuple[str, str]) -> bool:
             return str(versions.get(used[0])) == used[1]
 
-        hit = self._known.find(scope, before, after, is_current, self._now_s())
+        hit = self._known.find(*_key(scope, before, after), is_current, self._now_s())
         if hit is None:
             return None
         return Suggestion(text=hit.text, replace_right=hit.replace_right, origin="cache")
@@ -346,9 +348,7 @@ class GhostGateway(Door):
         if not verdict.text:
             return Suggestion(why_not=verdict.why_not, model=answered.model, interaction_id=call)
         self._known.add(
-            running.scope,
-            spot.before,
-            spot.after,
+            *_key(running.scope, spot.before, spot.after),
             verdict.text,
             used,
             self._now_s(),
@@ -444,6 +444,12 @@ class _Checks:
         """Nobody wants the one that was begun."""
         if self._begun is not None:
             self._begun[1].cancel()
+
+
+def _key(scope: str, before: str, after: str) -> tuple[str, str, str]:
+    """What an answer is known by: of a long file only the end of what stands before it is kept as text."""
+    start = max(0, len(before) // BLOCK - 1) * BLOCK
+    return f"{scope}\0{hash(before[:start])}", before[start:], f"{len(after)} {hash(after)}"
 
 
 def _line(before: str, after: str) -> tuple[str, str]:

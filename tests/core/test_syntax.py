@@ -76,6 +76,11 @@ def test_ranges_are_small_and_inside_the_text() -> None:
                 assert "\n" not in text[problem.start_byte : problem.end_byte]
 
 
+def test_no_problem_ends_behind_the_text_though_a_grammar_says_so() -> None:
+    source = "\ufffd".encode()
+    assert [problem.end_byte for problem in problems("perl", source.decode())] == [len(source)]
+
+
 def test_trusted_languages_have_grammars() -> None:
     assert set(TRUSTED) <= set(SUPPORTED)
     assert not TRUSTED & {"c", "cpp", "html", "sql", "bash", "swift"}

@@ -157,6 +157,21 @@ async def test_what_is_typed_as_it_says_costs_no_call(project: Path) -> None:
         assert len(provider.requests) == 2
 
 
+async def test_in_a_long_file_it_is_known_too(project: Path) -> None:
+    provider = provider_of(Say("result = sum(prices)"))
+    async with editor(project, provider) as client:
+        above = "".join(f"x{n} = {n}\n" for n in range(3_000))
+        uri = client.open(project / "a.py", above + HOST)
+        assert texts(await asked(client, uri, 3_002, 4)) == ["result = sum(prices)"]
+        typed(client, uri, 3_002, 4, "res", 2)
+        assert texts(await asked(client, uri, 3_002, 7)) == ["ult = sum(prices)"]
+        assert len(provider.requests) == 1
+        # Far above something else stands now.
+        typed(client, uri, 0, 0, "y", 3)
+        await asked(client, uri, 3_002, 7)
+        assert len(provider.requests) == 2
+
+
 async def test_a_call_under_way_serves_who_types_what_it_says(project: Path) -> None:
     may_go_on = asyncio.Event()
 

@@ -27,17 +27,21 @@ class Parser:
         self.args.append(arg)
 
     def error(self, message):
-        
+        |
         sys.exit(2)
 
 
 def main(argv=None):
     if argv is None:
-        argv = 
+        argv = |
     for name in argv:
-        
+        |
     return 0
 """
+
+
+MARK = "|"
+"""Stands for a cursor."""
 
 
 async def test_a_real_model_fills_holes(tmp_path):
@@ -52,15 +56,15 @@ async def test_a_real_model_fills_holes(tmp_path):
             ghosts = {**FULL, "textDocument": {**FULL["textDocument"], "inlineCompletion": {}}}
             options = {"rulewright": {"models": models, "ghost_text": {"debounce_ms": 0, "deadline_ms": 60_000}}}
             await client.initialize(ghosts, root=root, options=options)
-            uri = client.open(root / "a.py", CODE)
+            uri = client.open(root / "a.py", CODE.replace(MARK, ""))
             came = []
             for number, line in enumerate(CODE.split("\n")):
-                if line.endswith(("        ", "= ")):
+                if line.endswith(MARK):
                     answer = await client.request(
                         t.TEXT_DOCUMENT_INLINE_COMPLETION,
                         {
                             "textDocument": {"uri": uri},
-                            "position": {"line": number, "character": len(line)},
+                            "position": {"line": number, "character": len(line) - 1},
                             "context": {"triggerKind": 1},
                         },
                     )

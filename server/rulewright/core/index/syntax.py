@@ -167,7 +167,8 @@ def _unexpected(language: str, source: bytes, node: Node) -> SyntaxProblem:
         if inner.is_missing:
             return _missing(source, inner)
         node = inner
-    start, end = node.start_byte, node.end_byte
+    # Some grammars' scanners read one byte more than there is.
+    start, end = node.start_byte, min(node.end_byte, len(source))
     if start == end:
         return SyntaxProblem(*_before(source, start), "Something is missing here")
     line_end = source.find(b"\n", start, end)
@@ -191,7 +192,7 @@ def _unexpected(language: str, source: bytes, node: Node) -> SyntaxProblem:
         first = next((c for c in first.children if not c.is_extra or c.is_error), first.children[0])
     start = first.start_byte
     line_end = source.find(b"\n", start, first.end_byte)
-    stop = max(line_end if line_end >= 0 else first.end_byte, start + 1)
+    stop = min(max(line_end if line_end >= 0 else first.end_byte, start + 1), len(source))
     return SyntaxProblem(start, stop, f"Unexpected {_shown(source, start, stop)}")
 
 
