@@ -9,6 +9,7 @@ import click
 import msgspec
 
 from rulewright.adapters.cli.doctor import DoctorRecord
+from rulewright.adapters.cli.fix_report import FixesRecord
 from rulewright.adapters.cli.folders import PathsRecord
 from rulewright.adapters.cli.index import FoundRecords, OutlineRecords, StatusRecord, WhyRecord
 from rulewright.adapters.cli.index_context import ContextRecord, MapRecord
@@ -87,6 +88,7 @@ def generated() -> Iterator[tuple[str, str]]:
         ("receipts", ReceiptsRecord),
         ("receipt", ReceiptRecord),
         ("review", ReviewRecord),
+        ("fix", FixesRecord),
         ("privacy-check", PrivacyRecord),
         ("privacy-prove", Proof),
         ("trust-status", TrustStatus),

@@ -203,7 +203,9 @@ class EditGateway(Door):
         chosen = wanted.text[wanted.start : wanted.end] or _line_at(wanted.text, wanted.start)
         question = "\n".join([wanted.instruction, *(text for _, text in wanted.told), chosen[:2_000]])
         found = await shelf.find(question, wanted.path, line, tokens)
-        shown = {wanted.path, *(one.source.path for one in wanted.pieces if one.source is not None)}
+        # What rules say is told as rules, and only of those that apply.
+        rule_files = project.book.entries
+        shown = {wanted.path, *rule_files, *(one.source.path for one in wanted.pieces if one.source is not None)}
         return [*wanted.pieces, *(one for one in found.pieces if one.source is None or one.source.path not in shown)]
 
 

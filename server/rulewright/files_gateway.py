@@ -48,11 +48,10 @@ def _every(_: Finding, __: str) -> bool:
     return True
 
 
-
 @guarded(
     "project",
-    read="walk check fix why_unwritable changed_since recognise read_baseline root_of plan_init test_rules lint_rules fix_rule_file "
-    "rule_changes rule_stats",
+    read="walk check fix why_unwritable changed_since recognise read_baseline root_of plan_init test_rules lint_rules "
+    "fix_rule_file rule_changes rule_stats",
     edit="write_fixed write_output write_new",
 )
 class FilesGateway(Door):

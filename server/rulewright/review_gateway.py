@@ -185,7 +185,7 @@ class _Look:
         if self._is_empty:
             return NOTHING.format(f"nothing has changed since {since}" if since else "no file is there")
         if totals.skipped > len(self.skipped):
-            return NOTHING.format("no model may see what there is, or it is no text to judge")
+            return NOTHING.format("no model may see what there is, or there is no text to judge")
         return NOTHING.format("no rule without a check applies to these files, or none of their lines is new")
 
     def _guides(self, path: str) -> tuple[Guide, ...]:
@@ -238,6 +238,8 @@ class _Look:
             return Skipped(path, f"{reason}, so no model sees it", is_withheld=True)
         if is_excluded(check, path):
             return Skipped(path, f"is {EXCLUDED}")
+        if not Path(self._project.root, path).exists():
+            return Skipped(path, "is not there")
         try:
             text = read_text(Path(self._project.root, path), max_kb=check.max_file_kb)
         except Unreadable as reason_text:

@@ -116,6 +116,9 @@ def test_a_budget_ends_with_what_it_would_have_cost() -> None:
         "(limits.chat_usd_per_day). It goes on tomorrow, or with a higher limit."
     )
     assert why_not(BUDGETS, spent, "complete", cost_micro=10_001, tokens=100) == ""
+    assert why_not(BUDGETS, {}, "chat", cost_micro=200_001, tokens=100).endswith(
+        "Only a higher limit or less to send helps."
+    )
     assert "limits.tokens_per_day" in why_not(BUDGETS, spent, "complete", cost_micro=0, tokens=99_000)
     assert dollars(1_234_500) == "$1.23"
     assert dollars(0) == "$0.00"

@@ -40,10 +40,12 @@ class QuickLoop(asyncio.SelectorEventLoop):
         super().__init__(self._quick)
 
     def time(self) -> float:
-        """Seconds, the skipped ones too."""
-        return super().time() + self._quick.skipped_s
+        """Seconds that were waited for. What is done takes none, however long it takes."""
+        return self._quick.skipped_s
 
-    def run_in_executor(self, executor: Executor | None, func: Callable[..., Any], *args: Any) -> Any:
+    def run_in_executor(  # type: ignore[override]
+        self, executor: Executor | None, func: Callable[..., Any], *args: Any
+    ) -> Any:
         """Run it in a thread, and let no time pass until it is done."""
         self._quick.n_elsewhere += 1
         future: asyncio.Future[Any] = super().run_in_executor(executor, func, *args)

@@ -18,7 +18,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import msgspec
 
@@ -26,7 +26,6 @@ from rulewright.chat_gateway import Asking, ChatGateway
 from rulewright.chat_shelf import CodeFinder, ProjectShelf
 from rulewright.core.chat import events as chat
 from rulewright.core.code_messages import Settled
-from rulewright.core.edits import apply
 from rulewright.core.findings import Finding
 from rulewright.core.infill.suggestion import Spot, Suggestion
 from rulewright.core.languages import language_of
@@ -59,7 +58,6 @@ MANY = 12
 _FAULT = re.compile(
     r"<(?:(?P<word>STALL|DROP|HALF|NL|CRLF)|WAIT(?: (?P<s>[\d.]+))?|FAIL (?P<kind>\w+): (?P<told>.+)|(?P<n>\d+) TIMES)>"
 )
-_KINDS = get_args(Failed.__annotations__["kind"])
 
 
 def script_of(body: str) -> Script:
@@ -91,8 +89,8 @@ def script_of(body: str) -> Script:
             case "CRLF":
                 newline = "\r\n"
             case _ if fault["kind"]:
-                assert fault["kind"] in _KINDS, f"{fault['kind']} is none of {', '.join(_KINDS)}"
-                steps.append(Fail(Failed(fault["kind"], fault["told"])))
+                told = {"kind": fault["kind"], "message": fault["told"]}
+                steps.append(Fail(msgspec.convert(told, Failed)))
             case _ if fault["n"]:
                 last = steps.pop()
                 assert isinstance(last, Say), "only what is said can be said so often"
@@ -177,6 +175,8 @@ class ModelSteps:
             yield "not made", [f"{wrong.kind}: {wrong.text}" for wrong in outcome.wrongs]
         if told:
             yield "told", told
+        if back := [line for _, request in asked.sent[n_before:] for line in _sent_back(request)]:
+            yield "sent back", back
         yield "calls", [str(asked.n_requests - n_before)]
 
     def do_review(self, _: str, *arguments: str) -> Results:
@@ -203,8 +203,8 @@ class _Asked:
         self.root = root
         self._kept = root / ".git" / "models"
         """Conversations and answers from before are of this case alone."""
-        named = {str(one["name"]): {} for one in overlay.get("models", ())} or {"one": {}}
-        self._can: dict[str, set[str]] = {name: set() for name in named}
+        named = [str(one["name"]) for one in overlay.get("models", ())]
+        self._can: dict[str, set[str]] = {name: set() for name in named or ["one"]}
         for section in sections:
             self._can.setdefault(_name(section), set()).update(section.words)
         self.answers: dict[str, deque[Script]] = {name: deque() for name in self._can}
@@ -343,9 +343,7 @@ class _Asked:
         assert outcome.path == target
         return outcome, told
 
-    async def _wanted(
-        self, kind: Kind, document: Document, path: str, cursor: int | None, instruction: str
-    ) -> Wanted:
+    async def _wanted(self, kind: Kind, document: Document, path: str, cursor: int | None, instruction: str) -> Wanted:
         """What an editor would ask for: see `adapters.lsp.ai_room`."""
         text = document.text.content
         if kind == "test":
@@ -408,9 +406,7 @@ class _Asked:
             for one in snapshot.documents.values()
             if (relative := self.project.relative(one.path)) is not None
         }
-        return ProjectShelf(
-            self.project, asyncio.to_thread, texts, CodeFinder(self.project.root, ask_code)
-        )
+        return ProjectShelf(self.project, asyncio.to_thread, texts, CodeFinder(self.project.root, ask_code))
 
     async def review(self, wanted: Review) -> list[str]:
         """What comes of a review, by file."""
@@ -461,7 +457,7 @@ class _Asked:
                     case chat.Failed(text):
                         lines += [*_quoted("".join(words)), f"failed: {text}"]
         if stops:
-            lines.append("closed by its reader")
+            lines += [*_quoted("".join(words)), "closed by its reader"]
         if self.session:
             door, who = self.conversations.gateway, owner()
             messages = (await asyncio.to_thread(door.open, who, self.session)).messages
@@ -474,8 +470,8 @@ def _name(section: Section) -> str:
 
 
 def _finding(finding: Finding) -> str:
-    note = finding.note.replace("\n", "; ")
-    return f"{finding.path}:{finding.range.start.line + 1} {finding.severity} {finding.rule_id}: {finding.message} ({note})"
+    note, place = finding.note.replace("\n", "; "), f"{finding.path}:{finding.range.start.line + 1}"
+    return f"{place} {finding.severity} {finding.rule_id}: {finding.message} ({note})"
 
 
 def _many(number: int, what: str) -> str:
@@ -510,6 +506,12 @@ def _sources(request: ModelRequest) -> set[str]:
     return {part.source.path for part in _parts(request) if part.source is not None}
 
 
+def _sent_back(request: ModelRequest) -> list[str]:
+    """What was wrong with an answer, as the model is told that is asked once more."""
+    told = "".join(part.text for part in _parts(request) if part.label == "wrongs")
+    return [line for line in told.splitlines() if line.startswith("- ")]
+
+
 def _parts(request: ModelRequest) -> list[Part]:
     parts = [part for message in request.messages for part in message.parts]
     if (hole := request.infill) is not None:
@@ -518,7 +520,8 @@ def _parts(request: ModelRequest) -> list[Part]:
 
 
 def _request_lines(name: str, request: ModelRequest) -> list[str]:
-    lines = [f"{name}: {request.purpose}, at most {request.max_tokens} tokens"]
+    stop = f", up to {' or '.join(map(repr, request.stop))}" if request.stop else ""
+    lines = [f"{name}: {request.purpose}, at most {request.max_tokens} tokens{stop}"]
     if (hole := request.infill) is not None:
         rows = [*(("beside", part) for part in hole.extra), ("before", hole.prefix), ("behind", hole.suffix)]
         for what, part in rows:

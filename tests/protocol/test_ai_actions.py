@@ -374,6 +374,28 @@ async def test_bad_answers_change_nothing(project: Path, answer: str) -> None:
         assert made(client) == []
 
 
+async def test_a_secret_that_was_not_shown_is_not_written_over(project: Path) -> None:
+    key = "gh" + "p_" + "aBcDeFgHiJkLmNoPqR" + "123456789012345678"
+    code = CODE.replace("return os.sep", f'return "{key}"')
+    answer = (
+        "a.py\n<<<<<<< SEARCH\n    print(prices)\n=======\n    log(prices)\n>>>>>>> REPLACE\n"
+        '```python\ndef other():\n    return "[redacted: GitHub token]"\n```\n'
+    )
+    whole = '```python a.py\ndef other():\n    return "[redacted: GitHub token]" + ""\n```\n'
+    provider = ScriptedProvider([[Say(whole)], [Say(answer)]], name="one")
+    async with editor(project, provider) as client:
+        uri = client.open(project / "a.py", code)
+        place = range_((9, 0), (10, 0))
+        order = {"kind": "refactor", "uri": uri, "range": place, "instruction": "make it nicer"}
+        run_it = {"command": "rulewright.ai", "arguments": [order]}
+        result = await client.request(t.WORKSPACE_EXECUTE_COMMAND, run_it)
+        assert made(client) == []
+        assert result["wrongs"], result
+        assert key not in "".join(m.text for request in provider.requests for m in request.messages)
+        told = provider.requests[1].messages[-1].text
+        assert "puts a mark in the place of a secret" in told
+
+
 async def test_the_command_alone_says_what_it_is_for(project: Path) -> None:
     async with editor(project, says(GOOD)) as client:
         assert await client.request(t.WORKSPACE_EXECUTE_COMMAND, {"command": "rulewright.ai", "arguments": []}) is None

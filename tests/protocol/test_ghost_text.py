@@ -240,6 +240,13 @@ async def test_a_suggestion_that_cannot_be_mended_is_dropped_and_told(project: P
         assert await why(client, uri) == "no-print forbids what was suggested: Use the log"
 
 
+async def test_the_mark_of_a_secret_is_no_suggestion(project: Path) -> None:
+    async with editor(project, provider_of(Say("key = '[redacted: password]'"))) as client:
+        uri = client.open(project / "a.py", HOST)
+        assert texts(await asked(client, uri, 2, 4)) == []
+        assert "mark of a secret" in await why(client, uri)
+
+
 async def test_what_was_wrong_before_is_no_reason(project: Path) -> None:
     write_rules(project, {"no-print.md": NO_PRINT.replace("  fix: log($A)\n", "")})
     provider = provider_of(Say("result = 1"))

@@ -39,15 +39,20 @@ def why_not(
         if budget.cost_micro and so_far.cost_micro + cost_micro > budget.cost_micro:
             return (
                 f"Nothing was sent: it would have cost about {dollars(cost_micro)}, and {dollars(so_far.cost_micro)} "
-                f"of the {dollars(budget.cost_micro)} of today are spent ({budget.name}). It goes on tomorrow, or with "
-                "a higher limit."
+                f"of the {dollars(budget.cost_micro)} of today are spent ({budget.name}). "
+                f"{_what_helps(fits=cost_micro <= budget.cost_micro)}"
             )
         if budget.tokens and so_far.tokens + tokens > budget.tokens:
             return (
                 f"Nothing was sent: it would have taken about {tokens:,} tokens, and {so_far.tokens:,} of the "
-                f"{budget.tokens:,} of today are used ({budget.name}). It goes on tomorrow, or with a higher limit."
+                f"{budget.tokens:,} of today are used ({budget.name}). {_what_helps(fits=tokens <= budget.tokens)}"
             )
     return ""
+
+
+def _what_helps(*, fits: bool) -> str:
+    """What helps a call for which there is no room today."""
+    return "It goes on tomorrow, or with a higher limit." if fits else "Only a higher limit or less to send helps."
 
 
 def dollars(cost_micro: int) -> str:

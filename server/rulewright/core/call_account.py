@@ -50,6 +50,9 @@ class Account:
         self.sent: ModelRequest | None = None
         """As it left the gate; None while nothing did."""
         self.notices: list[str] = []
+        """What was held back."""
+        self.told: list[str] = []
+        """What its user should know, in order: that too, and that another model is asked."""
         self.outcome: Outcome = "stopped"
         self.failure = ""
         self._tried: list[Tried] = []
@@ -70,6 +73,7 @@ class Account:
             case Instead(choice, failed):
                 self._tried.append(Tried(self.choice.model.name, self.choice.why, failed.message))
                 self.choice, self.sent = choice, None
+                self.told.append(f"{failed.message} {choice.model.name} is asked instead.")
             case Sending(request):
                 self.sent = request
             case Delta(text):
@@ -79,6 +83,7 @@ class Account:
                 self._usage = event
             case Withheld() | Redacted():
                 self.notices.append(event.sentence)
+                self.told.append(event.sentence)
             case Finished(reason):
                 self.outcome = "stopped" if reason in {"length", "filter"} else "whole"
             case Failed(message=message):

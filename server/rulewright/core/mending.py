@@ -1,4 +1,4 @@
-"""Which findings of a file a model is asked about together, and which lines are new after edits of a file."""
+"""Which findings of a file a model is asked about together, and what edits of a file made of it."""
 
 from collections.abc import Sequence
 from difflib import SequenceMatcher
@@ -15,6 +15,7 @@ MAX_FINDINGS = 20
 """Findings of one order; a model that has to mend more forgets some."""
 AROUND, NEAR = 10, 3
 """Lines around a finding that no function holds, and lines between two of them that are still near each other."""
+
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -87,7 +88,7 @@ def _offsets(lines: Text, stretch: _Stretch) -> tuple[int, int]:
 
 
 def moved_lines(before: str, after: str, changed: Lines | None) -> Lines | None:
-    """Where lines of one text are in another one, as `Changes` has them; what differs between both counts as changed."""
+    """Where lines of a text are in another one, as `Changes` has them. What differs between both counts as changed."""
     if before == after or changed is None:
         return changed
     found: list[tuple[int, int]] = []

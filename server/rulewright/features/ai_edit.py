@@ -187,9 +187,9 @@ async def _ask(
         async with aclosing(models.ask(job.chain, make)) as events:
             async for event in events:
                 account.take(event, bench.now_s())
-                for sentence in account.notices[n_noticed:]:
+                for sentence in account.told[n_noticed:]:
                     yield Noticed(sentence)
-                n_noticed = len(account.notices)
+                n_noticed = len(account.told)
                 if isinstance(event, Delta):
                     n_characters += len(event.text)
                     yield Grew(n_characters)

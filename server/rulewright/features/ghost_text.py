@@ -23,6 +23,7 @@ from rulewright.core.infill.window import Window
 from rulewright.core.interaction import Interaction
 from rulewright.core.languages import LANGUAGES
 from rulewright.core.models import Capabilities, Delta, Failed, Finished, Infill, ModelRequest, Part, Source, Withheld
+from rulewright.core.privacy.redact import n_marks
 from rulewright.core.routing import Choice
 from rulewright.core.tokens import estimate
 
@@ -135,7 +136,7 @@ class Asking:
                 # With nothing of the file there is nothing to go on from.
                 self.withheld = event.sentence
                 return False
-            if isinstance(event, Delta) and self._is_enough():
+            if isinstance(event, Failed) or (isinstance(event, Delta) and self._is_enough()):
                 return True
             if isinstance(event, Finished):
                 return event.reason == "length"
@@ -206,6 +207,9 @@ Check = Callable[[str, int, int], Awaitable[Sequence[Finding]]]
 """What rules find in a text, of which only what touches the offsets matters."""
 
 
+MARKED = "What was suggested has the mark of a secret that the model was not shown."
+
+
 class Judged(msgspec.Struct, frozen=True):
     """A suggestion that rules have looked at."""
 
@@ -220,6 +224,8 @@ async def judged(before: str, after: str, found: Fitted, check: Check) -> Judged
     What was wrong there before is nobody's fault.
     """
     text, start, rest = found.text, len(before), after[found.replace_right :]
+    if n_marks(text):
+        return Judged("", MARKED)
     repaired: list[str] = []
     for attempt in range(2):
         end = start + len(text)

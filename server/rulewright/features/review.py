@@ -229,7 +229,7 @@ class _Review:
         call = account.interaction(self._desk.now_s())
         self.purse.settle(number, call.tokens_in + call.tokens_out if call is not None else 0)
         self._wake()
-        self._notice(account.notices)
+        self._notice(account.told)
         if call is not None:
             self.counts["tokens_in"] += call.tokens_in
             self.counts["tokens_out"] += call.tokens_out

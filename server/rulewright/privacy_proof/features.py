@@ -146,6 +146,13 @@ def review(bench: Bench) -> bytes:
     return b"\n".join([*listener.heard, bench.run("receipts"), bench.run("usage")])
 
 
+def fix(bench: Bench) -> bytes:
+    """`rulewright fix` of every file, of which nothing can be fixed by us."""
+    with _writing_down(bench) as listener:
+        told = [bench.run("fix", "."), bench.run("fix", *bench.paths, "--json")]
+    return b"\n".join([*listener.heard, *told, bench.run("receipts"), bench.run("usage")])
+
+
 def in_code(bench: Bench) -> bytes:
     """Ghost text in every file, and everything that a model may do with each, in an editor."""
     key = bench.canaries.values["key in code"]
@@ -243,6 +250,7 @@ FEATURES: tuple[Feature, ...] = (
     Feature(name="peers", drive=peers),
     Feature(name="chat", drive=chat),
     Feature(name="review", drive=review),
+    Feature(name="fix", drive=fix, keeps=NAMES),
     Feature(name="ghost text, AI actions", drive=in_code),
     Feature(name="rules export", drive=exported, works_by=RULE),
     Feature(name="check", drive=check, works_by=CODE, keeps=NAMES),

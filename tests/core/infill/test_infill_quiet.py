@@ -26,6 +26,7 @@ QUIET = [
     ("x|", {"n_chars": 5, "invoked": True}, ""),
     ("# |", {"node": "comment"}, ""),
     ("# |", {"node": "comment", "in_comments": False}, "in a comment"),
+    ("# |", {"node": "comment", "in_comments": False, "invoked": True}, ""),
     ("'|'", {"node": "string", "in_strings": False}, "in a string"),
     ("x" * 3_000 + "|", {}, "longer than"),
     ("x|", {"has_selection": True, "invoked": True}, "selected"),

@@ -96,6 +96,34 @@ def test_no_control_token_is_shown(token: str) -> None:
     assert trim(of("x = |", f"1{token}2", "python")).text == "1"
 
 
+@pytest.mark.parametrize(
+    ("document", "raw", "shown"),
+    [
+        ("func f() {\n\t|\n\treturn\n}\n", "if a {\n        b()\n    }", "if a {\n\t\tb()\n\t}"),
+        ("if (a) {\n  |\n}\n", "if (b) {\n\t\tc();\n\t}", "if (b) {\n    c();\n  }"),
+        ("/**\n * A.\n */\nif (a) {\n  |\n}\n", "if (b) {\n\t\tc();\n\t}", "if (b) {\n    c();\n  }"),
+        ("if (a) {\n\tb();\n  |\n}\n", "if (b) {\n\t\tc();\n\t}", "if (b) {\n\t\tc();\n\t}"),
+    ],
+    ids=["tabs", "spaces", "a star", "mixed"],
+)
+def test_what_a_document_is_indented_with_is_seen(document: str, raw: str, shown: str) -> None:
+    assert trim(of(document, raw, "go" if "func" in document else "javascript")).text == shown
+
+
+@pytest.mark.parametrize(
+    ("document", "raw", "shown"),
+    [
+        ("total = |\n", "total = 1", "1"),
+        ("x := |\n", "x := 1", "1"),
+        ("f = |\n", "f => 1", "f => 1"),
+        ("ok = |\n", "ok == 1", "ok == 1"),
+        ("a = |\n", "b = 1", "b = 1"),
+    ],
+)
+def test_nobody_assigns_to_the_same_name_twice(document: str, raw: str, shown: str) -> None:
+    assert trim(of(document, raw, "javascript")).text == shown
+
+
 def test_windows_line_ends() -> None:
     found = trim(of("def f():\r\n    |\r\n    return total_of(1)\r\n", "a = 1\n    b = 2\r\n    return total_of(1)", "python",
                     newline="\r\n"))  # fmt: skip

@@ -10,6 +10,7 @@ import click
 
 from rulewright import __version__
 from rulewright.adapters.cli.chat_commands import ask, chat, receipts
+from rulewright.adapters.cli.fix_commands import fix
 from rulewright.adapters.cli.index_commands import index
 from rulewright.adapters.cli.launcher import Launcher
 from rulewright.adapters.cli.models_commands import models
@@ -361,6 +362,7 @@ cli.add_command(ask)
 cli.add_command(chat)
 cli.add_command(receipts)
 cli.add_command(review)
+cli.add_command(fix)
 cli.add_command(usage)
 cli.add_command(token)
 cli.add_command(audit)

@@ -21,6 +21,8 @@ _WIDE_BLANK = re.compile(r"\S[ \t]{2,}\S")
 _PARTS = re.compile(r"\w\W+\w|\w\W+\Z")
 _WIDEST = 7
 """Blanks behind a blank, more of which are no alignment."""
+_ASSIGNMENT = re.compile(r"[\w.]+\s*:?=")
+"""A line that assigns to a name: nobody assigns to the same one twice in a row."""
 _SHORTEST_HEAD = 6
 """Characters of a line's start that is taken for a repetition; shorter ones are repeated in good code."""
 
@@ -61,14 +63,16 @@ def _without_repeated_head(place: Place, text: str) -> str:
     """Without the start of the line that the cursor is in, where the answer begins with it again."""
     head = place.head.strip()
     bare = text.lstrip(" \t")
-    if len(head) < _SHORTEST_HEAD or not bare.startswith(head) or not _PARTS.search(place.head):
-        return text
     shorter = bare[len(head) :]
+    is_assignment = _ASSIGNMENT.fullmatch(head) is not None and shorter[:1] not in {"=", ">", "~"}
+    is_long = len(head) >= _SHORTEST_HEAD and _PARTS.search(place.head) is not None
+    if not bare.startswith(head) or not (is_assignment or is_long):
+        return text
     if place.head.endswith((" ", "\t")):
         shorter = shorter.lstrip(" \t")
     # `x, x, ` may go on with itself: it is a repetition only where the text would be broken by it.
     line, short_line = text.partition("\n")[0], shorter.partition("\n")[0]
-    return shorter if short_line and place.is_better(short_line, line) else text
+    return shorter if short_line and (is_assignment or place.is_better(short_line, line)) else text
 
 
 def _without_second_blank(place: Place, text: str) -> str:

@@ -7,6 +7,9 @@ from rulewright.core.privacy.secrets import Secret, find_secrets
 _MAX_ROUNDS = 4
 
 
+_MARK = "[redacted: "
+
+
 class Removed(msgspec.Struct, frozen=True):
     """A text without its secrets."""
 
@@ -17,7 +20,12 @@ class Removed(msgspec.Struct, frozen=True):
 
 def mark_of(kind: str) -> str:
     """What stands in the place of a secret."""
-    return f"[redacted: {kind}]"
+    return f"{_MARK}{kind}]"
+
+
+def n_marks(text: str) -> int:
+    """How many marks stand in a text. A model that was shown some may write them back."""
+    return text.count(_MARK)
 
 
 def without(text: str, secrets: tuple[Secret, ...]) -> str:

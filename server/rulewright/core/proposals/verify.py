@@ -15,6 +15,7 @@ from rulewright.core.findings import Finding
 from rulewright.core.hidden import hidden
 from rulewright.core.index.soundness import Unsound, code_words, unsound
 from rulewright.core.languages import language_of
+from rulewright.core.privacy.redact import n_marks
 from rulewright.core.proposals.clean import broken_signs
 from rulewright.core.proposals.defs import import_rows
 from rulewright.core.proposals.lines import Lines
@@ -105,6 +106,9 @@ def _broken(proposed: Proposed) -> Iterator[Wrong]:
         yield Wrong("broken_text", "The answer holds a broken or a control character, so a letter of it was lost.")
     if len(list(hidden(after))) > len(list(hidden(before))):
         yield Wrong("broken_text", "The answer puts in characters that nobody sees.")
+    if n_marks(after) > n_marks(before):
+        what = "The answer puts a mark in the place of a secret, which it was not shown. Leave such lines as they are."
+        yield Wrong("secret", what)
     if len(_MARKS.findall(after)) > len(_MARKS.findall(before)):
         yield Wrong("unfinished", "The answer leaves marks of a SEARCH/REPLACE block in the code.")
 

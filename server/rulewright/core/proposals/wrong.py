@@ -17,6 +17,7 @@ WrongKind = Literal[
     "still_there",
     "elided",
     "broken_text",
+    "secret",
     "too_much",
     "unfinished",
     "lost_code",
