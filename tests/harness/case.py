@@ -8,9 +8,10 @@ Prose in the present tense, the name of the test.
 -- = findings --              what the step gives; `pytest --update` rewrites it
 -- llm --                     what the scripted model says to the next request, faults included
 
-Sections `llm` stand before the step that asks, and queue up; to a request without one, the model is down. Words behind
-`llm`: `chat` for a model that only chats and fills no holes, `extra` for one that takes other texts beside a hole; any
-other word is the model's name, which is `one` without. In the body these lines are no text but faults:
+Sections `llm` stand before the step that asks, and queue up; to a request without one the model is down, and what was
+not asked for is told and forgotten with the step. Words behind `llm`: `chat` for a model that only chats and fills no
+holes, `extra` for one that takes other texts beside a hole; any other word is the model's name, which is `one` without.
+In the body these lines are no text but faults:
 
 <STALL>                       it says nothing any more
 <WAIT>, <WAIT 0.2>            it says nothing for a second, or for as many

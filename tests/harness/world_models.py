@@ -153,6 +153,7 @@ class ModelSteps:
         n_before = asked.n_requests
         found = asked.run(lambda: asked.suggest(spot))
         yield "ghost", _ghost_lines(spot, found, asked.n_requests - n_before)
+        yield from asked.unsaid()
 
     def do_ask(self, _: str, path: str = "") -> Results:
         """What a model was sent."""
@@ -178,6 +179,7 @@ class ModelSteps:
         if back := [line for _, request in asked.sent[n_before:] for line in _sent_back(request)]:
             yield "sent back", back
         yield "calls", [str(asked.n_requests - n_before)]
+        yield from asked.unsaid()
 
     def do_review(self, _: str, *arguments: str) -> Results:
         """What rules without a check say, by a model's judgement."""
@@ -185,6 +187,7 @@ class ModelSteps:
         since = next((one.partition("=")[2] or "HEAD" for one in arguments if one.startswith("--since")), "")
         paths = tuple(one for one in arguments if not one.startswith("--"))
         yield "review", asked.steady(asked.run(lambda: asked.review(Review(paths=paths, since=since))))
+        yield from asked.unsaid()
 
     def do_chat(self, body: str, *options: str) -> Results:
         """A question in the conversation, which goes on from step to step."""
@@ -194,6 +197,7 @@ class ModelSteps:
         line = asked.read(path).count("\n", 0, self.cursors[path]) + 1 if path in self.cursors else 0
         asking = Asking(text=body.strip(), session=asked.session, at=At(path=path, line=line), model=model)
         yield "chat", asked.steady(asked.run(lambda: asked.talk(asking, stops="stop" in options)))
+        yield from asked.unsaid()
 
 
 class _Asked:
@@ -249,6 +253,14 @@ class _Asked:
 
         capabilities = Capabilities(infill="chat" not in can, infill_extra="extra" in can)
         return ScriptedProvider(answer, name=name, capabilities=capabilities)
+
+    def unsaid(self) -> Results:
+        """What models had to say in this step, and were not asked for; the next step begins anew."""
+        left = [f"{name}: {_many(len(scripts), 'answer')}" for name, scripts in self.answers.items() if scripts]
+        for scripts in self.answers.values():
+            scripts.clear()
+        if left:
+            yield "not asked for", left
 
     @property
     def n_requests(self) -> int:

@@ -17,7 +17,6 @@ AROUND, NEAR = 10, 3
 """Lines around a finding that no function holds, and lines between two of them that are still near each other."""
 
 
-
 class Group(msgspec.Struct, frozen=True):
     """Findings that one order is about."""
 

@@ -111,6 +111,16 @@ def test_what_a_document_is_indented_with_is_seen(document: str, raw: str, shown
 
 
 @pytest.mark.parametrize(
+    "raw",
+    ["I'm sorry, but I cannot do that.", "I can\u2019t see the file.", "Sorry, I can't.", "As an AI language model, I"],
+)
+def test_no_refusal_becomes_code(raw: str) -> None:
+    assert trim(of("def f():\n    |\n", raw, "python")).text == ""
+    assert trim(of("# |\n", raw, "python")).text == raw
+    assert trim(of("|\n", raw, "markdown")).text == raw
+
+
+@pytest.mark.parametrize(
     ("document", "raw", "shown"),
     [
         ("total = |\n", "total = 1", "1"),

@@ -35,7 +35,7 @@ TYPED = st.text(alphabet="abc_ =(),.\n😀日", min_size=50, max_size=50)
 
 @settings(max_examples=150, deadline=None)
 @given(FILES, st.floats(0, 1), TYPED, st.integers(1100, 4000))
-def test_fifty_keys_move_each_end_at_most_once(text: str, where: float, typed: str, budget: int) -> None:
+def test_fifty_keys_hardly_move_an_end_and_never_back(text: str, where: float, typed: str, budget: int) -> None:
     offset = int(where * len(text))
     starts, ends = [], []
     for n in range(len(typed) + 1):
@@ -43,8 +43,11 @@ def test_fifty_keys_move_each_end_at_most_once(text: str, where: float, typed: s
         found = window(now, offset + n, budget)
         starts.append(offset + n - len(found.prefix))
         ends.append(len(now) - (offset + n) - len(found.suffix))
-    assert sum(a != b for a, b in itertools.pairwise(starts)) <= 1
-    assert sum(a != b for a, b in itertools.pairwise(ends)) <= 1
+    # Once, or twice where an anchor comes into being between keys that are dear.
+    assert sum(a != b for a, b in itertools.pairwise(starts)) <= 2
+    assert sum(a != b for a, b in itertools.pairwise(ends)) <= 2
+    assert starts == sorted(starts)
+    assert ends == sorted(ends)
 
 
 @settings(max_examples=100, deadline=None)

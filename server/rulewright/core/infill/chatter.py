@@ -13,6 +13,12 @@ _INTRODUCTION = re.compile(
     r"[ \t]*\n+",
     re.IGNORECASE,
 )
+_REFUSAL = re.compile(
+    r"\A\s*(?:I(?:['\u2019]m| am) (?:sorry|unable|not able)"
+    r"|(?:Sorry, (?:but )?|Unfortunately, )?I (?:can(?:not|['\u2019]t)|apologi[sz]e)\b"
+    r"|As an AI\b)"
+)
+"""How a model begins that does not do what it is asked to."""
 _ABOUT_CODE = re.compile(
     r"\b(?:code|completed?|completion|function|implementation|snippet|solution|version|missing)\b", re.IGNORECASE
 )
@@ -33,6 +39,8 @@ def without_chatter(place: Place, text: str) -> str:
         text = text[: found.start()]
     text = _without_thinking(place, text)
     if place.language not in _PROSE and place.kind == "code":
+        if _REFUSAL.match(text):
+            return ""
         text = _without_introduction(place, text)
         text = without_fences(text) if "```" not in place.before[-2_000:] else text
         text = _without_repeated_head(place, text)
