@@ -71,7 +71,9 @@ CASES = [
     ("quote", "python", 'print("|")\n', 'hello")', 'hello")', 2),
     ("bracket and semicolon", "javascript", "foo(|);\n", "a, b);", "a, b);", 2),
     ("bracket and more", "python", "def f(|)\n", "self, a):", "self, a):", 1),
-    ("NUL and halves", "python", "x = |", "'a\0\ud83db\ufffd'", "'ab'", 0),
+    ("NUL", "python", "x = |", "'a\0b'", "'ab'", 0),
+    ("a lost character", "python", "x = |\ny = 2", "'a\ufffdb'", "", 0),
+    ("a lost character in a later line", "python", "def f():\n    |\n", "a = 1\n    b = '\ud83d'", "a = 1", 0),
 ]  # fmt: skip
 
 

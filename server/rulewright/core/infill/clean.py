@@ -6,7 +6,16 @@ MAX_CHARS = 20_000
 """Of an answer; a longer one is a model that does not stop."""
 MAX_LINES = 200
 
+_LOST = re.compile(r"[\ud800-\udfff\ufffd]")
 _HALVES = re.compile(r"[\ud800-\udfff]")
+
+
+def readable(raw: str, around: str) -> str:
+    """An answer up to the first character that was lost on its way, which nobody knows: its line is not whole."""
+    found = _LOST.search(raw) if not raw.isascii() else None
+    if found is None or (found[0] == "\ufffd" and "\ufffd" in around):
+        return raw
+    return raw[: found.start()]
 
 
 def cleaned(raw: str, around: str) -> str:

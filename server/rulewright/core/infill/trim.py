@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from rulewright.core.infill.chatter import without_chatter
-from rulewright.core.infill.clean import cleaned, is_bounded
+from rulewright.core.infill.clean import cleaned, is_bounded, readable
 from rulewright.core.infill.draft import Draft, Place, Trimmed
 from rulewright.core.infill.finish import finished, keeps_word, reason_to_drop
 from rulewright.core.infill.overlap import is_a_copy, n_replaced, stopped_at_next_line, without_tail
@@ -29,7 +29,12 @@ _STEPS: tuple[tuple[str, Step], ...] = (
 def trim(draft: Draft) -> Trimmed:
     """What is shown of an answer. Never raises, whatever the texts."""
     place = Place(draft)
-    text = cleaned(draft.raw, place.before + place.after)
+    raw = readable(draft.raw, place.before + place.after)
+    if raw != draft.raw:
+        if not raw.rpartition("\n")[0].strip():
+            return Trimmed(dropped="A character of the answer was lost on its way.", steps=("characters", "drop"))
+        place.is_cut = True
+    text = cleaned(raw, place.before + place.after)
     steps = ["characters"] if text != _unix(draft.raw) else []
     if not is_bounded(draft.raw):
         place.is_cut = True
