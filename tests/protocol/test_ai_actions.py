@@ -396,6 +396,22 @@ async def test_a_secret_that_was_not_shown_is_not_written_over(project: Path) ->
         assert "puts a mark in the place of a secret" in told
 
 
+async def test_links_in_a_cloned_project_lead_nowhere(project: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text("mine")
+    (project / ".rulewright").mkdir()
+    (project / ".rulewright" / "reviews-a.py.md").symlink_to(elsewhere)
+    write_rules(project, {"names.md": "---\nglobs: ['*.py']\n---\nNames say what they hold.\n"})
+    commit_all(project)
+    async with editor(project, says("[]")) as client:
+        uri = client.open(project / "a.py", CODE)
+        order = {"kind": "review", "uri": uri}
+        result = await client.request(t.WORKSPACE_EXECUTE_COMMAND, {"command": "rulewright.ai", "arguments": [order]})
+        assert result["page"].endswith("/.rulewright/reviews-a.py.md")
+        assert elsewhere.read_text() == "mine"
+        assert (project / ".rulewright" / "reviews-a.py.md").read_text().startswith("# Review")
+
+
 async def test_the_command_alone_says_what_it_is_for(project: Path) -> None:
     async with editor(project, says(GOOD)) as client:
         assert await client.request(t.WORKSPACE_EXECUTE_COMMAND, {"command": "rulewright.ai", "arguments": []}) is None
@@ -412,13 +428,14 @@ async def test_an_editor_that_refuses_is_heard(project: Path) -> None:
         assert "It was fit to be made" in await shown(client, project, result["page"])
 
 
-async def test_what_changed_is_reviewed(project: Path) -> None:
-    def git(*arguments: str) -> None:
+def commit_all(project: Path) -> None:
+    for arguments in (["init"], ["add", "."], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-m", "x"]):
         subprocess.run(["git", "-C", str(project), *arguments], check=True, capture_output=True)
 
+
+async def test_what_changed_is_reviewed(project: Path) -> None:
     write_rules(project, {"names.md": "---\nglobs: ['*.py']\n---\nNames say what they hold.\n"})
-    for arguments in (["init"], ["add", "."], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-m", "x"]):
-        git(*arguments)
+    commit_all(project)
     said = '[{"rule": "names", "line": 6, "quote": "x = sum(prices)", "why": "x says nothing"}]'
     provider = says(said)
     async with editor(project, provider) as client:

@@ -15,6 +15,7 @@ from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 from rulewright.adapters.lsp import chat_document
 from rulewright.adapters.lsp.chat_offer import Offer
 from rulewright.adapters.lsp.language_server import Server
+from rulewright.adapters.lsp.pages import own_folder
 from rulewright.adapters.lsp.progress import TOKEN, Progress
 from rulewright.adapters.lsp.refusals import REQUEST_FAILED
 from rulewright.adapters.lsp.shelf import shelf_of
@@ -32,7 +33,6 @@ from rulewright.features.chat_context import At
 from rulewright.session_gateway import SessionProblem
 
 EVENT = "rulewright/chat"
-FOLDER = ".rulewright"
 EMBED_S = 60.0
 REPORTS_S = 0.25
 """Between two reports of progress."""
@@ -355,11 +355,7 @@ def _uri(arguments: Sequence[Any]) -> str:
 
 def _new_file(root: Path) -> Path:
     """A new chat document in a folder that git ignores. Raises OSError."""
-    folder = root / FOLDER
-    folder.mkdir(exist_ok=True)
-    ignore = folder / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("# Chats are yours alone.\n*\n", encoding="utf-8")
+    folder = own_folder(root)
     stem = f"{datetime.now().astimezone():%Y-%m-%d-%H%M}"
     for number in range(1, 1_000):
         path = folder / f"{stem}{f'-{number}' if number > 1 else ''}{chat_file.ENDING}"

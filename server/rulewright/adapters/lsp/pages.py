@@ -36,16 +36,22 @@ async def show_page(ls: Server, root: str, name: str, text: str) -> str:
 
 
 def own_folder(root: Path) -> Path:
-    """The folder of a project for what is its user's alone; git ignores it. Raises OSError."""
+    """The folder of a project for what is its user's alone; git ignores it. Raises OSError.
+
+    A project that was cloned may hold links in the way, which would lead out of it: none is followed.
+    """
     folder = root / FOLDER
+    if folder.is_symlink():
+        raise OSError(f"{folder} is a link, so nothing is written there")
     folder.mkdir(exist_ok=True)
-    ignore = folder / ".gitignore"
-    if not ignore.exists():
-        ignore.write_text("# Chats and proposals are yours alone.\n*\n", encoding="utf-8")
+    with suppress(FileExistsError), (folder / ".gitignore").open("x", encoding="utf-8") as ignore:
+        ignore.write("# Chats and proposals are yours alone.\n*\n")
     return folder
 
 
 def _write(root: Path, name: str, text: str) -> Path:
     path = own_folder(root) / name
-    path.write_text(text, encoding="utf-8")
+    path.unlink(missing_ok=True)
+    with path.open("x", encoding="utf-8") as file:
+        file.write(text)
     return path
