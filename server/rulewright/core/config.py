@@ -285,7 +285,7 @@ class GhostTextSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
             ge=0,
             le=10_000,
             description="Milliseconds that the list of completions waits for a suggestion, in editors without ghost "
-            "text; 0 shows only what is there already.",
+            "text; within a word 40 at most, and 0 shows only what is there already.",
         ),
     ] = 250
     prompt_tokens: Annotated[

@@ -20,6 +20,8 @@ _SNIPPET_KIND = 15
 _SNIPPET = 2
 _FIRST = "!"
 """Sorts before all that the index suggests."""
+IN_A_WORD_S = 0.04
+"""Nobody who types a word waits longer for its list; what comes later is there with the next letter."""
 SHOWN = 60
 """Characters of a suggestion that stand in a list."""
 
@@ -101,6 +103,8 @@ class GhostRoom:
         if context is not None and context.trigger_character:
             return listed
         wait_s = project.settings.ghost_text.menu_wait_ms / 1000
+        if _word_before(spot.before[spot.before.rfind("\n") + 1 :]):
+            wait_s = min(wait_s, IN_A_WORD_S)
         asking = asyncio.ensure_future(self.gateway.suggest(project, spot, _versions(snapshot, project)))
         try:
             done, _ = await asyncio.wait({asking}, timeout=wait_s)
