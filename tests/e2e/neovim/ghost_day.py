@@ -77,9 +77,11 @@ def completes_in_the_menu(editor: Editor) -> None:
 
 
 def is_mended_by_a_model_and_undone_in_one_step(editor: Editor) -> None:
+    editor.until(lambda: len(lines(editor)) == 8)
     before = lines(editor)
-    editor.type("/into=<CR>")
-    editor.until(lambda: editor.nvim.exec_lua("return #vim.diagnostic.get(0)") > 0)
+    editor.type("gg/into=<CR>")
+    editor.until(lambda: editor.at()[1] == 6)
+    editor.until(lambda: editor.nvim.exec_lua("return #vim.diagnostic.get(0, { lnum = 5 })") > 0)
     editor.nvim.exec_lua(FIX)
     editor.until(lambda: lines(editor)[5:7] == ["def add(item, into=None):", "    into = [] if into is None else into"])
     editor.type("u")
@@ -88,7 +90,8 @@ def is_mended_by_a_model_and_undone_in_one_step(editor: Editor) -> None:
 
 def says_why_there_is_none(editor: Editor) -> None:
     editor.nvim.exec_lua(RUN, "rulewright.snooze")
-    editor.type("/result = 0<CR>A")
+    editor.type("gg/result = 0<CR>A")
+    editor.until(lambda: editor.nvim.api.get_mode()["mode"] == "i" and editor.at()[1] == 2)
     assert suggested(editor) == {}
     why = editor.nvim.exec_lua(RUN, "rulewright.whyNoSuggestion")
     assert "snoozed" in why["why_not"], why
