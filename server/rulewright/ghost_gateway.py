@@ -4,9 +4,11 @@ It keeps what was suggested, what models are being asked, and how fast its user 
 """
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Future
+from math import ceil
 from os import urandom
 from time import monotonic
 from typing import Any, TypeVar
@@ -14,7 +16,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from rulewright.call_desk import CallDesk
-from rulewright.core.call_account import About
+from rulewright.core.call_account import About, WhyNot
 from rulewright.core.chat.ports import Models
 from rulewright.core.code_messages import BestAt, HoleAt, Question, TrimAnswer
 from rulewright.core.doors import Door, guarded
@@ -39,6 +41,7 @@ from rulewright.core.snapshot import Project
 from rulewright.features.ghost_text import CHECKED_AROUND, Answered, Asking, Check, Plan, Shape, judged
 from rulewright.session_gateway import SessionGateway
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 MAX_RUNNING = 2
 """Calls at once: what one still asks for, and what was asked for just before."""
@@ -48,6 +51,10 @@ SHOWN_BEFORE, SHOWN_AFTER = 20_000, 10_000
 """Characters that are shown to what trims an answer, which looks at fewer."""
 BLOCK = 8_192
 """Characters; while somebody types within so many, what stands far before is known by its hash."""
+DISK_S = 0.25
+"""Seconds that a suggestion waits for the disk; it goes on without then."""
+CLOSE_S = 10.0
+"""Seconds in which calls are written down at the end."""
 CODE_S = 0.5
 """Seconds that the index has to answer; a model is asked without it then."""
 MAX_WHY = 50
@@ -103,6 +110,9 @@ class GhostGateway(Door):
         self._newest: object = None
         self._quiet_until_s = 0.0
         self._is_closed = False
+        self._turn = asyncio.Lock()
+        self._held: WhyNot = lambda _cost_micro, _tokens: ""
+        """Why a call may not be made, as far as that was known last."""
 
     # Quiet
 
@@ -152,28 +162,55 @@ class GhostGateway(Door):
         self._let_go_of_diverged(scope, spot)
         if (known := self._recall(scope, before, after, versions)) is not None:
             return known
-        running = next((one for one in self._running if one.serves(scope, before, after)), None)
+        running = self._serving(scope, spot)
         if running is None:
             wait_s = self._wait_s(project, spot, *_line(before, after))
             if wait_s > 0:
                 await asyncio.sleep(wait_s)
-                if self._newest is not ticket:
-                    return Suggestion(why_not=NEWER)
-            try:
-                begun = await self._begin(project, spot, scope, versions)
-            except NoModel as problem:
-                return await self._best(spot, str(problem)) if spot.invoked else Suggestion(why_not=str(problem))
-            if isinstance(begun, str):
-                return Suggestion(why_not=begun)
+            begun = await self._in_turn(project, spot, scope, versions, ticket)
+            if isinstance(begun, Suggestion):
+                return begun
             running = begun
         found = await self._ended(running)
-        if (known := self._recall(scope, before, after, versions)) is not None:
+        if (known := self._recall(scope, before, after, versions) or self._left(running, found, spot)) is not None:
             return msgspec.structs.replace(
                 found, origin="model", text=known.text, replace_right=known.replace_right, why_not=""
             )
         if found.origin == "index":
             return await self._best(spot, found.why_not)
         return found if not found.text else Suggestion(why_not=NEWER)
+
+    async def _in_turn(
+        self, project: Project, spot: Spot, scope: str, versions: dict[str, int | None], ticket: object
+    ) -> "_Running | Suggestion":
+        """A model that is asked, by this request or by one just before; or what there is to say instead.
+
+        One begins at a time, so that two requests for one place are one call.
+        """
+        async with self._turn:
+            if (running := self._serving(scope, spot)) is not None:
+                return running
+            if self._newest is not ticket:
+                return Suggestion(why_not=NEWER)
+            # It may have been snoozed, or the server may have begun to end, meanwhile.
+            if reason := self._why_quiet(project, spot, "code"):
+                return Suggestion(why_not=reason)
+            self._let_go_of_diverged(scope, spot)
+            try:
+                begun = await self._begin(project, spot, scope, versions)
+            except NoModel as problem:
+                return await self._best(spot, str(problem)) if spot.invoked else Suggestion(why_not=str(problem))
+            return Suggestion(why_not=begun) if isinstance(begun, str) else begun
+
+    def _serving(self, scope: str, spot: Spot) -> "_Running | None":
+        return next((one for one in self._running if one.serves(scope, spot.before, spot.after)), None)
+
+    def _left(self, running: "_Running", found: Suggestion, spot: Spot) -> Suggestion | None:
+        """What is left of an answer that was joined while it came."""
+        if not found.text:
+            return None
+        left = follow((running.before, running.after), found.text, (spot.before, spot.after), is_whole=True)
+        return Suggestion(text=left.left, replace_right=found.replace_right) if left.serves and left.left else None
 
     async def _ended(self, running: "_Running") -> Suggestion:
         """What came of a call. Whoever is cancelled does not end it, for another one may wait for it too."""
@@ -194,7 +231,9 @@ class GhostGateway(Door):
             if not settings.enabled:
                 return OFF
             if left_s := self.snoozed_s():
-                return f"Ghost text is snoozed for {left_s / 60:.0f} more minutes (rulewright.wake ends that)."
+                minutes = ceil(left_s / 60)
+                more = "1 more minute" if minutes == 1 else f"{minutes} more minutes"
+                return f"Ghost text is snoozed for {more} (rulewright.wake ends that)."
         if not settings.is_for(spot.language):
             return f"Ghost text is off for {spot.language or 'this kind of file'} (ghost_text.languages)."
         line_before, line_after = _line(spot.before, spot.after)
@@ -261,6 +300,8 @@ class GhostGateway(Door):
             kind = shape(
                 line_before, line_after, language=spot.language, node=hole.node, is_empty_block=hole.is_empty_block
             )
+        workspace = await self._workspace(project.root)
+        self._held = await self._soon(self._desk.governor(project.settings.limits, "complete"), self._held)
         lines = hints((one.rule for one in applied), HINTS_TOKENS)
         context = parts_of(hole.context)
         plan = Plan(
@@ -270,7 +311,7 @@ class GhostGateway(Door):
                 intent="complete",
                 why="because you asked for it" if spot.invoked else "while you typed",
                 root=project.root,
-                workspace=await self._workspace(project.root),
+                workspace=workspace,
                 user=self._desk.user,
                 rule_version=rule_version(one.rule for one in applied),
             ),
@@ -283,8 +324,10 @@ class GhostGateway(Door):
             context=context,
             answer_tokens=settings.answer_tokens,
             deadline_s=settings.deadline_ms / 1000,
-            why_not=await self._desk.governor(project.settings.limits, "complete"),
+            why_not=self._held,
         )
+        if self._is_closed:
+            return ENDING
         running = _Running(scope, spot, Asking(plan, self._desk))
         used = tuple(
             (part.source.path, str(versions.get(part.source.path)))
@@ -392,14 +435,27 @@ class GhostGateway(Door):
         try:
             async with asyncio.timeout(CODE_S):
                 found: T | None = msgspec.json.decode(await asyncio.wrap_future(asked), type=kind | None)
-        except TimeoutError:
+        except (TimeoutError, msgspec.MsgspecError):
             return None
         return found
 
     async def _workspace(self, root: str) -> str:
-        if root not in self._workspaces:
-            self._workspaces[root] = await self._desk.workspace_of(root)
-        return self._workspaces[root]
+        """What calls for a project are kept under; empty while that cannot be said."""
+        if root not in self._workspaces and (found := await self._soon(self._desk.workspace_of(root), "")):
+            self._workspaces[root] = found
+        return self._workspaces.get(root, "")
+
+    async def _soon(self, work: Awaitable[T], otherwise: T) -> T:
+        """What the disk says, unless it takes long or fails: nobody who types waits for it."""
+        doing = asyncio.ensure_future(work)
+        self._keep(doing)
+        done, _ = await asyncio.wait({doing}, timeout=DISK_S)
+        if not done or doing.cancelled():
+            return otherwise
+        if (problem := doing.exception()) is not None:
+            log.warning("a suggestion goes on without what is kept: %s", problem)
+            return otherwise
+        return doing.result()
 
     def _keep(self, writing: Awaitable[Any]) -> None:
         task = asyncio.ensure_future(writing)
@@ -421,7 +477,7 @@ class GhostGateway(Door):
         if tasks:
             await asyncio.wait(tasks)
         if self._writing:
-            await asyncio.wait(self._writing)
+            await asyncio.wait(self._writing, timeout=CLOSE_S)
 
 
 class _Checks:

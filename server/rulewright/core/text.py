@@ -66,6 +66,9 @@ class Text:
     @cached_property
     def line_starts(self) -> list[int]:
         """Offset of the first code point of each line; a text always has at least one line."""
+        if "lines" in self.__dict__:
+            # They are there after an edit.
+            return [0, *accumulate(map(len, self.lines[:-1]))]
         if "\r" not in self.content:
             # Ten times as fast, and nearly every text is so.
             lengths = accumulate(map(len, self.content.split("\n")[:-1]))

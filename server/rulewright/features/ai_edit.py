@@ -145,6 +145,7 @@ async def propose(job: Job, bench: Bench, models: Models) -> AsyncGenerator[Edit
                 yield event
         outcome = msgspec.structs.replace(outcome, model=account.choice.model.name, calls=tuple(calls))
         if account.failure:
+            # What the first answer came to is still of use to people.
             yield msgspec.structs.replace(outcome, failure=account.failure)
             return
         outcome = await _judge(job, bench, account.text, outcome)

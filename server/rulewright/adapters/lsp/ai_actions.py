@@ -27,8 +27,10 @@ EXPLAIN = "refactor.explain.ai"
 MAX_FIXES = 5
 SHOWN = 70
 """Characters of a message in a title."""
-_ASKED = re.compile(r"(?:#|//|--|;|%|/\*|<!--)\s*(?:ai|AI)\s*[:!]\s*(?P<what>\S.*?)\s*(?:\*/|-->)?\s*$")
-"""An instruction that its user wrote into the code."""
+MAX_LINE = 1_000
+"""Characters of a line that may hold an instruction."""
+_ASKED = re.compile(r"(?:#|//|--|;|%|/\*|<!--)[ \t]*+(?:ai|AI)[ \t]*+[:!][ \t]*+(?P<what>\S.*)")
+"""An instruction that its user wrote into the code; the sign that ends its comment may follow."""
 
 
 def register(server: Server) -> None:
@@ -111,8 +113,8 @@ def _short(text: str) -> str:
 def _instruction(document: Document, where: Range) -> str:
     lines = document.text.lines
     for number in range(where.start.line, min(where.end.line, where.start.line + SHOWN) + 1):
-        if number < len(lines) and (found := _ASKED.search(lines[number].rstrip("\r\n"))):
-            return found["what"]
+        if number < len(lines) and len(lines[number]) <= MAX_LINE and (found := _ASKED.search(lines[number])):
+            return found["what"].rstrip().removesuffix("*/").removesuffix("-->").rstrip()
     return ""
 
 

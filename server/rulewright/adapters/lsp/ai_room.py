@@ -1,11 +1,10 @@
 """What models do with the code of one editor: edits that are verified before they are made, explanations, reviews."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from difflib import unified_diff
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -13,25 +12,20 @@ from lsprotocol import types as t
 from pygls.exceptions import JsonRpcException, JsonRpcInvalidParams
 
 from rulewright.adapters.lsp import convert
-from rulewright.adapters.lsp.ai_actions import same_rule
+from rulewright.adapters.lsp.ai_target import Order, Place, Target, target_of
 from rulewright.adapters.lsp.chat_room import Said
 from rulewright.adapters.lsp.language_server import Server
 from rulewright.adapters.lsp.pages import show_page
 from rulewright.adapters.lsp.progress import TOKEN, Progress
 from rulewright.adapters.lsp.review_page import ReviewPage
 from rulewright.adapters.lsp.shelf import shelf_of
-from rulewright.core import uris
 from rulewright.core.chat.events import ChatEvent, Done, Failed
 from rulewright.core.chat.events import Grew as SaidMore
-from rulewright.core.languages import language_of
-from rulewright.core.models import Source
 from rulewright.core.privacy.redact import redact
-from rulewright.core.prompt.conversation import Piece
-from rulewright.core.proposals.testing import is_test
 from rulewright.core.proposals.wrong import Wrong
-from rulewright.core.snapshot import Document, Project, Snapshot
-from rulewright.core.text import Range, Text
-from rulewright.edit_gateway import KINDS, EditGateway, Kind, NoModel, Wanted
+from rulewright.core.snapshot import Document
+from rulewright.core.text import Range
+from rulewright.edit_gateway import KINDS, EditGateway, NoModel
 from rulewright.features.ai_edit import Asked, EditEvent, Grew, Noticed, Outcome
 from rulewright.review_gateway import Wanted as Review
 
@@ -44,24 +38,6 @@ TITLES = {
     "follow_rules": "AI: follow the rules",
 }
 REPORTS_S = 0.25
-GONE = -1
-"""Stands for the version of a document that is not what it was."""
-
-
-class Order(msgspec.Struct, rename="camel", kw_only=True):
-    """The argument of `rulewright.ai`."""
-
-    kind: str = "refactor"
-    uri: str = ""
-    version: int | msgspec.UnsetType | None = msgspec.UNSET
-    """With it, only that version of the document is changed."""
-    range: Any = None
-    diagnostics: tuple[dict[str, Any], ...] = ()
-    """What is to go, as the client shows it; ours or another server's."""
-    code: str = ""
-    """A rule, for `fix_all`."""
-    instruction: str = ""
-    model: str = ""
 
 
 class Result(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
@@ -76,17 +52,6 @@ class Result(msgspec.Struct, frozen=True, omit_defaults=True, rename="camel"):
     model: str = ""
     calls: tuple[str, ...] = ()
     """Receipts."""
-
-
-class _Place(msgspec.Struct, frozen=True):
-    """What is to be changed."""
-
-    project: Project
-    snapshot: Snapshot
-    document: Document
-    path: str
-    start: int
-    end: int
 
 
 class AiRoom:
@@ -107,15 +72,20 @@ class AiRoom:
                 t.MessageType.Info,
             )
             return None
-        if order.kind == "explain":
-            return await self._explain(order)
-        if order.kind == "review":
-            return await self._review(order)
-        if order.kind not in KINDS:
+        work = {"explain": self._explain, "review": self._review}.get(order.kind, self._edit)
+        if order.kind not in {*KINDS, "explain", "review"}:
             raise JsonRpcInvalidParams(
                 f"There is no kind {order.kind}; there is {', '.join(KINDS)}, explain and review."
             )
-        return await self._edit(order)
+        task = asyncio.current_task()
+        assert task is not None
+        self._running[task] = ("", 0, 0)
+        try:
+            return await work(order)
+        except NoModel as problem:
+            return self._told(Result(why=str(problem)))
+        finally:
+            self._running.pop(task, None)
 
     def stop(self) -> int:
         """Stop all that models are doing; how much that was."""
@@ -129,30 +99,27 @@ class AiRoom:
         place = await self._place(order)
         if isinstance(place, str):
             return self._told(Result(why=place))
-        if self._is_busy(place):
+        door = await self._edits()
+        target = await target_of(self._ls, order, place, door)
+        wanted = target.wanted
+        start, end = (0, len(wanted.text)) if wanted.is_whole else (wanted.start, wanted.end)
+        if self._is_busy(target.uri, start, end):
             return self._told(Result(why="A model is changing this code already; wait for it, or stop it."))
         task = asyncio.current_task()
         assert task is not None
-        self._running[task] = (place.document.uri, place.start, place.end)
-        try:
-            return await self._made(order, place)
-        except NoModel as problem:
-            return self._told(Result(why=str(problem)))
-        finally:
-            self._running.pop(task, None)
+        self._running[task] = (target.uri, start, end)
+        return await self._made(door, order, place, target)
 
-    async def _made(self, order: Order, place: _Place) -> Result:
-        door = await self._edits()
-        wanted, target, version = await self._wanted(order, place, door)
-        title = TITLES[wanted.kind]
+    async def _made(self, door: EditGateway, order: Order, place: Place, target: Target) -> Result:
+        title = TITLES[target.wanted.kind]
         shelf = shelf_of(self._ls, place.snapshot, place.project, order.diagnostics)
         async with Progress(self._ls, TOKEN.get(), title, cancellable=True) as progress:
-            outcome = await self._watched(door.propose(place.project, wanted, shelf, version), progress)
-        if outcome.failure:
+            outcome = await self._watched(door.propose(place.project, target.wanted, shelf, target.now), progress)
+        if outcome.failure and not outcome.wrongs:
             return self._told(Result(why=outcome.failure, model=outcome.model, calls=outcome.calls))
-        refused = ""
+        refused = outcome.failure
         if outcome.is_good:
-            refused = await self._applied(target, outcome, title, is_new=not wanted.text and wanted.kind == "test")
+            refused = await self._applied(target, outcome, title)
             if not refused:
                 return Result(applied=True, model=outcome.model, calls=outcome.calls)
         text = proposal_text(title, outcome, refused)
@@ -191,100 +158,24 @@ class AiRoom:
         assert outcome is not None
         return outcome
 
-    async def _wanted(
-        self, order: Order, place: _Place, door: EditGateway
-    ) -> tuple[Wanted, tuple[str, Text], Callable[[], int | None]]:
-        """What is asked for, the document that is changed, and what tells its version."""
-        document, text = place.document, place.document.text.content
-        language = language_of(place.path, document.language_id)
-        kind: Kind = order.kind  # type: ignore[assignment]
-        if kind == "test":
-            return await self._tests_wanted(order, place, door)
-        found = (await self._ls.gateway.diagnose(place.snapshot, document.uri)).findings
-        ours = (
-            same_rule(found, order.code)
-            if kind == "fix_all"
-            else tuple(f for f in found if _is_told(f, order, document, self._ls))
-        )
-        told = tuple(
-            (int(one["range"]["start"]["line"]), str(one.get("message", "")).split("\n")[0])
-            for one in order.diagnostics
-            if one.get("source") != convert.SOURCE and _has_range(one)
-        )
-        start, end = place.start, place.end
-        if kind == "fix_all" and ours:
-            start, end = min(f.start for f in ours), max(f.end for f in ours)
-        wanted = Wanted(
-            kind=kind,
-            path=place.path,
-            text=text,
-            language=language,
-            version=document.version,
-            start=start,
-            end=end,
-            instruction=order.instruction,
-            findings=ours,
-            told=told,
-            model=order.model,
-        )
-        return wanted, (document.uri, document.text), lambda: self._version_of(document.uri)
-
-    async def _tests_wanted(
-        self, order: Order, place: _Place, door: EditGateway
-    ) -> tuple[Wanted, tuple[str, Text], Callable[[], int | None]]:
-        root, text = place.project.root, place.document.text
-        language = language_of(place.path, place.document.language_id)
-        if is_test(place.path):
-            raise JsonRpcException("This file holds tests itself; choose code to be tested.", -32803)
-        path = door.test_file(place.path, lambda one: Path(root, one).exists())
-        if not path:
-            raise JsonRpcException(f"Nobody knows where tests of {place.path} belong; write the first one.", -32803)
-        uri = uris.from_path(f"{root}/{path}")
-        opened = self._ls.gateway.take_snapshot().documents.get(uri)
-        there = opened.text.content if opened is not None else await asyncio.to_thread(_read_file, Path(root, path))
-        name = await asyncio.to_thread(door.named, text.content, language, place.start, place.end)
-        first = text.content.count("\n", 0, place.start) + 1
-        chosen = text.content[place.start : place.end]
-        if not chosen.strip() or name:
-            chosen, first = text.content, 1
-        last = first + chosen.count("\n")
-        piece = Piece(
-            text=chosen,
-            what=f"{place.path}:{first}-{last}",
-            why="what is to be tested",
-            source=Source(place.path, first, last),
-            language=language,
-            is_named=True,
-        )
-        what = f"`{name}` in {place.path}" if name else f"{place.path}:{first}-{last}"
-        version = opened.version if opened is not None else None
-
-        def now() -> int | None:
-            if opened is not None:
-                return self._version_of(uri)
-            return version if _read_file(Path(root, path)) == there else GONE
-
-        wanted = Wanted(
-            kind="test",
-            path=path,
-            text=there or "",
-            language=language,
-            version=version,
-            end=len(there or ""),
-            instruction=f"Write tests for {what}. {order.instruction}".strip(),
-            pieces=(piece,),
-            is_whole=True,
-            model=order.model,
-        )
-        return wanted, (uri, Text(there or "")), now
-
-    async def _applied(self, target: tuple[str, Text], outcome: Outcome, title: str, *, is_new: bool) -> str:
+    async def _applied(self, target: Target, outcome: Outcome, title: str) -> str:
         """Have the client make the edits; why it did not."""
-        uri, text = target
-        if is_new and not self._ls.client.creates_files:
+        if target.is_new and not self._ls.client.creates_files:
             return "this editor makes no new files for a server"
+        if target.now() != target.wanted.version:
+            return "the document was changed meanwhile"
         label = f"{title}, by {outcome.model}"
-        edit = convert.workspace_edit(uri, outcome.version, outcome.edits, text, self._ls.client, label, is_new=is_new)
+        opened = self._ls.gateway.take_snapshot().documents.get(target.uri)
+        version = opened.version if opened is not None else None
+        edit = convert.workspace_edit(
+            target.uri,
+            version,
+            outcome.edits,
+            target.text,
+            self._ls.client,
+            label,
+            is_new=target.is_new and opened is None,
+        )
         params = t.ApplyWorkspaceEditParams(edit=edit, label=label)
         try:
             answer = await self._ls.ask(t.WORKSPACE_APPLY_EDIT, params, deadline_s=None)
@@ -299,7 +190,7 @@ class AiRoom:
 
     # Helpers
 
-    async def _place(self, order: Order) -> "_Place | str":
+    async def _place(self, order: Order) -> "Place | str":
         snapshot = await self._ls.snapshot()
         uri = order.uri or self._ls.recent_uri
         document = snapshot.documents.get(uri)
@@ -312,17 +203,12 @@ class AiRoom:
         if project is None or path is None:
             return "The document lies outside of every project, so no rules are known for it."
         start, end = _offsets(order.range, document, self._ls)
-        return _Place(project, snapshot, document, path, start, end)
+        return Place(project, snapshot, document, path, start, end)
 
-    def _is_busy(self, place: _Place) -> bool:
+    def _is_busy(self, uri: str, start: int, end: int) -> bool:
         return any(
-            uri == place.document.uri and start <= place.end and place.start <= end
-            for uri, start, end in self._running.values()
+            other == uri and first <= end and start <= last for other, first, last in self._running.values() if other
         )
-
-    def _version_of(self, uri: str) -> int | None:
-        document = self._ls.gateway.take_snapshot().documents.get(uri)
-        return document.version if document is not None else GONE
 
     async def _edits(self) -> EditGateway:
         if self._door is None:
@@ -434,27 +320,6 @@ def _read(arguments: Sequence[Any]) -> Order | None:
             return None
 
 
-def _has_range(diagnostic: Any) -> bool:
-    match diagnostic:
-        case {"range": {"start": {"line": int()}}}:
-            return True
-        case _:
-            return False
-
-
-def _is_told(finding: Any, order: Order, document: Document, ls: Server) -> bool:
-    """Whether a finding is one that the client named."""
-    where = convert.wire_range(finding.range, document.text, ls.encoding)
-    spot = {
-        "start": {"line": where.start.line, "character": where.start.character},
-        "end": {"line": where.end.line, "character": where.end.character},
-    }
-    return any(
-        one.get("source") == convert.SOURCE and one.get("code") == finding.rule_id and one.get("range") == spot
-        for one in order.diagnostics
-    )
-
-
 def _offsets(chosen: Any, document: Document, ls: Server) -> tuple[int, int]:
     try:
         found = msgspec.convert(chosen, Range)
@@ -463,10 +328,3 @@ def _offsets(chosen: Any, document: Document, ls: Server) -> tuple[int, int]:
     text = document.text
     start, end = (text.offset(text.from_client(one, ls.encoding)) for one in (found.start, found.end))
     return min(start, end), max(start, end)
-
-
-def _read_file(path: Path) -> str | None:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return None

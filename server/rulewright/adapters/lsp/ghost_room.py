@@ -123,6 +123,8 @@ class GhostRoom:
         found = self.gateway.why(uri)
         if found is None:
             text = "Nothing was asked for in this document yet."
+            if uri and _place(self._ls.gateway.take_snapshot(), uri) is None:
+                text = "Nothing is suggested in documents that lie in no folder of a project."
             if not self._ls.gateway.completes:
                 text = 'No model has the role "complete", so nothing is suggested; see rulewright models.'
         elif found.why_not:
@@ -154,7 +156,7 @@ class GhostRoom:
     def _row(self, document: Document, spot: Spot, found: Suggestion) -> _Row:
         head = spot.before[spot.before.rfind("\n") + 1 :]
         word = _word_before(head)
-        first, _, rest = (word + found.text).partition("\n")
+        first, _, rest = (word + found.text).lstrip().partition("\n")
         whole = word + found.text
         # Some editors insert plain text up to its first blank only.
         snippet = _as_snippet(whole, head) if self._ls.client.snippets else None

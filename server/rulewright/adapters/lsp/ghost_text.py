@@ -4,6 +4,7 @@ What it needs is imported with the first request of a project whose settings nam
 """
 
 import asyncio
+import logging
 from collections.abc import Sequence
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from rulewright.adapters.lsp.wire import Ready
 if TYPE_CHECKING:
     from rulewright.adapters.lsp.ghost_room import GhostRoom
 
+log = logging.getLogger(__name__)
 SNOOZE = "rulewright.snooze"
 WAKE = "rulewright.wake"
 WHY = "rulewright.whyNoSuggestion"
@@ -69,6 +71,8 @@ class Ghosts:
 
     async def room(self, *, always: bool = False) -> "GhostRoom | None":
         """What suggests; None where no model is there to be asked, unless somebody wants it all the same."""
+        if not always and not self._ls.gateway.may("run_model"):
+            return None
         if self._room is None and (always or self._ls.gateway.completes):
             async with self._lock:
                 if self._room is None:
@@ -80,8 +84,14 @@ class Ghosts:
         listed: bytes | None = None
         if asked is not None:
             listed = await asyncio.wrap_future(asked)
-        if not self._ls.client.shows_ghost_text and (made := await self.room()) is not None:
-            listed = await made.joined(params, listed)
+        if self._ls.client.shows_ghost_text:
+            return Ready(listed) if listed is not None else None
+        try:
+            if (made := await self.room()) is not None:
+                listed = await made.joined(params, listed)
+        except Exception:
+            # What a model could say more must not cost anybody the list.
+            log.exception("nothing could be added to a list of completions")
         return Ready(listed) if listed is not None else None
 
 

@@ -2,6 +2,8 @@
 
 import asyncio
 from contextlib import suppress
+from hashlib import sha256
+from itertools import count
 from pathlib import Path
 
 from lsprotocol import types as t
@@ -12,6 +14,9 @@ from rulewright.core import uris
 
 FOLDER = ".rulewright"
 MAX_PAGES = 50
+MAX_NAME = 200
+"""Bytes of a file's name."""
+_NUMBERS = count(1)
 
 
 async def show_page(ls: Server, root: str, name: str, text: str) -> str:
@@ -20,12 +25,19 @@ async def show_page(ls: Server, root: str, name: str, text: str) -> str:
     `name` is its path, such as `proposals/ab12.md`.
     """
     if ls.client.shows_documents and ls.client.reads_content:
-        uri = f"{SCHEME}:/{name}"
+        # A client may not ask again for a document that it has open, so each has a name of its own.
+        stem, dot, ending = name.rpartition(".")
+        uri = f"{SCHEME}:/{stem}{f'-{number}' if (number := next(_NUMBERS)) > 1 else ''}{dot}{ending}"
         ls.pages[uri] = text
         while len(ls.pages) > MAX_PAGES:
             del ls.pages[next(iter(ls.pages))]
     else:
-        path = await asyncio.to_thread(_write, Path(root), name.replace("/", "-"), text)
+        try:
+            path = await asyncio.to_thread(_write, Path(root), _file_name(name), text)
+        except OSError as problem:
+            # It may have been paid for, so it is not lost for a disk.
+            ls.window_show_message(t.ShowMessageParams(t.MessageType.Info, f"{text}\n\n({problem})"))
+            return ""
         uri = uris.from_path(path.as_posix())
     if ls.client.shows_documents:
         with suppress(JsonRpcException, TimeoutError):
@@ -52,6 +64,14 @@ def own_folder(root: Path) -> Path:
 def _write(root: Path, name: str, text: str) -> Path:
     path = own_folder(root) / name
     path.unlink(missing_ok=True)
-    with path.open("x", encoding="utf-8") as file:
+    with path.open("x", encoding="utf-8", errors="replace") as file:
         file.write(text)
     return path
+
+
+def _file_name(name: str) -> str:
+    """A name without folders, as long as disks take it."""
+    flat = name.replace("/", "-")
+    if len(flat.encode("utf-8", "replace")) <= MAX_NAME:
+        return flat
+    return f"{name.partition('/')[0]}-{sha256(name.encode('utf-8', 'replace')).hexdigest()[:16]}.md"

@@ -37,7 +37,8 @@ def _places(path: str) -> Sequence[str]:
         case ".rb":
             return (join("spec", inner, f"{stem}_spec.rb"), join("test", inner, f"{stem}_test.rb"))
         case ".java" | ".kt" if "/main/" in f"/{path}":
-            return (f"{path.replace('main/', 'test/', 1).removesuffix(ending)}Test{ending}",)
+            there = f"/{path}".replace("/main/", "/test/", 1).removeprefix("/")
+            return (f"{there.removesuffix(ending)}Test{ending}",)
         case ".ex":
             return (join("test", inner, f"{stem}_test.exs"),)
         case ".php":
