@@ -14,7 +14,7 @@ from rulewright.core.models import Failed as ModelFailed
 from rulewright.core.models import ModelRequest
 from rulewright.services.models.scripted import Fail, Say, ScriptedProvider, Stall, Step
 from tests.harness.gateways import NO_PRINT, make_gateway, write_rules
-from tests.harness.lsp_memory import FULL, MemoryClient, connect, range_
+from tests.harness.lsp_memory import FULL, MemoryClient, Refused, connect, range_
 
 CODE = """\
 import os
@@ -453,3 +453,112 @@ async def test_without_git_there_is_nothing_to_compare_with(project: Path) -> No
         uri = client.open(project / "a.py", CODE)
         result = await run(client, (await offered(client, uri, 4))["AI: review what changed in this file"])
         assert "git" in result["why"]
+
+
+NEW_TESTS = "```python tests/test_a.py\n{}def test_total():\n    assert total([1]) == 1\n```\n"
+MAKES_FILES: dict[str, Any] = {
+    **FULL,
+    "workspace": {**FULL["workspace"], "workspaceEdit": {"documentChanges": True, "resourceOperations": ["create"]}},
+}
+
+
+async def test_a_document_that_is_opened_again_is_another_one(project: Path) -> None:
+    async with _slow(project) as (client, uri, provider, may_answer):
+        running = asyncio.ensure_future(run(client, (await offered(client, uri, 4))["AI fix: Use the log"]))
+        await provider.began.wait()
+        client.close_document(uri)
+        client.open(project / "a.py", f"# new\n{CODE}")
+        may_answer.set()
+        assert [one["kind"] for one in (await running)["wrongs"]] == ["stale"]
+        assert made(client) == []
+
+
+async def test_a_file_of_tests_that_is_opened_meanwhile_is_left_alone(project: Path) -> None:
+    (project / "tests").mkdir()
+    (project / "tests" / "test_a.py").write_text("def test_x():\n    pass\n")
+    again = NEW_TESTS.format("def test_x():\n    pass\n\n\n")
+    may_answer = asyncio.Event()
+
+    async def pause(seconds: float) -> None:
+        await (may_answer.wait() if seconds else asyncio.sleep(0))
+
+    provider = ScriptedProvider(lambda _: [Stall(1), Say(again)], name="one", pause=pause)
+    async with editor(project, provider, capabilities=MAKES_FILES) as client:
+        uri = client.open(project / "a.py", CODE)
+        running = asyncio.ensure_future(run(client, (await offered(client, uri, 4))["AI: write tests for this"]))
+        await provider.began.wait()
+        client.open(project / "tests" / "test_a.py", "# not saved\ndef test_x():\n    pass\n")
+        may_answer.set()
+        assert [one["kind"] for one in (await running)["wrongs"]] == ["stale"]
+        assert made(client) == []
+
+
+@pytest.mark.parametrize(("there", "newline"), [("", "\n"), ("def test_x():\r\n    pass\r\n", "\r\n")])
+async def test_a_file_of_tests_that_is_there_is_not_made_anew(project: Path, there: str, newline: str) -> None:
+    (project / "tests").mkdir()
+    (project / "tests" / "test_a.py").write_bytes(there.encode())
+    provider = says(NEW_TESTS.format(there.replace("\r\n", "\n") and "def test_x():\n    pass\n\n\n"))
+    async with editor(project, provider, capabilities=MAKES_FILES) as client:
+        uri = client.open(project / "a.py", CODE)
+        result = await run(client, (await offered(client, uri, 4))["AI: write tests for this"])
+        assert result["applied"], result
+        (change,) = made(client)[0]["edit"]["documentChanges"]
+        text = "".join(one["newText"] for one in change["edits"])
+        assert text.count("\n") == text.count(newline) > 1
+
+
+async def test_a_file_of_tests_that_is_no_text_is_left_alone(project: Path) -> None:
+    (project / "tests").mkdir()
+    (project / "tests" / "test_a.py").write_bytes(b"# caf\xe9\n")
+    async with editor(project, says(NEW_TESTS.format("")), capabilities=MAKES_FILES) as client:
+        uri = client.open(project / "a.py", CODE)
+        with pytest.raises(Refused, match="cannot be read as UTF-8"):
+            await run(client, (await offered(client, uri, 4))["AI: write tests for this"])
+        assert made(client) == []
+
+
+async def test_form_feeds_move_no_target(project: Path) -> None:
+    code = '"""Head."""\n' + "\f\n" * 6 + CODE
+    async with editor(project, says(GOOD)) as client:
+        uri = client.open(project / "a.py", code)
+        line = code.split("\n").index("    print(prices)")
+        assert (await run(client, (await offered(client, uri, line))["AI fix: Use the log"]))["applied"]
+
+
+async def test_a_line_of_blanks_holds_up_nobody(project: Path) -> None:
+    async with editor(project, says(GOOD)) as client:
+        uri = client.open(project / "a.py", f"# ai: do{' ' * 900}it --> \n# ai: do{' ' * 90_000}it\n{CODE}")
+        params = {"textDocument": {"uri": uri}, "range": range_((0, 0), (1, 3)), "context": {"diagnostics": []}}
+        actions = await client.request(t.TEXT_DOCUMENT_CODE_ACTION, params)
+        assert "AI: do it" in [one["title"] for one in actions]
+
+
+async def test_where_the_second_try_fails_the_first_is_shown(project: Path) -> None:
+    failed = [Fail(ModelFailed("overloaded", "Too many questions."))]
+    async with editor(project, says(WORSE, failed)) as client:
+        uri = client.open(project / "a.py", CODE)
+        result = await run(client, (await offered(client, uri, 4))["AI fix: Use the log"])
+        assert result["why"] == "Nothing was changed: Too many questions."
+        assert "+    log((prices)" in await shown(client, project, result["page"])
+
+
+async def test_explanations_are_stopped_too(project: Path) -> None:
+    provider = ScriptedProvider(lambda _: [Stall()], name="one")
+    async with editor(project, provider) as client:
+        uri = client.open(project / "a.py", CODE)
+        running = asyncio.ensure_future(run(client, (await offered(client, uri, 4))["AI: explain this"]))
+        await provider.began.wait()
+        stop = {"command": "rulewright.ai.stop", "arguments": []}
+        assert await client.request(t.WORKSPACE_EXECUTE_COMMAND, stop) == 1
+        with pytest.raises(Refused, match="cancel"):
+            await running
+        assert provider.n_abandoned == 1
+
+
+async def test_an_answer_is_shown_where_nothing_can_be_written(project: Path, tmp_path: Path) -> None:
+    (project / ".rulewright").symlink_to(tmp_path)
+    async with editor(project, says("It adds prices.")) as client:
+        uri = client.open(project / "a.py", CODE)
+        await run(client, (await offered(client, uri, 4))["AI: explain this"])
+        told = [m["params"]["message"] for m in client.messages if m.get("method") == "window/showMessage"]
+        assert any("It adds prices." in text and "is a link" in text for text in told)

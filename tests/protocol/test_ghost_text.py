@@ -13,6 +13,8 @@ from lsprotocol import types as t
 
 from rulewright.core.models import Capabilities
 from rulewright.core.models import Failed as ModelFailed
+from rulewright.core.permissions import Principal
+from rulewright.ghost_gateway import BLOCK
 from rulewright.services.models.scripted import Drop, Fail, Say, ScriptedProvider, Stall, Step
 from tests.harness.gateways import NO_PRINT, make_gateway, write_rules
 from tests.harness.inline_code import InlineCode
@@ -434,3 +436,61 @@ async def test_a_file_that_is_withheld_is_shown_to_no_model(project: Path) -> No
         assert texts(await asked(client, uri, 2, 4)) == []
         assert "total" not in json.dumps([msgspec.to_builtins(one) for one in provider.requests])
         assert await why(client, uri)
+
+
+async def test_two_equal_requests_are_one_call(project: Path) -> None:
+    provider = provider_of(Say("result = sum(prices)"))
+    async with editor(project, provider) as client:
+        uri = client.open(project / "a.py", HOST)
+        both = await asyncio.gather(asked(client, uri, 2, 4), asked(client, uri, 2, 4))
+        assert [texts(one) for one in both] == [["result = sum(prices)"]] * 2
+        assert len(provider.requests) == 1
+
+
+async def test_snoozing_counts_for_who_waits_for_a_rest(project: Path) -> None:
+    provider = provider_of(Say("result = 1"))
+    async with editor(project, provider, debounce_ms=200) as client:
+        uri = client.open(project / "a.py", HOST)
+        waiting = asked(client, uri, 2, 4)
+        await client.request(t.WORKSPACE_EXECUTE_COMMAND, {"command": "rulewright.snooze", "arguments": [1]})
+        assert texts(await waiting) == []
+        assert provider.requests == []
+        assert "1 more minute " in await why(client, uri)
+
+
+@pytest.mark.parametrize("behind", [3, 300])
+async def test_an_answer_is_joined_over_any_place_of_a_long_file(project: Path, behind: int) -> None:
+    may_go_on = asyncio.Event()
+
+    async def pause(seconds: float) -> None:
+        await (may_go_on.wait() if seconds else asyncio.sleep(0))
+
+    can = Capabilities(infill=True, infill_extra=True)
+    provider = ScriptedProvider([[Say("resu"), Stall(1), Say("lt += 1")]], name="one", capabilities=can, pause=pause)
+    head = "def total(prices):\n    result = 0\n    "
+    line = f"# {'x' * 100}\n"
+    n_before = 2 * BLOCK - behind - len(head)
+    before = f"{(line * (n_before // len(line) + 1))[: n_before - 1]}\n{head}"
+    async with editor(project, provider) as client:
+        uri = client.open(project / "a.py", f"{before}\n    return result\n")
+        row = before.count("\n")
+        first, cancel = asked_to_cancel(client, uri, row, 4)
+        await provider.began.wait()
+        cancel()
+        with pytest.raises(Refused):
+            await first
+        typed(client, uri, row, 4, "resu", 2)
+        second = asked(client, uri, row, 8)
+        may_go_on.set()
+        assert texts(await second) == ["lt += 1"]
+
+
+async def test_whoever_may_ask_no_model_has_their_list_all_the_same(project: Path) -> None:
+    gateway = make_gateway(InlineCode(project.parent / "cache"), providers=[provider_of(Say("no"))])
+    gateway.open_for(Principal("ann", "Ann", frozenset(["read"]), "t1"), lambda _: None)
+    async with connect(gateway) as client:
+        models = [{"name": "one", "provider": "llamacpp", "roles": ["complete"]}]
+        await client.initialize(FULL, root=project, options={"rulewright": {"models": models}})
+        uri = client.open(project / "a.py", HOST)
+        params = {"textDocument": {"uri": uri}, "position": {"line": 2, "character": 4}}
+        assert await client.request(t.TEXT_DOCUMENT_COMPLETION, params)
