@@ -252,8 +252,7 @@ def test_an_answer_that_means_nothing_costs_only_its_job(pool, monkeypatch, tmp_
     (tmp_path / "sitecustomize.py").write_text(
         "import os\n"
         "from rulewright.core.rules import job\n"
-        "from rulewright.services.workers import wire\n"
-        "run, send = job.run, wire.send\n"
+        "run = job.run\n"
         "job.run = lambda j, now: 'nonsense' if 'BOOM' in j.content else run(j, now)\n"
     )
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))

@@ -7,11 +7,8 @@ What a new process must know (workspaces, open documents) is told to it again.
 import contextlib
 import itertools
 import logging
-import os
 import queue
-import struct
 import subprocess
-import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -44,6 +41,8 @@ from rulewright.core.code_messages import (
 from rulewright.core.restarts import Intensity
 from rulewright.core.supervision import Alone, ChildState, Overseer
 from rulewright.core.text import PositionEncoding, Text
+from rulewright.processes import own_python
+from rulewright.processes.framing import messages, send
 
 log = logging.getLogger(__name__)
 
@@ -55,9 +54,6 @@ INTENSITY = Intensity(max_restarts=3, max_seconds=120.0)
 NAME = "host"
 
 NOTHING = b"null"
-_LENGTH = struct.Struct(">I")
-_HOME = str(Path(__file__).resolve().parents[2])
-"""The folder that holds the package: the host imports this copy of it, wherever the server found it."""
 
 Listener = Callable[[Progress], None]
 
@@ -70,7 +66,7 @@ class CodeHost:
     ) -> None:
         self._overseer = overseer or Alone(INTENSITY)
         self._progress: dict[str, Progress] = {}
-        self._command = command or [sys.executable, "-P", "-m", "rulewright", "--code-host"]
+        self._command = command or own_python.command("rulewright", "--code-host")
         self._silent_s = silent_s
         self._lock = threading.RLock()
         self._numbers = itertools.count(1)
@@ -193,17 +189,7 @@ class CodeHost:
 
     def _launch(self) -> None:
         try:
-            self._process = subprocess.Popen(
-                self._command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                cwd=_HOME,
-                env={
-                    **os.environ,
-                    "PYTHONPATH": os.pathsep.join(filter(None, (_HOME, os.environ.get("PYTHONPATH")))),
-                },
-            )
+            self._process = own_python.launch(self._command)
         except OSError as error:
             reason = f"it cannot be started: {error}"
             self._overseer.lost(NAME, reason)
@@ -221,17 +207,14 @@ class CodeHost:
         assert process.stdin is not None
         with contextlib.suppress(OSError, ValueError):
             while (body := outbox.get()) is not None:
-                process.stdin.write(_LENGTH.pack(len(body)) + body)
-                process.stdin.flush()
+                send(process.stdin.fileno(), body)
 
     def _read(self, process: "subprocess.Popen[bytes]", outbox: "queue.SimpleQueue[bytes | None]") -> None:
         assert process.stdout is not None
-        stream = process.stdout
         try:
-            while head := stream.read(_LENGTH.size):
-                body = stream.read(_LENGTH.unpack(head)[0])
+            for body in messages(process.stdout):
                 self._hear(decode_from_host(body))
-        except (OSError, ValueError, struct.error, msgspec.DecodeError) as error:
+        except (OSError, ValueError, msgspec.DecodeError) as error:
             log.debug("reading from the code host ended: %s", error)
         outbox.put(None)
         self._died(process)

@@ -13,13 +13,12 @@ from time import perf_counter
 
 from rulewright import __version__
 from rulewright.core.health import Remark
+from rulewright.processes.own_python import command, environment
 
 LEAST_FREE_BYTES = 200_000_000
 PROBE_S = 30.0
 """Seconds in which a server has to answer."""
 
-_HOME = str(Path(__file__).resolve().parents[2])
-"""The folder that holds the package."""
 _PACKAGE = Path(__file__).resolve().parents[1]
 
 
@@ -53,15 +52,14 @@ def examine_server() -> Remark:
         {"jsonrpc": "2.0", "method": "exit"},
     )
     bodies = [json.dumps(message).encode() for message in messages]
-    path = os.pathsep.join(filter(None, (_HOME, os.environ.get("PYTHONPATH"))))
     begun = perf_counter()
     try:
         done = subprocess.run(
-            [sys.executable, "-P", "-m", "rulewright", "--stdio"],
+            command("rulewright", "--stdio"),
             input=b"".join(b"Content-Length: %d\r\n\r\n%b" % (len(body), body) for body in bodies),
             capture_output=True,
             timeout=PROBE_S,
-            env={**os.environ, "PYTHONPATH": path},
+            env=environment(),
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:

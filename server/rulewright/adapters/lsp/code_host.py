@@ -10,7 +10,6 @@ import gc
 import os
 import queue
 import signal
-import struct
 import threading
 import traceback
 from collections import deque
@@ -43,6 +42,7 @@ from rulewright.core.code_messages import (
     encode,
 )
 from rulewright.core.code_ports import IndexProgress
+from rulewright.processes import framing
 
 SLICE_S = 0.005
 """How long an index or a long answer may go on before the next message is looked for."""
@@ -53,8 +53,6 @@ ALIVE_S = 1.0
 NOTHING = b"null"
 ERROR = 40
 """`logging.ERROR`, without importing it."""
-
-_LENGTH = struct.Struct(">I")
 
 
 class CodeHost:
@@ -240,10 +238,7 @@ def serve(make_gateway: Callable[[Callable[[list[str]], None]], CodeGateway]) ->
 
 def _sender(fd: int) -> Callable[[FromHost], None]:
     def send(message: FromHost) -> None:
-        body = encode(message)
-        view = memoryview(_LENGTH.pack(len(body)) + body)
-        while view:
-            view = view[os.write(fd, view) :]
+        framing.send(fd, encode(message))
 
     send(Ready())
     return send
@@ -252,8 +247,8 @@ def _sender(fd: int) -> Callable[[FromHost], None]:
 def _read(fd: int, host: CodeHost) -> None:
     try:
         with open(fd, "rb", buffering=1 << 16) as stream:
-            while len(head := stream.read(_LENGTH.size)) == _LENGTH.size:
-                message = decode_to_host(stream.read(_LENGTH.unpack(head)[0]))
+            for body in framing.messages(stream):
+                message = decode_to_host(body)
                 if isinstance(message, Cancel):
                     host.cancelled.add(message.id)
                 host.inbox.put(message)

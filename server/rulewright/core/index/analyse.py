@@ -7,7 +7,7 @@ from tree_sitter import Node, Tree
 from rulewright.core.index.grammars import Grammar, grammar_of
 from rulewright.core.index.headers import spoken
 from rulewright.core.index.injections import embedded
-from rulewright.core.index.outline import outline
+from rulewright.core.index.outline import compile_sections, outline
 from rulewright.core.index.symbols import FileRecord, Import, Symbol
 from rulewright.core.index.words import words_of
 
@@ -28,6 +28,12 @@ def analyse(language: str, source: bytes) -> FileRecord:
         return fallback(language, source)
     tree = grammar.parser.parse(source)
     return record_of(grammar, source, tree, outline(grammar, source, tree.root_node), words_of(source))
+
+
+def make_ready(language: str) -> None:
+    """Load a language's grammar and compile what indexing runs, so that the first file of it need not wait for that."""
+    if (grammar := grammar_of(language)) is not None:
+        compile_sections(grammar)
 
 
 def record_of(grammar: Grammar, source: bytes, tree: Tree, outlined: Outline, words: bytes) -> FileRecord:

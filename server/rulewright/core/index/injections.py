@@ -36,8 +36,9 @@ class Piece(msgspec.Struct, frozen=True):
 
 def pieces(grammar: Grammar, source: bytes, tree: Tree) -> Iterator[Piece]:
     """The embedded pieces that a grammar is there for, parsed, in order; combined ones behind the others."""
-    section = grammar.query("injections")
-    if section is None or (grammar.embedded is not None and grammar.embedded.search(source) is None):
+    is_there = grammar.embedded is None or grammar.embedded.search(source) is not None
+    section = grammar.query("injections") if is_there else None
+    if section is None:
         return
     query, cursor = section
     combined: dict[str, list[Range]] = {}

@@ -20,7 +20,8 @@ to the next of that level; `once` takes only the first name of a node, and numbe
 from `@name`, a declarator of C, to what it declares; `signature` "whole" keeps the body in it, "line" ends it with the
 line, and "parts" puts a space between several `@signature`s; `module` and `import` are an import's module and name
 where no node is; `split` takes an import's name from the end of its module, behind that sign; `self` is a word that
-stands for the prefix itself.
+stands for the prefix itself. `at` is the field of a definition that holds its name, or a path of fields, and `of` the
+types of node that the name may be there: a query of which patterns have no children is compiled ten times as fast.
 """
 
 import re
@@ -104,6 +105,8 @@ class _Plan(msgspec.Struct, frozen=True):
     head: str
     is_plain: bool
     """Whether it takes no more than a look at its name and its node."""
+    at: tuple[str, ...]
+    of: frozenset[str]
     leads: bool
     """Whether a match may say where else to look."""
     says: bool
@@ -291,6 +294,13 @@ def _take(  # noqa: C901, PLR0912 - the hot path: it sees every match, and a cal
             if plan.says and run.is_said:
                 run.said.add(captures, source)
             continue
+        if plan.at:
+            named: Node | None = captures[plan.capture][0]
+            for field in plan.at:
+                named = named.child_by_field_name(field) if named is not None else None
+            if named is None or (plan.of and named.type not in plan.of):
+                continue
+            captures["name"] = [named]
         if plan.is_plain:
             name_node = captures["name"][0]
             start = name_node.start_byte
@@ -412,6 +422,13 @@ def _put_inside(doc: list[Node], ordered: list[_Found]) -> None:
         ordered[at].captures["doc"] = doc
 
 
+def compile_sections(grammar: Grammar) -> None:
+    """Compile the queries that an outline runs, and what their captures mean."""
+    for name in ("outline", "members", "deep"):
+        if (section := grammar.query(name)) is not None:
+            _plans(grammar, name, section[0])
+
+
 def _plans(grammar: Grammar, section: str, query: Query) -> list[_Plan]:
     cached: list[_Plan] | None = grammar.__dict__.get(f"_plans_{section}")
     if cached is None:
@@ -445,7 +462,11 @@ def _plans(grammar: Grammar, section: str, query: Query) -> list[_Plan]:
                     settings,
                     settings.get("constant", "").encode(),
                     settings.get("head", ""),
-                    len(kinds) == 1 and _WITH_NAME.search(piece) is not None and not (_BESIDE & settings.keys()),
+                    len(kinds) == 1
+                    and ("at" in settings or _WITH_NAME.search(piece) is not None)
+                    and not (_BESIDE & settings.keys()),
+                    tuple(settings.get("at", "").split()),
+                    frozenset(settings.get("of", "").split()),
                     any(capture in piece for capture in ("@members", "@again", "@import")),
                     any(capture in piece for capture in ("@export", "@access", "@hidden")),
                     settings.get("strip", ""),

@@ -1,18 +1,15 @@
 """The worker processes: orders go to them, outcomes come from them, and each can be ended at any moment.
 
 A thread for each waits on its pipe, so that whoever asks for outcomes waits on a queue and never on a process; this
-is the same on every platform, beside an event loop and without one. Plain child processes with length-prefixed
-messages, for the reasons that `ARCHITECTURE.md` gives for those that check files.
+is the same on every platform, beside an event loop and without one.
 """
 
 import contextlib
 import os
 import queue
 import signal
-import subprocess
-import sys
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from pathlib import Path
 from time import monotonic
@@ -20,7 +17,9 @@ from typing import Protocol
 
 import msgspec
 
-from rulewright.services.index.wire import READY, Order, Outcome, decode_outcomes, encode_order, receive, send
+from rulewright.processes.children import Child, children_of
+from rulewright.processes.framing import READY, receive, send
+from rulewright.services.index.wire import Order, Outcome, decode_outcomes, encode_order
 
 AHEAD = 2
 """Orders that a worker has at a time, so that it need not wait for the next one."""
@@ -35,8 +34,9 @@ MAX_FAILED_STARTS = 3
 REST_S = 30.0
 """Seconds without work after which the processes end."""
 
-_HOME = str(Path(__file__).resolve().parents[3])
-"""The folder that holds the package: workers import this copy of it, wherever the parent found it."""
+MAX_PREPARED = 4
+"""Languages that are made ready once for all workers before one is started: those of its first order, most files
+first. Each costs up to a tenth of a second."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -106,6 +106,7 @@ class Processes:
         self.n_workers, self.timeout_s = n_workers, timeout_s
         self._events: queue.SimpleQueue[tuple[_Process, Event] | None] = queue.SimpleQueue()
         self._on_event = on_event
+        self._children = children_of("rulewright.services.index.worker")
         self._processes: list[_Process] = []
 
     @property
@@ -118,7 +119,7 @@ class Processes:
         """To the one with the least to do; a process is started while there are fewer than allowed."""
         idle = min(self._processes, key=lambda p: len(p.orders), default=None)
         if (idle is None or idle.orders) and len(self._processes) < self.n_workers:
-            idle = self._start()
+            idle = self._start(order)
             self._processes.append(idle)
         if idle is None:
             raise RuntimeError("there are no workers")
@@ -149,14 +150,17 @@ class Processes:
             process.kill()
         for process in processes:
             process.join()
+        self._children.close()
         self._events = queue.SimpleQueue()
         self._is_cold = False
 
-    def _start(self) -> "_Process":
+    def _start(self, order: Order) -> "_Process":
         folder = self._cache_folder()
         self._is_cold = self._is_cold or folder is None
-        arguments = (self._root, str(folder or ""), f"{self.timeout_s}", str(self._max_bytes))
-        return _Process(arguments, self._tell)
+        arguments = (self._root, os.fsencode(folder or ""), b"%g" % self.timeout_s, b"%d" % self._max_bytes)
+        languages = Counter(language for _, language in order.files)
+        child = self._children.start(arguments, [language for language, _ in languages.most_common(MAX_PREPARED)])
+        return _Process(child, self._tell)
 
     def _tell(self, process: "_Process", event: Event) -> None:
         self._events.put((process, event))
@@ -180,21 +184,13 @@ class Processes:
 class _Process:
     """One worker. Its orders are known to the asking thread alone; its own thread only reads its pipe."""
 
-    def __init__(self, arguments: tuple[bytes | str, ...], tell: "Callable[[_Process, Event], None]") -> None:
+    def __init__(self, child: Child, tell: "Callable[[_Process, Event], None]") -> None:
         self.orders: deque[Order] = deque()
         self.overdue_at = monotonic() + START_S
         self.is_ready = threading.Event()
+        self.child = child
         self._tell = tell
         self._is_overdue = False
-        # -P: a workspace must not be able to put modules in the way of ours.
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "rulewright.services.index.worker", *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=_HOME,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (_HOME, os.environ.get("PYTHONPATH"))))},
-        )
         self._thread = threading.Thread(target=self._read, name="index worker", daemon=True)
         self._thread.start()
 
@@ -205,7 +201,7 @@ class _Process:
         self.orders.append(order)
         # A worker that is gone is reported by its thread.
         with contextlib.suppress(OSError):
-            send(self._process.stdin.fileno(), encode_order(order))  # type: ignore[union-attr]
+            send(self.child.orders, encode_order(order))
 
     def note(self, outcomes: list[Outcome], timeout_s: float) -> None:
         """It lives: the next file has its own time."""
@@ -222,27 +218,22 @@ class _Process:
 
     def kill(self) -> None:
         """End it now."""
-        with contextlib.suppress(OSError):
-            self._process.kill()
+        self.child.kill()
 
     def join(self) -> None:
         """Wait until it has ended, which it has been told to."""
         self._thread.join()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(OSError):
-                    pipe.close()
+        self.child.close()
 
     def _read(self) -> None:
-        descriptor = self._process.stdout.fileno()  # type: ignore[union-attr]
+        answers = self.child.answers
         try:
-            if receive(descriptor) == READY:
+            if receive(answers) == READY:
                 self.is_ready.set()
                 self._tell(self, Answer([]))
-                while (body := receive(descriptor)) is not None:
+                while (body := receive(answers)) is not None:
                     self._tell(self, Answer(decode_outcomes(body)))
         except (OSError, msgspec.MsgspecError):
             self.kill()
-        ended_itself = self._process.wait() == -getattr(signal, "SIGPROF", 0) != 0
+        ended_itself = self.child.wait() == -getattr(signal, "SIGPROF", 0) != 0
         self._tell(self, Lost((), ended_itself or self._is_overdue, self.is_ready.is_set()))

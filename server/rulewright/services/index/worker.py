@@ -8,6 +8,7 @@ nothing is known yet. It never writes to a database: what it sends is written by
 
 # Names of files may be any bytes, and paths come by the ten thousand.
 
+import contextlib
 import gc
 import os
 import signal
@@ -16,13 +17,14 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from rulewright.core.index.analyse import analyse, fallback
+from rulewright.core.index.analyse import analyse, fallback, make_ready
 from rulewright.core.index.fit import as_utf8, unfit_content
 from rulewright.core.index.symbols import encode_record
 from rulewright.core.index.valid import trusted_record
+from rulewright.processes.framing import READY, receive, send
 from rulewright.services.index.reading import NotThereError, cache_key, read_file
 from rulewright.services.index.tables import analysis_of
-from rulewright.services.index.wire import READY, Outcome, decode_order, encode_outcomes, receive, send
+from rulewright.services.index.wire import Outcome, decode_order, encode_outcomes
 
 if TYPE_CHECKING:
     from rulewright.services.index.cache import CodeCache
@@ -36,14 +38,23 @@ FLUSH_BYTES = 1 << 16
 FAILED = "words only: its analysis failed with {}, which is a fault of ours"
 
 
-def main(root: bytes, cache_folder: str, timeout_s: float, max_bytes: int) -> None:
+def prepare(*languages: str) -> None:
+    """Load the grammars and compile the queries of some languages, for all workers that are forked from here on."""
+    for language in languages:
+        # What fails here fails again for each file of the language, and is told there.
+        with contextlib.suppress(Exception):
+            make_ready(language)
+
+
+def main(root: bytes, cache_folder: bytes, timeout: bytes, most: bytes) -> None:
     """Answer every order. Ends with its parent, because the parent's end closes the pipe."""
+    timeout_s, max_bytes = float(timeout), int(most)
     orders, answers = os.dup(0), os.dup(1)
     os.dup2(2, 1)  # a stray print must not end up among the answers
     if hasattr(os, "nice"):
         os.nice(NICENESS)
     gc.disable()  # records hold no cycles, and looking for them costs a tenth of the work
-    cache = _cache(cache_folder) if cache_folder else None
+    cache = _cache(os.fsdecode(cache_folder)) if cache_folder else None
     send(answers, READY)
     while (body := receive(orders)) is not None:
         order = decode_order(body)
@@ -111,4 +122,4 @@ def _end_after(seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    main(os.fsencode(sys.argv[1]), sys.argv[2], float(sys.argv[3]), int(sys.argv[4]))
+    main(*map(os.fsencode, sys.argv[1:]))

@@ -7,7 +7,8 @@ import sys
 from time import perf_counter_ns
 
 from rulewright.core.rules.job import CheckJob, run
-from rulewright.services.workers.wire import READY, Checks, decode_request, receive, send
+from rulewright.processes.framing import READY, receive, send
+from rulewright.services.workers.wire import Checks, decode_request, encode
 
 
 def main(limit_s: float) -> None:
@@ -39,7 +40,7 @@ def main(limit_s: float) -> None:
         result = run(job, perf_counter_ns)
         _end_after(0)
         with contextlib.suppress(BrokenPipeError):
-            send(results, result)
+            send(results, encode(result))
 
 
 def _end_after(seconds: float) -> None:

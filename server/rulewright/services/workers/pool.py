@@ -7,17 +7,14 @@ Each worker is driven by a thread that waits on a pipe, so the pool serves a com
 
 import contextlib
 import itertools
-import os
 import queue
 import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from functools import lru_cache
 from math import inf
-from pathlib import Path
 from time import monotonic
 
 import msgspec
@@ -26,7 +23,9 @@ from rulewright.core.rules.job import CheckJob, CheckResult, SetAside
 from rulewright.core.rules.lint import Enforced, Fault
 from rulewright.core.rules.rule import Check
 from rulewright.core.supervision import Overseer
-from rulewright.services.workers.wire import READY, Checks, Job, decode_result, receive, send
+from rulewright.processes.framing import READY, receive, send
+from rulewright.processes.own_python import command, launch
+from rulewright.services.workers.wire import Checks, Job, decode_result, encode
 
 AHEAD = 16
 """Jobs of `run_all` that wait per worker: enough to keep it busy, few enough to bound memory."""
@@ -57,9 +56,6 @@ DIED = "the checking process ended unexpectedly"
 GONE = "not checked: the checking processes ended too often. Restart the server to try again"
 
 STOPPING = "not checked: the server is stopping"
-
-_HOME = str(Path(__file__).resolve().parents[3])
-"""The folder that holds the package: workers import this copy of it, wherever the parent found it."""
 
 WAKE_S = 0.25
 _numbers = itertools.count(1)
@@ -307,7 +303,7 @@ class _Worker:
                     self._known.clear()
                 # The tuple is kept, so that its id stays its own.
                 self._known[key] = (len(self._known), job.enforced, job.known_rule_ids)
-                send(requests, Checks(self._known[key][0], job.enforced, job.known_rule_ids))
+                send(requests, encode(Checks(self._known[key][0], job.enforced, job.known_rule_ids)))
             content = job.content.encode("utf-8", "surrogatepass")
             number = self._known[key][0]
             told = Job(
@@ -321,7 +317,7 @@ class _Worker:
                 job.all_run,
                 job.judged_rule_ids,
             )
-            send(requests, told)
+            send(requests, encode(told))
             body = receive(results)
         except OSError:
             if self.overdue_at is None:
@@ -372,18 +368,7 @@ class _Worker:
                 raise BrokenPipeError
             if self._is_gone:
                 raise _GoneError
-            # -P: a workspace must not be able to put modules in the way of ours.
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "rulewright.services.workers.child", f"{self.timeout_s + GRACE_S}"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                cwd=_HOME,
-                env={
-                    **os.environ,
-                    "PYTHONPATH": os.pathsep.join(filter(None, (_HOME, os.environ.get("PYTHONPATH")))),
-                },
-            )
+            self._process = launch(command("rulewright.services.workers.child", f"{self.timeout_s + GRACE_S}"))
             if self._overseer is not None:
                 self._overseer.started(self.name, self._process.pid)
             return self._process

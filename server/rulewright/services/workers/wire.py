@@ -1,11 +1,9 @@
-"""What goes between a pool and its workers: length-prefixed msgpack. No pickle, so nothing that is read can run.
+"""What goes between a pool and its workers: msgpack. No pickle, so nothing that is read can run.
 
 What msgpack cannot hold, the lone surrogates of names and texts that are not UTF-8, goes as JSON with escapes.
 A tuple of checks is sent once to each worker and named by a number from then on: thousands of files share it.
 """
 
-import os
-import struct
 from typing import Any
 
 import msgspec
@@ -13,11 +11,6 @@ import msgspec
 from rulewright.core.findings import Finding
 from rulewright.core.rules.job import CheckResult
 from rulewright.core.rules.lint import Enforced
-
-_LENGTH = struct.Struct(">I")
-
-READY = b"ready"
-"""What a worker sends before anything else."""
 
 
 class Checks(msgspec.Struct, tag="checks"):
@@ -73,28 +66,3 @@ def _unescaped(body: bytes) -> Any:
     import json  # noqa: PLC0415 - as in `encode`
 
     return json.loads(body)
-
-
-def send(descriptor: int, message: Any) -> None:
-    """Write one message, bytes as they are; raises OSError when the other side is gone."""
-    body = message if isinstance(message, bytes) else encode(message)
-    view = memoryview(_LENGTH.pack(len(body)) + body)
-    while view:
-        view = view[os.write(descriptor, view) :]
-
-
-def receive(descriptor: int) -> bytes | None:
-    """Read one message; None at the end."""
-    head = _exactly(descriptor, _LENGTH.size)
-    return _exactly(descriptor, _LENGTH.unpack(head)[0]) if head else None
-
-
-def _exactly(descriptor: int, n_bytes: int) -> bytes | None:
-    parts: list[bytes] = []
-    while n_bytes:
-        part = os.read(descriptor, min(n_bytes, 1 << 20))
-        if not part:
-            return None
-        parts.append(part)
-        n_bytes -= len(part)
-    return b"".join(parts)

@@ -27,8 +27,8 @@
          (array_pattern (identifier) @name)])) @definition.variable
   (#set! constant "const"))
 
-(function_declaration name: (identifier) @name body: (_) @body) @definition.function
-(generator_function_declaration name: (identifier) @name body: (_) @body) @definition.function
+((function_declaration) @definition.function (#set! at "name"))
+((generator_function_declaration) @definition.function (#set! at "name"))
 
 (lexical_declaration (variable_declarator
   name: (identifier) @name
@@ -49,7 +49,7 @@
 (lexical_declaration (variable_declarator value: (object) @members))
 (variable_declaration (variable_declarator value: (object) @members))
 (export_statement value: (object) @members)
-(export_statement value: (call_expression arguments: (arguments (object) @members)))
+(export_statement value: (_ function: (_) arguments: (_ (object) @members)))
 
 (export_statement !source (export_clause (export_specifier name: (identifier) @export.name))) @export
 (export_statement value: (identifier) @export.name) @export
@@ -78,8 +78,8 @@
 (object (pair
   key: (_) @name
   value: (_ body: [(statement_block) (expression)] @body)) @definition.method)
-(method_definition name: (_) @name body: (_) @body) @definition.method
-(method_definition ["get" "set"] name: (_) @name body: (_) @body) @definition.property
+((method_definition) @definition.method (#set! at "name"))
+(method_definition ["get" "set"] name: (_) @name) @definition.property
 
 ;; deep
 ; near
@@ -89,8 +89,8 @@
 ; where: var[ ]([\w$]+)\s*(?::[^\n]*?)?=\s*(?:async\b|function\b|[(<]|[\w$]+\s*=>)
 ; where: import\s*\(\s*(["'`])
 
-(function_declaration name: (identifier) @name body: (_) @body) @definition.function
-(generator_function_declaration name: (identifier) @name body: (_) @body) @definition.function
+((function_declaration) @definition.function (#set! at "name"))
+((generator_function_declaration) @definition.function (#set! at "name"))
 (lexical_declaration (variable_declarator
   name: (identifier) @name
   value: (_ body: [(statement_block) (expression)] @body))
@@ -99,7 +99,7 @@
   name: (identifier) @name
   value: (_ body: [(statement_block) (expression)] @body))
   ) @definition.function
-(call_expression function: (import) arguments: (arguments . (string) @import.module)) @import
+(_ function: (import) arguments: (_ . (string) @import.module)) @import
 
 ;; scopes
 

@@ -53,12 +53,12 @@
   target: (identifier) @_word
   (arguments
     . (binary_operator
-      operator: [
-        "+" "-" "*" "/" "++" "--" "+++" "---" ".." "<>" "|>" "<<<" ">>>" "<<~" "~>>" "<~" "~>" "<~>" "<|>" "&&&" "|||"
-        "^^^" "==" "!=" "=~" "===" "!==" "<" ">" "<=" ">=" "in" "&&" "||" "and" "or"
-      ] @name)
+      operator: _ @name)
     (keywords)? @body)
   (do_block)? @body) @definition.function
+  (#any-of? @name
+    "+" "-" "*" "/" "++" "--" "+++" "---" ".." "<>" "|>" "<<<" ">>>" "<<~" "~>>" "<~" "~>" "<~>" "<|>" "&&&" "|||" "^^^"
+    "==" "!=" "=~" "===" "!==" "<" ">" "<=" ">=" "in" "&&" "||" "and" "or")
   (#any-of? @_word "def" "defp" "defmacro" "defmacrop"))
 
 ((_
@@ -103,7 +103,7 @@
     . target: (identifier) @_word
     . (_
       (_
-        left: [(identifier) @name (call target: (identifier) @name)]
+        left: [(identifier) @name (_ target: (identifier) @name)]
         operator: "::")))) @definition.class
   (#any-of? @_word "type" "typep" "opaque"))
 
@@ -113,11 +113,11 @@
     . target: (identifier) @_word
     . (_ [
       (_
-        left: [(identifier) @name (call target: (identifier) @name)]
+        left: [(identifier) @name (_ target: (identifier) @name)]
         operator: "::")
       (_
         left: (_
-          left: [(identifier) @name (call target: (identifier) @name)]
+          left: [(identifier) @name (_ target: (identifier) @name)]
           operator: "::")
         operator: "when")
     ]))) @definition.event

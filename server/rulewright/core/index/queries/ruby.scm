@@ -1,25 +1,25 @@
 ;; outline
 ; depth: 1
 
-(module name: [(constant) @name (scope_resolution name: (constant) @name)]) @definition.module @exported
+(module name: [(constant) @name (_ name: (constant) @name)]) @definition.module @exported
 
 (class
-  name: [(constant) @name (scope_resolution name: (constant) @name)]
-  superclass: (superclass (_) @base)?) @definition.class @exported
+  name: [(constant) @name (_ name: (constant) @name)]
+  superclass: (_ (_) @base)?) @definition.class @exported
 
 ; What lies in a body is looked at by itself, so that the bodies of methods are not visited.
 (module body: (body_statement) @again @access.start)
 (class body: (body_statement) @again @access.start)
 (singleton_class body: (body_statement) @again @access.start)
-(call block: (_ body: (_) @again @access.start))
-(assignment right: (_ block: (_ body: (_) @again @access.start)))
+(_ block: (_ body: (_) @again @access.start))
+(_ left: (_) . "=" right: (_ block: (_ body: (_) @again @access.start)))
 (if [(then) (else) (elsif)] @again)
 (unless [(then) (else)] @again)
 (elsif [(then) (else) (elsif)] @again)
 (begin) @again
 
 (class
-  name: [(constant) @name (scope_resolution name: (constant) @name)]
+  name: [(constant) @name (_ name: (constant) @name)]
   body: (_
     (_
       . method: (identifier) @_include
@@ -27,17 +27,17 @@
       (#any-of? @_include "include" "extend" "prepend"))))
 
 (module
-  name: [(constant) @name (scope_resolution name: (constant) @name)]
+  name: [(constant) @name (_ name: (constant) @name)]
   body: (_
     (_
       . method: (identifier) @_include
       arguments: (_ [(constant) (scope_resolution)] @base)
       (#any-of? @_include "include" "extend" "prepend"))))
 
-(method name: (_) @name) @definition.method
-(program (method name: (_) @name) @definition.function)
-(singleton_method name: (_) @name) @definition.method @exported
-(alias name: (_) @name) @definition.method
+((method) @definition.method (#set! at "name"))
+(program (method) @definition.function (#set! at "name"))
+((singleton_method) @definition.method @exported (#set! at "name"))
+((alias) @definition.method (#set! at "name"))
 
 ; A word before a definition: `private def name`, `memoize def name`.
 ((_
@@ -52,13 +52,13 @@
     [(method name: (_) @name) (singleton_method name: (_) @name)] @definition.method @private))
   (#any-of? @_word "private" "protected" "private_class_method"))
 
-(assignment left: (constant) @name) @definition.constant @exported
-(assignment left: (scope_resolution name: (constant) @name)) @definition.constant @exported
+((assignment) @definition.constant @exported (#set! at "left") (#set! of "constant"))
+((assignment) @definition.constant @exported (#set! at "left name") (#set! of "constant"))
 (assignment left: (left_assignment_list (constant) @name)) @definition.constant @exported
-(operator_assignment left: (constant) @name) @definition.constant @exported
-(assignment left: (global_variable) @name) @definition.variable
-(assignment left: [(instance_variable) (class_variable)] @name) @definition.field
-(operator_assignment left: [(instance_variable) (class_variable)] @name) @definition.field
+((operator_assignment) @definition.constant @exported (#set! at "left") (#set! of "constant"))
+((assignment) @definition.variable (#set! at "left") (#set! of "global_variable"))
+((assignment) @definition.field (#set! at "left") (#set! of "instance_variable class_variable"))
+((operator_assignment) @definition.field (#set! at "left") (#set! of "instance_variable class_variable"))
 
 ((assignment
   left: (constant) @name
@@ -163,8 +163,8 @@
 ; where: @[^\W\d]\w*\s*(?:\|\||&&|[-+*/])?=(?![=~>])
 ; where: require(?:_relative)?[ (]+["']([^"'#\n]+)
 
-(assignment left: [(instance_variable) (class_variable)] @name) @definition.field
-(operator_assignment left: [(instance_variable) (class_variable)] @name) @definition.field
+((assignment) @definition.field (#set! at "left") (#set! of "instance_variable class_variable"))
+((operator_assignment) @definition.field (#set! at "left") (#set! of "instance_variable class_variable"))
 (assignment left: (left_assignment_list [(instance_variable) (class_variable)] @name)) @definition.field
 
 ((_

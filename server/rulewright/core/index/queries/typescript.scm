@@ -16,11 +16,11 @@
   body: (class_body) @body @members) @definition.class
 (lexical_declaration (variable_declarator
   name: (identifier) @name
-  value: (class
+  value: (_
     (class_heritage (extends_clause value: [(identifier) (member_expression)] @base))?
     body: (class_body) @body @members))) @definition.class
 (export_statement
-  value: (class
+  value: (_
     (class_heritage (extends_clause value: [(identifier) (member_expression)] @base))?
     body: (class_body) @body @members) @definition.class
   (#set! name "default"))
@@ -39,22 +39,23 @@
 (lexical_declaration (variable_declarator name: (identifier) @name type: (type_annotation (_) @type)))
 
 (lexical_declaration (variable_declarator
-  value: [(as_expression . (object) @members) (satisfies_expression . (object) @members)]))
+  value: (_ . (object) @members . ["as" "satisfies"])))
 
 (import_statement (import_require_clause (identifier) @import.alias source: (string) @import.module)) @import
 (export_statement "=" (identifier) @export.name) @export
 
 ;; members
 
-(public_field_definition
+; Of what has a name in a class, methods have parameters and index signatures a type of their key.
+(class_body (_
+  !parameters
+  !index_type
   name: (_) @name
-  type: (type_annotation (_) @type)?
-  value: (_ constructor: (_) @type)?) @definition.field
-(public_field_definition
-  name: (_) @name
-  value: (_ body: [(statement_block) (expression)] @body)) @definition.method
-(abstract_method_signature name: (_) @name) @definition.method
-(method_signature name: (_) @name) @definition.method
+  type: (_ (_) @type)?
+  value: (_ constructor: (_) @type)?) @definition.field)
+(class_body (_ name: (_) @name value: (_ body: [(statement_block) (expression)] @body)) @definition.method)
+((abstract_method_signature) @definition.method (#set! at "name"))
+((method_signature) @definition.method (#set! at "name"))
 (method_signature ["get" "set"] name: (_) @name) @definition.property
 (property_signature name: (_) @name type: (type_annotation (_) @type)?) @definition.property
 (method_definition parameters: (formal_parameters

@@ -1,0 +1,218 @@
+"""Worker processes as their parent has them: pipes to speak with each, a way to end it, and how it ended.
+
+On Linux one process imports what they need and forks them (`forkserver`), so that the second costs next to nothing.
+Elsewhere each is started by itself: forking without starting a program is not safe on macOS, and Windows has no fork.
+"""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from itertools import count
+from typing import Protocol
+
+from rulewright.processes.own_python import command, launch
+
+CAN_FORK = sys.platform == "linux"
+_END_S = 5.0
+"""Seconds that the process that forks may take to end the others and itself."""
+
+
+class Child(Protocol):
+    """A worker process."""
+
+    @property
+    def orders(self) -> int:
+        """The descriptor to write to."""
+        ...
+
+    @property
+    def answers(self) -> int:
+        """The descriptor to read from."""
+        ...
+
+    @property
+    def pid(self) -> int:
+        """Its process id; waits until it has one, and is 0 where it never had."""
+        ...
+
+    def kill(self) -> None:
+        """End it now; nothing where it has ended."""
+        ...
+
+    def wait(self) -> int | None:
+        """How it ended, as `Popen.returncode` has it, when it has; None where nobody can tell."""
+        ...
+
+    def close(self) -> None:
+        """Close its pipes."""
+        ...
+
+
+class Children(Protocol):
+    """Starts workers."""
+
+    def start(self, arguments: Sequence[bytes], prepare: Sequence[str] = ()) -> Child:
+        """Start one with its arguments; raises OSError. What is to be prepared is, where that serves others too."""
+        ...
+
+    def close(self) -> None:
+        """End what starts them, and all that still run."""
+        ...
+
+
+def children_of(module: str) -> Children:
+    """Workers that run the `main` of a module, which also is a program."""
+    return Forking(module) if CAN_FORK else Spawning(module)
+
+
+class Spawning:
+    """Each worker is a program of its own."""
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+
+    def start(self, arguments: Sequence[bytes], prepare: Sequence[str] = ()) -> Child:  # noqa: ARG002 - nothing is shared
+        """See `Children`."""
+        return _Spawned(launch(command(self._module, *arguments)))
+
+    def close(self) -> None:
+        """See `Children`; they are ended one by one."""
+
+
+class _Spawned:
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self._process = process
+        self.orders, self.answers, self.pid = process.stdin.fileno(), process.stdout.fileno(), process.pid
+
+    def kill(self) -> None:
+        with contextlib.suppress(OSError):
+            self._process.kill()
+
+    def wait(self) -> int | None:
+        return self._process.wait()
+
+    def close(self) -> None:
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+
+
+class Forking:
+    """One process, started with the first worker, forks them. Not for two threads at once, but for `Child.kill`."""
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+        self._numbers = count()
+        self._socket: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self, arguments: Sequence[bytes], prepare: Sequence[str] = ()) -> Child:
+        """See `Children`."""
+        for attempt in (1, 2):
+            try:
+                return self._fork(arguments, prepare)
+            except (BrokenPipeError, ConnectionError):
+                # It was ended from outside; workers that it had forked live on.
+                self.close()
+                if attempt == 2:  # noqa: PLR2004
+                    raise
+        raise AssertionError
+
+    def close(self) -> None:
+        """See `Children`."""
+        process, self._process = self._process, None
+        orders, self._socket = self._socket, None
+        if process is None or orders is None:
+            return
+        orders.close()
+        try:
+            process.wait(_END_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+    def _fork(self, arguments: Sequence[bytes], prepare: Sequence[str]) -> Child:
+        # Only where there is a fork: it is no part of the start on the other systems.
+        from rulewright.processes.forkserver import Fork, encode  # noqa: PLC0415
+
+        if self._socket is None:
+            self._launch()
+        assert self._socket is not None
+        number = next(self._numbers)
+        orders, answers, status = os.pipe(), os.pipe(), os.pipe()
+        theirs, ours = (orders[0], answers[1], status[1]), (orders[1], answers[0], status[0])
+        try:
+            socket.send_fds(self._socket, [encode(Fork(number, tuple(arguments), tuple(prepare)))], theirs)
+        except OSError:
+            for pipe in ours:
+                os.close(pipe)
+            raise
+        finally:
+            for pipe in theirs:
+                os.close(pipe)
+        return _Forked(*ours, self._socket, number)
+
+    def _launch(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        try:
+            self._process = launch(command("rulewright.processes.forkserver", self._module), theirs.fileno())
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        self._socket = ours
+
+
+class _Forked:
+    def __init__(self, orders: int, answers: int, status: int, parent: socket.socket, number: int) -> None:
+        self.orders, self.answers = orders, answers
+        self._status = status
+        self._parent, self._number = parent, number
+        self._pid: int | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def pid(self) -> int:
+        with self._lock:
+            if self._pid is None:
+                self._pid = self._read() or 0
+            return self._pid
+
+    def kill(self) -> None:
+        from rulewright.processes.forkserver import Kill, encode  # noqa: PLC0415 - as above
+
+        try:
+            # By its parent, which alone knows whether its process id is still its own.
+            self._parent.send(encode(Kill(self._number)))
+        except OSError:
+            if self._pid:
+                with contextlib.suppress(OSError):
+                    os.kill(self._pid, signal.SIGKILL)
+
+    def wait(self) -> int | None:
+        return self._read() if self.pid else None
+
+    def close(self) -> None:
+        pipes = self.orders, self.answers, self._status
+        # Their numbers are soon those of other files.
+        self.orders = self.answers = self._status = -1
+        for pipe in pipes:
+            if pipe >= 0:
+                os.close(pipe)
+
+    def _read(self) -> int | None:
+        from rulewright.processes.forkserver import STATUS  # noqa: PLC0415 - as above
+
+        if self._status < 0:
+            return None
+        told = os.read(self._status, STATUS.size)
+        return STATUS.unpack(told)[0] if len(told) == STATUS.size else None

@@ -1,0 +1,33 @@
+"""Starts this Python with one of our modules: this copy of it, wherever the parent found it, and no workspace's."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+_HOME = str(Path(__file__).resolve().parents[2])
+"""The folder that holds the package."""
+
+
+def command(module: str, *arguments: str | bytes) -> list[str | bytes]:
+    """What runs one of our modules."""
+    # -P: a workspace must not be able to put modules in the way of ours.
+    return [sys.executable, "-P", "-m", module, *arguments]
+
+
+def launch(command: Sequence[str | bytes], stdin: int = subprocess.PIPE) -> "subprocess.Popen[bytes]":
+    """Start a process that is spoken to over its pipes; with a `stdin` of its own only over that."""
+    return subprocess.Popen(
+        command,
+        stdin=stdin,
+        stdout=subprocess.PIPE if stdin == subprocess.PIPE else subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=_HOME,
+        env=environment(),
+    )
+
+
+def environment() -> dict[str, str]:
+    """This process's variables, with this copy of our package before what others may be on the path."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (_HOME, os.environ.get("PYTHONPATH"))))}

@@ -1,0 +1,166 @@
+"""Workers are started, spoken with and ended in the same way, whether they are forked or programs of their own."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from rulewright.processes.children import CAN_FORK, Child, Children, Forking, Spawning
+from rulewright.processes.framing import READY, receive, send
+from tests.harness.wait import is_alive, until
+
+MODULE = "tests.harness.told_worker"
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture(params=[Spawning, *([Forking] if CAN_FORK else [])])
+def children(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Children]:
+    """Each way of starting workers there is here."""
+    yield from _opened(request.param, monkeypatch)
+
+
+@pytest.fixture
+def forking(monkeypatch: pytest.MonkeyPatch) -> Iterator[Forking]:
+    """Workers that are forked."""
+    yield from _opened(Forking, monkeypatch)
+
+
+def _opened(make: Callable[[str], Children], monkeypatch: pytest.MonkeyPatch) -> Iterator:
+    monkeypatch.setenv("PYTHONPATH", str(REPOSITORY))
+    made = make(MODULE)
+    yield made
+    made.close()
+
+
+def started(children: Children, *arguments: bytes, prepare: tuple[str, ...] = ()) -> Child:
+    child = children.start(arguments, prepare)
+    assert receive(child.answers) == READY
+    return child
+
+
+def asked(child: Child, what: bytes) -> bytes | None:
+    send(child.orders, what)
+    return receive(child.answers)
+
+
+def end(child: Child) -> int | None:
+    child.kill()
+    how = child.wait()
+    child.close()
+    return how
+
+
+def test_a_worker_gets_its_arguments_as_they_are(children: Children) -> None:
+    child = started(children, b"a b", b"", "\u20ac".encode(), b"-x")
+    assert asked(child, b"arguments") == "a b||\u20ac|-x".encode()
+    assert end(child) == -signal.SIGKILL
+
+
+def test_two_workers_are_two_processes(children: Children) -> None:
+    first, second = started(children), started(children)
+    told = [asked(child, b"pid").split()[0] for child in (first, second)]
+    assert told == [b"%d" % first.pid, b"%d" % second.pid]
+    assert len(set(told)) == 2
+    assert [end(first), end(second)] == [-signal.SIGKILL] * 2
+    until(lambda: not any(is_alive(int(pid)) for pid in told))
+
+
+@pytest.mark.parametrize(("what", "how"), [(b"end 0", 0), (b"end 7", 7), (b"signal 27", -27), (b"signal 11", -11)])
+def test_how_a_worker_ended_is_told(children: Children, what: bytes, how: int) -> None:
+    child = started(children)
+    assert asked(child, what) is None
+    assert child.wait() == how
+    child.kill()
+    child.close()
+
+
+def test_a_worker_ends_when_its_pipe_is_closed(children: Children) -> None:
+    child = started(children)
+    pid = child.pid
+    child.close()
+    until(lambda: not is_alive(pid))
+    child.wait()
+
+
+def test_closing_ends_those_that_are_forked(forking: Forking) -> None:
+    child, hung = started(forking), started(forking)
+    send(hung.orders, b"hang")
+    parent = int(asked(child, b"pid").split()[1])
+    forking.close()
+    until(lambda: not any(map(is_alive, (child.pid, hung.pid, parent))))
+    assert [child.wait(), hung.wait()] == [-signal.SIGKILL] * 2
+    child.close()
+    hung.close()
+    again = started(forking)
+    assert int(asked(again, b"pid").split()[1]) != parent
+    assert end(again) == -signal.SIGKILL
+
+
+def test_what_is_prepared_once_is_there_in_all(forking: Forking) -> None:
+    first = started(forking, prepare=("a", "b"))
+    second = started(forking, prepare=("c",))
+    assert [asked(first, b"prepared"), asked(second, b"prepared")] == [b"a b", b"a b c"]
+    assert asked(first, b"pid").split()[1] == asked(second, b"pid").split()[1]
+    end(first)
+    end(second)
+
+
+def test_nothing_of_one_worker_is_open_in_another(forking: Forking) -> None:
+    many = [started(forking) for _ in range(5)]
+    assert len({asked(child, b"open") for child in many}) == 1
+    for child in many:
+        end(child)
+
+
+def test_no_descriptor_is_left_behind(children: Children) -> None:
+    end(started(children))
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(5):
+        end(started(children))
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_workers_outlive_the_process_that_forked_them_and_others_can_be_started(forking: Forking) -> None:
+    child = started(forking)
+    parent = int(asked(child, b"pid").split()[1])
+    os.kill(parent, signal.SIGKILL)
+    until(lambda: not is_alive(parent))
+    assert asked(child, b"arguments") == b""
+    second = started(forking)
+    assert int(asked(second, b"pid").split()[1]) != parent
+    # Nobody is left who could tell how the first one ends.
+    pid = child.pid
+    assert end(child) is None
+    until(lambda: not is_alive(pid))
+    assert end(second) == -signal.SIGKILL
+
+
+SCRIPT = """
+import sys
+from rulewright.processes.children import Forking
+from rulewright.processes.framing import receive, send
+forking = Forking("tests.harness.told_worker")
+child, hung = forking.start(()), forking.start(())
+receive(child.answers), receive(hung.answers)
+send(hung.orders, b"hang")
+send(child.orders, b"pid")
+print(*map(int, receive(child.answers).split()), hung.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.skipif(not CAN_FORK, reason="nothing is forked on this system")
+def test_all_end_with_the_process_that_wanted_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(REPOSITORY), str(REPOSITORY / "server")]))
+    with subprocess.Popen(
+        [sys.executable, "-c", SCRIPT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        ids = list(map(int, process.stdout.readline().split()))
+        assert len(ids) == 3
+        process.kill()
+    until(lambda: not any(map(is_alive, ids)))
