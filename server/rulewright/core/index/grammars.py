@@ -24,7 +24,8 @@ pattern, and what lies deeper is not visited at all, which is most of a file; `;
 often as it takes, says which text a `deep` pattern is about, with the name in its group, so that nothing is visited
 where no such text is; with `; near` only the smallest node around each such text is visited, or what it holds. Of a
 group named `field` the first in a class is enough. A regex that begins with plain text is found ten times as fast.
-`; where:` in `injections` says without which text there are none.
+`; where:` in `injections` says without which text there are none, and in `outline` without which text a piece in another
+language defines nothing, so that it need not be parsed.
 """
 
 
@@ -124,9 +125,14 @@ class Grammar:
         """What text patterns of the section `deep` are about."""
         self.is_near = _NEAR.search(self._sections.get("deep", "")) is not None
         """Whether only the nodes around such texts are looked at."""
-        embedded = _WHERE.findall(self._sections.get("injections", ""))
-        self.embedded = re.compile(embedded[-1].encode(), re.MULTILINE) if embedded else None
+        self.embedded = self._only_where("injections")
         """Text without which a file embeds nothing, where the language says so."""
+        self.defining = self._only_where("outline")
+        """Text without which an embedded piece defines nothing, where the language says so."""
+
+    def _only_where(self, section: str) -> re.Pattern[bytes] | None:
+        said = _WHERE.findall(self._sections.get(section, ""))
+        return re.compile(said[-1].encode(), re.MULTILINE) if said else None
 
     def query(self, section: str) -> tuple[Query, QueryCursor] | None:
         """A section's query with a cursor to run it; None where the language's file has no such section."""

@@ -34,8 +34,11 @@ class Piece(msgspec.Struct, frozen=True):
     tree: Tree
 
 
-def pieces(grammar: Grammar, source: bytes, tree: Tree) -> Iterator[Piece]:
-    """The embedded pieces that a grammar is there for, parsed, in order; combined ones behind the others."""
+def pieces(grammar: Grammar, source: bytes, tree: Tree, *, defining: bool = False) -> Iterator[Piece]:
+    """The embedded pieces that a grammar is there for, parsed, in order; combined ones behind the others.
+
+    With `defining`, those that certainly define nothing are left out.
+    """
     is_there = grammar.embedded is None or grammar.embedded.search(source) is not None
     section = grammar.query("injections") if is_there else None
     if section is None:
@@ -52,6 +55,8 @@ def pieces(grammar: Grammar, source: bytes, tree: Tree) -> Iterator[Piece]:
         said = _named(source, named[0]) if named else settings.get("injection.language") or ""
         inner = grammar_of(said) if said else None
         if inner is None or inner.name == grammar.name or content[0].start_byte in taken:
+            continue
+        if defining and inner.defining is not None and not inner.defining.search(source, *content[0].byte_range):
             continue
         inside = settings.get("injection.inner") or ""
         ranges = [r for node in content for r in _ranges(source, node, inside) if r.end_byte > r.start_byte]
@@ -133,7 +138,7 @@ def embedded(
     is_example = traits_of(grammar.name).examples
     more: list[tuple[int, Symbol]] = []
     all_imports = list(imports)
-    for piece in pieces(grammar, source, tree):
+    for piece in pieces(grammar, source, tree, defining=True):
         inner = grammar_of(piece.language)
         if inner is None:
             continue

@@ -7,7 +7,7 @@ capture one name, the later one in the file wins, so that the general comes firs
 adds what it captures.
 
 A `@doc` alone in its pattern belongs to the definition behind it, where the language's traits say so, and `@doc.inside`
-to the one around it. An import is captured as `@import` with `@import.module`, `@import.name` and `@import.alias`; what
+and `@base.inside` to the one around it. An import is captured as `@import` with `@import.module`, `@import.name` and `@import.alias`; what
 lies in an `@import.group` has the text of its `@import.prefix` before it, with whatever sign stands between the two.
 
 Settings of a pattern, by `(#set! key "value")`: `exported` "false" marks its definitions as private, and "members" what
@@ -60,6 +60,7 @@ MAX_NAME = 200
 MAX_SIGNATURE = 300
 
 _DEFINITION = re.compile(r"@definition\.(\w+)")
+_LEAF = re.compile(r"\(\((\w+)\) @definition\.\w+\s*\(#set!")
 _WITH_NAME = re.compile(r"^(?!.*@receiver\b).*@name\b", re.DOTALL)
 _BESIDE = frozenset({"constant", "declarator", "once", "name", "text", "join", "strip", "extend"})
 """Settings that change what is defined."""
@@ -107,6 +108,8 @@ class _Plan(msgspec.Struct, frozen=True):
     """Whether it takes no more than a look at its name and its node."""
     at: tuple[str, ...]
     of: frozenset[str]
+    leaf: str
+    """The type of the one node that it is about, where it says nothing of what that holds."""
     leads: bool
     """Whether a match may say where else to look."""
     says: bool
@@ -142,8 +145,11 @@ class _Caught(msgspec.Struct):
     """Names that imports bind, which are no definitions."""
     docs: list[Node] = msgspec.field(default_factory=list)
     inner_docs: list[list[Node]] = msgspec.field(default_factory=list)
+    inner_bases: list[tuple[int, list[Node]]] = msgspec.field(default_factory=list)
+    """What bodies say, each with the id of the body."""
 
-    def add(self, plan: _Plan, captures: dict[str, list[Node]]) -> None:
+    def add(self, plan: _Plan, captures: dict[str, list[Node]], inside: int) -> None:
+        """Keep what a pattern without a definition found in the node of that id, or a whole tree."""
         if "import" in captures:
             self.imports.append((plan, captures))
             self.bound += captures.get("import.alias", ()) or captures.get("import.name", ())
@@ -154,6 +160,8 @@ class _Caught(msgspec.Struct):
         self.docs += captures.get("doc", ())
         if "doc.inside" in captures:
             self.inner_docs.append(captures["doc.inside"])
+        if "base.inside" in captures:
+            self.inner_bases.append((inside, captures["base.inside"]))
 
 
 def outline(
@@ -176,7 +184,13 @@ def outline(
             del found[node.start_byte]
     ordered = _ordered((f for _, f in found.values()), traits)
     for doc in caught.inner_docs:
-        _put_inside(doc, ordered)
+        if (around := _around(doc, ordered)) is not None and len(around.captures.get("doc", ())) < len(doc):
+            around.captures["doc"] = doc
+    for inside, bases in caught.inner_bases:
+        around = _around(bases, ordered)
+        # What a block in a body says is about something else.
+        if around is not None and (body := around.node.child_by_field_name("body")) is not None and body.id == inside:
+            around.captures["base"] = [*around.captures.get("base", ()), *bases]
     # What stands deep in a file was found last.
     brought = sorted(_imports(source, caught), key=lambda i: i.row) if caught.imports else ()
     imports = tuple(dict.fromkeys(brought))
@@ -268,8 +282,12 @@ def _take(  # noqa: C901, PLR0912 - the hot path: it sees every match, and a cal
     plans: list[_Plan],
     span: tuple[int, int] | None = None,
     known: frozenset[int] = frozenset(),
+    inside: int = 0,
 ) -> None:
-    """Take what a query has matched, but for what begins outside `span` and imports of modules at the bytes `known`."""
+    """Take what a query has matched, but for what begins outside `span` and imports of modules at the bytes `known`.
+
+    `inside` is the id of the node that was looked into, where that is not the whole tree.
+    """
     source, found, waiting, imported = run.source, run.found, run.waiting, run.imported
     for pattern, captures in matches:
         plan = plans[pattern]
@@ -290,7 +308,7 @@ def _take(  # noqa: C901, PLR0912 - the hot path: it sees every match, and a cal
                     for node in captures.get(capture, ()):
                         imported.add(node.start_byte)
         if not plan.kind:
-            run.caught.add(plan, captures)
+            run.caught.add(plan, captures, inside)
             if plan.says and run.is_said:
                 run.said.add(captures, source)
             continue
@@ -332,7 +350,7 @@ def _look_within(run: _Run) -> None:
             ready[name] = section[1], _plans(grammar, name, section[0])
         seen.add(node.id)
         cursor, plans = ready[name]
-        _take(run, cursor.matches(node), plans)
+        _take(run, cursor.matches(node), plans, inside=node.id)
 
 
 _HOLDERS = frozenset({int(SymbolKind.CLASS), int(SymbolKind.INTERFACE), int(SymbolKind.STRUCT)})
@@ -347,6 +365,10 @@ def _look_deep(run: _Run, root: Node, cursor: QueryCursor, missing: list[re.Matc
         _take(run, cursor.matches(root), plans, known=known)
         return
     cursor.set_max_start_depth(1)
+    leaves: dict[str, list[int]] = {}
+    for number, plan in enumerate(plans):
+        if plan.leaf:
+            leaves.setdefault(plan.leaf, []).append(number)
     classes = sorted((f.start, f.end) for _, f in found.values() if f.kind in _HOLDERS)
     fields: set[tuple[int, bytes]] = set()
     for place in missing:
@@ -359,7 +381,11 @@ def _look_deep(run: _Run, root: Node, cursor: QueryCursor, missing: list[re.Matc
                 continue
         node = root.descendant_for_byte_range(place.start(), place.end())
         if node is not None and node.id != root.id:
-            _take(run, cursor.matches(node), plans, known=known)
+            if (numbers := leaves.get(node.type)) is not None:
+                _take(run, [(number, {plans[number].capture: [node]}) for number in numbers], plans)
+            # A query takes ten times as long.
+            if place.start(place.lastindex or 0) not in found:
+                _take(run, cursor.matches(node), plans, known=known)
             if at >= 0 and place.start("field") in found:
                 fields.add((at, place["field"]))
 
@@ -414,12 +440,12 @@ def _begins_in(span: tuple[int, int], capture: str, captures: dict[str, list[Nod
     return span[0] <= node.start_byte < span[1]
 
 
-def _put_inside(doc: list[Node], ordered: list[_Found]) -> None:
-    at = bisect_right(ordered, doc[0].start_byte, key=lambda f: f.start) - 1
-    while at >= 0 and ordered[at].end < doc[-1].end_byte:
+def _around(nodes: list[Node], ordered: list[_Found]) -> _Found | None:
+    """The innermost definition that holds some nodes."""
+    at = bisect_right(ordered, nodes[0].start_byte, key=lambda f: f.start) - 1
+    while at >= 0 and ordered[at].end < nodes[-1].end_byte:
         at -= 1
-    if at >= 0 and len(ordered[at].captures.get("doc", ())) < len(doc):
-        ordered[at].captures["doc"] = doc
+    return ordered[at] if at >= 0 else None
 
 
 def compile_sections(grammar: Grammar) -> None:
@@ -467,6 +493,7 @@ def _plans(grammar: Grammar, section: str, query: Query) -> list[_Plan]:
                     and not (_BESIDE & settings.keys()),
                     tuple(settings.get("at", "").split()),
                     frozenset(settings.get("of", "").split()),
+                    leaf[1] if (leaf := _LEAF.match(piece)) is not None else "",
                     any(capture in piece for capture in ("@members", "@again", "@import")),
                     any(capture in piece for capture in ("@export", "@access", "@hidden")),
                     settings.get("strip", ""),

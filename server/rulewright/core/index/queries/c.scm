@@ -11,11 +11,10 @@
   (declaration
     type: [(type_identifier) (struct_specifier)]? @type
     declarator: (_) @name) @definition.variable (#set! declarator "true"))
-([(preproc_ifdef (declaration type: [(type_identifier) (struct_specifier)]? @type declarator: (_) @name) @definition.variable)
-  (preproc_if (declaration type: [(type_identifier) (struct_specifier)]? @type declarator: (_) @name) @definition.variable)
-  (preproc_else (declaration type: [(type_identifier) (struct_specifier)]? @type declarator: (_) @name) @definition.variable)
-  (preproc_elif (declaration type: [(type_identifier) (struct_specifier)]? @type declarator: (_) @name) @definition.variable)]
-  (#set! declarator "true"))
+(preproc_ifdef (declaration type: [(type_identifier) (struct_specifier)]? @type declarator: (_) @name) @definition.variable (#set! declarator "true"))
+(preproc_if (declaration type: [(type_identifier) (struct_specifier)]? @type declarator: (_) @name) @definition.variable (#set! declarator "true"))
+(preproc_else (declaration type: [(type_identifier) (struct_specifier)]? @type declarator: (_) @name) @definition.variable (#set! declarator "true"))
+(preproc_elif (declaration type: [(type_identifier) (struct_specifier)]? @type declarator: (_) @name) @definition.variable (#set! declarator "true"))
 
 (function_definition declarator: (_) @name (#set! declarator "true")) @definition.function
 

@@ -11,11 +11,10 @@
   (declaration
     type: [(type_identifier) (qualified_identifier) (template_type)]? @type
     declarator: (_) @name) @definition.variable (#set! declarator "true"))
-([(preproc_ifdef (declaration type: [(type_identifier) (qualified_identifier) (template_type)]? @type declarator: (_) @name) @definition.variable)
-  (preproc_if (declaration type: [(type_identifier) (qualified_identifier) (template_type)]? @type declarator: (_) @name) @definition.variable)
-  (preproc_else (declaration type: [(type_identifier) (qualified_identifier) (template_type)]? @type declarator: (_) @name) @definition.variable)
-  (preproc_elif (declaration type: [(type_identifier) (qualified_identifier) (template_type)]? @type declarator: (_) @name) @definition.variable)]
-  (#set! declarator "true"))
+(preproc_ifdef (declaration type: [(type_identifier) (qualified_identifier) (template_type)]? @type declarator: (_) @name) @definition.variable (#set! declarator "true"))
+(preproc_if (declaration type: [(type_identifier) (qualified_identifier) (template_type)]? @type declarator: (_) @name) @definition.variable (#set! declarator "true"))
+(preproc_else (declaration type: [(type_identifier) (qualified_identifier) (template_type)]? @type declarator: (_) @name) @definition.variable (#set! declarator "true"))
+(preproc_elif (declaration type: [(type_identifier) (qualified_identifier) (template_type)]? @type declarator: (_) @name) @definition.variable (#set! declarator "true"))
 
 (function_definition declarator: (_) @name (#set! declarator "true")) @definition.function
 
@@ -57,7 +56,7 @@
 (field_declaration_list
   (function_definition declarator: (_) @name (#set! declarator "true")) @definition.method)
 (field_declaration_list (template_declaration
-  [(function_definition declarator: (_) @name) (declaration declarator: (_) @name) (field_declaration declarator: (_) @name)] @definition.method
+  (_ declarator: (_) @name) @definition.method
   (#set! declarator "true")))
 (translation_unit (template_declaration
   (declaration declarator: (_) @name (#set! declarator "true")) @definition.variable))

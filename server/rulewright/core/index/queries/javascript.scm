@@ -17,61 +17,71 @@
   (#set! name "default"))
 
 ; What is put on something that is there: `Stack.prototype.push = function`, `Stack.of = function`.
-((expression_statement (assignment_expression
-  left: (member_expression object: (identifier) @type property: (property_identifier) @name)
+((expression_statement (_
+  left: (_ object: (identifier) @type property: (property_identifier) @name)
+  . "="
   right: (_ body: [(statement_block) (expression)] @body)
   )) @definition.method)
-((expression_statement (assignment_expression
-  left: (member_expression
-    object: (member_expression object: (identifier) @type property: (property_identifier) @_prototype)
+((expression_statement (_
+  left: (_
+    object: (_ object: (identifier) @type property: (property_identifier) @_prototype)
     property: (property_identifier) @name)
+  . "="
   right: (_ body: [(statement_block) (expression)] @body)
   )) @definition.method
   (#eq? @_prototype "prototype"))
 
 ; CommonJS.
-((expression_statement (assignment_expression
-  left: (member_expression
-    object: [(identifier) @_exports (member_expression object: (identifier) @_module property: (property_identifier) @_exports)]
+((expression_statement (_
+  left: (_
+    object: [(identifier) @_exports (_ object: (identifier) @_module property: (property_identifier) @_exports)]
     property: (property_identifier) @name)
+  . "="
   right: [(object) (array) (string) (number) (call_expression) (new_expression) (template_string) (true) (false)]
   )) @definition.variable @exported
   (#eq? @_exports "exports"))
-((expression_statement (assignment_expression
-  left: (member_expression
-    object: [(identifier) @_exports (member_expression object: (identifier) @_module property: (property_identifier) @_exports)]
+((expression_statement (_
+  left: (_
+    object: [(identifier) @_exports (_ object: (identifier) @_module property: (property_identifier) @_exports)]
     property: (property_identifier) @name)
+  . "="
   right: (_ body: [(statement_block) (expression)] @body)
   )) @definition.function @exported
   (#eq? @_exports "exports"))
-((expression_statement (assignment_expression
-  left: (member_expression
-    object: [(identifier) @_exports (member_expression object: (identifier) @_module property: (property_identifier) @_exports)]
+((expression_statement (_
+  left: (_
+    object: [(identifier) @_exports (_ object: (identifier) @_module property: (property_identifier) @_exports)]
     property: (property_identifier) @name)
+  . "="
   right: (class (class_heritage [(identifier) (member_expression)] @base)? body: (class_body) @body @members)
   )) @definition.class @exported
   (#eq? @_exports "exports"))
-((expression_statement (assignment_expression
-  left: (member_expression object: (identifier) @_module property: (property_identifier) @_exports)
+((expression_statement (_
+  left: (_ object: (identifier) @_module property: (property_identifier) @_exports)
+  . "="
   right: [(object) (function_expression) (arrow_function) (call_expression) (new_expression) (class)] @definition.variable)
   ) @exported
   (#set! name "default") (#eq? @_module "module") (#eq? @_exports "exports"))
-((expression_statement (assignment_expression
-  left: (member_expression object: (identifier) @_module property: (property_identifier) @_exports)
+((expression_statement (_
+  left: (_ object: (identifier) @_module property: (property_identifier) @_exports)
+  . "="
   right: [(function_expression name: (identifier) @name body: (_) @body) @definition.function
           (class name: (identifier) @name body: (class_body) @body) @definition.class])) @exported
   (#eq? @_module "module") (#eq? @_exports "exports"))
-((expression_statement (assignment_expression
-  left: (member_expression property: (property_identifier) @_exports)
+((expression_statement (_
+  left: (_ property: (property_identifier) @_exports)
+  . "="
   right: [(object) @members (class body: (class_body) @members)]))
   (#eq? @_exports "exports"))
-((expression_statement (assignment_expression
-  left: (member_expression property: (property_identifier) @_exports)
+((expression_statement (_
+  left: (_ property: (property_identifier) @_exports)
+  . "="
   right: [(identifier) @export.name
           (object [(shorthand_property_identifier) @export.name (pair value: (identifier) @export.name)])])) @export
   (#eq? @_exports "exports"))
-((expression_statement (assignment_expression
-  left: (member_expression object: [(identifier) @_exports (member_expression property: (property_identifier) @_exports)])
+((expression_statement (_
+  left: (_ object: [(identifier) @_exports (_ property: (property_identifier) @_exports)])
+  . "="
   right: (identifier) @export.name)) @export
   (#eq? @_exports "exports"))
 

@@ -47,14 +47,14 @@
   body: (namespace_use_group) @import.group)
 (namespace_use_group
   (namespace_use_clause . [(qualified_name) (name)] @import.module alias: (name)? @import.alias (#set! split "\\")) @import)
-([(require_once_expression (string (string_content) @import.module))
-  (require_expression (string (string_content) @import.module))
-  (include_expression (string (string_content) @import.module))
-  (include_once_expression (string (string_content) @import.module))
-  (require_once_expression (binary_expression right: (string (string_content) @import.module)))
-  (require_expression (binary_expression right: (string (string_content) @import.module)))
-  (include_expression (binary_expression right: (string (string_content) @import.module)))
-  (include_once_expression (binary_expression right: (string (string_content) @import.module)))] @import)
+(require_once_expression (string (string_content) @import.module)) @import
+(require_expression (string (string_content) @import.module)) @import
+(include_expression (string (string_content) @import.module)) @import
+(include_once_expression (string (string_content) @import.module)) @import
+(require_once_expression (_ right: (string (string_content) @import.module))) @import
+(require_expression (_ right: (string (string_content) @import.module))) @import
+(include_expression (_ right: (string (string_content) @import.module))) @import
+(include_once_expression (_ right: (string (string_content) @import.module))) @import
 
 ;; injections
 

@@ -18,21 +18,10 @@
 (elsif [(then) (else) (elsif)] @again)
 (begin) @again
 
-(class
-  name: [(constant) @name (_ name: (constant) @name)]
-  body: (_
-    (_
-      . method: (identifier) @_include
-      arguments: (_ [(constant) (scope_resolution)] @base)
-      (#any-of? @_include "include" "extend" "prepend"))))
-
-(module
-  name: [(constant) @name (_ name: (constant) @name)]
-  body: (_
-    (_
-      . method: (identifier) @_include
-      arguments: (_ [(constant) (scope_resolution)] @base)
-      (#any-of? @_include "include" "extend" "prepend"))))
+((_
+  . method: (identifier) @_include
+  arguments: (_ [(constant) (scope_resolution)] @base.inside))
+  (#any-of? @_include "include" "extend" "prepend"))
 
 ((method) @definition.method (#set! at "name"))
 (program (method) @definition.function (#set! at "name"))

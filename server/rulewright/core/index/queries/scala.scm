@@ -3,39 +3,39 @@
 (trait_definition name: (identifier) @name) @definition.interface
 (trait_definition
   name: (identifier) @name
-  extend: (extends_clause [(type_identifier) (generic_type) (stable_type_identifier)] @base)) @definition.interface
+  extend: (_ [(type_identifier) (generic_type) (stable_type_identifier)] @base)) @definition.interface
 (class_definition name: (identifier) @name) @definition.class
 (class_definition
   name: (identifier) @name
-  extend: (extends_clause [(type_identifier) (generic_type) (stable_type_identifier)] @base)) @definition.class
+  extend: (_ [(type_identifier) (generic_type) (stable_type_identifier)] @base)) @definition.class
 (object_definition name: (identifier) @name) @definition.module
 (object_definition
   name: (identifier) @name
-  extend: (extends_clause [(type_identifier) (generic_type) (stable_type_identifier)] @base)) @definition.module
+  extend: (_ [(type_identifier) (generic_type) (stable_type_identifier)] @base)) @definition.module
 (package_object name: (_) @name) @definition.module
 (enum_definition name: (identifier) @name) @definition.enum
 (simple_enum_case name: (identifier) @name) @definition.enum_member
 (full_enum_case name: (identifier) @name) @definition.enum_member
 
 (function_definition name: (_) @name) @definition.function
-(template_body (function_definition name: (_) @name) @definition.method)
-(template_body (function_declaration name: (_) @name) @definition.method)
-(with_template_body (function_definition name: (_) @name) @definition.method)
-(enum_body (function_definition name: (_) @name) @definition.method)
+; A query with many kinds of nodes in bodies compiles slowly: the keyword says as much.
+(template_body (_ "def" name: (_) @name) @definition.method)
+(with_template_body (_ "def" name: (_) @name) @definition.method)
+(enum_body (_ "def" name: (_) @name) @definition.method)
 
-(template_body (val_definition pattern: (identifier) @name type: (_)? @type) @definition.property)
-(template_body (var_definition pattern: (identifier) @name type: (_)? @type) @definition.property)
-(template_body (val_definition pattern: (identifier) @name value: (instance_expression . (type_identifier) @type)) @definition.property)
-(template_body (val_definition pattern: (tuple_pattern (identifier) @name)) @definition.property)
-(template_body (val_declaration name: (identifier) @name type: (_) @type) @definition.property)
-(template_body (var_declaration name: (identifier) @name type: (_) @type) @definition.property)
-(compilation_unit (val_definition pattern: (identifier) @name type: (_)? @type) @definition.variable)
-(compilation_unit (var_definition pattern: (identifier) @name type: (_)? @type) @definition.variable)
+(template_body (_ "val" pattern: (identifier) @name type: (_)? @type) @definition.property)
+(template_body (_ "var" pattern: (identifier) @name type: (_)? @type) @definition.property)
+(template_body (_ "val" pattern: (identifier) @name value: (instance_expression . (type_identifier) @type)) @definition.property)
+(template_body (_ "val" pattern: (tuple_pattern (identifier) @name)) @definition.property)
+(template_body (_ "val" name: (identifier) @name type: (_) @type) @definition.property)
+(template_body (_ "var" name: (identifier) @name type: (_) @type) @definition.property)
+(compilation_unit (_ "val" pattern: (identifier) @name type: (_)? @type) @definition.variable)
+(compilation_unit (_ "var" pattern: (identifier) @name type: (_)? @type) @definition.variable)
 (class_parameter ["val" "var"] name: (identifier) @name type: (_)? @type) @definition.property
 (class_definition
   "case"
-  class_parameters: (class_parameters
-    (class_parameter name: (identifier) @name type: (_)? @type) @definition.property))
+  class_parameters: (_
+    (_ name: (identifier) @name type: (_)? @type) @definition.property))
 (given_definition name: (identifier) @name return_type: (_)? @type) @definition.variable
 (type_definition name: (type_identifier) @name) @definition.type_parameter
 

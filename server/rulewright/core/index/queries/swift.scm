@@ -30,16 +30,16 @@
 (subscript_declaration "subscript" @name (computed_property) @body) @definition.method
 
 (source_file
-  (property_declaration
-    name: (pattern bound_identifier: (simple_identifier) @name)
+  (_
+    name: (_ bound_identifier: (_) @name)
     (type_annotation (user_type) @type)?) @definition.variable)
 (class_body
-  (property_declaration
-    name: (pattern bound_identifier: (simple_identifier) @name)
+  (_
+    name: (_ bound_identifier: (_) @name)
     (type_annotation (user_type) @type)?) @definition.property)
 (enum_class_body
-  (property_declaration
-    name: (pattern bound_identifier: (simple_identifier) @name)
+  (_
+    name: (_ bound_identifier: (_) @name)
     (type_annotation (user_type) @type)?) @definition.property)
 (protocol_property_declaration
   name: (pattern bound_identifier: (simple_identifier) @name)
