@@ -25,6 +25,9 @@ class InlineAnalysts:
     def n_free(self) -> int:
         return 2 - len(self.orders)
 
+    def begin(self) -> None:
+        pass
+
     def give(self, order: Order) -> None:
         self.orders.append(order)
         self.seen += [path.decode("utf-8", "surrogateescape") for path, _ in order.files]

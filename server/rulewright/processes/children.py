@@ -56,6 +56,10 @@ class Child(Protocol):
 class Children(Protocol):
     """Starts workers."""
 
+    def begin(self) -> None:
+        """One will be started soon; raises OSError."""
+        ...
+
     def start(self, arguments: Sequence[bytes], prepare: Sequence[str] = ()) -> Child:
         """Start one with its arguments; raises OSError. What is to be prepared is, where that serves others too."""
         ...
@@ -75,6 +79,9 @@ class Spawning:
 
     def __init__(self, module: str) -> None:
         self._module = module
+
+    def begin(self) -> None:
+        """See `Children`; there is nothing to begin with."""
 
     def start(self, arguments: Sequence[bytes], prepare: Sequence[str] = ()) -> Child:  # noqa: ARG002 - nothing is shared
         """See `Children`."""
@@ -114,6 +121,11 @@ class Forking:
         self._socket: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
 
+    def begin(self) -> None:
+        """See `Children`."""
+        if self._socket is None:
+            self._launch()
+
     def start(self, arguments: Sequence[bytes], prepare: Sequence[str] = ()) -> Child:
         """See `Children`."""
         for attempt in (1, 2):
@@ -143,8 +155,7 @@ class Forking:
         # Only where there is a fork: it is no part of the start on the other systems.
         from rulewright.processes.forkserver import Fork, encode  # noqa: PLC0415
 
-        if self._socket is None:
-            self._launch()
+        self.begin()
         assert self._socket is not None
         number = next(self._numbers)
         orders, answers, status = os.pipe(), os.pipe(), os.pipe()

@@ -9,7 +9,7 @@ from rulewright.core.index.headers import spoken
 from rulewright.core.index.injections import embedded
 from rulewright.core.index.outline import compile_sections, outline
 from rulewright.core.index.symbols import FileRecord, Import, Symbol
-from rulewright.core.index.words import words_of
+from rulewright.core.index.words import fallback, words_of
 
 Outline = tuple[tuple[Symbol, ...], tuple[Import, ...]]
 
@@ -62,11 +62,6 @@ def normal(source: bytes) -> bytes:
             # Queries read text as UTF-8 and raise for anything else.
             source = source.decode("utf-8", "replace").encode()
     return _LONE_CR.sub(b"\n", source) if b"\r" in source else source
-
-
-def fallback(language: str, source: bytes) -> FileRecord:
-    """The record without any grammar: words alone."""
-    return FileRecord(language, words=words_of(source), is_fallback=True)
 
 
 def errors(root: Node, limit: int = MAX_ERRORS) -> list[Node]:

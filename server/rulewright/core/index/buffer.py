@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from tree_sitter import Node, Point, Tree
 
 from rulewright.core.changes import ContentChange, apply_changes
-from rulewright.core.index.analyse import fallback, record_of
+from rulewright.core.index.analyse import record_of
 from rulewright.core.index.grammars import Grammar, grammar_of
 from rulewright.core.index.injections import Piece, pieces
 from rulewright.core.index.leaves import SETTLED, is_broken, is_plain, is_same_leaf
@@ -19,7 +19,7 @@ from rulewright.core.index.outline import outline
 from rulewright.core.index.scopes import ScopeTree, node_for, scopes_of
 from rulewright.core.index.splice import splice_outline
 from rulewright.core.index.symbols import FileRecord, Import, Symbol
-from rulewright.core.index.words import words_of
+from rulewright.core.index.words import fallback, words_of
 from rulewright.core.text import Position, PositionEncoding, Range, Text
 
 _LONE_CR = re.compile(r"\r(?!\n)")

@@ -146,7 +146,8 @@ def unfit_content(data: bytes) -> str:
         return BINARY
     if len(data) > MINIFIED_BYTES and len(data) > MINIFIED_MEAN_LINE * (data.count(b"\n") + data.count(b"\r") + 1):
         return MINIFIED
-    if _GENERATED.search(data, 0, HEAD_BYTES):
+    # A word that all of them hold: looking for it takes a hundredth of the time.
+    if b"generated" in data[:HEAD_BYTES].lower() and _GENERATED.search(data, 0, HEAD_BYTES):
         return GENERATED
     return ""
 

@@ -24,8 +24,8 @@ pattern, and what lies deeper is not visited at all, which is most of a file; `;
 often as it takes, says which text a `deep` pattern is about, with the name in its group, so that nothing is visited
 where no such text is; with `; near` only the smallest node around each such text is visited, or what it holds. Of a
 group named `field` the first in a class is enough. A regex that begins with plain text is found ten times as fast.
-`; where:` in `injections` says without which text there are none, and in `outline` without which text a piece in another
-language defines nothing, so that it need not be parsed.
+`; where:` in `injections` says without which text there are none, and in `outline` without which text an embedded piece
+defines nothing, so that it need not be parsed.
 """
 
 

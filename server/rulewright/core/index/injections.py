@@ -14,7 +14,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 import msgspec
-from tree_sitter import Node, Parser, Point, Range, Tree
+from tree_sitter import Node, Parser, Point, Query, QueryCursor, Range, Tree
 
 from rulewright.core.index.grammars import NEEDS_LINE_END, Grammar, grammar_of
 from rulewright.core.index.outline import outline
@@ -39,8 +39,7 @@ def pieces(grammar: Grammar, source: bytes, tree: Tree, *, defining: bool = Fals
 
     With `defining`, those that certainly define nothing are left out.
     """
-    is_there = grammar.embedded is None or grammar.embedded.search(source) is not None
-    section = grammar.query("injections") if is_there else None
+    section = _section(grammar, source)
     if section is None:
         return
     query, cursor = section
@@ -56,11 +55,9 @@ def pieces(grammar: Grammar, source: bytes, tree: Tree, *, defining: bool = Fals
         inner = grammar_of(said) if said else None
         if inner is None or inner.name == grammar.name or content[0].start_byte in taken:
             continue
-        if defining and inner.defining is not None and not inner.defining.search(source, *content[0].byte_range):
-            continue
         inside = settings.get("injection.inner") or ""
         ranges = [r for node in content for r in _ranges(source, node, inside) if r.end_byte > r.start_byte]
-        if not ranges:
+        if not ranges or (defining and not _may_define(inner, source, ranges)):
             continue
         if len(taken) == MAX_EMBEDDED:
             break
@@ -72,6 +69,19 @@ def pieces(grammar: Grammar, source: bytes, tree: Tree, *, defining: bool = Fals
     for language, ranges in combined.items():
         if (inner := grammar_of(language)) is not None:
             yield _piece(inner, source, sorted(ranges, key=lambda r: r.start_byte))
+
+
+def _section(grammar: Grammar, source: bytes) -> tuple[Query, QueryCursor] | None:
+    """The query for what is embedded; None where certainly nothing is, so that it need not even be compiled."""
+    if grammar.embedded is not None and grammar.embedded.search(source) is None:
+        return None
+    return grammar.query("injections")
+
+
+def _may_define(inner: Grammar, source: bytes, ranges: list[Range]) -> bool:
+    if inner.defining is None:
+        return True
+    return any(inner.defining.search(source, r.start_byte, r.end_byte) is not None for r in ranges)
 
 
 def _named(source: bytes, node: Node) -> str:

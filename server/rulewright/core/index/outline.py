@@ -7,8 +7,9 @@ capture one name, the later one in the file wins, so that the general comes firs
 adds what it captures.
 
 A `@doc` alone in its pattern belongs to the definition behind it, where the language's traits say so, and `@doc.inside`
-and `@base.inside` to the one around it. An import is captured as `@import` with `@import.module`, `@import.name` and `@import.alias`; what
-lies in an `@import.group` has the text of its `@import.prefix` before it, with whatever sign stands between the two.
+and `@base.inside` to the one around it. An import is captured as `@import` with `@import.module`, `@import.name` and
+`@import.alias`; what lies in an `@import.group` has the text of its `@import.prefix` before it, with whatever sign is
+between the two.
 
 Settings of a pattern, by `(#set! key "value")`: `exported` "false" marks its definitions as private, and "members" what
 they hold as visible, as in a trait; `head` is put before signatures, as a keyword that stands before a group;
@@ -183,14 +184,7 @@ def outline(
         if (known := found.get(node.start_byte)) is not None and known[1].kind in _LOCAL:
             del found[node.start_byte]
     ordered = _ordered((f for _, f in found.values()), traits)
-    for doc in caught.inner_docs:
-        if (around := _around(doc, ordered)) is not None and len(around.captures.get("doc", ())) < len(doc):
-            around.captures["doc"] = doc
-    for inside, bases in caught.inner_bases:
-        around = _around(bases, ordered)
-        # What a block in a body says is about something else.
-        if around is not None and (body := around.node.child_by_field_name("body")) is not None and body.id == inside:
-            around.captures["base"] = [*around.captures.get("base", ()), *bases]
+    _take_inner(caught, ordered)
     # What stands deep in a file was found last.
     brought = sorted(_imports(source, caught), key=lambda i: i.row) if caught.imports else ()
     imports = tuple(dict.fromkeys(brought))
@@ -365,29 +359,40 @@ def _look_deep(run: _Run, root: Node, cursor: QueryCursor, missing: list[re.Matc
         _take(run, cursor.matches(root), plans, known=known)
         return
     cursor.set_max_start_depth(1)
+    leaves = _leaves(plans)
+    classes = sorted((f.start, f.end) for _, f in found.values() if f.kind in _HOLDERS)
+    fields: set[tuple[int, bytes]] = set()
+    for place in missing:
+        at = _holder(classes, place.start()) if place.lastgroup == "field" else -1
+        if at >= 0 and (at, place["field"]) in fields:
+            continue
+        node = root.descendant_for_byte_range(place.start(), place.end())
+        if node is None or node.id == root.id:
+            continue
+        if (numbers := leaves.get(node.type)) is not None:
+            _take(run, [(number, {plans[number].capture: [node]}) for number in numbers], plans)
+        # A query takes ten times as long.
+        if place.start(place.lastindex or 0) not in found:
+            _take(run, cursor.matches(node), plans, known=known)
+        if at >= 0 and place.start("field") in found:
+            fields.add((at, place["field"]))
+
+
+def _leaves(plans: list[_Plan]) -> dict[str, list[int]]:
+    """The patterns about one node alone, by its type."""
     leaves: dict[str, list[int]] = {}
     for number, plan in enumerate(plans):
         if plan.leaf:
             leaves.setdefault(plan.leaf, []).append(number)
-    classes = sorted((f.start, f.end) for _, f in found.values() if f.kind in _HOLDERS)
-    fields: set[tuple[int, bytes]] = set()
-    for place in missing:
-        at = -1
-        if place.lastgroup == "field":
-            at = bisect_right(classes, (place.start(), place.start())) - 1
-            while at >= 0 and classes[at][1] < place.start():
-                at -= 1
-            if (at, place["field"]) in fields:
-                continue
-        node = root.descendant_for_byte_range(place.start(), place.end())
-        if node is not None and node.id != root.id:
-            if (numbers := leaves.get(node.type)) is not None:
-                _take(run, [(number, {plans[number].capture: [node]}) for number in numbers], plans)
-            # A query takes ten times as long.
-            if place.start(place.lastindex or 0) not in found:
-                _take(run, cursor.matches(node), plans, known=known)
-            if at >= 0 and place.start("field") in found:
-                fields.add((at, place["field"]))
+    return leaves
+
+
+def _holder(classes: list[tuple[int, int]], start: int) -> int:
+    """The index of the innermost of some classes that holds a byte, by where each starts and ends; -1 if none does."""
+    at = bisect_right(classes, (start, start)) - 1
+    while at >= 0 and classes[at][1] < start:
+        at -= 1
+    return at
 
 
 def _windows(
@@ -438,6 +443,18 @@ def _without_clauses(ordered: list[_Found]) -> list[_Found]:
 def _begins_in(span: tuple[int, int], capture: str, captures: dict[str, list[Node]]) -> bool:
     node = (captures.get(capture) or captures.get("import") or next(iter(captures.values())))[0]
     return span[0] <= node.start_byte < span[1]
+
+
+def _take_inner(caught: _Caught, ordered: list[_Found]) -> None:
+    """Give definitions what stands in them."""
+    for doc in caught.inner_docs:
+        if (around := _around(doc, ordered)) is not None and len(around.captures.get("doc", ())) < len(doc):
+            around.captures["doc"] = doc
+    for inside, bases in caught.inner_bases:
+        around = _around(bases, ordered)
+        # What a block in a body says is about something else.
+        if around is not None and (body := around.node.child_by_field_name("body")) is not None and body.id == inside:
+            around.captures["base"] = [*around.captures.get("base", ()), *bases]
 
 
 def _around(nodes: list[Node], ordered: list[_Found]) -> _Found | None:

@@ -8,7 +8,7 @@ from enum import IntEnum
 
 import msgspec
 
-ANALYSER_VERSION = 2
+ANALYSER_VERSION = 3
 """Part of every cache key: raise it when the same content would give another record."""
 
 

@@ -1,6 +1,6 @@
 """The words of a text: what is known of any file, whatever its language."""
 
-from bisect import bisect_left
+from rulewright.core.index.symbols import FileRecord
 
 _WORD_BYTES = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz" + bytes(range(128, 256))
 _TABLE = bytes(byte if byte in _WORD_BYTES else 32 for byte in range(256))
@@ -12,19 +12,23 @@ _MANY = 50_000
 
 
 def words_of(source: bytes) -> bytes:
-    """Every distinct word, sorted, each between line feeds; numbers left out.
+    """Every distinct word in order of appearance, each between line feeds; numbers left out.
 
     Bytes outside ASCII count as letters, so names in any script are words. Mostly C: a tenth of a parse.
     """
-    words = sorted(set(source.translate(_TABLE).split()))
     # Digits sort before every other byte of a word.
-    del words[: bisect_left(words, b":")]
+    words = [word for word in dict.fromkeys(source.translate(_TABLE).split()) if word > b":"]
     if not words:
         return b""
     joined = b"\n".join(words)
     if len(joined) > _MANY:
         joined = b"\n".join(w for w in words if len(w) <= MAX_WORD)
     return b"\n%b\n" % joined
+
+
+def fallback(language: str, source: bytes) -> FileRecord:
+    """The record of a file that no grammar reads: its words alone."""
+    return FileRecord(language, words=words_of(source), is_fallback=True)
 
 
 def has_word(words: bytes, name: str) -> bool:

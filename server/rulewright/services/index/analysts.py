@@ -66,6 +66,10 @@ class Analysts(Protocol):
         """How many further orders would be begun, or wait as the next ones, if they were given now."""
         ...
 
+    def begin(self) -> None:
+        """There will be much to do: start what takes time."""
+        ...
+
     def give(self, order: Order) -> None:
         """Have an order carried out."""
         ...
@@ -114,6 +118,11 @@ class Processes:
         """Places for orders."""
         held = sum(len(p.orders) for p in self._processes)
         return AHEAD * self.n_workers - held
+
+    def begin(self) -> None:
+        """Start what forks the processes, while the files are still being listed."""
+        with contextlib.suppress(OSError):  # It is told when there is work.
+            self._children.begin()
 
     def give(self, order: Order) -> None:
         """To the one with the least to do; a process is started while there are fewer than allowed."""

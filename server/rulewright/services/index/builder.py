@@ -21,9 +21,9 @@ from time import monotonic
 
 import msgspec
 
-from rulewright.core.index.analyse import fallback
 from rulewright.core.index.fit import as_utf8
 from rulewright.core.index.symbols import encode_record
+from rulewright.core.index.words import fallback
 from rulewright.services.index.analysts import MAX_FAILED_STARTS, Analysts, Event, Lost
 from rulewright.services.index.reading import NotThereError, cache_key, read_file
 from rulewright.services.index.tables import analysis_of

@@ -192,6 +192,8 @@ class Index(Lookup):
         if paths is None:
             if "" not in self._scans:
                 self._scans.append("")
+            if not self._last_id and self.builder.is_idle:
+                self.analysts.begin()  # Nothing is known, so all there is will be analysed.
             return
         self.apply_events(paths)
 

@@ -17,10 +17,11 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from rulewright.core.index.analyse import analyse, fallback, make_ready
+from rulewright.core.index.analyse import analyse, make_ready
 from rulewright.core.index.fit import as_utf8, unfit_content
 from rulewright.core.index.symbols import encode_record
 from rulewright.core.index.valid import trusted_record
+from rulewright.core.index.words import fallback
 from rulewright.processes.framing import READY, receive, send
 from rulewright.services.index.reading import NotThereError, cache_key, read_file
 from rulewright.services.index.tables import analysis_of
