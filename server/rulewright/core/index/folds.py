@@ -6,6 +6,7 @@ line before, so that a client that folds whole lines keeps the closing bracket i
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Literal
 
 import msgspec
@@ -71,42 +72,58 @@ def folds_of(buffer: Buffer, limit: int = MAX_FOLDS) -> list[Fold]:
     return chosen
 
 
+class _Sort(msgspec.Struct, frozen=True):
+    """What can be said of a node by its type alone."""
+
+    run: Literal["", "comment", "imports"]
+    """What it is one of several of, where they follow each other."""
+    is_whole: bool
+    is_body: bool
+
+
+@cache
+def _sort_of(kind: str) -> _Sort:
+    run: Literal["", "comment", "imports"] = (
+        "comment" if _COMMENT.search(kind) else "imports" if _IMPORT.match(kind) else ""
+    )
+    is_whole = _STRING.search(kind) is not None or _WHOLE.match(kind) is not None
+    return _Sort(run, is_whole, _BODY.search(kind) is not None)
+
+
 def _of_tree(buffer: Buffer, root: Node, depth: int) -> Iterator[Fold]:
+    source = buffer.source
     waiting = [(root, depth)]
     n_nodes = 0
     while waiting:
         node, level = waiting.pop()
         children = node.children
         yield from _runs(buffer, children, level)
-        for child in children:
-            if child.start_point[0] == child.end_point[0]:
+        for at, child in enumerate(children):
+            # Most nodes lie in one line, and a place in bytes costs a tenth of one in rows.
+            if source.find(b"\n", child.start_byte, child.end_byte) < 0:
                 continue
             n_nodes += 1
             if n_nodes > MAX_FOLDS:
                 return
-            if (fold := _of_node(buffer, child, level)) is not None:
+            if (fold := _of_node(buffer, child, level, node, children[at - 1] if at else None)) is not None:
                 yield fold
             if child.child_count:
                 waiting.append((child, level + 1))
 
 
-def _of_node(buffer: Buffer, node: Node, level: int) -> Fold | None:
+def _of_node(buffer: Buffer, node: Node, level: int, parent: Node, before: Node | None) -> Fold | None:
+    """The fold of a node, if it is one; `before` is the child of its parent before it."""
     source = buffer.source
-    kind = node.type
-    if _COMMENT.search(kind):
-        return _fold(buffer, node.start_point[0], node.end_byte, "comment", level)
-    if _IMPORT.match(kind):
-        return _fold(buffer, node.start_point[0], node.end_byte, "imports", level)
+    sort = _sort_of(node.type)
+    if sort.run:
+        return _fold(buffer, node.start_point[0], node.end_byte, sort.run, level)
     first = source[node.start_byte]
     if first in _PAIRS and source[node.end_byte - 1] == _PAIRS[first]:
         return _fold(buffer, node.start_point[0], node.end_byte, "", level, node.start_byte + 1)
-    if _STRING.search(kind):
+    if sort.is_whole:
         return _fold(buffer, node.start_point[0], node.end_byte, "", level)
-    if _WHOLE.match(kind):
-        return _fold(buffer, node.start_point[0], node.end_byte, "", level)
-    if node.is_named and _BODY.search(kind) and node.parent is not None:
-        before = node.prev_sibling
-        row = before.end_point[0] if before is not None else node.parent.start_point[0]
+    if sort.is_body and node.is_named:
+        row = before.end_point[0] if before is not None else parent.start_point[0]
         return _fold(buffer, min(row, node.start_point[0]), node.end_byte, "", level)
     return None
 
@@ -126,24 +143,24 @@ def _fold(buffer: Buffer, row: int, end: int, kind: FoldKind, level: int, start:
 
 def _runs(buffer: Buffer, children: list[Node], level: int) -> Iterator[Fold]:
     """Line comments, and imports, that follow each other."""
+    sorts = [_sort_of(child.type).run for child in children]
+    if not any(sorts):
+        return
     at = 0
     while at < len(children):
-        child = children[at]
-        pattern = _COMMENT if _COMMENT.search(child.type) else _IMPORT if _IMPORT.match(child.type) else None
-        if pattern is None:
-            at += 1
-            continue
+        kind = sorts[at]
         last = at
-        gap = 1 if pattern is _COMMENT else 2
+        gap = 1 if kind == "comment" else 2
         while (
-            last + 1 < len(children)
-            and pattern.search(children[last + 1].type)
+            kind
+            and last + 1 < len(children)
+            and sorts[last + 1] == kind
             and children[last + 1].start_point[0] - _last_row(children[last]) <= gap
         ):
             last += 1
-        if last > at and _stands_alone(buffer, child):
-            kind: FoldKind = "comment" if pattern is _COMMENT else "imports"
-            if (fold := _fold(buffer, child.start_point[0], children[last].end_byte, kind, level)) is not None:
+        if last > at and _stands_alone(buffer, children[at]):
+            fold = _fold(buffer, children[at].start_point[0], children[last].end_byte, kind, level)
+            if fold is not None:
                 yield fold
         at = last + 1
 
