@@ -7,7 +7,8 @@ import msgspec
 
 from rulewright.core.changed import Lines
 from rulewright.core.findings import Finding
-from rulewright.core.proposals.defs import CALLABLE, Definition, definitions
+from rulewright.core.index.symbols import ROUTINES
+from rulewright.core.proposals.defs import Definition, definitions
 from rulewright.core.proposals.target import MAX_LINES
 from rulewright.core.text import Text
 
@@ -38,7 +39,7 @@ class _Stretch(msgspec.Struct):
 def groups(text: str, language: str, findings: Sequence[Finding]) -> tuple[Group, ...]:
     """The orders for a file, by their first finding: one for each function, and one for lines near each other."""
     lines = Text(text)
-    functions = [d for d in definitions(text, language) if d.kind in CALLABLE and d.last - d.lead < MAX_LINES]
+    functions = [d for d in definitions(text, language) if d.kind in ROUTINES and d.last - d.lead < MAX_LINES]
     made: list[_Stretch] = []
     for finding in sorted(findings, key=lambda f: (f.start, f.end, f.rule_id)):
         stretch = _stretch(lines, functions, finding)

@@ -20,10 +20,9 @@ from rulewright.core.index.buffer import Buffer
 from rulewright.core.index.match import Matcher
 from rulewright.core.index.naming import bound_name
 from rulewright.core.index.scopes import ScopeTree
-from rulewright.core.index.symbols import Import, Symbol, SymbolKind
+from rulewright.core.index.symbols import ROUTINES, Import, Symbol
 
 T = TypeVar("T")
-_CALLABLE = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTRUCTOR})
 
 
 class Situation(msgspec.Struct, frozen=True):
@@ -133,7 +132,7 @@ def of_symbol(symbol: Symbol, path: str, source: Source, distance: int = 0, modu
         kind_of_symbol(symbol.kind),
         source,
         distance,
-        symbol.signature if symbol.kind in _CALLABLE else "",
+        symbol.signature if symbol.kind in ROUTINES else "",
         module,
         is_private=not symbol.exported,
         is_deprecated=is_deprecated(symbol.doc, symbol.signature),

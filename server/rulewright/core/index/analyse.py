@@ -7,7 +7,8 @@ from tree_sitter import Node, Tree
 from rulewright.core.index.grammars import Grammar, grammar_of
 from rulewright.core.index.headers import spoken
 from rulewright.core.index.injections import embedded
-from rulewright.core.index.outline import compile_sections, outline
+from rulewright.core.index.outline import outline
+from rulewright.core.index.plans import compile_sections
 from rulewright.core.index.symbols import FileRecord, Import, Symbol
 from rulewright.core.index.words import fallback, words_of
 

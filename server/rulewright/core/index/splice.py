@@ -8,7 +8,8 @@ import msgspec
 from tree_sitter import Node, Tree
 
 from rulewright.core.index.grammars import Grammar
-from rulewright.core.index.outline import outline, owned
+from rulewright.core.index.making import owned
+from rulewright.core.index.outline import outline
 from rulewright.core.index.symbols import Import, Symbol
 from rulewright.core.index.traits import traits_of
 

@@ -43,6 +43,10 @@ class SymbolKind(IntEnum):
     TYPE_PARAMETER = 26
 
 
+ROUTINES = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTRUCTOR})
+"""What has parameters and a body that runs."""
+
+
 class Symbol(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """One definition."""
 

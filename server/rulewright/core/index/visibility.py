@@ -11,6 +11,8 @@ from tree_sitter import Node
 from rulewright.core.index.symbols import Symbol, SymbolKind
 from rulewright.core.index.traits import Traits
 
+SAID = frozenset({"words", "listed", "marked"})
+"""Kinds of visibility for which more is read than a definition."""
 _HEAD = 400
 """Bytes before a name in which a modifier is looked for."""
 _NAMESPACES = frozenset({SymbolKind.NAMESPACE, SymbolKind.MODULE})

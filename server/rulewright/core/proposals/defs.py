@@ -6,11 +6,10 @@ import msgspec
 
 from rulewright.core.index.analyse import analyse
 from rulewright.core.index.soundness import unsound
-from rulewright.core.index.symbols import FileRecord, Symbol, SymbolKind
+from rulewright.core.index.symbols import ROUTINES, FileRecord, Symbol, SymbolKind
 from rulewright.core.index.traits import comment_signs
 from rulewright.core.proposals.lines import Lines
 
-CALLABLE = frozenset({SymbolKind.FUNCTION, SymbolKind.METHOD, SymbolKind.CONSTRUCTOR})
 HOLDERS = frozenset(
     {
         SymbolKind.CLASS,
@@ -43,7 +42,7 @@ class Definition(msgspec.Struct, frozen=True):
     @property
     def key(self) -> tuple[str, str]:
         """What it is known by in its file."""
-        return (f"{self.parent}.{self.type}" if self.type and self.kind in CALLABLE else self.parent), self.name
+        return (f"{self.parent}.{self.type}" if self.type and self.kind in ROUTINES else self.parent), self.name
 
 
 @lru_cache(maxsize=16)
@@ -116,7 +115,7 @@ def outermost(text: str, language: str) -> tuple[Definition, ...]:
     return tuple(
         msgspec.structs.replace(d, lead=d.lead - 1, first=d.first - 1, last=d.last - 1, parent="")
         for d in wrapped
-        if d.parent == "Wrapped" and d.kind in CALLABLE
+        if d.parent == "Wrapped" and d.kind in ROUTINES
     )
 
 

@@ -4,7 +4,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from rulewright.core.proposals.defs import CALLABLE, HOLDERS, Definition, definitions, is_comment
+from rulewright.core.index.symbols import ROUTINES
+from rulewright.core.proposals.defs import HOLDERS, Definition, definitions, is_comment
 from rulewright.core.proposals.lines import Lines
 from rulewright.core.proposals.smallest import hunks
 from rulewright.core.proposals.wrong import Wrong
@@ -76,11 +77,11 @@ def _gone(
     gone = [
         d
         for d in definitions(before, language)
-        if d.kind in CALLABLE | HOLDERS and rows[0] <= d.first < rows[1] and d.key not in have and d.first not in spared
+        if d.kind in ROUTINES | HOLDERS and rows[0] <= d.first < rows[1] and d.key not in have and d.first not in spared
     ]
     names = {d.name for d in gone}
     # What stood in something that was renamed has another parent now.
-    n_new = sum(d.key not in had and d.kind in CALLABLE | HOLDERS for d in definitions(after, language))
+    n_new = sum(d.key not in had and d.kind in ROUTINES | HOLDERS for d in definitions(after, language))
     for d in gone:
         if any(name in d.parent.split(".") for name in names):
             continue
@@ -98,7 +99,7 @@ def _hollow(before: str, after: str, rows: tuple[int, int], language: str, kind:
     hollow = {d.key for d in definitions(before, language) if _is_hollow(_body(old, d, language), 1)}
     known = {d.key for d in definitions(before, language)}
     for d in definitions(after, language):
-        if d.kind not in CALLABLE or not rows[0] <= d.first < rows[1] or d.key in hollow:
+        if d.kind not in ROUTINES or not rows[0] <= d.first < rows[1] or d.key in hollow:
             continue
         if d.key not in known and not (kind == "test" and d.name.lower().startswith("test")):
             continue
@@ -137,9 +138,9 @@ def _body(lines: Lines, d: Definition, language: str) -> list[str]:
 def _unreturned(before: str, after: str, rows: tuple[int, int], language: str) -> Iterator[Wrong]:
     """Functions that gave something back and give nothing any more."""
     old, new = Lines(before), Lines(after)
-    gave = {d.key for d in definitions(before, language) if d.kind in CALLABLE and _gives(_body(old, d, language))}
+    gave = {d.key for d in definitions(before, language) if d.kind in ROUTINES and _gives(_body(old, d, language))}
     for d in definitions(after, language):
-        if d.kind not in CALLABLE or d.key not in gave or not rows[0] <= d.first < rows[1] or d.name == "__init__":
+        if d.kind not in ROUTINES or d.key not in gave or not rows[0] <= d.first < rows[1] or d.name == "__init__":
             continue
         if not _gives(_body(new, d, language)) and "=>" not in "".join(new.bare[d.first : d.last + 1]):
             yield Wrong("lost_code", f"`{d.name}` in line {d.first + 1} gave something back, and does not any more.")
@@ -153,7 +154,7 @@ def _cut_off(before: str, after: str, rows: tuple[int, int], language: str, spar
     """Functions whose last lines are gone, with nothing in their place."""
     old, new = Lines(before), Lines(after)
     have = {d.key for d in definitions(after, language)}
-    ends = {d.last: d for d in definitions(before, language) if d.kind in CALLABLE and d.key in have}
+    ends = {d.last: d for d in definitions(before, language) if d.kind in ROUTINES and d.key in have}
     changes = hunks([line.strip() for line in old.bare], [line.strip() for line in new.bare])
     put = {line.strip() for _, _, c, d in changes for line in new.bare[c:d]}
     for a, b, c, d in changes:
@@ -197,7 +198,7 @@ def _counted(text: str, language: str) -> dict[tuple[str, str], list[int]]:
     found: dict[tuple[str, str], list[int]] = {}
     columns: dict[str, int] = {}
     for d in definitions(text, language):
-        if d.kind not in CALLABLE | HOLDERS or d.first >= len(lines):
+        if d.kind not in ROUTINES | HOLDERS or d.first >= len(lines):
             continue
         column = len(lines.bare[d.first]) - len(lines.bare[d.first].lstrip())
         is_branch = column > columns.setdefault(d.parent, 0 if not d.parent else column)
