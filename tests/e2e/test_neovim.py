@@ -1,15 +1,13 @@
 """A user's first minute in a real Neovim."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.e2e.neovim.run import NVIM, SERVER, run
+
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
-BIN = Path(sys.executable).parent
 SCRIPT = Path(__file__).parent / "neovim" / "first_minute.lua"
 
 RULES = {
@@ -42,28 +40,5 @@ def f(s):
 
 
 def test_first_minute(tmp_path: Path) -> None:
-    workspace = tmp_path / "my wörk 😀"
-    for name, content in RULES.items():
-        target = workspace / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(content, "utf-8")
-    (workspace / ".git").mkdir()
-    home = tmp_path / "home"
-    home.mkdir()
-    environment = {
-        **os.environ,
-        "HOME": str(home),
-        "XDG_STATE_HOME": str(home),
-        "NVIM_LOG_FILE": str(home / "log"),
-    }
-    done = subprocess.run(
-        [BIN / "nvim", "--clean", "--headless", "-l", SCRIPT, workspace, BIN / "rulewright"],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        env=environment,
-        check=False,
-    )
-    log = home / "nvim" / "lsp.log"
-    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}\n{log.read_text() if log.exists() else ''}"
-    assert "all steps passed" in done.stdout
+    said = run(tmp_path, [str(NVIM), "--clean", "--headless", "-l", str(SCRIPT), "{workspace}", str(SERVER)], RULES)
+    assert "all steps passed" in said

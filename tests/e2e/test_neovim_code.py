@@ -1,14 +1,11 @@
 """Code in a real Neovim: jumps, a real popup, symbols, hovers; the server knows files that nobody opened."""
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-BIN = Path(sys.executable).parent
+from tests.e2e.neovim.run import run, story
+
 STORIES = (
     "jumps_behind_an_emoji_and_back",
     "completes_members_and_imports_from_a_real_popup",
@@ -46,24 +43,6 @@ def describe(größe: float) -> str:
 }
 
 
-@pytest.mark.parametrize("story", STORIES)
-def test_story(story: str, tmp_path: Path) -> None:
-    workspace = tmp_path / "my wörk 😀"
-    for name, content in FILES.items():
-        target = workspace / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(content, "utf-8")
-    (workspace / ".git").mkdir()
-    home = tmp_path / "home"
-    home.mkdir()
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.e2e.neovim.stories", story, workspace, BIN / "nvim", BIN / "rulewright"],
-        cwd=ROOT,
-        env={**os.environ, "HOME": str(home), "XDG_STATE_HOME": str(home), "NVIM_LOG_FILE": str(home / "log")},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    log = home / "nvim" / "lsp.log"
-    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}\n{log.read_text() if log.exists() else ''}"
+@pytest.mark.parametrize("name", STORIES)
+def test_story(name: str, tmp_path: Path) -> None:
+    run(tmp_path, story("stories", name), FILES)
