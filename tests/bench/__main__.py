@@ -19,6 +19,7 @@ SUITES = (
     "cold_index",
     "warm_scan",
     "completion",
+    "million",
     "prompt",
     "mcp_calls",
     "session_sync",

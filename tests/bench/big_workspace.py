@@ -36,12 +36,12 @@ sensor motor valve pump meter gauge signal channel carrier antenna modem planet 
 """
 
 
-def write_files(root: Path) -> None:
+def write_files(root: Path, n_files: int = N_FILES) -> None:
     """Files whose names are made of words as code has them: some everywhere, most seldom."""
     chance, nouns, verbs = random.Random(7), NOUNS.split(), VERBS.split()
     weights = [1 / (rank + 3) for rank in range(len(nouns))]
     (root / ".git").mkdir(parents=True)
-    for number in range(N_FILES):
+    for number in range(n_files):
         path = root / f"package_{number % 40}" / f"module_{number}.py"
         path.parent.mkdir(exist_ok=True)
         functions = []
@@ -84,6 +84,7 @@ class Editor:
 
     def __init__(self, root: Path, environ: dict[str, str], capabilities: Any = None) -> None:
         self.root = root
+        self.n_files = len(list(root.glob("package_*/module_*.py")))
         self._capabilities = capabilities or {}
         self._process = subprocess.Popen(
             [*PROGRAM, "serve", "--stdio"], cwd=root, env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -106,9 +107,14 @@ class Editor:
         item = {"uri": self.uri, "languageId": "python", "version": 1, "text": text}
         self.tell("textDocument/didOpen", {"textDocument": item})
         self.ask("rulewright/settled", None)
-        whole = {f"{N_FILES:,} of {N_FILES:,} files", "nothing to read again"}
+        whole = {f"{self.n_files:,} of {self.n_files:,} files", "nothing to read again"}
         until(lambda: any(told in json.dumps(self.ask("rulewright/status", None)) for told in whole), 600)
         return self
+
+    @property
+    def pid(self) -> int:
+        """Of the server."""
+        return self._process.pid
 
     def until_words_are_known(self) -> None:
         """Wait for the words of definitions, which the first question asks for."""

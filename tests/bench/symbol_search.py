@@ -22,7 +22,7 @@ from pathlib import Path
 
 from rulewright.core.index.match import Matcher
 from rulewright.core.index.names import NameTable
-from tests.bench.timing import Figure, duration
+from tests.bench.timing import Figure, Memory, duration
 
 SIZES = (100_000, 1_000_000)
 LIMIT = 100
@@ -86,14 +86,6 @@ def patterns(known: list[str]) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Memory(Figure):
-    """A line whose numbers are bytes."""
-
-    def line(self) -> str:
-        """For people."""
-        return f"{'ok  ' if self.ok else 'OVER'} {self.name}: {self.ours / 1e6:.0f} MB  [{self.limit}]"
-
-
 def measured(
     work: Callable[[str], object], typed: list[str], clock: Callable[[], float] = time.thread_time
 ) -> list[float]:

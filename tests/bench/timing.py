@@ -28,6 +28,14 @@ class Figure:
         return f"{'ok  ' if self.ok else 'OVER'} {self.name}: {mine}{ratio}  [{self.limit}]"
 
 
+class Memory(Figure):
+    """A line whose number is bytes."""
+
+    def line(self) -> str:
+        """For people."""
+        return f"{'ok  ' if self.ok else 'OVER'} {self.name}: {self.ours / 1e6:.0f} MB  [{self.limit}]"
+
+
 def duration(seconds: float) -> str:
     """A time with a unit that suits it."""
     for unit, size in (("s", 1.0), ("ms", 1e-3), ("us", 1e-6)):

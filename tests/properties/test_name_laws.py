@@ -92,22 +92,17 @@ def test_it_answers_as_looking_at_every_name_would(data, known, limit):
 
 @settings(max_examples=120, deadline=None)
 @given(st.data(), symbols, limits, st.sampled_from([0, 2, 15_000]))
-def test_what_was_added_and_removed_leaves_no_trace(data, some, limit, n_looks):
+def test_it_does_not_matter_when_a_name_was_added(data, some, limit, n_looks):
     known = some[: len(some) // 2]
     table = NameTable(known)
-    left = {(name.replace("\n", " "), new): None for name, new in known if name}
+    every = {(name.replace("\n", " "), new): None for name, new in known if name}
     for name, new in data.draw(st.lists(st.sampled_from(some or [("a", 1)]), max_size=60)):
-        symbol = (name.replace("\n", " "), new)
-        if symbol in left or data.draw(st.integers(0, 9)) == 0:
-            assert table.remove(name, new) == (symbol in left)
-            left.pop(symbol, None)
-        else:
-            table.add(name, new)
-            table.add(name, new)
-            if name:
-                left[symbol] = None
+        table.add(name, new)
+        table.add(name, new)
+        if name:
+            every[name.replace("\n", " "), new] = None
     with patch.object(names, "N_LOOKS", n_looks):
-        fresh = NameTable(sorted(left))
+        fresh = NameTable(sorted(every))
         assert len(table) == len(fresh)
         for name, _ in some:
             assert table.ids(name) == fresh.ids(name)

@@ -129,7 +129,7 @@ def workspace_symbols(workspace: Workspace, query: str, limit: int) -> tuple[Fou
         return tuple(_found(r, workspace.encoding) for r in rows[:limit])
     *containers, name = [part for part in _SEPARATOR.split(query) if part] or [query]
     if not containers:
-        rows = workspace.index.search(name, 4 * limit).rows
+        rows = workspace.index.search(name, 2 * limit).rows
     else:
         inside = Matcher(containers[-1])
         rows = [

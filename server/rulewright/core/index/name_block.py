@@ -18,12 +18,9 @@ _TRUTH = bytes(code == 49 for code in range(256))  # noqa: PLR2004 - the digit 1
 
 
 class Block:
-    """Different names of `length` characters, each with its ids.
+    """Different names of `length` characters, each with its ids."""
 
-    A name that was removed leaves line feeds and no marks, so nothing finds it; its place goes to the next name.
-    """
-
-    __slots__ = ("_bits", "_free", "_many", "_n_sorted", "_names", "_one", "length", "n_names")
+    __slots__ = ("_bits", "_many", "_n_sorted", "_names", "_one", "length", "n_names")
 
     def __init__(self, length: int) -> None:
         self.length = length
@@ -35,7 +32,6 @@ class Block:
         """The id of each name that has but one."""
         self._many: dict[int, array[int]] = {}
         """The ids of the others, ascending."""
-        self._free: list[int] = []
         self._n_sorted = 0
         """How many names stand in alphabetical order, from the front."""
 
@@ -57,14 +53,20 @@ class Block:
 
     def names(self) -> list[str]:
         """All names, in no order."""
-        return [name for name in self._names.split("\n") if name]
+        return self._names.split("\n")[:-1]
 
     # --- ids -----------------------------------------------------------------------------------------------------
 
     def place(self, name: str) -> int:
-        """Where `name` stands, -1 for nowhere."""
-        found = self._offsets(self.having(marks_of_name(name)))
-        return next((i // (self.length + 1) for i in found if self._names.startswith(name, i)), -1)
+        """Where `name`, which has the right length, stands; -1 for nowhere."""
+        width, names = self.length + 1, self._names
+        at = bisect_left(range(self._n_sorted), name, key=lambda i: names[i * width : (i + 1) * width - 1])
+        if at < self._n_sorted and names.startswith(name, at * width):
+            return at
+        start = names.find(name, self._n_sorted * width)
+        while start >= 0 and start % width:
+            start = names.find(name, start + 1)
+        return start // width if start >= 0 else -1
 
     def ids(self, at: int) -> "array[int]":
         """The ids of the name at a place, ascending."""
@@ -72,15 +74,9 @@ class Block:
 
     def add(self, name: str, new: int) -> None:
         """Takes in a name of the right length that it does not hold."""
-        if self._free:
-            at = self._free.pop()
-            self._n_sorted = min(self._n_sorted, at)
-            self._replace(at, name)
-            self._one[at] = new
-        else:
-            at = len(self._one)
-            self._names += name + "\n"
-            self._one.append(new)
+        at = len(self._one)
+        self._names += name + "\n"
+        self._one.append(new)
         for mark in marks_of_name(name).all_of:
             self._bits[mark] |= 1 << at
         self.n_names += 1
@@ -92,31 +88,6 @@ class Block:
         if i == len(ids) or ids[i] != new:
             ids.insert(i, new)
             self._many[at] = ids
-
-    def remove_id(self, at: int, old: int) -> bool:
-        """Takes an id from the name at a place, and the name away with its last one; whether it had that id."""
-        ids = self.ids(at)
-        i = bisect_left(ids, old)
-        if i == len(ids) or ids[i] != old:
-            return False
-        del ids[i]
-        if len(ids) > 1:
-            self._many[at] = ids
-            return True
-        self._many.pop(at, None)
-        if ids:
-            self._one[at] = ids[0]
-            return True
-        for mark in marks_of_name(self._name(at)).all_of:
-            self._bits[mark] ^= 1 << at
-        self._replace(at, "\n" * self.length)
-        self._free.append(at)
-        self.n_names -= 1
-        return True
-
-    def _replace(self, at: int, name: str) -> None:
-        start = at * (self.length + 1)
-        self._names = self._names[:start] + name + self._names[start + self.length :]
 
     # --- search --------------------------------------------------------------------------------------------------
 
@@ -155,10 +126,6 @@ class Block:
         length, names = self.length, self._names
         n_sorted = bisect_left(offsets, self._n_sorted * (length + 1))
         return [names[i : i + length] for i in (*offsets[:n_sorted][:limit], *offsets[n_sorted:])]
-
-    def _name(self, at: int) -> str:
-        start = at * (self.length + 1)
-        return self._names[start : start + self.length]
 
     def _offsets(self, having: int) -> Iterable[int]:
         """Where the names behind bits begin in the text."""

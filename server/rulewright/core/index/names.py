@@ -96,21 +96,6 @@ class NameTable:
             blocks.append(room)
         room.add(name, new)
 
-    def remove(self, name: str, old: int) -> bool:
-        """Forgets a symbol; whether it was known."""
-        name = name.replace("\n", " ")
-        blocks = self._blocks(name)
-        for block in blocks:
-            at = block.place(name)
-            if at >= 0:
-                is_known = block.remove_id(at, old)
-                if not block.n_names:
-                    blocks.remove(block)
-                    if not blocks:
-                        del self._shelves[slot(fold(name[0]))][_key(name)]
-                return is_known
-        return False
-
     def prefix(self, pattern: str, limit: int) -> list[str]:
         """At most `limit` names that start with `pattern` in some case.
 

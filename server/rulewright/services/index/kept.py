@@ -13,6 +13,7 @@ from rulewright.core.code_ports import Matches, SymbolRow, TextMatches
 from rulewright.core.config import IndexSettings
 from rulewright.core.index.fit import unfit_folder
 from rulewright.core.index.match import Matcher
+from rulewright.core.index.pattern import fold
 from rulewright.core.index.symbols import FileRecord, Import
 from rulewright.core.languages import language_of
 from rulewright.core.retrieve.graph import Graph
@@ -159,7 +160,12 @@ class KeptIndex:
 
     def prefix(self, pattern: str, limit: int) -> Matches:
         """Symbols whose name begins with `pattern`, in any case."""
-        found = self._index.symbols_with_prefix(pattern, limit + 1)
+        stored = self._names.prefix(pattern, limit + 1)
+        if stored is None:
+            found = self._index.symbols_with_prefix(pattern, limit + 1)
+        else:
+            folded = fold(pattern)
+            found = stored + self._index.overlays.symbols(lambda s: fold(s.name).startswith(folded))
         rows = [_row(s) for s in found]
         rows.sort(key=lambda row: (not row.name.startswith(pattern), len(row.name), row.name, row.path, row.row))
         return Matches(tuple(rows[:limit]), len(rows) <= limit)

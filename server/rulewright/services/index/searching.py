@@ -4,6 +4,7 @@ A symbol gets another id when its file changes, and the store knows which ids st
 adds names, what is gone is passed over in answers, and the table is read anew when too much in it is gone.
 """
 
+import itertools
 from collections.abc import Generator, Iterable
 from time import monotonic
 
@@ -17,8 +18,6 @@ N_SMALL = 20_000
 """With no more symbols than this all names are looked at, until there is a table."""
 GONE_SHARE = 4
 """The table is read anew when more than one in so many of its ids is gone."""
-MAX_NAMES = 4
-"""Names that are fetched for each symbol that is wanted: some of their symbols may be gone, or lie under an overlay."""
 
 Scored = list[tuple[int, FoundSymbol]]
 
@@ -78,18 +77,27 @@ class Names:
         """The symbols on disk that match best, each with its score, and whether these are all."""
         if self._table is None:
             return self._without_table(pattern, limit)
-        found = self._table.search(pattern, limit)
-        ids: list[int] = []
-        scores: dict[int, int] = {}
-        is_complete = found.is_complete
-        for score, name in found.matches:
-            for number in self._table.ids(name):
-                ids.append(number)
-                scores[number] = score
-            if len(ids) >= MAX_NAMES * limit:
-                is_complete = False
-                break
-        return [(scores[s.id], s) for s in self._index.symbols(ids)], is_complete
+        answer = self._table.search(pattern, limit)
+        found, is_all = self._symbols(answer.matches, limit)
+        return found, answer.is_complete and is_all
+
+    def prefix(self, pattern: str, limit: int) -> list[FoundSymbol] | None:
+        """Symbols on disk whose name begins with `pattern`, those of short names first; None without a table."""
+        if self._table is None:
+            return None
+        found, _ = self._symbols([(0, name) for name in self._table.prefix(pattern, limit)], limit)
+        return [symbol for _, symbol in found]
+
+    def _symbols(self, matches: Iterable[tuple[int, str]], limit: int) -> tuple[Scored, bool]:
+        """At least `limit` symbols of these names, and whether these are all."""
+        assert self._table is not None
+        ids = self._table.ids
+        numbers = ((number, score) for score, name in matches for number in ids(name))
+        found: Scored = []
+        # Some may be gone, or lie under what is open: what is missing is fetched until nothing is.
+        while len(found) < limit and (some := dict(itertools.islice(numbers, limit + 1 - len(found)))):
+            found += [(some[symbol.id], symbol) for symbol in self._index.symbols(list(some))]
+        return found, next(numbers, None) is None
 
     def _without_table(self, pattern: str, limit: int) -> tuple[Scored, bool]:
         matcher = Matcher(pattern)
@@ -99,5 +107,5 @@ class Names:
             return [(scores[at], row) for at, row in enumerate(rows) if at in scores], False
         names = list(self._index.all_names())
         scored = sorted(((score, -names[at][1]) for at, score in matcher.scores([n for n, _ in names])), reverse=True)
-        wanted = {-number: score for score, number in scored[: MAX_NAMES * limit]}
+        wanted = {-number: score for score, number in scored[: 4 * limit]}
         return [(wanted[s.id], s) for s in self._index.symbols(list(wanted))], len(scored) <= limit

@@ -260,15 +260,26 @@ class Store:
 
     def symbols(self, ids: Sequence[int]) -> list[FoundSymbol]:
         """Definitions by id, in the order of `ids`; ids that are no more are passed over."""
-        file_ids = list(dict.fromkeys(i >> SYMBOL_BITS for i in ids))
-        outlines: dict[int, list[FoundSymbol]] = {}
-        for at in range(0, len(file_ids), MAX_PARAMETERS):
-            some = file_ids[at : at + MAX_PARAMETERS]
-            sql = f"select id, path from files where id in ({','.join('?' * len(some))})"  # noqa: S608
-            for file_id, path in self.db.execute(sql, some).fetchall():
-                outlines[file_id] = self._outline(file_id, _path(path))
-        none: list[FoundSymbol] = []
-        return [outline[i & MASK] for i in ids if (i & MASK) < len(outline := outlines.get(i >> SYMBOL_BITS, none))]
+        wanted: dict[int, list[int]] = {}
+        for i in ids:
+            wanted.setdefault(i >> SYMBOL_BITS, []).append(i)
+        # Of a file that was not asked for lately only what is wanted is made: a search finds a few in many files.
+        known = [file_id for file_id in wanted if file_id in self._outlines]
+        found: dict[int, FoundSymbol] = {}
+        for file_id, path in self._each("select id, path from files where id in ({})", known):
+            outline = self._outline(file_id, _path(path))
+            found.update((i, outline[i & MASK]) for i in wanted[file_id] if i & MASK < len(outline))
+        sql = "select id, path, ast from files join analyses using (id) where id in ({})"
+        for file_id, key, ast in self._each(sql, [file_id for file_id in wanted if file_id not in self._outlines]):
+            rows, path = decode_outline(ast), _path(key)
+            found.update((i, _symbol(i, path, rows)) for i in wanted[file_id] if i & MASK < len(rows))
+        return [found[i] for i in ids if i in found]
+
+    def _each(self, sql: str, values: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+        """The rows of a statement for as many values as there are in place of its braces."""
+        for at in range(0, len(values), MAX_PARAMETERS):
+            some = values[at : at + MAX_PARAMETERS]
+            yield from self.db.execute(sql.format(",".join("?" * len(some))), some).fetchall()
 
     def all_names(self) -> Iterator[tuple[str, int]]:
         """Every definition's name and id."""
@@ -338,20 +349,7 @@ class Store:
             row = self.db.execute("select ast from analyses where id = ?", (file_id,)).fetchone()
             rows = decode_outline(row[0]) if row else []
             first = file_id << SYMBOL_BITS
-            found = [
-                FoundSymbol(
-                    first + at,
-                    path,
-                    r.name,
-                    r.kind,
-                    r.row,
-                    r.column,
-                    r.column16,
-                    rows[r.parent].name if r.parent >= 0 else "",
-                    r.exported,
-                )
-                for at, r in enumerate(rows)
-            ]
+            found = [_symbol(first + at, path, rows) for at in range(len(rows))]
             while self._outlines and self._n_outlined + len(found) > MAX_OUTLINED:
                 self._n_outlined -= len(self._outlines.pop(next(iter(self._outlines))))
             self._outlines[file_id] = found
@@ -596,6 +594,13 @@ def _key(path: str) -> str | bytes:
     except UnicodeEncodeError:
         return os.fsencode(path)
     return path
+
+
+def _symbol(number: int, path: str, rows: list[OutlineRow]) -> FoundSymbol:
+    """The symbol of that id, of its file's outline."""
+    row = rows[number & MASK]
+    container = rows[row.parent].name if row.parent >= 0 else ""
+    return FoundSymbol(number, path, row.name, row.kind, row.row, row.column, row.column16, container, row.exported)
 
 
 def _path(stored: str | bytes) -> str:
