@@ -139,6 +139,22 @@ def test_workers_outlive_the_process_that_forked_them_and_others_can_be_started(
     assert end(second) == -signal.SIGKILL
 
 
+def test_a_worker_can_be_ended_when_what_forked_it_does_nothing(forking: Forking) -> None:
+    child = started(forking)
+    pid, parent = map(int, asked(child, b"pid").split())
+    assert child.pid == pid
+    os.kill(parent, signal.SIGSTOP)
+    try:
+        child.kill()
+        child.kill()
+        assert receive(child.answers) is None
+        until(lambda: not is_alive(pid))
+    finally:
+        os.kill(parent, signal.SIGCONT)
+    assert child.wait() == -signal.SIGKILL
+    child.close()
+
+
 SCRIPT = """
 import sys
 from rulewright.processes.children import Forking

@@ -90,7 +90,7 @@ def processes(index: Index):
 
 
 def pids(index: Index) -> list[int]:
-    return [p.child.pid for p in processes(index)]
+    return [p.pid for p in processes(index)]
 
 
 def test_processes_and_this_process_find_the_same(opened, root: Path, tmp_path: Path) -> None:
@@ -229,8 +229,8 @@ def test_a_worker_that_is_killed_from_outside_costs_nothing(opened, root: Path) 
         is_searching = index.builder._alone or index.builder._suspect_order in index.builder._orders
         running = [p for p in processes(index) if p.is_ready.is_set()]
         if killed < 3 and running and not is_searching:
-            os.kill(running[0].child.pid, signal.SIGKILL)
-            until(lambda process=running[0]: not is_alive(process.child.pid))
+            os.kill(running[0].pid, signal.SIGKILL)
+            until(lambda process=running[0]: not is_alive(process.pid))
             killed += 1
     assert killed >= 1
     assert {row.status for row in index.store.files()} == {ANALYSED}
@@ -304,7 +304,7 @@ index = Index(sys.argv[1], cache_dir=Path(sys.argv[2]), workers=2)
 index.refresh()
 while not index.is_idle:
     index.step(0.1)
-    print(len(index.paths()), *(p.child.pid for p in index.analysts._processes), flush=True)
+    print(len(index.paths()), *(p.pid for p in index.analysts._processes), flush=True)
 """
 
 

@@ -41,7 +41,7 @@ class Child(Protocol):
         ...
 
     def kill(self) -> None:
-        """End it now; nothing where it has ended."""
+        """End it now; nothing where it has ended. A second time by other means, if there are."""
         ...
 
     def wait(self) -> int | None:
@@ -190,6 +190,7 @@ class _Forked:
         self._parent, self._number = parent, number
         self._pid: int | None = None
         self._lock = threading.Lock()
+        self._was_killed = False
 
     @property
     def pid(self) -> int:
@@ -204,10 +205,14 @@ class _Forked:
         try:
             # By its parent, which alone knows whether its process id is still its own.
             self._parent.send(encode(Kill(self._number)))
+        except ConnectionError:
+            self._was_killed = True
         except OSError:
-            if self._pid:
-                with contextlib.suppress(OSError):
-                    os.kill(self._pid, signal.SIGKILL)
+            return  # That was closed, and ended all of them.
+        if self._was_killed and self._pid:
+            with contextlib.suppress(OSError):
+                os.kill(self._pid, signal.SIGKILL)
+        self._was_killed = True
 
     def wait(self) -> int | None:
         return self._read() if self.pid else None

@@ -62,7 +62,12 @@ class _Workers:
             self._module.prepare(*order.prepare)
             # What is there now is there for good: a worker that looked for garbage in it would copy it all.
             gc.freeze()
-        process = os.fork()
+        try:
+            process = os.fork()
+        except OSError:  # There is no room for another process. The closed pipes say so.
+            for pipe in pipes:
+                os.close(pipe)
+            return
         if process == 0:
             _become(self._module, order.arguments, (orders, answers), (*self._own, status, *self._status.values()))
         os.close(orders)

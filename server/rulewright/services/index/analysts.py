@@ -198,6 +198,8 @@ class _Process:
         self.overdue_at = monotonic() + START_S
         self.is_ready = threading.Event()
         self.child = child
+        self.pid = 0
+        """When it is ready."""
         self._tell = tell
         self._is_overdue = False
         self._thread = threading.Thread(target=self._read, name="index worker", daemon=True)
@@ -231,13 +233,17 @@ class _Process:
 
     def join(self) -> None:
         """Wait until it has ended, which it has been told to."""
-        self._thread.join()
+        self._thread.join(GRACE_S)
+        if self._thread.is_alive():
+            self.child.kill()
+            self._thread.join()
         self.child.close()
 
     def _read(self) -> None:
         answers = self.child.answers
         try:
             if receive(answers) == READY:
+                self.pid = self.child.pid
                 self.is_ready.set()
                 self._tell(self, Answer([]))
                 while (body := receive(answers)) is not None:
