@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from rulewright.processes import children as children_module
 from rulewright.processes.children import CAN_FORK, Child, Children, Forking, Spawning
 from rulewright.processes.framing import READY, receive, send
 from tests.harness.wait import is_alive, until
@@ -152,6 +153,18 @@ def test_a_worker_can_be_ended_when_what_forked_it_does_nothing(forking: Forking
     finally:
         os.kill(parent, signal.SIGCONT)
     assert child.wait() == -signal.SIGKILL
+    child.close()
+
+
+def test_closing_ends_all_when_what_forked_them_does_nothing(forking: Forking, monkeypatch: pytest.MonkeyPatch) -> None:
+    child = started(forking)
+    pid, parent = map(int, asked(child, b"pid").split())
+    assert child.pid == pid
+    monkeypatch.setattr(children_module, "_END_S", 0.1)
+    os.kill(parent, signal.SIGSTOP)
+    forking.close()
+    until(lambda: not is_alive(pid) and not is_alive(parent))
+    assert child.wait() is None
     child.close()
 
 

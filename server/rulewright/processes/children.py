@@ -6,6 +6,7 @@ Elsewhere each is started by itself: forking without starting a program is not s
 
 import contextlib
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -20,6 +21,8 @@ from rulewright.processes.own_python import command, launch
 CAN_FORK = sys.platform == "linux"
 _END_S = 5.0
 """Seconds that the process that forks may take to end the others and itself."""
+_TELL_S = 5.0
+"""Seconds that it may take to tell of one that has ended or been forked."""
 
 
 class Child(Protocol):
@@ -120,6 +123,8 @@ class Forking:
         self._numbers = count()
         self._socket: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
+        self._forked: list[_Forked] = []
+        """Those that may still run."""
 
     def begin(self) -> None:
         """See `Children`."""
@@ -145,11 +150,14 @@ class Forking:
         if process is None or orders is None:
             return
         orders.close()
+        forked, self._forked = self._forked, []
         try:
             process.wait(_END_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+            for child in forked:
+                child.kill_orphan()
 
     def _fork(self, arguments: Sequence[bytes], prepare: Sequence[str]) -> Child:
         # Only where there is a fork: it is no part of the start on the other systems.
@@ -169,7 +177,9 @@ class Forking:
         finally:
             for pipe in theirs:
                 os.close(pipe)
-        return _Forked(*ours, self._socket, number)
+        child = _Forked(*ours, self._socket, number)
+        self._forked = [*(one for one in self._forked if not one.is_closed), child]
+        return child
 
     def _launch(self) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -209,10 +219,20 @@ class _Forked:
             self._was_killed = True
         except OSError:
             return  # That was closed, and ended all of them.
-        if self._was_killed and self._pid:
+        if self._was_killed:
+            self.kill_orphan()
+        self._was_killed = True
+
+    def kill_orphan(self) -> None:
+        """End it without its parent, which is gone or does nothing."""
+        if self._pid and not self.is_closed:
             with contextlib.suppress(OSError):
                 os.kill(self._pid, signal.SIGKILL)
-        self._was_killed = True
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nobody is interested any more."""
+        return self._status < 0
 
     def wait(self) -> int | None:
         return self._read() if self.pid else None
@@ -230,5 +250,9 @@ class _Forked:
 
         if self._status < 0:
             return None
+        patience = select.poll()
+        patience.register(self._status, select.POLLIN)
+        if not patience.poll(_TELL_S * 1e3):
+            return None  # Whoever could tell has been stopped.
         told = os.read(self._status, STATUS.size)
         return STATUS.unpack(told)[0] if len(told) == STATUS.size else None

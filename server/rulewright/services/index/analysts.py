@@ -157,9 +157,9 @@ class Processes:
         processes, self._processes = self._processes, []
         for process in processes:
             process.kill()
+        self._children.close()
         for process in processes:
             process.join()
-        self._children.close()
         self._events = queue.SimpleQueue()
         self._is_cold = False
 
