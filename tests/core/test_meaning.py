@@ -40,6 +40,16 @@ def shown(chain: tuple[Link, ...] | None) -> list[str] | None:
         ("", "python", None),
         ("}}}}.", "javascript", []),
         (")." * 3, "javascript", []),
+        ("# Take what came from the caller.\n", "python", None),
+        ("x = 1  # Of the caller.\n", "python", None),
+        ("// From the caller.\n\n  // And more.\n", "go", None),
+        ("/* From the\n * caller. */\n", "typescript", None),
+        ("store // of the 'caller\n  .open() // first.\n  .", "typescript", ["store", "open()"]),
+        ("store. # of the caller\n", "ruby", ["store"]),
+        ("open('#not.').\n", "python", ["open()"]),
+        ("say(\"it's\").", "javascript", ["say()"]),
+        ("f(&'a x) // no.\n", "rust", None),
+        ("@foo\n# a note.\n", "elixir", None),
     ],
 )
 def test_what_stands_before_a_member(text: str, language: str, chain: list[str] | None) -> None:

@@ -47,6 +47,18 @@ def test_symbols_for_a_client_with_trees_and_for_one_without() -> None:
     assert flat[0]["location"]["uri"] == "file:///w/a.py"
 
 
+def test_an_outline_is_not_deeper_than_people_and_programs_can_read() -> None:
+    n = 3_000
+    symbols = document_symbols(MemoryWorkspace({"a.css": "a {" * n + "}" * n}), "a.css")
+    depth, counted, level = 0, 0, list(symbols)
+    while level:
+        depth, counted = depth + 1, counted + len(level)
+        level = [child for one in level for child in one.children]
+    assert (depth, counted) == (100, n)
+    assert render.document_symbols(symbols, "file:///w/a.css", VSCODE)
+    assert len(read(render.document_symbols(symbols, "file:///w/a.css", OLD))) == n
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32"])
 def test_places_count_in_the_units_of_the_client(encoding: Any) -> None:
     files = {"a.py": "def größe(ä):\n    return '😀ü', größe\n"}

@@ -182,7 +182,6 @@ sys.stdin.read()
 """
 
 
-@pytest.mark.skipif(not CAN_FORK, reason="nothing is forked on this system")
 def test_all_end_with_the_process_that_wanted_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(REPOSITORY), str(REPOSITORY / "server")]))
     with subprocess.Popen(

@@ -11,7 +11,7 @@ from rulewright.core.index.naming import CALLABLE, TYPES, Defined
 from rulewright.core.index.places import Location, name_range
 from rulewright.core.index.site import site_at
 from rulewright.core.index.symbols import SymbolKind
-from rulewright.core.index.uses import Target, files_of, uses_in
+from rulewright.core.index.uses import Target, files_of, uses_in, with_renames
 from rulewright.core.text import Position, Range
 
 MAX_CALLS = 5_000
@@ -66,7 +66,9 @@ def incoming_calls(workspace: Workspace, key: ItemKey) -> Generator[None, None, 
     wanted = _again(workspace, key)
     if wanted is None:
         return ()
-    target = Target(wanted.symbol.name, wanted.path, wanted.language, definitions=(wanted,), asked=wanted.symbol.name)
+    name = wanted.symbol.name
+    target = Target(name, wanted.path, wanted.language, definitions=(wanted,), asked=name)
+    target = with_renames(workspace.index, target)
     found: list[Call] = []
     for file in files_of(workspace.index, target):
         buffer = workspace.buffer(file)

@@ -15,6 +15,8 @@ from rulewright.core.index.symbols import Symbol
 from rulewright.core.text import Position, PositionEncoding, Range
 
 MAX_DETAIL = 120
+MAX_DEPTH = 100
+"""Levels of an outline; what lies deeper is shown beside what holds it. Who reads a tree may do so by recursion."""
 DEPRECATED = 1
 """The protocol's tag."""
 
@@ -57,6 +59,7 @@ def document_symbols(workspace: Workspace, path: str) -> tuple[OutlineSymbol, ..
 def tree_of(buffer: Buffer, encoding: PositionEncoding) -> tuple[OutlineSymbol, ...]:
     """The symbols of a document as a tree, in order."""
     record = buffer.record
+    parents = _parents(record.symbols)
     below: dict[int, list[OutlineSymbol]] = {}
     # What a symbol holds comes behind it, so backwards everything is there when it is needed.
     for number in range(len(record.symbols) - 1, -1, -1):
@@ -65,10 +68,23 @@ def tree_of(buffer: Buffer, encoding: PositionEncoding) -> tuple[OutlineSymbol, 
         if children is not None:
             children.reverse()
         made = _outlined(buffer, symbol, tuple(children or ()), encoding)
-        below.setdefault(symbol.parent, []).append(made)
+        below.setdefault(parents[number], []).append(made)
     top = below.get(-1, [])
     top.reverse()
     return tuple(top)
+
+
+def _parents(symbols: Sequence[Symbol]) -> list[int]:
+    """Under which symbol each is shown, -1 for none."""
+    parents: list[int] = []
+    depths: list[int] = []
+    for symbol in symbols:
+        parent = symbol.parent
+        if parent >= 0 and depths[parent] >= MAX_DEPTH:
+            parent = parents[parent]
+        parents.append(parent)
+        depths.append(depths[parent] + 1 if parent >= 0 else 1)
+    return parents
 
 
 def _outlined(

@@ -10,7 +10,7 @@ from rulewright.core.index.meaning import meaning_at
 from rulewright.core.index.places import Location
 from rulewright.core.index.plain import word_at, word_places
 from rulewright.core.index.site import Site, site_at
-from rulewright.core.index.uses import Target, files_of, target_of, uses_in
+from rulewright.core.index.uses import Target, files_of, target_of, uses_in, with_renames
 from rulewright.core.text import Position, Range
 
 MAX_REFERENCES = 10_000
@@ -38,6 +38,7 @@ def references(
     target = _target(site)
     if target is None:
         return ()
+    target = with_renames(workspace.index, target)
     found: list[Location] = []
     for file in files_of(workspace.index, target):
         buffer = workspace.buffer(file)

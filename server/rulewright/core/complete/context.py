@@ -14,6 +14,7 @@ from tree_sitter import Node
 from rulewright.core.complete.keywords import Vocabulary, vocabulary
 from rulewright.core.complete.statements import ImportPlace, import_at
 from rulewright.core.index.buffer import Buffer
+from rulewright.core.index.chain import code_before
 from rulewright.core.index.grammars import Grammar, grammar_of
 from rulewright.core.index.traits import comment_signs
 
@@ -77,7 +78,8 @@ def context_at(buffer: Buffer, byte: int) -> Context:
         return context("comment")
     brought = import_at(words.language, source, start, byte, in_string=within == "string")
     if brought is not None:
-        return msgspec.structs.replace(context("import"), brought=brought, before=tokens_before(source, start))
+        before = tokens_before(source, start, words.language)
+        return msgspec.structs.replace(context("import"), brought=brought, before=before)
     if within == "string":
         return context("string")
     line = source[source.rfind(b"\n", max(0, start - HEAD), start) + 1 : start]
@@ -89,10 +91,10 @@ def context_at(buffer: Buffer, byte: int) -> Context:
 def _in_code(found: Context, source: bytes, line: bytes) -> Context:
     """The context of a name in code; `line` is what stands before it on its line."""
     start, end, words, root = found.start, found.end, found.words, found.root
-    before = tokens_before(source, start)
+    before = tokens_before(source, start, words.language)
     operator = _operator(source, start, words)
     if operator:
-        receiver = _receiver(source, start, operator)
+        receiver = _receiver(source, code_before(source, max(0, start - HEAD), start, words.language), operator, words)
         return msgspec.structs.replace(found, place="member", operator=operator, receiver=receiver, before=before)
     if words.language in _MARKUP:
         return _markup(found, source, before)
@@ -155,12 +157,13 @@ def _is_operator_like(source: bytes, start: int, byte: int, words: Vocabulary) -
 _TOKEN = re.compile(rb"[\w\x80-\xff]+[?!]?|&&|\|\||[=!<>]=|->|=>|::|:=|\?\.|\S")
 
 
-def tokens_before(source: bytes, start: int) -> tuple[str, str]:
+def tokens_before(source: bytes, start: int, language: str = "") -> tuple[str, str]:
     """The two tokens before a byte, the nearer last; a line end behind a whole statement is a token too."""
-    head = source[max(0, start - 120) : start]
-    found = _TOKEN.findall(head)[-2:]
+    at = code_before(source, max(0, start - HEAD), start, language)
+    found = _TOKEN.findall(source[max(0, at - 120) : at])[-2:]
     texts = [t.decode("utf-8", "replace") for t in found]
-    if re.search(rb"\n[ \t]*\Z", head) and (not found or found[-1] not in _OPEN_ENDS):
+    between = source[at:start]
+    if b"\n" in between and (not found or found[-1] not in _OPEN_ENDS):
         texts = [*texts[-1:], "\n"]
     texts = ["", "", *texts]
     return texts[-2], texts[-1]
@@ -294,10 +297,8 @@ _IN_NUMBER = re.compile(rb"(?<![\w\x80-\xff.)\]])\d[\w]*\.?[\d]*\Z|(?<![\w\x80-\
 
 
 def _operator(source: bytes, start: int, words: Vocabulary) -> str:
-    at = start
     floor = max(0, start - HEAD)
-    while at > floor and source[at - 1] in b" \t\r\n":
-        at -= 1
+    at = code_before(source, floor, start, words.language)
     if at < start and b"\n" not in source[at:start] and source[at - 1 : at] != b".":
         return ""
     for sign in words.operators:
@@ -325,9 +326,10 @@ _RECEIVER_ENDS = frozenset({b"_", b")", b"]", b"}", b'"', b"'", b"`", b"?", b"!"
 _LAST_NAME = re.compile(rb"([@$]{0,2}[\w\x80-\xff]+[?!]?)\s*\Z")
 
 
-def _receiver(source: bytes, start: int, operator: str) -> str:
-    head = source[max(0, start - HEAD) : start].rstrip()
-    head = head[: len(head) - len(operator)].rstrip()
+def _receiver(source: bytes, end: int, operator: str, words: Vocabulary) -> str:
+    """What stands before the operator that ends at a byte."""
+    floor = max(0, end - HEAD)
+    head = source[floor : code_before(source, floor, end - len(operator.encode()), words.language)]
     if (name := _LAST_NAME.search(head, max(0, len(head) - MAX_WORD))) is not None:
         return name[1].decode("utf-8", "replace")
     last = head[-1:]

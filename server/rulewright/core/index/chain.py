@@ -7,6 +7,8 @@ import re
 
 import msgspec
 
+from rulewright.core.index.docs import signs_of
+
 MAX_BYTES = 2_000
 """How far back is looked."""
 
@@ -24,6 +26,9 @@ _SIGNS: dict[str, tuple[bytes, ...]] = {
 _BLANK = b" \t\r\n"
 _OPENING = {ord(")"): ord("("), ord("]"): ord("["), ord("}"): ord("{")}
 _QUOTES = b"\"'`"
+_BACKSLASH, _HASH = ord("\\"), ord("#")
+_MAX_COMMENT = 20_000
+"""Bytes."""
 _WORD = re.compile(rb"(?:@@?|\$)?[\w\x80-\xff]+[?!]?\Z")
 _KEYWORDS = frozenset({b"return", b"await", b"in", b"not", b"and", b"or", b"if", b"else", b"yield", b"case"})
 
@@ -45,16 +50,16 @@ def chain_before(source: bytes, start: int, language: str = "") -> tuple[Link, .
     """
     floor = max(0, start - MAX_BYTES)
     signs = _SIGNS.get(language, _OPERATORS)
-    operator = _operator(source, floor, start, signs)
+    operator = _operator(source, floor, start, signs, language)
     if operator is None:
         return None
     links: list[Link] = []
     while operator is not None:
-        link = _link(source, floor, operator)
+        link = _link(source, floor, operator, language)
         if link is None:
             return ()
         links.append(link)
-        operator = _operator(source, floor, link.start, signs)
+        operator = _operator(source, floor, link.start, signs, language)
     return tuple(reversed(links))
 
 
@@ -120,9 +125,9 @@ def _closed(source: bytes, at: int, limit: int) -> int | None:
     return None
 
 
-def _operator(source: bytes, floor: int, end: int, signs: tuple[bytes, ...]) -> int | None:
+def _operator(source: bytes, floor: int, end: int, signs: tuple[bytes, ...], language: str) -> int | None:
     """The byte where the operator before `end` begins; None when there is none."""
-    at = _blank_before(source, floor, end)
+    at = code_before(source, floor, end, language)
     for sign in signs:
         if source.endswith(sign, floor, at):
             begin = at - len(sign)
@@ -131,10 +136,10 @@ def _operator(source: bytes, floor: int, end: int, signs: tuple[bytes, ...]) -> 
     return None
 
 
-def _link(source: bytes, floor: int, end: int) -> Link | None:
+def _link(source: bytes, floor: int, end: int, language: str) -> Link | None:
     """The name that ends before a byte, with what is called or indexed behind it."""
     is_called = is_indexed = False
-    at = _blank_before(source, floor, end)
+    at = code_before(source, floor, end, language)
     if source[at - 1 : at] in {b"?", b"!"} and source[at - 2 : at - 1] in {b")", b"]"}:
         at -= 1
     while at > floor and source[at - 1] in _OPENING:
@@ -167,6 +172,43 @@ def _without_generics(source: bytes, floor: int, at: int) -> int:
         if depth == 0:
             return index - 2 if source[index - 2 : index] == b"::" else index
     return at
+
+
+def code_before(source: bytes, floor: int, end: int, language: str) -> int:
+    """The byte behind the last code before `end`: blanks and comments are passed over, and nothing before `floor`."""
+    at = _blank_before(source, floor, end)
+    signs = signs_of(language)
+    while at > floor:
+        if signs.block and source.endswith(signs.block[1], floor, at):
+            begin = source.rfind(signs.block[0], max(0, at - _MAX_COMMENT), at)
+        elif signs.lines and source.find(b"\n", at, end) >= 0:
+            line = source.rfind(b"\n", floor, at) + 1 or floor
+            begin = _comment_in(source[line:at], signs.lines)
+            begin = line + begin if begin >= 0 else -1
+        else:
+            break
+        if begin < 0:
+            break
+        end, at = begin, _blank_before(source, floor, begin)
+    return at
+
+
+def _comment_in(line: bytes, signs: tuple[bytes, ...]) -> int:
+    """Where a comment up to the end of a line begins in it; -1 where there is none."""
+    if not any(sign in line for sign in signs):
+        return -1
+    at = 0
+    while at < len(line):
+        if line[at] in _QUOTES:
+            # An apostrophe may stand alone, as in a lifetime of Rust.
+            closing = line.find(line[at : at + 1], at + 1)
+            while closing >= 0 and line[closing - 1] == _BACKSLASH and line[closing - 2] != _BACKSLASH:
+                closing = line.find(line[at : at + 1], closing + 1)
+            at = closing if closing >= 0 else at
+        elif line.startswith(signs, at) and (line[at] != _HASH or not line[:at].strip() or line[at - 1] in _BLANK):
+            return at
+        at += 1
+    return -1
 
 
 def _blank_before(source: bytes, floor: int, end: int) -> int:

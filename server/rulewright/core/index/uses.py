@@ -7,6 +7,7 @@ nobody can tell apart counts.
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import msgspec
 from tree_sitter import Node, QueryCursor
@@ -25,6 +26,7 @@ from rulewright.core.index.site import Local, Site, binds, local_of, site_at
 from rulewright.core.index.symbols import SymbolKind
 from rulewright.core.index.traits import traits_of
 from rulewright.core.index.values import chain_value, receiver_word
+from rulewright.core.index.words import has_word
 
 _FILE_ONLY = frozenset({"javascript", "typescript", "tsx", "c", "cpp", "elixir", "haskell", "dart"})
 """Languages in which nothing that is not exported can be named from another file."""
@@ -33,6 +35,11 @@ _MANY_NAMES = frozenset(
 )
 
 
+_RENAMING = frozenset({"python", "javascript", "typescript", "tsx"})
+"""Languages in which a file may give on what it takes from another under another name."""
+MAX_RENAMES = 8
+_MAX_LOOKED = 500
+"""Files whose imports are looked at for that."""
 _MANY = 8
 """Occurrences from which on it pays to find out first where the name may be bound."""
 
@@ -51,6 +58,8 @@ class Target(msgspec.Struct, frozen=True):
     asked: str = ""
     """What it is called where the question was asked."""
     is_outside: bool = False
+    renamed: frozenset[str] = frozenset()
+    """What other files make of it for those that take it from them: `export { inner as outer } from './inner'`."""
 
     @property
     def keys(self) -> frozenset[tuple[str, int]]:
@@ -97,13 +106,44 @@ def files_of(index: CodeIndex, target: Target) -> Iterator[str]:
     if target.definitions and all(_is_file_private(index, d) for d in target.definitions):
         names = [d.path for d in target.definitions]
     else:
-        names = [p for name in dict.fromkeys((target.name, target.asked)) for p in index.files_with_word(name)]
+        known = dict.fromkeys((target.name, target.asked, *sorted(target.renamed)))
+        names = [p for name in known for p in index.files_with_word(name)]
         names += [d.path for d in target.definitions]
         names += [p for d in target.definitions if _is_default(index, d) for p in _naming_file(index, d.path)]
     for path in names:
         if path not in seen:
             seen.add(path)
             yield path
+
+
+def with_renames(index: CodeIndex, target: Target) -> Target:
+    """The same target with the names that other files export it under; at most `MAX_RENAMES` of them."""
+    if target.local is not None or target.is_outside or not target.definitions or target.language not in _RENAMING:
+        return target
+    found: set[str] = set()
+    for path in islice(dict.fromkeys(_naming(index, target)), _MAX_LOOKED):
+        for one in index.imports_of(path):
+            if not one.alias or one.alias == target.name or one.name not in {target.name, "default"}:
+                continue
+            if _is_same(of_import(index, path, target.language, one), target) and _exports(index, path):
+                found.add(one.alias)
+        if len(found) >= MAX_RENAMES:
+            break
+    return msgspec.structs.replace(target, renamed=frozenset(found))
+
+
+def _naming(index: CodeIndex, target: Target) -> Iterator[str]:
+    """Files that may export a target under another name."""
+    yield from index.files_with_word(target.name)
+    for one in target.definitions:
+        if _is_default(index, one):
+            yield from _naming_file(index, one.path)
+
+
+def _exports(index: CodeIndex, path: str) -> bool:
+    """Whether others may take from a file what it takes from others; in Python from any."""
+    record = index.record(path)
+    return record is not None and (record.language == "python" or has_word(record.words, "export"))
 
 
 def _is_default(index: CodeIndex, one: Defined) -> bool:
@@ -177,6 +217,10 @@ def _aliases(workspace: Workspace, path: str, base: Site, target: Target) -> set
         if one.alias
         and (one.name in {target.name, "default"} or target.files)
         and _is_same(of_import(workspace.index, path, base.language, one), target)
+    } | {
+        one.alias or one.name
+        for one in workspace.index.imports_of(path)
+        if one.name in target.renamed and _is_same(of_import(workspace.index, path, base.language, one), target)
     }
 
 
