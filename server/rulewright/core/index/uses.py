@@ -110,10 +110,17 @@ def files_of(index: CodeIndex, target: Target) -> Iterator[str]:
         names = [p for name in known for p in index.files_with_word(name)]
         names += [d.path for d in target.definitions]
         names += [p for d in target.definitions if _is_default(index, d) for p in _naming_file(index, d.path)]
+    homes = _package_only(target)
     for path in names:
-        if path not in seen:
+        if path not in seen and (not homes or folder(path) in homes):
             seen.add(path)
             yield path
+
+
+def _package_only(target: Target) -> frozenset[str]:
+    """The folders outside of which nothing can name a target; none where that is not so."""
+    is_hidden = all(d.language == "go" and not d.symbol.exported for d in target.definitions)
+    return frozenset(folder(d.path) for d in target.definitions) if is_hidden else frozenset()
 
 
 def with_renames(index: CodeIndex, target: Target) -> Target:
