@@ -205,7 +205,23 @@ def _within(root: Node | None, source: bytes, byte: int, start: int, words: Voca
         node = node.parent
     if not _is_broken(root, byte, start):
         return ""
-    return "comment" if _in_open_comment(source, byte, words.language) else _within_line(source, byte, words)
+    if _in_open_comment(source, byte, words.language):
+        return "comment"
+    return "string" if _in_open_text(source, byte, words.language) else _within_line(source, byte, words)
+
+
+_LONG_QUOTES = dict.fromkeys(("python", "elixir", "java", "kotlin", "scala", "swift", "dart", "julia"), (b'"""',)) | {
+    "python": (b'"""', b"'''"),
+    "toml": (b'"""', b"'''"),
+}
+
+
+def _in_open_text(source: bytes, byte: int, language: str) -> bool:
+    """Whether a text of several lines begins before a byte and has no end yet."""
+    return any(
+        source.count(quote, 0, byte) % 2 == 1 and source.find(quote, byte) < 0
+        for quote in _LONG_QUOTES.get(language, ())
+    )
 
 
 def _in_open_comment(source: bytes, byte: int, language: str) -> bool:
