@@ -47,7 +47,7 @@ def shown(chain: tuple[Link, ...] | None) -> list[str] | None:
         ("store // of the 'caller\n  .open() // first.\n  .", "typescript", ["store", "open()"]),
         ("store. # of the caller\n", "ruby", ["store"]),
         ("open('#not.').\n", "python", ["open()"]),
-        ("say(\"it's\").", "javascript", ["say()"]),
+        ('say("it\'s").', "javascript", ["say()"]),
         ("f(&'a x) // no.\n", "rust", None),
         ("@foo\n# a note.\n", "elixir", None),
     ],

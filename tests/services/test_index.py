@@ -294,6 +294,18 @@ def test_ignore_files_around_the_workspace_count(tmp_path: Path, monkeypatch: py
     index.close()
 
 
+def test_a_folder_that_is_ignored_before_its_turn_is_not_looked_at(root: Path, tmp_path: Path) -> None:
+    (root / "late").mkdir()
+    (root / "late" / "x.py").write_text("def late(): ...\n")
+    index = inline_index(root, tmp_path / "late")
+    index.refresh()
+    index.apply_events(["late"])
+    (root / ".gitignore").write_text("/late/\n")
+    index.run()
+    assert "late/x.py" not in index.paths()
+    index.close()
+
+
 def test_a_change_of_ignore_files_or_settings_counts_at_once(root: Path, tmp_path: Path) -> None:
     for path in root.rglob("*.py"):
         old(path)

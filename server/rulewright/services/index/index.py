@@ -446,6 +446,10 @@ class Index(Lookup):
         self._write_all()
         known = self._ask(lambda store: store.stamps(start))
         scanned = Scanned()
+        if start and not judge(self.root, start, self._limits).is_wanted:
+            # Since it was queued, an ignore file has come to name it.
+            scanned.gone = list(known)
+            return start, iter(()), scanned
         return start, scan(self.root, known, self._limits, scanned, start), scanned
 
     def _end_scan(self, start: str, scanned: Scanned) -> None:
