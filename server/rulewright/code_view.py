@@ -105,9 +105,9 @@ class LiveIndex:
         """Symbols whose name matches."""
         return self._index.search(pattern, limit)
 
-    def prefix(self, pattern: str, limit: int) -> Matches:
+    def prefix(self, pattern: str, limit: int, *, free: bool = False) -> Matches:
         """Symbols whose name begins with `pattern`."""
-        return self._index.prefix(pattern, limit)
+        return self._index.prefix(pattern, limit, free=free)
 
     def symbols_of(self, path: str) -> Sequence[SymbolRow]:
         """The symbols of one file."""

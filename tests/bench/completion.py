@@ -91,7 +91,7 @@ class BigIndex(MemoryIndex):
         found = self.table.search(pattern, limit)
         return Matches(self._rows([name for _, name in found.matches], limit), found.is_complete)
 
-    def prefix(self, pattern: str, limit: int) -> Matches:
+    def prefix(self, pattern: str, limit: int, *, free: bool = False) -> Matches:
         names = self.table.prefix(pattern, limit + 1)
         return Matches(self._rows(names, limit), len(names) <= limit)
 

@@ -90,3 +90,28 @@ def test_what_is_remembered_is_bounded_and_forgotten() -> None:
     assert len(state._views) <= 12
     state.forget("29.py")
     assert "29.py" not in state._views
+
+
+def offered(files: dict[str, str], text: str) -> list[str]:
+    """What is offered behind a text in a file of its own."""
+    workspace = MemoryWorkspace({**files, "main.py": text}, opened=["main.py"])
+    found = complete(workspace, "main.py", Position(0, len(text)), Trigger(), CompletionState(CLIENT))
+    return [item.label for item in found.items]
+
+
+def test_what_can_be_imported_is_found_behind_many_members_and_other_languages() -> None:
+    methods = "".join(f"    def get_{n}(self): ...\n" for n in range(300))
+    hidden = "".join(f"def _get{n}(): ...\n" for n in range(100))
+    exported = "".join(f"export function get_{n}() {{}}\n" for n in range(100))
+    files = {
+        "many.py": f"class Many:\n{methods}\n{hidden}",
+        "web.ts": exported,
+        "few.py": "def get_object_or_404(): ...\n",
+    }
+    assert "get_object_or_404" in offered(files, "x = get_")
+
+
+def test_a_few_letters_find_a_name_though_others_begin_with_them_that_cannot_be_named() -> None:
+    methods = "".join(f"    def gob{n}(self): ...\n" for n in range(10))
+    files = {"many.py": f"class Many:\n{methods}", "few.py": "def get_object(): ...\n"}
+    assert "get_object" in offered(files, "x = gob")

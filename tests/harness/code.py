@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 
 from rulewright.core.code_ports import Matches, SymbolRow, TextMatches
 from rulewright.core.index.buffer import Buffer
+from rulewright.core.index.free import is_free_row
 from rulewright.core.index.match import Matcher
 from rulewright.core.index.symbols import FileRecord, Import
 from rulewright.core.index.words import has_word
@@ -56,8 +57,9 @@ class MemoryIndex:
         scored.sort(key=lambda item: (-item[0], item[1].name, item[1].path, item[1].row))
         return Matches(tuple(row for _, row in scored[:limit]), len(scored) <= limit)
 
-    def prefix(self, pattern: str, limit: int) -> Matches:
-        found = [row for row in self._all() if row.name.lower().startswith(pattern.lower())]
+    def prefix(self, pattern: str, limit: int, *, free: bool = False) -> Matches:
+        rows = (row for row in self._all() if not free or is_free_row(row))
+        found = [row for row in rows if row.name.lower().startswith(pattern.lower())]
         found.sort(key=lambda row: (not row.name.startswith(pattern), len(row.name), row.name, row.path, row.row))
         return Matches(tuple(found[:limit]), len(found) <= limit)
 

@@ -16,6 +16,7 @@ from rulewright.core.changes import ContentChange
 from rulewright.core.code_ports import Matches, SymbolRow
 from rulewright.core.complete.state import Client, CompletionState, Trigger
 from rulewright.core.index.buffer import Buffer
+from rulewright.core.index.free import is_free_row
 from rulewright.core.index.match import Matcher
 from rulewright.core.index.scopes import is_name
 from rulewright.core.languages import language_of
@@ -51,10 +52,10 @@ class QuickIndex(MemoryIndex):
         rows = [row for _, name in scored[:limit] for row in self._by_name[name]]
         return Matches(tuple(rows[:limit]), len(rows) <= limit)
 
-    def prefix(self, pattern: str, limit: int) -> Matches:
+    def prefix(self, pattern: str, limit: int, *, free: bool = False) -> Matches:
         names = [n for n in self._names if n.lower().startswith(pattern.lower())]
         names.sort(key=lambda n: (not n.startswith(pattern), len(n), n))
-        rows = [row for name in names[:limit] for row in self._by_name[name]]
+        rows = [row for name in names for row in self._by_name[name] if not free or is_free_row(row)]
         return Matches(tuple(rows[:limit]), len(rows) <= limit)
 
 

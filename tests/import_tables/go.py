@@ -29,7 +29,7 @@ FILES = tree("""
 
 RESOLVED = [
     ("main.go", "example.com/app/store", "store/store.go store/store_linux.go"),
-    ("app_test.go", "example.com/app", "app.go app_test.go export_test.go main.go"),
+    ("app_test.go", "example.com/app", "app.go main.go app_test.go export_test.go"),
     ("store/store_test.go", "example.com/app", "app.go main.go"),
     ("main.go", "example.com/app/api/v2", "api/v2/api.go"),
     ("main.go", "example.com/app/tools/gen", "tools/gen/gen.go"),

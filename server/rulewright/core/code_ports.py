@@ -63,8 +63,11 @@ class CodeIndex(Protocol):
         """Symbols whose name matches by prefix, camel humps or in sequence."""
         ...
 
-    def prefix(self, pattern: str, limit: int) -> Matches:
-        """Symbols whose name begins with `pattern`, in any case. Faster than `search`."""
+    def prefix(self, pattern: str, limit: int, *, free: bool = False) -> Matches:
+        """Symbols whose name begins with `pattern`, in any case. Faster than `search`.
+
+        With `free` only those that another file may name without a receiver, see `core.index.free`.
+        """
         ...
 
     def symbols_of(self, path: str) -> Sequence[SymbolRow]:

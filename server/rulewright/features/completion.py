@@ -217,7 +217,7 @@ def _importable(at: Situation, found: Sequence[Ranked]) -> list[Ranked]:
             if _is_seen(at, candidate.import_from):
                 kept.append(Ranked(_named(candidate, "", "", candidate.import_from), one.score))
         else:
-            written = _written(at.language, new, candidate.name)
+            written = _written(at, new, candidate.name)
             kept.append(Ranked(_named(candidate, written, candidate.import_from, new.module), one.score))
     return kept
 
@@ -246,9 +246,15 @@ def _named(candidate: Candidate, insert: str, import_from: str, module: str) -> 
     return msgspec.structs.replace(candidate, insert=insert, import_from=import_from, module=module)
 
 
-def _written(language: str, new: NewImport, name: str) -> str:
+def _written(at: Situation, new: NewImport, name: str) -> str:
     """How a name is written behind its import, where that is not the name."""
-    if language == "go" and not new.name:
+    if at.language == "go" and not new.name:
+        # An import that is there already may give the package another name, or none.
+        for one in at.imports():
+            if one.module == new.module and one.name == "*":
+                return ""
+            if one.module == new.module and one.alias not in {"", "_"}:
+                return f"{one.alias}.{name}"
         return f"{_GO_NAME.sub('', new.statement) or new.module.rpartition('/')[2]}.{name}"
     # A default export is called whatever one likes.
     return new.name if new.name not in {"", "default", name} else ""

@@ -1,15 +1,16 @@
 """Candidates inside an import: names of a module, parts of a dotted module, files and packages of a quoted path."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from rulewright.core.complete.items import Candidate, ItemKind, Source, kind_of_symbol
 from rulewright.core.complete.names import of_words
 from rulewright.core.complete.situation import Situation, of_symbol
+from rulewright.core.index.exports import is_default_only
 from rulewright.core.index.imports import resolve
 from rulewright.core.index.imports.packages import aliases_of
 from rulewright.core.index.members import Value, members
-from rulewright.core.index.naming import SPACES, TYPES
+from rulewright.core.index.naming import ECMASCRIPT, SPACES, TYPES, Defined
 from rulewright.core.index.near import folder
 from rulewright.core.index.symbols import Import, SymbolKind
 from rulewright.core.languages import LANGUAGES
@@ -43,12 +44,26 @@ def _names(at: Situation, module: str) -> Iterator[Candidate]:
         yield Candidate(name, ItemKind.CLASS if name[:1].isupper() else ItemKind.FUNCTION, Source.MEMBER, module=module)
     files = resolve(at.language, Import(module), at.path, at.index)
     for one in members(at.index, Value(files=files)) if files else ():
-        if one.symbol.exported or at.language == "python":
+        if (one.symbol.exported or at.language == "python") and _has_name(at, one, files):
             yield of_symbol(one.symbol, one.path, Source.MEMBER, 0, module)
     if at.language == "python":
         for path in files:
             if path.endswith(("__init__.py", "__init__.pyi")):
                 yield from _modules_in(at, folder(path), module)
+
+
+def _has_name(at: Situation, one: Defined, files: Sequence[str]) -> bool:
+    """Whether what a module offers can be taken from it by its name: JavaScript's default export cannot."""
+    name = one.symbol.name
+    if one.language not in ECMASCRIPT:
+        return True
+    if name == "default":
+        return False
+    if not is_default_only(at.index.text(one.path) or "", name):
+        return True
+    # Another module may hand it on under a name, which may be its own.
+    again = re.compile(rf"\bdefault\s+as\s+{re.escape(name)}(?![\w$])")
+    return any(path != one.path and again.search(at.index.text(path) or "") for path in files)
 
 
 def _imported_elsewhere(at: Situation, module: str) -> Iterator[Candidate]:
@@ -164,7 +179,7 @@ def _by_symbol(at: Situation, module: str) -> Iterator[Candidate]:
         if module or prefix:
             yield from modules_below(at, module)
         return
-    for row in at.index.prefix(prefix, 60).rows if prefix else ():
+    for row in at.index.prefix(prefix, 60, free=True).rows if prefix else ():
         if row.language != at.language or row.container or row.path == at.path:
             continue
         if row.kind not in {SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.ENUM, SymbolKind.MODULE}:

@@ -11,9 +11,10 @@ from rulewright.core.complete.items import Candidate, ItemKind, Origin, Source, 
 from rulewright.core.complete.situation import Situation, of_symbol
 from rulewright.core.complete.standing import is_said_private
 from rulewright.core.complete.state import first_letter
+from rulewright.core.index.free import is_free
 from rulewright.core.index.grammars import Grammar
 from rulewright.core.index.members import members, own_class
-from rulewright.core.index.naming import BY_FOLDER, IMPLICIT_SELF, SPACES, is_test
+from rulewright.core.index.naming import BY_FOLDER, IMPLICIT_SELF, SPACES, is_one_package, is_test
 from rulewright.core.index.near import distance, family, folder, stem
 from rulewright.core.index.scopes import ScopeTree, child_at, node_for, scopes_of
 from rulewright.core.index.site import Site
@@ -25,6 +26,8 @@ LOCAL_SPAN = 20_000
 MAX_FUNCTION = 120_000
 """Bytes of one function that is searched as a whole."""
 N_PREFIX = 60
+MORE = 4
+"""So many times as many are asked for once more, where most of them are hidden here or of other languages."""
 N_SEARCH = 100
 """Symbols asked of the index."""
 MIN_SEARCH = 3
@@ -37,7 +40,6 @@ MIN_WORD = 3
 """Letters of a word that is worth offering."""
 
 _FUNCTION = re.compile(r"function|method|lambda|closure|constructor|^def|arrow|do_block|func_literal")
-_VALUE_KINDS = frozenset({SymbolKind.FIELD, SymbolKind.PROPERTY, SymbolKind.ENUM_MEMBER})
 _TYPES = frozenset({SymbolKind.CLASS, SymbolKind.INTERFACE, SymbolKind.STRUCT, SymbolKind.ENUM})
 
 
@@ -212,24 +214,17 @@ def of_workspace(at: Situation, n_here: int) -> tuple[list[Candidate], bool]:
         return [], False
     rows, complete = at.state.elsewhere(at.path, at.context.start, prefix)
     if rows is None:
-        found = at.index.prefix(prefix, N_PREFIX)
+        rows = _beginning(at, prefix)
         complete = False
-        if len(prefix) >= MIN_SEARCH and len(found.rows) + n_here < ENOUGH:
+        if len(prefix) >= MIN_SEARCH and len(rows) + n_here < ENOUGH:
             found = at.index.search(prefix, N_SEARCH)
             complete = found.is_complete
-        rows = found.rows
+            rows = tuple(dict.fromkeys((*rows, *(row for row in found.rows if _is_usable(at, row)))))
         if complete:
             at.state.remember_elsewhere(at.path, at.context.start, prefix, rows)
-    languages = family(at.language)
-    here = folder(at.path)
-    by_folder = at.language in BY_FOLDER
-    candidates = list(_nameless(at)) if "typescript" in languages else []
+    candidates = list(_nameless(at)) if "typescript" in family(at.language) else []
     for row in at.fitting_by([(row.name, row) for row in rows]):
-        if row.path == at.path or row.language not in languages or not _is_free(row, at.language):
-            continue
-        in_package = by_folder and folder(row.path) == here
-        if not row.exported and not in_package:
-            continue
+        in_package = _is_in_package(at, row)
         candidates.append(
             Candidate(
                 row.name,
@@ -243,6 +238,35 @@ def of_workspace(at: Situation, n_here: int) -> tuple[list[Candidate], bool]:
             )
         )
     return candidates, complete
+
+
+def _beginning(at: Situation, prefix: str) -> tuple[SymbolRow, ...]:
+    """Symbols of other files that begin with what was typed and can be named here."""
+    found = at.index.prefix(prefix, N_PREFIX, free=True)
+    rows = tuple(row for row in found.rows if _is_usable(at, row))
+    if len(rows) < N_PREFIX // 2 and not found.is_complete:
+        found = at.index.prefix(prefix, MORE * N_PREFIX, free=True)
+        rows = tuple(row for row in found.rows if _is_usable(at, row))[:N_PREFIX]
+    return rows
+
+
+def _is_usable(at: Situation, row: SymbolRow) -> bool:
+    """Whether a symbol of another file can be named here, once it is imported."""
+    if row.path == at.path or row.language not in family(at.language):
+        return False
+    if not is_free(at.language, row.kind, is_held=bool(row.container)):
+        return False
+    return row.exported or _is_in_package(at, row)
+
+
+def _is_in_package(at: Situation, row: SymbolRow) -> bool:
+    """Whether a symbol is seen here without an import, because its file is of this one's folder and package."""
+    if at.language not in BY_FOLDER or folder(row.path) != folder(at.path):
+        return False
+    # Asked once for all letters of a word: it may read files.
+    return at.language != "go" or at.once(
+        f"package {row.path}", lambda: is_one_package(at.index, at.language, row.path, at.path)
+    )
 
 
 def _nameless(at: Situation) -> Iterator[Candidate]:
@@ -273,15 +297,6 @@ def _name_of_file(row: SymbolRow) -> str:
     if row.kind in _TYPES:
         joined = joined[:1].upper() + joined[1:]
     return joined if joined.isidentifier() else ""
-
-
-def _is_free(row: SymbolRow, language: str) -> bool:
-    """Whether a symbol of another file can be named without a receiver."""
-    if row.kind == SymbolKind.METHOD or row.kind in _VALUE_KINDS or row.kind == SymbolKind.CONSTRUCTOR:
-        return False
-    if row.kind in {SymbolKind.KEY, SymbolKind.STRING, SymbolKind.NUMBER, SymbolKind.FILE, SymbolKind.TYPE_PARAMETER}:
-        return row.kind == SymbolKind.TYPE_PARAMETER and not row.container
-    return not row.container or (language in {"java", "kotlin", "scala", "csharp", "rust", "cpp", "ruby", "elixir"})
 
 
 def of_language(at: Situation) -> Iterator[Candidate]:

@@ -3,7 +3,8 @@
 import re
 
 _DEFAULT = re.compile(
-    r"^\s*export\s+default\s+(?:abstract\s+)?(?:(?:async\s+)?function\s*\*?\s*|class\s+)?([A-Za-z_$][\w$]*)\s*[;({<\n]"
+    r"^\s*export\s+default\s+(?:abstract\s+)?(?:(?:async\s+)?function\s*\*?\s*|class\s+)?([A-Za-z_$][\w$]*)"
+    r"\s*(?:[;({<\n]|\Z|(?<=\s)(?:extends|implements)\b)"
     r"|\b([A-Za-z_$][\w$]*)\s+as\s+default\b"
     r"|^(?:(?:var|let|const)[ \t]+)?(?:[\w$]+[ \t]*=[ \t]*)*?(?:exports[ \t]*=[ \t]*)?module\.exports[ \t]*=[ \t]*"
     r"(?:exports[ \t]*=[ \t]*)?(?:(?:async[ \t]+)?function[ \t]*\*?[ \t]+|class[ \t]+)?([A-Za-z_$][\w$]*)"
@@ -21,6 +22,24 @@ def default_name(text: str) -> str:
     """The name of what a module exports by default, or of what `module.exports` is set to; empty where it has none."""
     said = _DEFAULT.search(text)
     return next(filter(None, said.groups())) if said is not None else ""
+
+
+def is_default_only(text: str, name: str) -> bool:
+    """Whether a module exports what is called so by default and not also under that name."""
+    own = rf"(?<![\w$.]){re.escape(name)}(?![\w$])"
+    if re.search(rf"^\s*export\s+default\s+{_KIND}?{own}|{own}\s+as\s+default\b", text, re.MULTILINE) is None:
+        return False
+    if re.search(rf"^\s*export\s+(?:declare\s+)?{_KIND}{own}", text, re.MULTILINE) is not None:
+        return False
+    listed = (one.split() for found in _LISTED.finditer(text) for one in found[1].split(","))
+    return not any(one[-1:] == [name] for one in listed)
+
+
+_KIND = (
+    r"(?:(?:abstract\s+)?class\s+|(?:async\s+)?function\s*\*?\s*|(?:const\s+)?enum\s+"
+    r"|(?:const|let|var|interface|type|namespace)\s+)"
+)
+_LISTED = re.compile(r"^\s*export\s*(?:type\s*)?\{([^{}]*)\}", re.MULTILINE)
 
 
 def module_handed_on(text: str) -> str:

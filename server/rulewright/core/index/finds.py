@@ -103,7 +103,7 @@ def define(  # noqa: C901, PLR0912 - the hot path: most matches come here
                     before[1].captures[key] = [*before[1].captures.get(key, ()), *nodes]
             return
     name = _named(plan, captures, source, node, name_node if names else None)
-    if not name or name == "_":
+    if not name or (name == "_" and not plan.blank):
         return
     item = Found(node.start_byte, node.end_byte, name, kind, node, name_node, captures, plan)
     if plan.extend and (behind := node.next_named_sibling) is not None and behind.type == plan.extend:

@@ -154,10 +154,20 @@ def _without_receiver(site: Site, name: str, *, is_called: bool) -> tuple[Named 
 def bare_name(site: Site, name: str, *, is_called: bool = False) -> Named:
     """What a name without a receiver means that no local is: also a member of the class around it and of its bases."""
     named = free_name(site.index, site.path, site.language, name, site.row, called=is_called)
-    if named.step in {"file", "import"} or site.language not in IMPLICIT_SELF:
+    if named.step == "file" or site.language not in IMPLICIT_SELF:
+        return named
+    if named.step == "package" and site.language == "ruby":
+        # The modules around a constant are asked before those that its class includes.
+        return named
+    if named.step == "import" and not (site.language == "java" and _is_held(named)):
         return named
     inherited = member(site.index, own_class(site.index, site.path, site.row), name)
     return inherited if inherited.step == "member" else named
+
+
+def _is_held(named: Named) -> bool:
+    """Whether an import brings the member of a class, which what the class around has or inherits hides."""
+    return any(d.symbol.parent >= 0 for d in named.definitions)
 
 
 def _of_local(site: Site, local: Local) -> tuple[Named | None, Local | None] | None:
@@ -234,24 +244,32 @@ def _called_or_not(named: Named, *, is_called: bool) -> Named:
 def is_key(site: Site, name: str) -> bool:
     """Whether the name at the place is the key of an argument or of an object that is made, no name of its own."""
     node = site.root.descendant_for_byte_range(site.byte, site.byte + len(name.encode())) if site.root else None
-    return node is not None and (
-        node.type in _KEY_NODES
-        or (node.parent is not None and node.parent.type in _KEYED and _is_first(node.parent, node))
-    )
+    if node is None or node.parent is None:
+        return False
+    if node.parent.type == "literal_element":
+        return _is_field_of_literal(node.parent)
+    return node.type in _KEY_NODES or (node.parent.type in _KEYED and _is_first(node.parent, node))
+
+
+def _is_field_of_literal(element: Node) -> bool:
+    """Whether an element of a literal of Go names a field: it is no value, no key of a map and no place in a list."""
+    keyed = element.parent
+    if keyed is None or keyed.type != "keyed_element" or not _is_first(keyed, element):
+        return False
+    around: Node | None = keyed
+    while around is not None and around.type != "composite_literal":
+        around = around.parent
+    made = around.child_by_field_name("type") if around is not None else None
+    # What lies deeper may leave its type out, and then it is not known.
+    is_outer = around is not None and keyed.parent is not None and keyed.parent.parent == around
+    return not (made is not None and is_outer and made.type in _NOT_STRUCTS)
+
+
+_NOT_STRUCTS = frozenset({"map_type", "slice_type", "array_type", "implicit_length_array_type"})
 
 
 _KEY_NODES = frozenset({"property_identifier", "field_identifier", "hash_key_symbol", "keyword"})
-_KEYED = frozenset(
-    {
-        "keyword_argument",
-        "pair",
-        "field_initializer",
-        "keyed_element",
-        "literal_element",
-        "field_pattern",
-        "pair_pattern",
-    }
-)
+_KEYED = frozenset({"keyword_argument", "field_initializer", "field_pattern"})
 
 
 def _is_first(parent: Node, node: Node) -> bool:

@@ -31,8 +31,8 @@ from rulewright.core.index.naming import (
     free_name,
     handed_on,
     imported,
+    is_one_package,
     is_top,
-    package_of,
     ranked,
 )
 from rulewright.core.index.near import family, folder
@@ -391,7 +391,7 @@ def _parts(index: CodeIndex, holder: Defined) -> Iterator[Defined]:
         if r.language == holder.language
         and (r.kind in TYPES or r.kind in SPACES)
         and r.container == holder.container
-        and (holder.language not in BY_FOLDER or package_of(r.language, r.path) == package_of(r.language, holder.path))
+        and (holder.language not in BY_FOLDER or is_one_package(index, r.language, r.path, holder.path))
     ]
     for other in defined(index, rows):
         if other.key != holder.key:
@@ -418,14 +418,17 @@ def _go_methods(index: CodeIndex, holder: Defined) -> Iterator[Defined]:
     """Go writes methods beside their type, anywhere in the package."""
     for path in index.below(folder(holder.path)):
         record = index.record(path) if path.endswith(".go") else None
-        for number, symbol in enumerate(record.symbols if record else ()):
-            if (
-                record
-                and symbol.kind == SymbolKind.METHOD
-                and symbol.parent < 0
-                and named_type(symbol.type)[-1:] == (holder.symbol.name,)
-            ):
-                yield at_number(record, path, number)
+        if record is None:
+            continue
+        numbers = [
+            number
+            for number, symbol in enumerate(record.symbols)
+            if symbol.kind == SymbolKind.METHOD
+            and symbol.parent < 0
+            and named_type(symbol.type)[-1:] == (holder.symbol.name,)
+        ]
+        if numbers and is_one_package(index, "go", path, holder.path):
+            yield from (at_number(record, path, number) for number in numbers)
 
 
 def line_of(index: CodeIndex, holder: Defined) -> Iterator[tuple[Defined | None, bool]]:
@@ -437,8 +440,10 @@ def line_of(index: CodeIndex, holder: Defined) -> Iterator[tuple[Defined | None,
         one = waiting.pop(0)
         yield one, False
         bases: list[Defined] = []
+        # What a base of Ruby is depends on the modules around the class.
+        row = one.symbol.row if one.language == "ruby" else None
         for text in bases_of(index, one):
-            value = type_value(index, one.path, one.language, text, None)
+            value = type_value(index, one.path, one.language, text, row)
             if not value.definitions:
                 yield None, True
             for base in value.definitions[:1]:

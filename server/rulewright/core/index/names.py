@@ -191,6 +191,9 @@ class NameTable:
         shelf_of = _ShelfOf()
         n_read = 0
         for name, new in symbols:
+            n_read += 1
+            if n_read % N_SLICE == 0:
+                yield n_read
             if not name:
                 continue
             if "\n" in name:
@@ -206,9 +209,6 @@ class NameTable:
                 # Joined they take a quarter of the memory.
                 packed.append("\n".join(names))
                 names.clear()
-            n_read += 1
-            if n_read % N_SLICE == 0:
-                yield n_read
         while raw:
             (at, key), found = raw.popitem()
             for _ in self._shelve(at, key, *found):

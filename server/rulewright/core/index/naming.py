@@ -81,6 +81,8 @@ NOTHING = Named()
 def free_name(index: CodeIndex, path: str, language: str, name: str, row: int | None, *, called: bool = False) -> Named:
     """What a name without a receiver means in a file, apart from locals; `row` is where it stands, if anywhere."""
     record = index.record(path)
+    if language == "ruby" and row is not None and (found := _constant(index, path, name, row)):
+        return Named(found, step="file" if any(d.path == path for d in found) else "package")
     if record is not None and (found := in_file(record, path, name, row, language)):
         if language == "rust" and found[0].symbol.kind == SymbolKind.MODULE and _is_bare(record, found[0]):
             # `mod util;` says that a file is the module.
@@ -90,7 +92,7 @@ def free_name(index: CodeIndex, path: str, language: str, name: str, row: int | 
         return named
     rows = [r for r in index.symbols_named(name, _MAX_ROWS) if r.language in family(language)]
     if language in BY_FOLDER:
-        here = [r for r in rows if package_of(language, r.path) == package_of(language, path) and not r.container]
+        here = [r for r in rows if not r.container and is_one_package(index, language, r.path, path)]
         if here:
             return Named(distinct(defined(index, here)), step="package")
     if is_builtin(language, name):
@@ -101,12 +103,66 @@ def free_name(index: CodeIndex, path: str, language: str, name: str, row: int | 
     return ranked(index, path, [r for r in rows if _can_be_free(index, r, language)], called=called)
 
 
+def is_one_package(index: CodeIndex, language: str, one: str, other: str) -> bool:
+    """Whether two files see each other's names, in a language in which those of a folder do."""
+    if package_of(language, one) != package_of(language, other):
+        return False
+    return one == other or is_apart(index, one) == is_apart(index, other)
+
+
+def is_apart(index: CodeIndex, path: str) -> bool:
+    """Whether a file is of Go's second package in a folder: tests that see of the first what everybody sees."""
+    if not path.endswith("_test.go"):
+        return False
+    record = index.record(path)
+    if record is not None and record.words and b"_test\n" not in record.words:
+        return False  # The package's name is one of the words, so that most files need not be read.
+    said = _GO_PACKAGE.search(index.text(path) or "")
+    return said is not None and said[1].endswith("_test")
+
+
+_GO_PACKAGE = re.compile(r"^package[ \t]+(\w+)", re.MULTILINE)
+
+
 def package_of(language: str, path: str) -> str:
     """The folder whose files see each other: in Java the same package below another source folder is the same."""
     return _SOURCES.sub("", folder(path)) if language in {"java", "kotlin", "scala"} else folder(path)
 
 
 _SOURCES = re.compile(r"^(?:.*/)?src/[^/]+/(?:java|kotlin|scala)(?=/|$)")
+
+
+def _constant(index: CodeIndex, path: str, name: str, row: int) -> tuple[Defined, ...]:
+    """What a constant of Ruby is by the innermost of the modules and classes around a row that has it, in any file."""
+    record = index.record(path) if name[:1].isupper() else None
+    if record is None:
+        return ()
+    # The line that begins a class names its base, which is looked for outside of it.
+    around = [n for n in enclosing(record, row) if (s := record.symbols[n]).kind in TYPES | SPACES and s.row != row]
+    if not around:
+        return ()
+    holders = {record.symbols[number].name for number in around}
+    rows = (r for r in index.symbols_named(name, _MAX_ROWS) if r.container in holders and r.kind not in CALLABLE)
+    named = [d for d in defined(index, rows) if d.language == "ruby"]
+    for number in reversed(around) if named else ():
+        space = _space(record, number)
+        if found := distinct(d for d in named if _space_of(index, d) == space):
+            return tuple(sorted(found, key=lambda d: (distance(path, d.path), is_test(d.path), d.path, d.symbol.row)))
+    return ()
+
+
+def _space(record: FileRecord, number: int) -> tuple[str, ...]:
+    """The names of a module and of those around it, the innermost first."""
+    names: list[str] = []
+    while number >= 0:
+        names += reversed(record.symbols[number].name.split("::"))
+        number = record.symbols[number].parent
+    return tuple(names)
+
+
+def _space_of(index: CodeIndex, one: Defined) -> tuple[str, ...]:
+    record = index.record(one.path)
+    return _space(record, one.symbol.parent) if record is not None else ()
 
 
 def _is_bare(record: FileRecord, one: Defined) -> bool:
@@ -150,7 +206,7 @@ def in_file(record: FileRecord, path: str, name: str, row: int | None, language:
         if parent >= 0 and record.symbols[parent].kind not in SPACES:
             if parent not in around:
                 continue
-            is_body = around[-1] == parent or (record.symbols[around[-1]].parent == parent and around[-1] == number)
+            is_body = around[-1] == parent
             if record.symbols[parent].kind in TYPES and language not in IMPLICIT_SELF and not is_body:
                 continue
         level = around.index(parent) if parent in around else -1
@@ -272,7 +328,10 @@ def imported(index: CodeIndex, path: str, language: str, name: str, seen: _Seen 
         if one.name == "*" and not one.alias:
             wildcards.append(one)
     for one in wildcards:
-        if len(seen) < MAX_ASKED and (found := exported(index, resolve(language, one, path, index), name, seen)):
+        if len(seen) >= MAX_ASKED:
+            break
+        files = resolve(language, one, path, index)
+        if found := _in_class(index, language, one, files, name, seen) or exported(index, files, name, seen):
             return Named(found, step="import")
     return NOTHING
 
@@ -284,11 +343,47 @@ def of_import(index: CodeIndex, path: str, language: str, one: Import, seen: _Se
     files = resolve(language, one, path, index)
     if not files:
         return Named(step="outside")
-    if one.name and one.name != "*" and (found := exported(index, files, one.name, seen)):
-        return Named(found, step="import")
+    if one.name and one.name != "*":
+        seen = set() if seen is None else seen
+        found = _in_class(index, language, one, files, one.name, seen) or exported(index, files, one.name, seen)
+        if found:
+            return Named(found, step="import")
     if one.name and (own := tuple(f for f in files if names_module(one.name, (f,)))):
         return Named(files=own, step="import")
     return Named(files=files, step="import")
+
+
+def _in_class(
+    index: CodeIndex, language: str, one: Import, files: Iterable[str], name: str, seen: _Seen
+) -> tuple[Defined, ...]:
+    """What an import of Java takes from a class or its bases, as in `import static com.b.Util.twice`."""
+    holder = one.module.rpartition(".")[2]
+    if language != "java" or not holder[:1].isupper():
+        return ()
+    for path in files:
+        record = index.record(path)
+        if record is None or (path, f"{holder}.{name}") in seen or len(seen) >= MAX_ASKED:
+            continue
+        seen.add((path, f"{holder}.{name}"))
+        classes = {number for number, s in enumerate(record.symbols) if s.name == holder and s.kind in TYPES}
+        named = (number for number, s in enumerate(record.symbols) if s.name == name and s.parent in classes)
+        if own := distinct(at_number(record, path, number) for number in named):
+            return own
+        for text in (text for number in classes for text in record.symbols[number].bases):
+            base = text.partition("<")[0].rpartition(".")[2].strip()
+            homes = (d.path for d in _base(index, path, record, base, seen))
+            if found := _in_class(index, language, Import(base), homes, name, seen):
+                return found
+    return ()
+
+
+def _base(index: CodeIndex, path: str, record: FileRecord, name: str, seen: _Seen) -> tuple[Defined, ...]:
+    """A class of Java that a file names as a base: its own, an imported one, or one of the package."""
+    found = in_file(record, path, name, None, "java") or imported(index, path, "java", name, seen).definitions
+    if found:
+        return found
+    rows = [r for r in index.symbols_named(name, _MAX_ROWS) if r.language == "java" and not r.container]
+    return distinct(defined(index, (r for r in rows if is_one_package(index, "java", r.path, path))))
 
 
 def exported(index: CodeIndex, files: Iterable[str], name: str, seen: _Seen | None = None) -> tuple[Defined, ...]:

@@ -21,8 +21,9 @@ to the next of that level; `once` takes only the first name of a node, and numbe
 from `@name`, a declarator of C, to what it declares; `signature` "whole" keeps the body in it, "line" ends it with the
 line, and "parts" puts a space between several `@signature`s; `module` and `import` are an import's module and name
 where no node is; `split` takes an import's name from the end of its module, behind that sign; `self` is a word that
-stands for the prefix itself. `at` is the field of a definition that holds its name, or a path of fields, and `of` the
-types of node that the name may be there: a query of which patterns have no children is compiled ten times as fast.
+stands for the prefix itself; `blank` takes `_` for a name, which elsewhere says that nothing is named. `at` is the
+field of a definition that holds its name, or a path of fields, and `of` the types of node that the name may be there:
+a query of which patterns have no children is compiled ten times as fast.
 """
 
 import re
@@ -202,7 +203,7 @@ def _take(  # noqa: C901, PLR0912 - the hot path: it sees every match, and a cal
             if start not in found:
                 node = captures[plan.capture][0]
                 name = plain_name(source[start : name_node.end_byte])
-                if name and name != "_":
+                if name and (name != "_" or plan.blank):
                     at = node.start_byte
                     found[start] = (
                         plan.order,

@@ -54,6 +54,8 @@ class Plan(msgspec.Struct, frozen=True):
     strip: str
     order: int
     """Where the pattern stands among all of the language's."""
+    blank: bool
+    """Whether `_` is a name like others."""
 
 
 def compile_sections(grammar: Grammar) -> None:
@@ -107,6 +109,7 @@ def plans_of(grammar: Grammar, section: str, query: Query) -> list[Plan]:
                     any(capture in piece for capture in ("@export", "@access", "@hidden")),
                     settings.get("strip", ""),
                     pattern + 1_000 * SECTIONS.index(section),
+                    "blank" in settings,
                 )
             )
         grammar.__dict__[f"_plans_{section}"] = cached

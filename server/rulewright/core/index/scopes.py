@@ -9,7 +9,8 @@ nearest `@scope.function`, as for JavaScript's `var`, or of any other kind). A s
 What a `@scope.class` binds is not seen from scopes inside it; from inside a `@scope.closed` (a Ruby method, a Rust
 function in another) no variable or parameter around it is seen.
 What is bound in a `@late` node (Rust's `let`) counts behind that node, and a later one hides an earlier one.
-`@pattern.<kind>` binds each identifier in a node, apart from those in nodes captured as `@skip`.
+`@pattern.<kind>` binds each identifier in a node, apart from those in nodes captured as `@skip`, and in members and
+elements of something, as in Python's `a.b, c[i] = 1, 2`.
 Names captured as `@outer` (Python's `global`) are not bound in their scope, whatever else is said; names captured as
 `@elsewhere` (a key, a method that is called) never mean a local.
 """
@@ -192,6 +193,7 @@ def _captured(query: Query, cursor: QueryCursor, source: bytes, node: Node) -> d
 
 
 _BOUND = frozenset({"identifier", "shorthand_property_identifier_pattern"})
+_OF_ANOTHER = frozenset({"attribute", "subscript"})
 
 
 def _identifiers(node: Node, skip: set[tuple[int, int]]) -> Iterator[Node]:
@@ -199,7 +201,7 @@ def _identifiers(node: Node, skip: set[tuple[int, int]]) -> Iterator[Node]:
     waiting = [node]
     while waiting:
         node = waiting.pop()
-        if (node.start_byte, node.end_byte) in skip:
+        if node.type in _OF_ANOTHER or (node.start_byte, node.end_byte) in skip:
             continue
         if node.type in _BOUND:
             yield node

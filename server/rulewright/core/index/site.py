@@ -103,7 +103,9 @@ def local_of(site: Site, name: str) -> Local | None:
     for number, scope in enumerate(scopes.scopes):
         if any(b is binding for b in scope.bindings.get(name, ())):
             is_top = number == 0 and scope.kind == "block"
-            return Local(binding, scope.start, scope.end, is_top, scope.kind == "class")
+            # An object's own variable in Ruby, `@name`, cannot be named from elsewhere.
+            is_in_class = scope.kind in {"class", "type"} and not name.startswith("@")
+            return Local(binding, scope.start, scope.end, is_top, is_in_class)
     return None
 
 

@@ -158,17 +158,23 @@ class KeptIndex:
         scored.sort(key=lambda item: (-item[0], item[1].name, item[1].path, item[1].row))
         return Matches(tuple(_row(s) for _, s in scored[:limit]), is_complete and len(scored) <= limit)
 
-    def prefix(self, pattern: str, limit: int) -> Matches:
+    def prefix(self, pattern: str, limit: int, *, free: bool = False) -> Matches:
         """Symbols whose name begins with `pattern`, in any case."""
-        stored = self._names.prefix(pattern, limit + 1)
+        stored = self._names.prefix(pattern, limit + 1, free=free)
         if stored is None:
-            found = self._index.symbols_with_prefix(pattern, limit + 1)
+            # Not for long: there is a table soon after all is read.
+            n_asked = 4 * limit if free else limit + 1
+            found = self._index.symbols_with_prefix(pattern, n_asked)
+            is_all = len(found) < n_asked
         else:
             folded = fold(pattern)
             found = stored + self._index.overlays.symbols(lambda s: fold(s.name).startswith(folded))
+            is_all = len(stored) <= limit
+        if free:
+            found = [s for s in found if s.is_free]
         rows = [_row(s) for s in found]
         rows.sort(key=lambda row: (not row.name.startswith(pattern), len(row.name), row.name, row.path, row.row))
-        return Matches(tuple(rows[:limit]), len(rows) <= limit)
+        return Matches(tuple(rows[:limit]), is_all and len(rows) <= limit)
 
     def symbols_of(self, path: str) -> Sequence[SymbolRow]:
         """The symbols of one file, in order."""

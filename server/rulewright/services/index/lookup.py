@@ -57,6 +57,10 @@ class Lookup(ABC):
         """Every definition on disk with its id; overlays have ids of their own, see `names_of`."""
         return self._ask(lambda store: store.all_names())
 
+    def free_names(self) -> Iterator[tuple[str, int]]:
+        """The same, without the name where another file may not use it alone."""
+        return self._ask(lambda store: store.free_names())
+
     def names_of(self, path: str) -> list[tuple[str, int]]:
         """Names and ids of one file's definitions."""
         if path in self.overlays:
@@ -66,6 +70,10 @@ class Lookup(ABC):
     def stored_names_of(self, path: str) -> list[tuple[str, int]]:
         """The same for what is on disk, whatever lies over it."""
         return self._ask(lambda store: store.names_of(path))
+
+    def stored_free_names_of(self, path: str) -> list[tuple[str, int]]:
+        """Of these, what other files may name without a receiver."""
+        return self._ask(lambda store: store.free_names_of(path))
 
     def n_symbols(self) -> int:
         """Definitions on disk."""

@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any
 
 from rulewright.core.code_ports import Matches, SymbolRow, TextMatches
+from rulewright.core.index.free import is_free_row
 from rulewright.core.index.match import Matcher
 from rulewright.core.index.symbols import FileRecord, Import
 from rulewright.core.index.words import has_word
@@ -110,10 +111,10 @@ class OpenOnlyIndex:
         scored.sort(key=lambda item: (-item[0], item[1].name, item[1].path, item[1].row))
         return Matches(tuple(row for _, row in scored[:limit]), len(scored) <= limit)
 
-    def prefix(self, pattern: str, limit: int) -> Matches:
+    def prefix(self, pattern: str, limit: int, *, free: bool = False) -> Matches:
         """Symbols whose name begins with `pattern`, in any case."""
         folded = pattern.lower()
-        found = [row for row in self._rows() if row.name.lower().startswith(folded)]
+        found = [row for row in self._rows() if row.name.lower().startswith(folded) and (not free or is_free_row(row))]
         found.sort(key=lambda row: (not row.name.startswith(pattern), len(row.name), row.name, row.path, row.row))
         return Matches(tuple(found[:limit]), len(found) <= limit)
 

@@ -28,7 +28,9 @@ class Names:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._table: NameTable | None = None
-        self._building: Generator[int, None, NameTable] | None = None
+        self._free: NameTable | None = None
+        """Of what other files may name without a receiver: a few among very many members."""
+        self._building: Generator[int, None, tuple[NameTable, NameTable]] | None = None
         self._added: list[str] = []
         """Files that were written while the table was being read."""
         self._n_ids = self._n_gone = 0
@@ -36,21 +38,23 @@ class Names:
 
     def changed(self, paths: Iterable[str]) -> None:
         """Take the names of files that were written."""
-        if self._table is None:
+        if self._table is None or self._free is None:
             self._added += paths
             self._is_stale = True
         else:
-            self._add(self._table, paths)
+            self._add(self._table, self._free, paths)
 
-    def _add(self, table: NameTable, paths: Iterable[str]) -> None:
+    def _add(self, table: NameTable, free: NameTable, paths: Iterable[str]) -> None:
         for path in paths:
             names = self._index.stored_names_of(path)
             for name, number in names:
                 table.add(name, number)
+            for name, number in self._index.stored_free_names_of(path):
+                free.add(name, number)
             self._n_ids += len(names)
             self._n_gone += len(names)
         if self._n_gone * GONE_SHARE > self._n_ids + N_SMALL:
-            self._table, self._is_stale = None, True
+            self._table, self._free, self._is_stale = None, None, True
 
     def step(self) -> bool:
         """Go on reading the table; whether there is more to do."""
@@ -60,38 +64,44 @@ class Names:
             self._is_stale = False
             self._added = []
             self._n_ids = self._n_gone = 0
-            self._building = NameTable.building(self._index.all_names())
+            self._building = self._build()
         until = monotonic() + SLICE_S
         try:
             while monotonic() < until:
                 self._n_ids = next(self._building)
         except StopIteration as done:
-            table: NameTable = done.value
-            self._table, self._building = table, None
+            table, free = done.value
+            self._table, self._free, self._building = table, free, None
             added, self._added = self._added, []
-            self._add(table, added)
+            self._add(table, free, added)
             return False
         return True
+
+    def _build(self) -> Generator[int, None, tuple[NameTable, NameTable]]:
+        """Both tables, the larger one last; yields how many symbols of one there are so far."""
+        free = yield from NameTable.building(self._index.free_names())
+        table = yield from NameTable.building(self._index.all_names())
+        return table, free
 
     def search(self, pattern: str, limit: int) -> tuple[Scored, bool]:
         """The symbols on disk that match best, each with its score, and whether these are all."""
         if self._table is None:
             return self._without_table(pattern, limit)
         answer = self._table.search(pattern, limit)
-        found, is_all = self._symbols(answer.matches, limit)
+        found, is_all = self._symbols(self._table, answer.matches, limit)
         return found, answer.is_complete and is_all
 
-    def prefix(self, pattern: str, limit: int) -> list[FoundSymbol] | None:
+    def prefix(self, pattern: str, limit: int, *, free: bool = False) -> list[FoundSymbol] | None:
         """Symbols on disk whose name begins with `pattern`, those of short names first; None without a table."""
-        if self._table is None:
+        table = self._free if free else self._table
+        if table is None:
             return None
-        found, _ = self._symbols([(0, name) for name in self._table.prefix(pattern, limit)], limit)
+        found, _ = self._symbols(table, [(0, name) for name in table.prefix(pattern, limit)], limit)
         return [symbol for _, symbol in found]
 
-    def _symbols(self, matches: Iterable[tuple[int, str]], limit: int) -> tuple[Scored, bool]:
+    def _symbols(self, table: NameTable, matches: Iterable[tuple[int, str]], limit: int) -> tuple[Scored, bool]:
         """At least `limit` symbols of these names, and whether these are all."""
-        assert self._table is not None
-        ids = self._table.ids
+        ids = table.ids
         numbers = ((number, score) for score, name in matches for number in ids(name))
         found: Scored = []
         # Some may be gone, or lie under what is open: what is missing is fetched until nothing is.

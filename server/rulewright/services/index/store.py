@@ -19,7 +19,9 @@ from typing import Any
 
 import msgspec
 
+from rulewright.core.index.free import may_be_named
 from rulewright.core.index.symbols import FileRecord, Import, Symbol
+from rulewright.core.languages import language_of
 from rulewright.services.index.places import SCHEMA
 from rulewright.services.index.tables import (
     ANALYSED,
@@ -286,9 +288,23 @@ class Store:
         for file_id, ast in self.db.execute("select id, ast from analyses where ast != '[]'"):
             yield from zip(names_in(ast), itertools.count(file_id << SYMBOL_BITS), strict=False)
 
+    def free_names(self) -> Iterator[tuple[str, int]]:
+        """The same, without the name where another file may not use it alone: who reads this can pause at each."""
+        for file_id, key, ast in self.db.execute(
+            "select id, path, ast from analyses join files using (id) where ast != '[]'"
+        ):
+            language, first = language_of(_path(key)), file_id << SYMBOL_BITS
+            for at, row in enumerate(decode_outline(ast)):
+                is_free = may_be_named(language, row.kind, is_held=row.parent >= 0, is_exported=row.exported)
+                yield row.name if is_free else "", first + at
+
     def names_of(self, path: str) -> list[tuple[str, int]]:
-        """The same for one file."""
+        """Every definition's name and id for one file."""
         return [(s.name, s.id) for s in self.symbols_of(path)]
+
+    def free_names_of(self, path: str) -> list[tuple[str, int]]:
+        """Those of one file that another may use alone."""
+        return [(s.name, s.id) for s in self.symbols_of(path) if s.is_free]
 
     def files_with_word(self, name: str) -> list[str]:
         """Files in which a name stands as a word; a single letter may be anywhere."""

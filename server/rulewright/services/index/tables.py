@@ -6,7 +6,9 @@ symbols is one read. Names have a tree of their own, which leads to files.
 
 import msgspec
 
+from rulewright.core.index.free import may_be_named
 from rulewright.core.index.symbols import FileRecord, Import
+from rulewright.core.languages import language_of
 
 SYMBOL_BITS = 20
 """A symbol's id is its file's id with this many bits for its place in the record. A file gets a new id with each new
@@ -91,6 +93,11 @@ class FoundSymbol(msgspec.Struct, frozen=True, gc=False):
     def place(self) -> int:
         """Its place in the record of its file."""
         return self.id & MASK
+
+    @property
+    def is_free(self) -> bool:
+        """Whether another file may name it without a receiver."""
+        return may_be_named(language_of(self.path), self.kind, is_held=bool(self.container), is_exported=self.exported)
 
 
 class Counts(msgspec.Struct, frozen=True):

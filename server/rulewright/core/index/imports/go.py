@@ -25,7 +25,8 @@ def resolve(imported: Import, path: str, files: Files) -> Iterator[str]:
         found = [p for p in files.below(folder) if p.endswith(".go")]
         found = [p for p in found if not p.endswith(_TEST) or (path.endswith(_TEST) and folder == folder_of(path))]
         if found:
-            yield from found
+            # The tests may be of the second package of the folder, and have names that are also in the first.
+            yield from sorted(found, key=lambda p: p.endswith(_TEST))
             return
 
 

@@ -22,10 +22,28 @@
       type: (type)? @type
       right: (call function: [(identifier) (attribute)] @type)?) @definition.variable))
 
+((module
+  (expression_statement
+    (assignment
+      left: (identifier) @name) @definition.variable))
+  (#set! blank "true")
+  (#eq? @name "_"))
+
 (module
   (expression_statement
     (assignment
-      left: (pattern_list (identifier) @name)) @definition.variable))
+      left: [(pattern_list (identifier) @name) (tuple_pattern (identifier) @name) (list_pattern (identifier) @name)])
+    @definition.variable))
+
+(module
+  (expression_statement
+    (assignment
+      left: (_
+        [
+          (tuple_pattern (identifier) @name)
+          (list_pattern (identifier) @name)
+          (list_splat_pattern (identifier) @name)
+        ])) @definition.variable))
 
 (module
   (expression_statement
@@ -138,20 +156,17 @@
   left: (identifier) @local.variable
   type: (type)? @type
   right: (call function: [(identifier) (attribute)] @type)?)
-(assignment left: (pattern_list (identifier) @local.variable))
-(assignment left: (tuple_pattern (identifier) @local.variable))
-(assignment left: (pattern_list (list_splat_pattern (identifier) @local.variable)))
+(assignment left: [(pattern_list) (tuple_pattern) (list_pattern)] @pattern.variable)
 (augmented_assignment left: (identifier) @local.variable)
 (named_expression name: (identifier) @local.variable (#set! scope "function"))
-(for_statement left: (identifier) @local.variable)
-(for_statement left: (pattern_list (identifier) @local.variable))
-(for_statement left: (tuple_pattern (identifier) @local.variable))
-(for_in_clause left: (identifier) @local.variable)
-(for_in_clause left: (pattern_list (identifier) @local.variable))
-(for_in_clause left: (tuple_pattern (identifier) @local.variable))
-(as_pattern alias: (as_pattern_target (identifier) @local.variable))
+(for_statement left: [(identifier) (pattern_list) (tuple_pattern) (list_pattern)] @pattern.variable)
+(for_in_clause left: [(identifier) (pattern_list) (tuple_pattern) (list_pattern)] @pattern.variable)
+(as_pattern alias: (as_pattern_target [(identifier) (tuple) (list)] @pattern.variable))
 (as_pattern (call function: [(identifier) (attribute)] @type) alias: (as_pattern_target (identifier) @local.variable))
 (case_pattern (dotted_name . (identifier) @local.variable .))
+(keyword_pattern (identifier) (dotted_name . (identifier) @local.variable .))
+(as_pattern (case_pattern) (identifier) @local.variable)
+(splat_pattern (identifier) @local.variable)
 
 (import_statement name: (dotted_name . (identifier) @local.import))
 (import_statement name: (aliased_import alias: (identifier) @local.import))
