@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from rulewright.core.index.ignore import MAX_PATTERN, Ignores, parse_ignore
@@ -156,6 +156,7 @@ lines = st.lists(pieces, min_size=1, max_size=6).map("".join)
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(lines, min_size=1, max_size=4).map("\n".join), st.lists(lines, max_size=2).map("\n".join))
+@example("aa", "/a\\")
 def test_any_patterns_mean_what_git_says(repository: Path, top: str, inner: str) -> None:
     texts = {"": top, "a": inner}
     assert ask_us(texts, INSIDE) == ask_git(repository, texts, INSIDE)

@@ -136,7 +136,7 @@ def _parts(body: str) -> list[str]:
             at = bracket[1]
         if body[start] == "/":
             parts.append("")
-        elif body[start:at] != "\\" or at == len(body):
+        elif body[start:at] != "\\" or at >= len(body):
             parts[-1] += body[start:at]
     return parts
 
