@@ -7,7 +7,7 @@ import msgspec
 from lsprotocol import types as t
 
 from rulewright import app
-from rulewright.adapters.lsp import lifecycle, text_sync
+from rulewright.adapters.lsp import lifecycle, rules_changed, supervised, text_sync
 from rulewright.adapters.lsp.front import Front
 from rulewright.adapters.lsp.language_server import Server
 from rulewright.adapters.lsp.params import CompletionParams, DocumentParams, PositionParams
@@ -103,6 +103,8 @@ def main() -> int:
     server = Server(app.serving())
     lifecycle.register(server)
     text_sync.register(server)
+    rules_changed.follow(server)
+    supervised.follow(server)
     server.feature(t.TEXT_DOCUMENT_HOVER)(hover)
     server.feature(t.TEXT_DOCUMENT_COMPLETION)(completion)
     server.feature(t.TEXT_DOCUMENT_DOCUMENT_SYMBOL)(symbols)

@@ -17,7 +17,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from rulewright.core.index.match import Matcher
@@ -85,7 +84,6 @@ def patterns(known: list[str]) -> list[str]:
     return made
 
 
-@dataclass(frozen=True)
 def measured(
     work: Callable[[str], object], typed: list[str], clock: Callable[[], float] = time.thread_time
 ) -> list[float]:

@@ -28,6 +28,7 @@ class Figure:
         return f"{'ok  ' if self.ok else 'OVER'} {self.name}: {mine}{ratio}  [{self.limit}]"
 
 
+@dataclass(frozen=True)
 class Memory(Figure):
     """A line whose number is bytes."""
 
