@@ -237,6 +237,26 @@ def test_a_worker_that_is_killed_from_outside_costs_nothing(opened, root: Path) 
     assert len(index.paths()) == 320
 
 
+@pytest.mark.slow
+def test_what_forks_the_workers_may_be_killed_too(opened, root: Path) -> None:
+    for n in range(300):
+        (root / f"g{n:03}.py").write_text(f"name_{n} = 1\n" * 50)
+    index = opened()
+    index.refresh()
+    while not any(p.is_ready.is_set() for p in processes(index)):
+        index.step(0.05)
+    workers = [p.pid for p in processes(index) if p.is_ready.is_set()]
+    parent = int(Path(f"/proc/{workers[0]}/stat").read_text().rpartition(")")[2].split()[1])
+    assert parent != os.getpid()
+    os.kill(parent, signal.SIGKILL)
+    index.run()
+    assert {row.status for row in index.store.files()} == {ANALYSED}
+    assert len(index.paths()) == 320
+    # Nobody is left to end the workers but us.
+    index.close()
+    until(lambda: not any(map(is_alive, workers)))
+
+
 def test_workers_that_do_not_start_leave_words(
     opened, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

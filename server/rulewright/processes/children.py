@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from itertools import count
 from typing import Protocol
 
+from rulewright.processes.forkserver import STATUS, Fork, Kill, encode
 from rulewright.processes.own_python import command, launch
 
 CAN_FORK = sys.platform == "linux"
@@ -136,7 +137,7 @@ class Forking:
         for attempt in (1, 2):
             try:
                 return self._fork(arguments, prepare)
-            except (BrokenPipeError, ConnectionError):
+            except ConnectionError:
                 # It was ended from outside; workers that it had forked live on.
                 self.close()
                 if attempt == 2:  # noqa: PLR2004
@@ -160,9 +161,6 @@ class Forking:
                 child.kill_orphan()
 
     def _fork(self, arguments: Sequence[bytes], prepare: Sequence[str]) -> Child:
-        # Only where there is a fork: it is no part of the start on the other systems.
-        from rulewright.processes.forkserver import Fork, encode  # noqa: PLC0415
-
         self.begin()
         assert self._socket is not None
         number = next(self._numbers)
@@ -210,8 +208,6 @@ class _Forked:
             return self._pid
 
     def kill(self) -> None:
-        from rulewright.processes.forkserver import Kill, encode  # noqa: PLC0415 - as above
-
         try:
             # By its parent, which alone knows whether its process id is still its own.
             self._parent.send(encode(Kill(self._number)))
@@ -246,8 +242,6 @@ class _Forked:
                 os.close(pipe)
 
     def _read(self) -> int | None:
-        from rulewright.processes.forkserver import STATUS  # noqa: PLC0415 - as above
-
         if self._status < 0:
             return None
         patience = select.poll()

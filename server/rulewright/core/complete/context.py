@@ -210,9 +210,9 @@ def _within(root: Node | None, source: bytes, byte: int, start: int, words: Voca
     return "string" if _in_open_text(source, byte, words.language) else _within_line(source, byte, words)
 
 
-_LONG_QUOTES = dict.fromkeys(("python", "elixir", "java", "kotlin", "scala", "swift", "dart", "julia"), (b'"""',)) | {
-    "python": (b'"""', b"'''"),
-    "toml": (b'"""', b"'''"),
+_LONG_QUOTES: dict[str, tuple[bytes, ...]] = {
+    **dict.fromkeys(("elixir", "java", "kotlin", "scala", "swift", "dart", "julia"), (b'"""',)),
+    **dict.fromkeys(("python", "toml"), (b'"""', b"'''")),
 }
 
 
