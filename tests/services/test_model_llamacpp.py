@@ -91,7 +91,6 @@ async def test_it_chats_in_three_formats(provider: Providers, kind: str) -> None
     assert end == Finished("stop")
     assert isinstance(usage, Usage)
     assert (usage.prompt_tokens, usage.answer_tokens) == (17, 16)
-    assert sum(isinstance(event, Delta) for event in events) > 5, "it came in pieces"
 
 
 @pytest.mark.parametrize("kind", FORMATS)

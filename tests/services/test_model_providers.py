@@ -146,6 +146,27 @@ async def test_every_byte_in_a_packet_of_its_own(wire: Wire) -> None:
 
 
 @wires
+async def test_a_piece_is_given_out_before_the_next_one_is_sent(wire: Wire) -> None:
+    pieces = [f"word{number} " for number in range(6)]
+    ends = b"\n" if wire.framing == "lines" else b"\n\n"
+    shown: asyncio.Queue[str] = asyncio.Queue()
+
+    async def answer(_: Asked, line: Line) -> None:
+        await line.head(content_type=wire.content_type)
+        for frame in wire.answer(pieces).split(ends):
+            await line.send(frame + ends)
+            if sent := [piece for piece in pieces if piece.encode() in frame]:
+                assert [await asyncio.wait_for(shown.get(), 10)] == sent
+
+    async with made(wire, answer) as (provider, server):
+        async for event in provider.stream(wire.request):
+            if isinstance(event, Delta):
+                shown.put_nowait(event.text)
+        await asyncio.wait_for(server.all_closed.wait(), 10)
+    assert isinstance(event, Finished), "every piece was sent"
+
+
+@wires
 async def test_the_same_request_is_the_same_bytes(wire: Wire) -> None:
     async with made(wire, answers(wire.answer(), wire.content_type)) as (provider, server):
         for _ in range(2):
