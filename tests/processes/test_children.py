@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from rulewright.processes import children as children_module
+from rulewright.processes import own_python
 from rulewright.processes.children import CAN_FORK, Child, Children, Forking, Spawning
 from rulewright.processes.framing import READY, receive, send
 from tests.harness.wait import is_alive, until
@@ -182,8 +183,14 @@ sys.stdin.read()
 """
 
 
-def test_all_end_with_the_process_that_wanted_them(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def path_to_us(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Programs that are started find the package and these tests."""
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(REPOSITORY), str(REPOSITORY / "server")]))
+
+
+@pytest.mark.usefixtures("path_to_us")
+def test_all_end_with_the_process_that_wanted_them() -> None:
     with subprocess.Popen(
         [sys.executable, "-c", SCRIPT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -192,3 +199,77 @@ def test_all_end_with_the_process_that_wanted_them(monkeypatch: pytest.MonkeyPat
         assert len(ids) == 3
         process.kill()
     until(lambda: not any(map(is_alive, ids)))
+
+
+KINDS = """
+import os, signal, sys, threading
+from pathlib import Path
+from rulewright.processes import children
+from rulewright.processes.framing import READY, receive, send
+
+def asked(child, what):
+    send(child.orders, what)
+    return receive(child.answers).decode()
+
+def tell(when):
+    forking = children.Forking("tests.harness.told_worker")
+    child = forking.start((b"a b", b""), ("x", "y"))
+    assert receive(child.answers) == READY
+    answers = [asked(child, what) for what in (b"arguments", b"prepared", b"open", b"folder")]
+    pid, parent = map(int, asked(child, b"pid").split())
+    same = Path(f"/proc/{parent}/cmdline").read_bytes() == Path("/proc/self/cmdline").read_bytes()
+    if when == "stopped":
+        children._END_S = 0.1
+        os.kill(parent, signal.SIGSTOP)
+    forking.close()
+    child.close()
+    print(when, "a copy" if same else "a program", *answers, flush=True)
+    return pid, parent
+
+ids = [*tell("alone"), *tell("stopped")]
+with open(sys.argv[1]):
+    ids += tell("with a file")
+go_on = threading.Event()
+thread = threading.Thread(target=go_on.wait)
+thread.start()
+ids += tell("with a thread")
+go_on.set()
+thread.join()
+ids += tell("alone again")
+try:
+    print("left", os.waitpid(-1, os.WNOHANG))
+except ChildProcessError:
+    print(*ids)
+"""
+
+
+@pytest.mark.usefixtures("path_to_us")
+@pytest.mark.parametrize("script", [KINDS] if CAN_FORK else [], ids=["Linux"] if CAN_FORK else [])
+def test_what_forks_is_a_copy_where_that_is_sound(script: str, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    done = subprocess.run(
+        [sys.executable, "-c", script, file], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.stderr == ""
+    *lines, ids = done.stdout.splitlines()
+    # It is in the folder of the package, with nothing open but what was given to it.
+    (same,) = {line.partition("a b")[2] for line in lines}
+    assert same.startswith("| x y ")
+    assert same.endswith(f" {REPOSITORY / 'server'}")
+    assert [line.partition(" a b|")[0] for line in lines] == [
+        "alone a copy",
+        "stopped a copy",
+        "with a file a program",
+        "with a thread a program",
+        "alone again a copy",
+    ]
+    until(lambda: not any(map(is_alive, map(int, ids.split()))))
+
+
+def test_the_folder_it_is_run_in_is_not_on_the_path_of_a_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", ["", str(tmp_path), own_python.HOME, "/elsewhere"])
+    assert own_python.path() == [own_python.HOME, "/elsewhere"]
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert own_python.path() == [str(tmp_path), own_python.HOME, "/elsewhere"]

@@ -29,8 +29,8 @@ from rulewright.core.complete.state import CompletionState, Trigger
 from rulewright.core.index.buffer import Buffer
 from rulewright.core.index.imports import NewImport, insertion, new_import
 from rulewright.core.index.match import Matcher
-from rulewright.core.index.naming import BY_FOLDER, EXPLICIT, at_number
-from rulewright.core.index.near import folder
+from rulewright.core.index.naming import EXPLICIT, at_number
+from rulewright.core.index.near import BY_FOLDER, folder
 from rulewright.core.index.symbols import FileRecord
 from rulewright.core.text import Position, Range
 

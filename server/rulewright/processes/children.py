@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from itertools import count
 from typing import Protocol
 
-from rulewright.processes.forkserver import STATUS, Fork, Kill, encode
+from rulewright.processes.forkserver import STATUS, Fork, Kill, can_fork_here, encode, fork_here
 from rulewright.processes.own_python import command, launch
 
 CAN_FORK = sys.platform == "linux"
@@ -123,7 +123,7 @@ class Forking:
         self._module = module
         self._numbers = count()
         self._socket: socket.socket | None = None
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: subprocess.Popen[bytes] | _Copy | None = None
         self._forked: list[_Forked] = []
         """Those that may still run."""
 
@@ -150,15 +150,19 @@ class Forking:
         orders, self._socket = self._socket, None
         if process is None or orders is None:
             return
-        orders.close()
         forked, self._forked = self._forked, []
         try:
-            process.wait(_END_S)
-        except subprocess.TimeoutExpired:
+            orders.settimeout(_END_S)
+            orders.send(b"")  # As the end of them.
+            orders.recv(1)  # Its end is closed when it has ended.
+        except TimeoutError:
             process.kill()
-            process.wait()
             for child in forked:
                 child.kill_orphan()
+        except OSError:
+            pass  # It has ended before.
+        orders.close()
+        process.wait()
 
     def _fork(self, arguments: Sequence[bytes], prepare: Sequence[str]) -> Child:
         self.begin()
@@ -180,15 +184,32 @@ class Forking:
         return child
 
     def _launch(self) -> None:
+        is_forked = can_fork_here()  # Before there is a socket.
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
-            self._process = launch(command("rulewright.processes.forkserver", self._module), theirs.fileno())
+            if is_forked:
+                self._process = _Copy(fork_here(self._module, theirs))
+            else:
+                self._process = launch(command("rulewright.processes.forkserver", self._module), theirs.fileno())
         except OSError:
             ours.close()
             raise
         finally:
             theirs.close()
         self._socket = ours
+
+
+class _Copy:
+    """A fork of this process, with what is wanted of a `Popen`."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+
+    def kill(self) -> None:
+        os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self) -> None:
+        os.waitpid(self.pid, 0)
 
 
 class _Forked:

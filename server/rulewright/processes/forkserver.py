@@ -4,6 +4,9 @@ It imports the module once and makes ready once what is asked for; a worker cost
 threads and does no work of its own, so that a fork is safe, as in the start method of that name of multiprocessing,
 whose protocol is pickle. It tells how each worker ended, and ends, with all of them, when its socket is closed.
 
+Where the program that wants it has neither threads nor open files yet, it is a fork itself (`fork_here`), which saves
+a start of Python and most imports.
+
 A worker runs `MODULE.main(*arguments)`, which are bytes, with pipes as its input and output; before it is forked,
 `MODULE.prepare(*words)` has run.
 """
@@ -11,18 +14,25 @@ A worker runs `MODULE.main(*arguments)`, which are bytes, with pipes as its inpu
 import contextlib
 import gc
 import importlib
+import logging
 import os
 import select
 import signal
 import socket
+import stat
 import struct
 import sys
+from pathlib import Path
 from types import ModuleType
 
 import msgspec
 
+from rulewright.processes import own_python
+
 MAX_MESSAGE = 1 << 17
 """Bytes."""
+N_STREAMS = 3
+"""Input, output and errors."""
 N_PIPES = 3
 """Which come with a `Fork`: orders, answers, status."""
 STATUS = struct.Struct("<i")
@@ -142,6 +152,46 @@ def main(name: str) -> None:
             else:
                 workers.kill(order.number)
     workers.end()
+
+
+def can_fork_here() -> bool:
+    """Whether a copy of this process is sound: it has one thread and, but for its standard streams, no file open.
+
+    A second thread may hold a lock that nobody opens in the copy, and what SQLite knows of its open files holds for
+    one process only.
+    """
+    try:
+        n_threads = len(list(Path("/proc/self/task").iterdir()))
+        return n_threads == 1 and not any(_is_file(int(entry.name)) for entry in Path("/proc/self/fd").iterdir())
+    except OSError:
+        return False
+
+
+def _is_file(descriptor: int) -> bool:
+    with contextlib.suppress(OSError):  # What read the list is closed again.
+        return descriptor >= N_STREAMS and stat.S_ISREG(os.fstat(descriptor).st_mode)
+    return False
+
+
+def fork_here(name: str, orders: socket.socket) -> int:
+    """Do what the program does in a copy of this process, with a socket of its own, and return its process id."""
+    process = os.fork()
+    if process:
+        return process
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_DFL)
+        nothing = os.open(os.devnull, os.O_RDWR)
+        for stream, source in enumerate((orders.fileno(), nothing, nothing)):
+            os.dup2(source, stream)
+        os.closerange(N_STREAMS, os.sysconf("SC_OPEN_MAX"))
+        logging.disable()  # Whoever writes a log may have written to one of those.
+        os.chdir(own_python.HOME)
+        sys.path[:] = own_python.path()
+        main(name)
+        os._exit(0)
+    finally:
+        os._exit(1)
 
 
 if __name__ == "__main__":

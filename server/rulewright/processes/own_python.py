@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-_HOME = str(Path(__file__).resolve().parents[2])
+HOME = str(Path(__file__).resolve().parents[2])
 """The folder that holds the package."""
 
 
@@ -23,11 +23,18 @@ def launch(command: Sequence[str | bytes], stdin: int = subprocess.PIPE) -> "sub
         stdin=stdin,
         stdout=subprocess.PIPE if stdin == subprocess.PIPE else subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        cwd=_HOME,
+        cwd=HOME,
         env=environment(),
     )
 
 
+def path() -> list[str]:
+    """This process's `sys.path` without the folder it is run in, as a program that `command` starts has it."""
+    here = str(Path.cwd())
+    named = {HOME, *os.environ.get("PYTHONPATH", "").split(os.pathsep)}
+    return [folder for folder in sys.path if folder and (folder != here or folder in named)]
+
+
 def environment() -> dict[str, str]:
     """This process's variables, with this copy of our package before what others may be on the path."""
-    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (_HOME, os.environ.get("PYTHONPATH"))))}
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (HOME, os.environ.get("PYTHONPATH"))))}

@@ -14,8 +14,8 @@ from rulewright.core.complete.state import first_letter
 from rulewright.core.index.free import is_free
 from rulewright.core.index.grammars import Grammar
 from rulewright.core.index.members import members, own_class
-from rulewright.core.index.naming import BY_FOLDER, IMPLICIT_SELF, SPACES, is_one_package, is_test
-from rulewright.core.index.near import distance, family, folder, stem
+from rulewright.core.index.naming import IMPLICIT_SELF, SPACES, is_one_package, is_test
+from rulewright.core.index.near import BY_FOLDER, distance, family, folder, stem
 from rulewright.core.index.scopes import ScopeTree, child_at, node_for, scopes_of
 from rulewright.core.index.site import Site
 from rulewright.core.index.symbols import FileRecord, Symbol, SymbolKind

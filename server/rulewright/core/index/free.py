@@ -1,8 +1,12 @@
 """What other files can name without a receiver: functions and classes at the top, not what an object or a class has."""
 
-from rulewright.core.code_ports import SymbolRow
-from rulewright.core.index.naming import BY_FOLDER
+from typing import TYPE_CHECKING
+
+from rulewright.core.index.near import BY_FOLDER
 from rulewright.core.index.symbols import SymbolKind
+
+if TYPE_CHECKING:
+    from rulewright.core.code_ports import SymbolRow
 
 _MEMBERS = frozenset(
     {
@@ -30,6 +34,6 @@ def may_be_named(language: str, kind: int, *, is_held: bool, is_exported: bool) 
     return (is_exported or language in BY_FOLDER) and is_free(language, kind, is_held=is_held)
 
 
-def is_free_row(row: SymbolRow) -> bool:
+def is_free_row(row: "SymbolRow") -> bool:
     """The same of a row of the index."""
     return may_be_named(row.language, row.kind, is_held=bool(row.container), is_exported=row.exported)

@@ -13,7 +13,6 @@ from rulewright.core.code_ports import CodeIndex
 from rulewright.core.index.exports import is_common, listed_by_default
 from rulewright.core.index.imports import resolve
 from rulewright.core.index.naming import (
-    BY_FOLDER,
     CALLABLE,
     ECMASCRIPT,
     EXPLICIT,
@@ -35,7 +34,7 @@ from rulewright.core.index.naming import (
     is_top,
     ranked,
 )
-from rulewright.core.index.near import family, folder
+from rulewright.core.index.near import BY_FOLDER, family, folder
 from rulewright.core.index.returns import is_choice, named_type, return_type
 from rulewright.core.index.symbols import FileRecord, Import, Symbol, SymbolKind
 

@@ -16,7 +16,7 @@ from rulewright.core.code_ports import CodeIndex, SymbolRow
 from rulewright.core.index.builtin_names import is_builtin
 from rulewright.core.index.exports import default_name, module_handed_on
 from rulewright.core.index.imports import resolve
-from rulewright.core.index.near import distance, family, folder, stem
+from rulewright.core.index.near import BY_FOLDER, distance, family, folder, stem
 from rulewright.core.index.symbols import FileRecord, Import, Symbol, SymbolKind
 
 Step = Literal["local", "file", "import", "package", "member", "unique", "ranked", "outside", "nothing"]
@@ -40,8 +40,6 @@ IMPLICIT_SELF = frozenset(
     {"java", "kotlin", "scala", "csharp", "cpp", "swift", "dart", "ruby", "elixir", "objective-c"}
 )
 """Languages in which a class's members are named without a receiver from inside it."""
-BY_FOLDER = frozenset({"go", "java", "kotlin", "scala", "hcl"})
-"""Languages in which the files of a folder see each other's names."""
 ECMASCRIPT = frozenset({"javascript", "typescript", "tsx"})
 EXPLICIT = frozenset({"python", "javascript", "typescript", "tsx", "go"})
 """Languages in which a name of another module is never seen without an import."""

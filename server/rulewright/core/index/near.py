@@ -6,6 +6,8 @@ _FAMILIES = (
     ("java", "kotlin", "scala"),
     ("ocaml", "ocaml-interface"),
 )
+BY_FOLDER = frozenset({"go", "java", "kotlin", "scala", "hcl"})
+"""Languages in which the files of a folder see each other's names."""
 _FAMILY = {language: family for family in _FAMILIES for language in family}
 
 

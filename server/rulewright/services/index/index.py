@@ -42,7 +42,7 @@ from rulewright.services.index.overlay import Overlays
 from rulewright.services.index.places import analysis_folder, cache_folder, remove_unused, workspace_folder
 from rulewright.services.index.reading import NotThereError, cache_key, inode_of, read_file, stamp_of
 from rulewright.services.index.scan import Limits, Scanned, judge, scan
-from rulewright.services.index.store import Entry, Store, is_busy
+from rulewright.services.index.store import Entry, Store, is_busy, is_kept
 from rulewright.services.index.tables import LEFT_OUT, WORDS_ONLY, FileRow, analysis_of
 from rulewright.services.index.wire import Outcome
 
@@ -51,7 +51,7 @@ T = TypeVar("T")
 BATCH_FILES = 64
 BATCH_S = 0.1
 """Seconds that a result waits for others before all are written."""
-MANY_WAITING = 1000
+MANY_WAITING = 200
 MANY_FILES, MANY_S = 256, 0.4
 """The same while so many files wait: each write has a price of its own."""
 SCAN_SLICE_S = 0.005
@@ -128,8 +128,6 @@ class Index(Lookup):
         """
         self.root = os.path.abspath(root)
         self._cache_folder = cache_folder(cache_dir)
-        self.cache = CodeCache(analysis_folder(self._cache_folder))
-        self.store = Store(workspace_folder(self._cache_folder, self.root))
         settings = json.dumps([list(exclude), max_file_kb]).encode()
         self._limits = Limits(
             max_file_kb * 1024,
@@ -148,6 +146,12 @@ class Index(Lookup):
             )
         )
         self.analysts = make(self.root, self._records_folder)
+        folder = workspace_folder(self._cache_folder, self.root)
+        if not is_kept(folder):
+            # Nothing is known, so all there is will be analysed. While no file is open yet, this costs least.
+            self.analysts.begin()
+        self.cache = CodeCache(analysis_folder(self._cache_folder))
+        self.store = Store(folder)
         self.builder = Builder(self.root, self.analysts, timeout_s=timeout_s, max_bytes=self._limits.max_bytes)
         self._scans: deque[str] = deque()
         """Folders to scan; the empty path is the root."""
@@ -192,8 +196,6 @@ class Index(Lookup):
         if paths is None:
             if "" not in self._scans:
                 self._scans.append("")
-            if not self._last_id and self.builder.is_idle:
-                self.analysts.begin()  # Nothing is known, so all there is will be analysed.
             return
         self.apply_events(paths)
 

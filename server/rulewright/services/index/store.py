@@ -57,6 +57,7 @@ EPOCH = 1_577_836_800
 STAMPS = "stamps"
 """Under which all stamps are kept as one value; there only while it is true."""
 GENERATION = "generation"
+FILE = "index.db"
 LAST = chr(0x10FFFF)
 """Greater than any character of a name."""
 
@@ -91,6 +92,11 @@ class Replaced(msgspec.Struct, frozen=True):
 _FILE_COLUMNS = "id, path, size, mtime_ns, inode, hash, language, status, reason, n_symbols, n_errors"
 
 
+def is_kept(folder: Path) -> bool:
+    """Whether a folder holds a database."""
+    return (folder / FILE).exists()
+
+
 class Store:
     """An open `index.db`."""
 
@@ -107,7 +113,7 @@ class Store:
     @property
     def path(self) -> Path | None:
         """The database's file; None in memory."""
-        return self.folder / "index.db" if self.folder is not None and not self.problem else None
+        return self.folder / FILE if self.folder is not None and not self.problem else None
 
     def close(self) -> None:
         """Let go of the file."""
@@ -190,16 +196,9 @@ class Store:
 
     def looks(self, paths: Sequence[str]) -> list[tuple[int, int, int] | None]:
         """Size, time and inode of each path that is known and whose stamp was sure."""
-        found: dict[str | bytes, tuple[int, int, int]] = {}
         keys = [_key(path) for path in paths]
-        for at in range(0, len(keys), MAX_PARAMETERS):
-            some = keys[at : at + MAX_PARAMETERS]
-            sql = (
-                "select path, size, mtime_ns, inode from files where stamp != 0"  # noqa: S608
-                f" and path in ({','.join('?' * len(some))})"
-            )
-            for path, *look in self.db.execute(sql, some):
-                found[path] = (look[0], look[1], look[2])
+        sql = "select path, size, mtime_ns, inode from files where stamp != 0 and path in ({})"
+        found = {path: (size, mtime_ns, inode) for path, size, mtime_ns, inode in self._each(sql, keys)}
         return [found.get(key) for key in keys]
 
     def restamp(self, stamps: Iterable[tuple[str, int]]) -> None:
@@ -521,7 +520,7 @@ class Store:
         for attempt in (1, 2):
             try:
                 make_private(self.folder)
-                self.db = _connect(self.folder / "index.db")
+                self.db = _connect(self.folder / FILE)
             except sqlite3.Error as error:
                 if attempt == 1 and _is_damage(error):
                     log.warning("the index in %s is damaged (%s); it is made anew", self.folder, error)
@@ -554,7 +553,7 @@ class Store:
     def _delete(self) -> None:
         if self.folder is None:
             return
-        for name in ("index.db", "index.db-wal", "index.db-shm"):
+        for name in (FILE, f"{FILE}-wal", f"{FILE}-shm"):
             # Another process may still have it open; it goes on with a file that has no name any more.
             with contextlib.suppress(OSError):
                 (self.folder / name).unlink()

@@ -1,5 +1,5 @@
 ;; outline
-; where: (?i:create)
+; where: (?is:\bcreate\b.{0,200}?\b(?:table|view|index|function|trigger|type|sequence|schema|role)\b)
 
 (create_table (object_reference name: (identifier) @name) (column_definitions)? @body (#set! once "true")) @definition.class
 (create_table (column_definitions (column_definition name: (identifier) @name type: (_) @type) @definition.field))
