@@ -122,6 +122,22 @@ def test_what_a_hung_host_was_at_is_given_up_and_the_next_question_is_not(host: 
     assert [s["name"] for s in json.loads(second.result(30))] == ["first"]
 
 
+def test_a_document_whose_questions_hung_two_hosts_is_opened_without_its_grammar(
+    host: CodeHost, root: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    uri = begin(host, root)
+    for _ in range(2):
+        assert names(host, uri) == ["first"]
+        host._silent_s = 0.2
+        os.kill(process_of(host), signal.SIGSTOP)
+        asked = host.ask(say.DocumentSymbols(uri))
+        asked.add_done_callback(lambda _: setattr(host, "_silent_s", 20))
+        assert asked.result(30) == b"null"
+    assert names(host, uri) == []
+    assert host.gone == ""
+    assert f"{uri} has cost two processes" in caplog.text
+
+
 def script(tmp_path: Path, body: str) -> list[str]:
     path = tmp_path / "host.py"
     path.write_text(textwrap.dedent(body))

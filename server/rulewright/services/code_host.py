@@ -46,7 +46,7 @@ from rulewright.processes.framing import messages, send
 
 log = logging.getLogger(__name__)
 
-SILENT_S = 20.0
+SILENT_S = 10.0
 """Seconds that a question may wait while the host says nothing at all, before it is ended."""
 GUARD_S = 0.5
 INTENSITY = Intensity(max_restarts=3, max_seconds=120.0)
@@ -275,8 +275,11 @@ class CodeHost:
                 self._overseer.removed(NAME)
                 return
             self._process = None
-            for told in self._documents.values():
-                told.blame()
+            at = self._at() if hung else ""
+            for uri, told in self._documents.items():
+                told.blame(is_asked=uri == at)
+                if told.is_given_up:
+                    log.warning("%s has cost two processes that know the code; its grammar is not used any more", uri)
             self._give_up_asked(hung=hung)
             if not goes_on:
                 allowed = self._overseer.intensity
@@ -290,6 +293,11 @@ class CodeHost:
             self.gone = f"Rulewright goes on without knowing the code: {reason}. Restart the server to try again."
             self._give_up_waiting()
         log.error("%s", self.gone)
+
+    def _at(self) -> str:
+        """The document that the oldest question is about; empty where it is about none."""
+        question = next((question for question, _ in self._waiting.values()), None)
+        return getattr(question, "uri", "")
 
     def _give_up_asked(self, *, hung: bool) -> None:
         """A host has ended: give up what it may have ended of, keep the rest for the next one.
@@ -330,12 +338,20 @@ class _Told:
         """The host has parsed this version."""
         self._seen, self._is_seen = version, True
 
-    def blame(self) -> None:
-        """A host died; whether this document was what it was at, nobody knows, but it can be."""
+    def blame(self, *, is_asked: bool = False) -> None:
+        """A host died; whether this document was what it was at, nobody knows, but it can be.
+
+        It can where it had not been parsed, or where the host hung at a question about it.
+        """
         latest = self.changes[-1].version if self.changes else self.opened.version
-        if not self._is_seen or self._seen != latest:
+        if is_asked or not self._is_seen or self._seen != latest:
             self._deaths += 1
         self._is_seen = False
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether it has cost as many hosts as it may."""
+        return self._deaths >= _MAX_DEATHS_OF_A_DOCUMENT
 
     def settle(self, encoding: PositionEncoding) -> Opened:
         """The document as it is now; without a language, and so without a grammar, when that has cost two hosts."""
@@ -347,7 +363,7 @@ class _Told:
             content = text.content.encode("utf-8", "surrogatepass")
             self.opened = msgspec.structs.replace(self.opened, text=content, version=version)
             self.changes = []
-        if self._deaths >= _MAX_DEATHS_OF_A_DOCUMENT:
+        if self.is_given_up:
             return msgspec.structs.replace(self.opened, path=self.opened.path + _UNKNOWN, language_id="plaintext")
         return self.opened
 

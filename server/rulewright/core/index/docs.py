@@ -18,6 +18,9 @@ _DIRECTIVE = re.compile(
     rb"|type: ?ignore|pylint:|pyright:|mypy:|fmt:|pragma:|rubocop:)"
 )
 """What a comment says to a tool and not to people."""
+_DOC_SIGN = b"///"
+_ODD = re.compile(_DIRECTIVE.pattern + rb"|#[!>]")
+"""Where a comment may hold lines that are not for people."""
 _QUOTES = re.compile(rb'(?:~\w+)?("""|\'\'\'|"|\')')
 _STRING = re.compile(rb'\s*(?:#[^\n]*\n\s*)*[rRuUbB]{0,2}("""|\'\'\'|"|\')')
 
@@ -36,6 +39,8 @@ class Signs(msgspec.Struct, frozen=True):
     """How it may end."""
     ending: re.Pattern[str] | None
     """A comment that ends a line."""
+    sign: bytes
+    """The only one of `lines`, where what it begins needs nothing but that sign taken away."""
     before: re.Pattern[str] | None
     """What stands before the text of each line of a comment, from the end of the line before it on.
 
@@ -47,7 +52,7 @@ class Signs(msgspec.Struct, frozen=True):
         return any([sign in text for sign in self.lines])  # noqa: C419 - a list is quicker for one or two
 
 
-NO_SIGNS = Signs("", Traits(), (), None, (), (), None, None)
+NO_SIGNS = Signs("", Traits(), (), None, (), (), None, b"", None)
 
 
 @cache
@@ -64,13 +69,14 @@ def signs_of(language: str) -> Signs:
         lines,
         block,
         (*lines, traits.attribute) if traits.attribute else lines,
-        (*_CLOSING, block[1]) if block else _CLOSING,
+        (*(_CLOSING if traits.attribute else ()), *(block[1:] if block else ())),
         re.compile(rf"(?m)(?:^|(?<=\s))(?:{either})(?![\[{{{{]).*$") if lines else None,
+        lines[0] if len(lines) == 1 and not (block and block[0].startswith(lines[0])) else b"",
         re.compile(rf"\n[^\S\n]*[{first}]*{mark}!?\|?") if lines else None,
     )
 
 
-def doc_above(signs: Signs, source: bytes, start: int) -> str:  # noqa: C901 - the hot path: it runs for every definition
+def doc_above(signs: Signs, source: bytes, start: int) -> str:  # noqa: C901, PLR0912 - the hot path: every definition
     """The comment right above the line that holds the byte `start`; empty when there is none."""
     end = source.rfind(b"\n", 0, start)
     if end < 0:
@@ -79,6 +85,8 @@ def doc_above(signs: Signs, source: bytes, start: int) -> str:  # noqa: C901 - t
     line = source[begin:end].strip()
     if not line or not (line.startswith(signs.beginnings) or line.endswith(signs.endings)):
         return ""
+    if line.startswith(signs.beginnings) and (first := _aligned(signs, source, begin, end, line)) >= 0:
+        return clean(signs, source[first:end])
     line_signs, block, attribute = signs.lines, signs.block, signs.traits.attribute
     collected: list[bytes] = []
     for _ in range(_MAX_LINES):
@@ -108,6 +116,30 @@ def doc_above(signs: Signs, source: bytes, start: int) -> str:  # noqa: C901 - t
         begin = source.rfind(b"\n", 0, end) + 1
         line = source[begin:end].strip()
     return clean(signs, b"\n".join(reversed(collected))) if collected else ""
+
+
+def _aligned(signs: Signs, source: bytes, begin: int, end: int, line: bytes) -> int:
+    """Where a comment begins whose last line is given, of lines that stand below each other and all belong to it.
+
+    Nearly every one of several lines is so; -1 where it takes a closer look.
+    """
+    sign = _DOC_SIGN if line.startswith(_DOC_SIGN) else signs.sign
+    if not sign or not line.startswith(sign):
+        return -1
+    margin = source[begin : source.find(sign, begin) + len(sign)]
+    first = begin
+    while first > 0:
+        above = source.rfind(b"\n", 0, first - 1) + 1
+        if not source.startswith(margin, above):
+            line = source[above : first - 1].strip()
+            if line and (line.startswith(signs.beginnings) or line.endswith(signs.endings)):
+                return -1
+            break
+        first = above
+    comment = source[first:end]
+    if len(comment) > MAX_DOC or comment.count(b"\n") >= _MAX_LINES or _ODD.search(comment):
+        return -1
+    return first if sign is _DOC_SIGN or _DOC_SIGN not in comment else -1
 
 
 def _attribute_around(source: bytes, begin: int, end: int, sign: bytes) -> int:

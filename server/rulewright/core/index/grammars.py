@@ -99,6 +99,11 @@ NEEDS_LINE_END = frozenset({"perl"})
 """Languages whose grammar never ends where a text does in the middle of a line: in Perl's, in a here-document."""
 
 
+MAX_BEGUN = 1_000
+"""Matches of a query that have begun at one time, further ones are left out: what opens ten thousand brackets, each of
+which may be the start of something, takes the square of their number."""
+
+
 class LineEndingParser:
     """A parser that sees a line feed more than the text has."""
 
@@ -144,7 +149,7 @@ class Grammar:
 
     def cursor(self, section: str, query: Query) -> QueryCursor:
         """A new cursor for a section, that goes as deep as the section says."""
-        cursor = QueryCursor(query)
+        cursor = QueryCursor(query, match_limit=MAX_BEGUN)
         if section in self.depth:
             cursor.set_max_start_depth(self.depth[section])
         return cursor
