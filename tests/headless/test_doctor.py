@@ -95,7 +95,7 @@ def test_the_editor_that_was_served_last(tmp_path: Path) -> None:
 
 def test_a_server_that_does_not_start(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     write_files(tmp_path, {"rulewright/__init__.py": "", "rulewright/__main__.py": "raise SystemExit('no such thing')"})
-    monkeypatch.setattr(own_python, "_HOME", str(tmp_path))
+    monkeypatch.setattr(own_python, "HOME", str(tmp_path))
     remark = machine.examine_server()
     assert (remark.state, remark.text) == ("error", "The server does not start: no such thing.")
     monkeypatch.setattr(sys, "executable", str(tmp_path / "none"))
