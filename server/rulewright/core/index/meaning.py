@@ -11,6 +11,7 @@ from tree_sitter import Node
 
 from rulewright.core.index.builtin_names import is_builtin_member
 from rulewright.core.index.chain import Link, chain_before
+from rulewright.core.index.grammars import DEEP
 from rulewright.core.index.importing import import_named, imports_around, in_import, quoted_module, required
 from rulewright.core.index.imports import resolve
 from rulewright.core.index.members import (
@@ -71,6 +72,19 @@ def name_of(site: Site) -> tuple[str, int, int] | None:
         leaf = site.root.descendant_for_byte_range(max(at, 0), max(at, 0) + 1)
         if leaf is not None and leaf.type == "alias" and not leaf.child_count:
             return _word_at(site.source, site.byte)
+    return _declared(site)
+
+
+def _declared(site: Site) -> tuple[str, int, int] | None:
+    """The name of a symbol that stands in a string or an atom: `attr_reader :size`, `defstruct [:size]`."""
+    if site.language not in DEEP:
+        return None
+    row, column = site.buffer.point(site.byte)
+    for symbol in site.record.symbols:
+        if symbol.row == row and symbol.column <= column <= symbol.column + len(symbol.name.encode()):
+            start = site.byte - column + symbol.column
+            if site.source.startswith(symbol.name.encode(), start):
+                return symbol.name, start, start + len(symbol.name.encode())
     return None
 
 

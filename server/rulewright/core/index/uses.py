@@ -295,6 +295,16 @@ class _Looker:
                     yield Use(node.start_byte, node.end_byte, False, True)
             elif self._means_target(node, name, is_import=is_import, nested=nested):
                 yield Use(node.start_byte, node.end_byte, False, is_write(node))
+        yield from self._declared(name, {node.start_byte for node in nodes})
+
+    def _declared(self, name: str, known: set[int]) -> Iterator[Use]:
+        """The target itself, where a symbol or a string declares it and no name stands."""
+        site = self.site
+        for one in self.target.definitions:
+            if one.path == site.path and one.symbol.name == name and not is_impl(one.symbol):
+                start = site.buffer.line_start(one.symbol.row) + one.symbol.column
+                if start not in known and site.source.startswith(name.encode(), start):
+                    yield Use(start, start + len(name.encode()), True, True)
 
     def _modules(self, name: str) -> Iterator[Use]:
         """The places of Elixir's modules, whose dotted names are one leaf of the tree each."""
