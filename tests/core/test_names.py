@@ -82,7 +82,10 @@ def test_ids_of_names_that_were_added_later():
 def test_building_pauses_and_the_table_is_the_same():
     some = [f"{a}{b}{i}" for i in range(60) for a in ("get", "set", "Is") for b in ("User", "_name", "")]
     some = [f"{name}_{i}" for i in range(20) for name in some]
-    steps = NameTable.building((name, i) for i, name in enumerate(some))
+    gathered = names.Gathered()
+    for at in range(0, len(some), 1000):
+        gathered.take((name, at + i) for i, name in enumerate(some[at : at + 1000]))
+    steps = gathered.table("a step")
     seen = []
     while True:
         try:
@@ -90,10 +93,9 @@ def test_building_pauses_and_the_table_is_the_same():
         except StopIteration as done:
             table = done.value
             break
-    assert seen == sorted(seen)
-    assert seen[-1] == len(some)
-    # Each pause is after a thousand symbols, or one block.
-    assert len(seen) >= len(some) // names.N_SLICE
+    assert set(seen) == {"a step"}
+    # Each pause is after one block.
+    assert len(seen) >= len(table) // N_BLOCK
     assert len(table) == len(set(some))
     for name in some[::501]:
         assert some[table.ids(name)[0]] == name

@@ -281,10 +281,24 @@ def _without_tags(text: str) -> str:
 
 
 _AT_MARGIN = re.compile(r"\n\S")
+_INDENTED = re.compile(r"\n( +)\S")
+
+
+@cache
+def _less_than(width: int) -> re.Pattern[str]:
+    """A line that begins with fewer spaces, and has more than spaces."""
+    return re.compile(rf"\n(?! {{{width}}}|\n| *\Z)")
 
 
 def _dedent(text: str) -> str:
     """Without the indentation that all lines but the first share, as `inspect.cleandoc` has it."""
+    if " \n" not in text and text.replace("\n", "").isprintable():
+        # Nearly always nothing stands at the end of a line, and the second line has the least before it.
+        indented = _INDENTED.search(text) if _AT_MARGIN.search(text) is None else None
+        if indented is None:
+            return text.strip()[:MAX_DOC]
+        if _less_than(len(indented[1])).search(text) is None:
+            return text.replace("\n" + indented[1], "\n").strip()[:MAX_DOC]
     lines = (text.expandtabs() if "\t" in text else text).splitlines()
     if len(lines) <= 1 or _AT_MARGIN.search(text):
         # Some line behind the first begins at the margin.

@@ -22,11 +22,18 @@ _HELD = frozenset({"java", "kotlin", "scala", "csharp", "rust", "cpp", "ruby", "
 """Languages in which what a class or a module holds may be named alone too."""
 
 
+_AT_TOP = frozenset(map(int, SymbolKind)) - _MEMBERS - _DATA
+_INSIDE = _AT_TOP - {SymbolKind.TYPE_PARAMETER}
+
+
+def free_kinds(language: str) -> tuple[frozenset[int], frozenset[int]]:
+    """The kinds of symbols that can be named without a receiver: of those at the top, and of those that others hold."""
+    return _AT_TOP, _INSIDE if language in _HELD else frozenset()
+
+
 def is_free(language: str, kind: int, *, is_held: bool) -> bool:
     """Whether a symbol can be named without a receiver, whatever it is hidden from."""
-    if kind in _MEMBERS or kind in _DATA:
-        return False
-    return not is_held or (kind != SymbolKind.TYPE_PARAMETER and language in _HELD)
+    return kind in free_kinds(language)[is_held]
 
 
 def may_be_named(language: str, kind: int, *, is_held: bool, is_exported: bool) -> bool:

@@ -18,7 +18,14 @@ from rulewright.core.index.docs import (
 )
 from rulewright.core.index.finds import DECLARED, Found, text_of
 from rulewright.core.index.grammars import Grammar
-from rulewright.core.index.heads import MAX_SIGNATURE, behind_attributes, end_of_head, head_around, signature_of
+from rulewright.core.index.heads import (
+    ATTRIBUTE_SIGNS,
+    MAX_SIGNATURE,
+    behind_attributes,
+    end_of_head,
+    head_around,
+    signature_of,
+)
 from rulewright.core.index.symbols import ROUTINES, Symbol, SymbolKind
 from rulewright.core.index.traits import SAME_NAME, Traits, traits_of
 from rulewright.core.index.visibility import SAID, Said, is_visible
@@ -66,20 +73,23 @@ def symbols_of(  # noqa: C901, PLR0912, PLR0915 - the hot path: it sees every de
             if same:
                 shared.setdefault(parent, []).append((item.name_node.start_byte, len(symbols)))
                 parent = symbols[parent].parent
-        if not same and parent in shared:
+        if shared and not same and parent in shared:
             # What is in such a statement belongs to the last name before it.
             parent = next((i for at, i in reversed(shared[parent]) if at < start), parent)
         holder = symbols[parent] if parent >= 0 else None
         if skips_locals and holder is not None and kind in DECLARED and holder.kind in ROUTINES:
             continue
-        if plan.once:
-            numbers[parent] = numbers.get(parent, -1) + 1
-            item.name = item.name.replace("[]", f"[{numbers[parent]}]")
+        if not plan.is_usual:
+            if plan.once:
+                numbers[parent] = numbers.get(parent, -1) + 1
+                item.name = item.name.replace("[]", f"[{numbers[parent]}]")
+            if plan.is_first:
+                if (parent, item.name) in fields:
+                    continue
+                fields.add((parent, item.name))
+            if plan.shows_members:
+                showing.add(len(symbols))
         name = item.name
-        if plan.is_first:
-            if (parent, name) in fields:
-                continue
-            fields.add((parent, name))
         if kind == _FIELD or plan.climbs:
             around = parent
             # A field is made in a method and belongs to its class, and the first place that makes it counts.
@@ -103,8 +113,6 @@ def symbols_of(  # noqa: C901, PLR0912, PLR0915 - the hot path: it sees every de
             # Only the last doc before a definition is its own, and only when nothing was defined in between.
             captured = source[pending[next_doc][0] : pending[next_doc][1]]
             next_doc += 1
-        if plan.shows_members:
-            showing.add(len(symbols))
         captures = item.captures
         if (
             plan.is_private
@@ -126,7 +134,7 @@ def symbols_of(  # noqa: C901, PLR0912, PLR0915 - the hot path: it sees every de
             exported = name[:1].isupper()
         else:
             exported = visibility != "none"
-        symbols.append(_symbol(signs, source, item, parent, holder, captured, exported=exported, is_ascii=is_ascii))
+        symbols.append(_symbol(signs, source, item, parent, holder, captured, exported, is_ascii))
     return owned(symbols, traits) if traits.owners else symbols
 
 
@@ -154,38 +162,37 @@ def owned(symbols: list[Symbol], traits: Traits) -> list[Symbol]:
     return result
 
 
-def _symbol(  # noqa: C901 - the hot path, too
+def _symbol(  # noqa: C901, PLR0912 - the hot path, too
     signs: Signs,
     source: bytes,
     item: Found,
     parent: int,
     holder: Symbol | None,
     captured_doc: bytes,
-    *,
     exported: bool,
     is_ascii: bool,
 ) -> Symbol:
     """One symbol; `holder` is that at the index `parent`."""
     captures, plan, node, start, end = item.captures, item.plan, item.node, item.start, item.end
     traits = signs.traits
-    bodies = captures.get("body")
+    bodies = types = bases = heads = None
+    if not plan.is_plain or len(captures) > 2:  # noqa: PLR2004 - itself and its name
+        bodies, types = captures.get("body"), captures.get("type")
+        bases, heads = captures.get("base"), captures.get("signature")
     body = bodies[0] if bodies else node.child_by_field_name("body")
     name_node = item.name_node
     row, column = name_node.start_point
     line_start = name_node.start_byte - column
-    if plan.strip:
+    if not plan.is_usual and plan.strip:
         shown = source[line_start + column : name_node.end_byte]
         column += len(shown) - len(shown.lstrip(plan.strip.encode()))
     column16 = column
     if not is_ascii and not (before := source[line_start : line_start + column]).isascii():
         column16 = len(before.decode("utf-8", "replace").encode("utf-16-le")) // 2
-    types = captures.get("type")
     type_name = text_of(source, types[0]) if types else ""
     kind = item.kind
     if kind in _REFINED:
         kind = _refined(item, holder, traits, type_name)
-    bases = captures.get("base")
-    heads = captures.get("signature")
     doc = _doc(signs, source, item, body.start_byte if body is not None else -1, captured_doc)
     if doc and holder is not None and doc == holder.doc:
         # What begins on the line of what holds it, as a parameter that is a property, has no comment of its own above.
@@ -199,7 +206,7 @@ def _symbol(  # noqa: C901 - the hot path, too
             # Of a long value its first line says enough.
             line = source.find(b"\n", name_node.end_byte, head_end)
             head_end = line if line >= 0 else head_end
-        if traits.bare:
+        if traits.bare and source.startswith(ATTRIBUTE_SIGNS, head_start):
             head_start = behind_attributes(source, head_start, head_end)
     if bodies and not heads and bodies[0].end_byte <= name_node.start_byte:
         signature = head_around(source, item, bodies[0])

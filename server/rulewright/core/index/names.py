@@ -13,6 +13,7 @@ import heapq
 import sys
 from array import array
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 import msgspec
 
@@ -31,12 +32,13 @@ from rulewright.core.index.pattern import Kind, Wanted, fold, wanted
 
 N_LOOKS = 15_000
 """Names that one stage of a search looks at; those of the length at which there would be more are left out."""
-N_SLICE = 1000
-"""Symbols that are read between two pauses of building."""
 _N_PACK = 256
 _N_BATCH = 1500
 _LETTERS = 26
 """The slots of letters come before the others."""
+
+
+T = TypeVar("T")
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -54,15 +56,10 @@ class NameTable:
     def __init__(self, symbols: Iterable[tuple[str, int]] = ()) -> None:
         self._shelves: list[dict[int, list[Block]]] = [{} for _ in range(N_SLOTS)]
         """For each first character, the blocks by length and alphabet (`_key`)."""
-        for _ in self._fill(symbols):
+        gathered = Gathered()
+        gathered.take(symbols)
+        for _ in gathered.shelve(self._shelves):
             pass
-
-    @classmethod
-    def building(cls, symbols: Iterable[tuple[str, int]]) -> Generator[int, None, "NameTable"]:
-        """Builds a table in steps of some milliseconds: yields how many symbols were read, returns the table."""
-        table = cls()
-        yield from table._fill(symbols)
-        return table
 
     def __len__(self) -> int:
         """The number of different names."""
@@ -183,17 +180,19 @@ class NameTable:
         for blocks in _by_length([(shelf, other)], n + 1):
             yield sorted(name for block, marks in blocks for name in block.starting_otherwise(pattern, marks, limit))
 
-    # --- building ------------------------------------------------------------------------------------------------
 
-    def _fill(self, symbols: Iterable[tuple[str, int]]) -> Iterator[int]:
-        """Takes in symbols of names that it does not hold yet."""
-        raw: dict[tuple[int, int], _Raw] = {}
-        shelf_of = _ShelfOf()
-        n_read = 0
+class Gathered:
+    """Symbols on their way into a table."""
+
+    def __init__(self) -> None:
+        self._raw: dict[tuple[int, int], _Raw] = {}
+        """By shelf and key."""
+        self._shelf_of = _ShelfOf()
+
+    def take(self, symbols: Iterable[tuple[str, int]]) -> None:
+        """Take some more names, each with its id."""
+        raw, shelf_of = self._raw, self._shelf_of
         for name, new in symbols:
-            n_read += 1
-            if n_read % N_SLICE == 0:
-                yield n_read
             if not name:
                 continue
             if "\n" in name:
@@ -209,29 +208,41 @@ class NameTable:
                 # Joined they take a quarter of the memory.
                 packed.append("\n".join(names))
                 names.clear()
-        while raw:
-            (at, key), found = raw.popitem()
-            for _ in self._shelve(at, key, *found):
-                yield n_read
 
-    def _shelve(self, at: int, key: int, last: list[str], all_ids: "array[int]", packed: list[str]) -> Iterator[None]:
-        """Puts symbols of one length and first character into blocks; `last` are the names that are not yet packed."""
-        grouped: dict[str, int | list[int]] = {}
-        names = [name for part in packed for name in part.split("\n")] + last
-        for i, (name, new) in enumerate(zip(names, all_ids, strict=True)):
-            known = grouped.setdefault(name, new)
-            if known is not new:
-                if isinstance(known, list):
-                    known.append(new)
-                else:
-                    grouped[name] = [known, new]
-            if i % N_BLOCK == N_BLOCK - 1:
-                yield
-        blocks = self._shelves[at].setdefault(key, [])
-        ordered = sorted(grouped)
-        for i in range(0, len(ordered), N_BLOCK):
-            blocks.append(Block.of(key >> 1, {name: grouped[name] for name in ordered[i : i + N_BLOCK]}))
+    def table(self, yielded: T) -> Generator[T, None, NameTable]:
+        """The table of them, in steps of some milliseconds; yields what it is given."""
+        table = NameTable()
+        for _ in self.shelve(table._shelves):  # noqa: SLF001 - of the same module
+            yield yielded
+        return table
+
+    def shelve(self, shelves: list[dict[int, list[Block]]]) -> Iterator[None]:
+        """Put them into empty shelves."""
+        while self._raw:
+            (at, key), found = self._raw.popitem()
+            yield from _shelve(shelves[at], key, *found)
+
+
+def _shelve(
+    shelf: dict[int, list[Block]], key: int, last: list[str], all_ids: "array[int]", packed: list[str]
+) -> Iterator[None]:
+    """Puts symbols of one length and first character into blocks; `last` are the names that are not yet packed."""
+    grouped: dict[str, int | list[int]] = {}
+    names = [name for part in packed for name in part.split("\n")] + last
+    for i, (name, new) in enumerate(zip(names, all_ids, strict=True)):
+        known = grouped.setdefault(name, new)
+        if known is not new:
+            if isinstance(known, list):
+                known.append(new)
+            else:
+                grouped[name] = [known, new]
+        if i % N_BLOCK == N_BLOCK - 1:
             yield
+    blocks = shelf.setdefault(key, [])
+    ordered = sorted(grouped)
+    for i in range(0, len(ordered), N_BLOCK):
+        blocks.append(Block.of(key >> 1, {name: grouped[name] for name in ordered[i : i + N_BLOCK]}))
+        yield
 
 
 _Raw = tuple[list[str], "array[int]", list[str]]

@@ -16,6 +16,10 @@ _BESIDE = frozenset({"constant", "declarator", "once", "name", "text", "join", "
 """Settings that change what is defined."""
 
 
+_UNUSUAL = frozenset({"once", "first", "climbs", "exported", "strip", "signature", "head"})
+"""Settings that change what becomes of a definition."""
+
+
 class Plan(msgspec.Struct, frozen=True):
     """What a pattern's captures mean."""
 
@@ -43,6 +47,8 @@ class Plan(msgspec.Struct, frozen=True):
     head: str
     is_plain: bool
     """Whether it takes no more than a look at its name and its node."""
+    is_usual: bool
+    """Whether no setting changes where its symbol belongs, who sees it or how it is shown."""
     at: tuple[str, ...]
     of: frozenset[str]
     leaf: str
@@ -102,6 +108,7 @@ def plans_of(grammar: Grammar, section: str, query: Query) -> list[Plan]:
                     len(kinds) == 1
                     and ("at" in settings or _WITH_NAME.search(piece) is not None)
                     and not (_BESIDE & settings.keys()),
+                    not (_UNUSUAL & settings.keys()),
                     tuple(settings.get("at", "").split()),
                     frozenset(settings.get("of", "").split()),
                     leaf[1] if (leaf := _LEAF.match(piece)) is not None else "",

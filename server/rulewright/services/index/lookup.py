@@ -57,9 +57,9 @@ class Lookup(ABC):
         """Every definition on disk with its id; overlays have ids of their own, see `names_of`."""
         return self._ask(lambda store: store.all_names())
 
-    def free_names(self) -> Iterator[tuple[str, int]]:
-        """The same, without the name where another file may not use it alone."""
-        return self._ask(lambda store: store.free_names())
+    def names_by_file(self) -> Iterator[tuple[list[tuple[str, int]], list[tuple[str, int]]]]:
+        """The same, file by file, with those of them that another file may use alone."""
+        return self._ask(lambda store: store.names_by_file())
 
     def names_of(self, path: str) -> list[tuple[str, int]]:
         """Names and ids of one file's definitions."""

@@ -54,23 +54,20 @@ def read_file(path: str | bytes, max_bytes: int) -> FileRead:
             raise NotThereError from error
         raise
     try:
-        before = os.fstat(descriptor)
-        if not stat.S_ISREG(before.st_mode) or before.st_size > max_bytes:
+        # What is written from here on gives it another time than this one, unless that is too new to be sure.
+        info = os.fstat(descriptor)
+        if not stat.S_ISREG(info.st_mode) or info.st_size > max_bytes:
             raise NotThereError
-        data = os.read(descriptor, before.st_size + 1)
-        while len(data) <= max_bytes and (more := os.read(descriptor, max_bytes + 1 - len(data))):
+        data = os.read(descriptor, info.st_size + 1)
+        is_whole = len(data) == info.st_size
+        while not is_whole and len(data) <= max_bytes and (more := os.read(descriptor, max_bytes + 1 - len(data))):
             data += more
         if len(data) > max_bytes:
             raise NotThereError
-        after = os.fstat(descriptor)
     finally:
         os.close(descriptor)
-    settled = (
-        (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
-        and len(data) == after.st_size
-        and after.st_mtime_ns < now_ns - SETTLED_NS
-    )
-    return FileRead(data, after.st_size, after.st_mtime_ns, inode_of(after), settled)
+    settled = is_whole and info.st_mtime_ns < now_ns - SETTLED_NS
+    return FileRead(data, info.st_size, info.st_mtime_ns, inode_of(info), settled)
 
 
 def inode_of(info: os.stat_result) -> int:

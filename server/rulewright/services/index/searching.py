@@ -9,11 +9,13 @@ from collections.abc import Generator, Iterable
 from time import monotonic
 
 from rulewright.core.index.match import Matcher
-from rulewright.core.index.names import NameTable
+from rulewright.core.index.names import Gathered, NameTable
 from rulewright.services.index.index import Index
 from rulewright.services.index.tables import FoundSymbol
 
 SLICE_S = 0.005
+N_SLICE = 1000
+"""Symbols that are read between two looks at the clock."""
 N_SMALL = 20_000
 """With no more symbols than this all names are looked at, until there is a table."""
 GONE_SHARE = 4
@@ -78,10 +80,17 @@ class Names:
         return True
 
     def _build(self) -> Generator[int, None, tuple[NameTable, NameTable]]:
-        """Both tables, the larger one last; yields how many symbols of one there are so far."""
-        free = yield from NameTable.building(self._index.free_names())
-        table = yield from NameTable.building(self._index.all_names())
-        return table, free
+        """Both tables, in steps of some milliseconds; yields how many symbols there are so far."""
+        every, free = Gathered(), Gathered()
+        n_read = 0
+        for names, free_names in self._index.names_by_file():
+            for gathered, some in ((every, names), (free, free_names)):
+                for at in range(0, len(some), N_SLICE):
+                    gathered.take(some[at : at + N_SLICE])
+                    yield n_read
+            n_read += len(names)
+        table = yield from every.table(n_read)
+        return table, (yield from free.table(n_read))
 
     def search(self, pattern: str, limit: int) -> tuple[Scored, bool]:
         """The symbols on disk that match best, each with its score, and whether these are all."""

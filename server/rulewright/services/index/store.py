@@ -19,7 +19,8 @@ from typing import Any
 
 import msgspec
 
-from rulewright.core.index.free import may_be_named
+from rulewright.core.index.free import free_kinds
+from rulewright.core.index.near import BY_FOLDER
 from rulewright.core.index.symbols import FileRecord, Import, Symbol
 from rulewright.core.languages import language_of
 from rulewright.services.index.places import SCHEMA
@@ -287,15 +288,22 @@ class Store:
         for file_id, ast in self.db.execute("select id, ast from analyses where ast != '[]'"):
             yield from zip(names_in(ast), itertools.count(file_id << SYMBOL_BITS), strict=False)
 
-    def free_names(self) -> Iterator[tuple[str, int]]:
-        """The same, without the name where another file may not use it alone: who reads this can pause at each."""
-        for file_id, key, ast in self.db.execute(
-            "select id, path, ast from analyses join files using (id) where ast != '[]'"
-        ):
-            language, first = language_of(_path(key)), file_id << SYMBOL_BITS
-            for at, row in enumerate(decode_outline(ast)):
-                is_free = may_be_named(language, row.kind, is_held=row.parent >= 0, is_exported=row.exported)
-                yield row.name if is_free else "", first + at
+    def names_by_file(self) -> Iterator[tuple[list[tuple[str, int]], list[tuple[str, int]]]]:
+        """The same, file by file, with those of them that another file may use alone."""
+        sql = "select id, path, ast from analyses join files using (id) where ast != '[]'"
+        for file_id, key, ast in self.db.execute(sql):
+            rows, language = decode_outline(ast), language_of(_path(key))
+            names = [(row.name, number) for number, row in enumerate(rows, file_id << SYMBOL_BITS)]
+            at_top, inside = free_kinds(language)
+            is_seen = language in BY_FOLDER
+            yield (
+                names,
+                [
+                    name
+                    for name, row in zip(names, rows, strict=True)
+                    if (row.exported or is_seen) and row.kind in (inside if row.parent >= 0 else at_top)
+                ],
+            )
 
     def names_of(self, path: str) -> list[tuple[str, int]]:
         """Every definition's name and id for one file."""
