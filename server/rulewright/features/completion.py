@@ -27,7 +27,7 @@ from rulewright.core.complete.receivers import of_receiver
 from rulewright.core.complete.situation import Situation, others_of
 from rulewright.core.complete.state import CompletionState, Trigger
 from rulewright.core.index.buffer import Buffer
-from rulewright.core.index.imports import NewImport, insertion, new_import
+from rulewright.core.index.imports import NewImport, Remembered, insertion, new_import
 from rulewright.core.index.match import Matcher
 from rulewright.core.index.naming import EXPLICIT, at_number
 from rulewright.core.index.near import BY_FOLDER, folder
@@ -229,7 +229,8 @@ def _new_import(at: Situation, candidate: Candidate) -> NewImport | None:
     if key not in known:
         if len(known) >= MAX_IMPORTS_KNOWN:
             known.clear()
-        known[key] = new_import(at.language, candidate.name, candidate.import_from, at.path, at.index)
+        files = at.once("files", lambda: Remembered(at.index))
+        known[key] = new_import(at.language, candidate.name, candidate.import_from, at.path, files)
     return known[key]
 
 

@@ -30,6 +30,22 @@ class Files(Protocol):
         ...
 
 
+class Remembered:
+    """Files as one answer sees them: whether one is there is asked once."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._known: dict[str, bool] = {}
+        self.below, self.ending, self.text = files.below, files.ending, files.text
+
+    def exists(self, path: str) -> bool:
+        """Whether the workspace has this file."""
+        known = self._known.get(path)
+        if known is None:
+            known = self._known[path] = self._files.exists(path)
+        return known
+
+
 class NewImport(msgspec.Struct, frozen=True):
     """An import that a file does not have yet."""
 
