@@ -19,7 +19,17 @@ from rulewright.core.index.importing import in_import
 from rulewright.core.index.injections import pieces
 from rulewright.core.index.meaning import Meaning, bare_name, is_key, key_named, name_of
 from rulewright.core.index.members import Value, head_value, is_impl, is_member_of_type, member
-from rulewright.core.index.naming import CALLABLE, EXPLICIT, IMPLICIT_SELF, Defined, Named, exported, of_import
+from rulewright.core.index.naming import (
+    CALLABLE,
+    EXPLICIT,
+    IMPLICIT_SELF,
+    Defined,
+    Named,
+    defined,
+    distinct,
+    exported,
+    of_import,
+)
 from rulewright.core.index.near import family, folder, stem
 from rulewright.core.index.scopes import node_for, occurrences
 from rulewright.core.index.site import Local, Site, binds, local_of, site_at
@@ -40,6 +50,9 @@ _RENAMING = frozenset({"python", "javascript", "typescript", "tsx"})
 MAX_RENAMES = 8
 _MAX_LOOKED = 500
 """Files whose imports are looked at for that."""
+_DECLARING = frozenset({"c", "cpp", "objective-c"})
+"""Languages in which a header may declare what another file defines."""
+_MAX_DECLARED = 50
 _MANY = 8
 """Occurrences from which on it pays to find out first where the name may be bound."""
 
@@ -88,13 +101,33 @@ def target_of(site: Site, meaning: Meaning) -> Target | None:
         name = first.symbol.name
         if site.language == "elixir":
             name = name.rpartition(".")[2]
-        return Target(name, site.path, site.language, None, meaning.definitions, asked=meaning.name)
+        definitions = _with_declarations(site, meaning.definitions)
+        return Target(name, site.path, site.language, None, definitions, asked=meaning.name)
     if meaning.files:
         return Target(meaning.name, site.path, site.language, files=meaning.files, asked=meaning.name)
     if meaning.step == "nothing" and not meaning.is_member:
         return Target(meaning.name, site.path, site.language, asked=meaning.name)
     outside = meaning.step in {"outside", "nothing"}
     return Target(meaning.name, site.path, site.language, local, asked=meaning.name, is_outside=outside)
+
+
+def _with_declarations(site: Site, definitions: tuple[Defined, ...]) -> tuple[Defined, ...]:
+    """The same with what declares it in another file, or what that file's declaration is about: they are one thing."""
+    if site.language not in _DECLARING or len(definitions) > 1 or not definitions[0].symbol.exported:
+        return definitions
+    (own,) = definitions
+    rows = [
+        row
+        for row in site.index.symbols_named(own.symbol.name, _MAX_DECLARED)
+        if row.language in family(site.language) and row.kind == own.symbol.kind and row.exported
+    ]
+    others = (one for one in defined(site.index, rows) if _holder(one) == _holder(own))
+    return distinct([own, *others])
+
+
+def _holder(one: Defined) -> str:
+    """The class of a member, also of one that is defined outside of it."""
+    return one.symbol.type if not one.container and one.symbol.kind in CALLABLE else one.container
 
 
 def files_of(index: CodeIndex, target: Target) -> Iterator[str]:
