@@ -23,6 +23,7 @@ from rulewright.core.index.members import (
     member,
     module_files,
     own_class,
+    rust_module,
 )
 from rulewright.core.index.naming import CALLABLE, IMPLICIT_SELF, NOTHING, Defined, Named, Step, free_name
 from rulewright.core.index.returns import named_type
@@ -160,6 +161,11 @@ def _without_receiver(site: Site, name: str, *, is_called: bool) -> tuple[Named 
     if is_key(site, name):
         return key_named(site, name), None
     named = bare_name(site, name, is_called=is_called)
+    if site.language == "rust" and site.source.startswith(b"::", site.byte + len(name.encode())):
+        # Any other crate of the workspace begins a path.
+        found = None if named.definitions or named.files else rust_module(site.index, site.path, (name,))
+        if found is not None:
+            return Named(files=found[0], step="import"), None
     if named.step in {"nothing", "unique", "ranked"} and (bound := file_local(site, name)) is not None:
         return None, bound
     return named, None

@@ -158,10 +158,40 @@ def head_value(
     """What the beginning of a dotted name means, and the parts that are left: more than one may name a module."""
     if language == "elixir" and parts[0][:1].isupper():
         return _elixir_module(index, path, parts)
-    for count in range(len(parts), 0 if parts[0] in _RUST_ROOTS and language == "rust" else 1, -1):
+    if language == "rust":
+        return _rust_head(index, path, parts, row, depth)
+    for count in range(len(parts), 1, -1):
         if (files := module_files(index, path, language, parts[:count])) is not None:
             return (Value(files=files) if files else OUTSIDE), parts[count:]
     return value_of(index, free_name(index, path, language, parts[0], row), depth), parts[1:]
+
+
+def _rust_head(
+    index: CodeIndex, path: str, parts: tuple[str, ...], row: int | None, depth: int
+) -> tuple[Value, tuple[str, ...]]:
+    """The same of a path of Rust, which may begin with `crate`, with what a `use` brings, or with any other crate."""
+    named = NOTHING if parts[0] in _RUST_ROOTS else free_name(index, path, "rust", parts[0], row)
+    if not (named.definitions or named.files) and (found := rust_module(index, path, parts)) is not None:
+        files, count = found
+        return Value(files=files), parts[count:]
+    return value_of(index, named, depth), parts[1:]
+
+
+def rust_module(index: CodeIndex, path: str, parts: tuple[str, ...]) -> tuple[tuple[str, ...], int] | None:
+    """The file of the module that a path of Rust begins with, and how many parts name it; None where none does."""
+    found: tuple[tuple[str, ...], int] | None = None
+    for count in range(1, len(parts) + 1):
+        files = resolve("rust", Import("::".join(parts[:count])), path, index)
+        # What is no module is in the file of the one before it.
+        if not files or (found is not None and files == found[0] and not _holds_module(index, files, parts[count - 1])):
+            break
+        found = files, count
+    return found
+
+
+def _holds_module(index: CodeIndex, files: tuple[str, ...], name: str) -> bool:
+    records = (index.record(file) for file in files)
+    return any(s.name == name and s.kind in SPACES for record in records if record is not None for s in record.symbols)
 
 
 def _elixir_module(index: CodeIndex, path: str, parts: tuple[str, ...]) -> tuple[Value, tuple[str, ...]]:
@@ -197,8 +227,8 @@ def module_files(index: CodeIndex, path: str, language: str, parts: tuple[str, .
             if any(i.module == module and not i.name and not i.alias for i in index.imports_of(path)):
                 return resolve(language, Import(module), path, index)
         case "rust":
-            if parts[0] in _RUST_ROOTS:
-                return resolve(language, Import("::".join(parts)), path, index) or None
+            found = rust_module(index, path, parts) if parts[0] in _RUST_ROOTS else None
+            return found[0] if found is not None and found[1] == len(parts) else None
     return None
 
 
