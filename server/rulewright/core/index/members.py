@@ -171,17 +171,22 @@ def _rust_head(
 ) -> tuple[Value, tuple[str, ...]]:
     """The same of a path of Rust, which may begin with `crate`, with what a `use` brings, or with any other crate."""
     named = NOTHING if parts[0] in _RUST_ROOTS else free_name(index, path, "rust", parts[0], row)
-    if not (named.definitions or named.files) and (found := rust_module(index, path, parts)) is not None:
+    if not (named.definitions or named.files) and (found := rust_module(index, path, parts, row)) is not None:
         files, count = found
         return Value(files=files), parts[count:]
     return value_of(index, named, depth), parts[1:]
 
 
-def rust_module(index: CodeIndex, path: str, parts: tuple[str, ...]) -> tuple[tuple[str, ...], int] | None:
-    """The file of the module that a path of Rust begins with, and how many parts name it; None where none does."""
+def rust_module(
+    index: CodeIndex, path: str, parts: tuple[str, ...], row: int | None = None
+) -> tuple[tuple[str, ...], int] | None:
+    """The file of the module that a path of Rust begins with, and how many parts name it; None where none does.
+
+    `row` is where the path stands: it may be in a module that is written in the file itself.
+    """
     found: tuple[tuple[str, ...], int] | None = None
     for count in range(1, len(parts) + 1):
-        files = resolve("rust", Import("::".join(parts[:count])), path, index)
+        files = resolve("rust", Import("::".join(parts[:count]), row=row or 0), path, index)
         # What is no module is in the file of the one before it.
         if not files or (found is not None and files == found[0] and not _holds_module(index, files, parts[count - 1])):
             break
@@ -329,7 +334,7 @@ def _of_module(index: CodeIndex, files: tuple[str, ...], name: str) -> Named:
             # `mod util;` only says where the module is.
             return imported(index, first.path, "rust", name) or Named(found, step="member")
         return Named(found, step="member")
-    below = _submodule(index, files, name)
+    below = _submodule(index, files, name) or _handed_module(index, files, name)
     return Named(files=below, step="member") if below else NOTHING
 
 
@@ -503,6 +508,18 @@ def _submodule(index: CodeIndex, files: tuple[str, ...], name: str) -> tuple[str
             below = folder(path) + "/" if folder(path) else ""
             found += [p for p in (f"{below}{name}.py", f"{below}{name}/__init__.py") if index.exists(p)]
     return tuple(found)
+
+
+def _handed_module(index: CodeIndex, files: tuple[str, ...], name: str) -> tuple[str, ...]:
+    """The module that one of Rust gives on: `pub extern crate store as disk`, `pub use crate::inner::disk`."""
+    for path in files:
+        for one in index.imports_of(path) if path.endswith(".rs") else ():
+            if bound_name("rust", one) == name:
+                parts = tuple(part for part in (*one.module.split("::"), one.name) if part)
+                found = rust_module(index, path, parts, one.row)
+                if found is not None and found[1] == len(parts):
+                    return found[0]
+    return ()
 
 
 def is_member_of_type(record: FileRecord, symbol: Symbol) -> bool:
