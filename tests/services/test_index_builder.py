@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from rulewright.core.index.analyse import analyse
+from rulewright.processes import children
 from rulewright.services.index.index import Index
 from rulewright.services.index.tables import ANALYSED, WORDS_ONLY
 from tests.harness.inline_analysts import contents, inline_index
@@ -52,6 +53,12 @@ def root(tmp_path: Path) -> Path:
     for n in range(20):
         (root / f"f{n:02}.py").write_text(f"name_{n} = 1\n")
     return root
+
+
+@pytest.fixture(autouse=True)
+def programs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What forks the workers is a program, which falls into the traps; a copy of this process would not."""
+    monkeypatch.setattr(children, "can_fork_here", lambda: False)
 
 
 @pytest.fixture
