@@ -49,6 +49,8 @@ SLICE_S = 0.005
 REST_S = 0.1
 """How often an idle host looks whether a document has rested."""
 PROGRESS_S = 0.2
+MUCH_S = 0.5
+"""Work of so long may have made much that stays."""
 ALIVE_S = 1.0
 NOTHING = b"null"
 ERROR = 40
@@ -74,6 +76,8 @@ class CodeHost:
         self._told: dict[str, tuple[float, IndexProgress]] = {}
         self._has_work = True
         self._lived_at = 0.0
+        self._worked_s = 0.0
+        """Of work that nobody asked for, since there was nothing left to do."""
 
     def run(self) -> None:
         """Go on until there are no more messages."""
@@ -91,13 +95,26 @@ class CodeHost:
 
     def _work(self) -> None:
         """What is to be done while nobody asks. A fault in it costs no more than this turn."""
+        began = monotonic()
         try:
             self._parse()
             self._has_work = self._gateway.work(SLICE_S)
             self._report()
+            self._worked_s += monotonic() - began
+            if not self._has_work and self._worked_s > MUCH_S:
+                self._settle()
         except Exception:  # noqa: BLE001 - as in `_take`
             self._has_work = False
             self._send(Log(ERROR, traceback.format_exc()))
+
+    def _settle(self) -> None:
+        """Let the collector of garbage look once at what much work has made, and then never again.
+
+        With a million names a full look takes 60 ms, and it would come in the middle of an answer.
+        """
+        self._worked_s = 0.0
+        gc.collect()
+        gc.freeze()
 
     def _live(self) -> None:
         """Say now and then that a long answer is still being worked at."""
