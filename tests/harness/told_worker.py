@@ -32,6 +32,8 @@ def main(*arguments: bytes) -> None:
                 send(answers, b"%d" % len(list(Path("/proc/self/fd").iterdir())))
             case b"folder":
                 send(answers, os.fsencode(Path.cwd()))
+            case b"path":
+                send(answers, os.fsencode(os.pathsep.join(sys.path)))
             case b"end":
                 sys.exit(int(rest)) if __name__ == "__main__" else os._exit(int(rest))
             case b"signal":

@@ -216,7 +216,13 @@ def tell(when):
     child = forking.start((b"a b", b""), ("x", "y"))
     assert receive(child.answers) == READY
     answers = [asked(child, what) for what in (b"arguments", b"prepared", b"open", b"folder")]
+    assert os.getcwd() not in asked(child, b"path").split(os.pathsep)
+    assert "" not in asked(child, b"path").split(os.pathsep)
     pid, parent = map(int, asked(child, b"pid").split())
+    if "ignored" in sys.argv:
+        os.kill(parent, signal.SIGHUP)
+        os.kill(pid, signal.SIGINT)
+        assert asked(child, b"pid")
     same = Path(f"/proc/{parent}/cmdline").read_bytes() == Path("/proc/self/cmdline").read_bytes()
     if when == "stopped":
         children._END_S = 0.1
@@ -226,6 +232,10 @@ def tell(when):
     print(when, "a copy" if same else "a program", *answers, flush=True)
     return pid, parent
 
+if "ignored" in sys.argv:
+    # As under nohup, in the background of a shell, and under some programs that start others.
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGCHLD):
+        signal.signal(number, signal.SIG_IGN)
 ids = [*tell("alone"), *tell("stopped")]
 with open(sys.argv[1]):
     ids += tell("with a file")
@@ -244,12 +254,19 @@ except ChildProcessError:
 
 
 @pytest.mark.usefixtures("path_to_us")
-@pytest.mark.parametrize("script", [KINDS] if CAN_FORK else [], ids=["Linux"] if CAN_FORK else [])
-def test_what_forks_is_a_copy_where_that_is_sound(script: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("signals", ["usual", "ignored"] if CAN_FORK else [])
+def test_what_forks_is_a_copy_where_that_is_sound(signals: str, tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()
+    # The folder it is run in is on its path.
+    (tmp_path / "kinds.py").write_text(KINDS)
     done = subprocess.run(
-        [sys.executable, "-c", script, file], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-m", "kinds", file, signals],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert done.stderr == ""
     *lines, ids = done.stdout.splitlines()

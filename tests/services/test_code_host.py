@@ -138,6 +138,21 @@ def test_a_document_whose_questions_hung_two_hosts_is_opened_without_its_grammar
     assert f"{uri} has cost two processes" in caplog.text
 
 
+def test_nobody_is_blamed_where_a_question_was_taken_back_before(host: CodeHost, root: str) -> None:
+    uri = begin(host, root)
+    other = uri.replace("/a.py", "/other.py")
+    host.tell(say.Opened(other, other.removeprefix("file://"), "python", 1, TEXT.encode()))
+    for _ in range(2):
+        assert names(host, uri) == names(host, other) == ["first"]
+        host._silent_s = 0.2
+        os.kill(process_of(host), signal.SIGSTOP)
+        assert host.ask(say.DocumentSymbols(uri)).cancel()
+        asked = host.ask(say.DocumentSymbols(other))
+        asked.add_done_callback(lambda _: setattr(host, "_silent_s", 20))
+        assert asked.result(30) == b"null"
+    assert names(host, uri) == names(host, other) == ["first"]
+
+
 def script(tmp_path: Path, body: str) -> list[str]:
     path = tmp_path / "host.py"
     path.write_text(textwrap.dedent(body))

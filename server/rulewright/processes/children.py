@@ -206,10 +206,13 @@ class _Copy:
         self.pid = pid
 
     def kill(self) -> None:
-        os.kill(self.pid, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
 
     def wait(self) -> None:
-        os.waitpid(self.pid, 0)
+        # Where SIGCHLD is ignored, as by some that start programs, nothing is left of it to wait for.
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(self.pid, 0)
 
 
 class _Forked:

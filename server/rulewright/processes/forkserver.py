@@ -175,19 +175,22 @@ def _is_file(descriptor: int) -> bool:
 
 def fork_here(name: str, orders: socket.socket) -> int:
     """Do what the program does in a copy of this process, with a socket of its own, and return its process id."""
+    path = own_python.path()  # It leaves out the folder that this process is in.
     process = os.fork()
     if process:
         return process
     try:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_DFL)
+            # What is ignored stays so, as in a program that is started: under nohup, or in the background of a shell.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, signal.SIG_DFL)
         nothing = os.open(os.devnull, os.O_RDWR)
         for stream, source in enumerate((orders.fileno(), nothing, nothing)):
             os.dup2(source, stream)
         os.closerange(N_STREAMS, os.sysconf("SC_OPEN_MAX"))
         logging.disable()  # Whoever writes a log may have written to one of those.
         os.chdir(own_python.HOME)
-        sys.path[:] = own_python.path()
+        sys.path[:] = path
         main(name)
         os._exit(0)
     finally:

@@ -80,6 +80,8 @@ class CodeHost:
         self._process: subprocess.Popen[bytes] | None = None
         self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self._heard_at = monotonic()
+        self._taken_back: set[str] = set()
+        """Documents of questions that were cancelled since an answer came; the host may still be at one."""
         self._hung = 0
         """Process id of the host that was ended last because it said nothing."""
         self._closed = threading.Event()
@@ -234,6 +236,7 @@ class CodeHost:
         match message:
             case Answer():
                 with self._lock:
+                    self._taken_back.clear()
                     _, future = self._waiting.pop(message.id, (None, None))
                     self._again.discard(message.id)
                 if message.failure:
@@ -254,9 +257,10 @@ class CodeHost:
 
     def _over(self, number: int, future: "Future[bytes]") -> None:
         with self._lock:
-            self._waiting.pop(number, None)
+            question, _ = self._waiting.pop(number, (None, None))
             self._again.discard(number)
             if future.cancelled() and self._process is not None:
+                self._taken_back.add(getattr(question, "uri", ""))
                 self._outbox.put(encode(Cancel(number)))
 
     def _died(self, process: "subprocess.Popen[bytes]") -> None:
@@ -277,8 +281,9 @@ class CodeHost:
             self._process = None
             at = self._at() if hung else ""
             for uri, told in self._documents.items():
+                was_given_up = told.is_given_up
                 told.blame(is_asked=uri == at)
-                if told.is_given_up:
+                if told.is_given_up and not was_given_up:
                     log.warning("%s has cost two processes that know the code; its grammar is not used any more", uri)
             self._give_up_asked(hung=hung)
             if not goes_on:
@@ -295,9 +300,9 @@ class CodeHost:
         log.error("%s", self.gone)
 
     def _at(self) -> str:
-        """The document that the oldest question is about; empty where it is about none."""
-        question = next((question for question, _ in self._waiting.values()), None)
-        return getattr(question, "uri", "")
+        """The document that the host was at: that of the oldest question; empty where it may have been another."""
+        oldest = next((getattr(question, "uri", "") for question, _ in self._waiting.values()), "")
+        return oldest if self._taken_back <= {oldest} else ""
 
     def _give_up_asked(self, *, hung: bool) -> None:
         """A host has ended: give up what it may have ended of, keep the rest for the next one.

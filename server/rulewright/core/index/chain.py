@@ -25,6 +25,7 @@ _SIGNS: dict[str, tuple[bytes, ...]] = {
 """What stands before a member; an arrow means something else in most languages."""
 _BLANK = b" \t\r\n"
 _OPENING = {ord(")"): ord("("), ord("]"): ord("["), ord("}"): ord("{")}
+_CLOSED = (b">", b")", b"]", b"}")
 _QUOTES = b"\"'`"
 _BACKSLASH, _HASH = ord("\\"), ord("#")
 _MAX_COMMENT = 20_000
@@ -57,7 +58,9 @@ def chain_before(source: bytes, start: int, language: str = "") -> tuple[Link, .
     while operator is not None:
         link = _link(source, floor, operator, language)
         if link is None:
-            return ()
+            # `::store::open` begins with a crate.
+            is_path = language == "rust" and bool(links) and source[operator - 1 : operator] not in _CLOSED
+            return tuple(reversed(links)) if is_path and source.startswith(b"::", operator) else ()
         links.append(link)
         operator = _operator(source, floor, link.start, signs, language)
     return tuple(reversed(links))

@@ -14,6 +14,7 @@ from tree_sitter import Node, QueryCursor
 
 from rulewright.core.code_ports import CodeIndex, Workspace
 from rulewright.core.index.chain import Link, chain_before
+from rulewright.core.index.declared import with_declarations
 from rulewright.core.index.grammars import grammar_of
 from rulewright.core.index.importing import in_import
 from rulewright.core.index.injections import pieces
@@ -25,8 +26,6 @@ from rulewright.core.index.naming import (
     IMPLICIT_SELF,
     Defined,
     Named,
-    defined,
-    distinct,
     exported,
     of_import,
 )
@@ -50,9 +49,6 @@ _RENAMING = frozenset({"python", "javascript", "typescript", "tsx"})
 MAX_RENAMES = 8
 _MAX_LOOKED = 500
 """Files whose imports are looked at for that."""
-_DECLARING = frozenset({"c", "cpp", "objective-c"})
-"""Languages in which a header may declare what another file defines."""
-_MAX_DECLARED = 50
 _MANY = 8
 """Occurrences from which on it pays to find out first where the name may be bound."""
 
@@ -101,7 +97,7 @@ def target_of(site: Site, meaning: Meaning) -> Target | None:
         name = first.symbol.name
         if site.language == "elixir":
             name = name.rpartition(".")[2]
-        definitions = _with_declarations(site, meaning.definitions)
+        definitions = with_declarations(site, meaning.definitions)
         return Target(name, site.path, site.language, None, definitions, asked=meaning.name)
     if meaning.files:
         return Target(meaning.name, site.path, site.language, files=meaning.files, asked=meaning.name)
@@ -109,25 +105,6 @@ def target_of(site: Site, meaning: Meaning) -> Target | None:
         return Target(meaning.name, site.path, site.language, asked=meaning.name)
     outside = meaning.step in {"outside", "nothing"}
     return Target(meaning.name, site.path, site.language, local, asked=meaning.name, is_outside=outside)
-
-
-def _with_declarations(site: Site, definitions: tuple[Defined, ...]) -> tuple[Defined, ...]:
-    """The same with what declares it in another file, or what that file's declaration is about: they are one thing."""
-    if site.language not in _DECLARING or len(definitions) > 1 or not definitions[0].symbol.exported:
-        return definitions
-    (own,) = definitions
-    rows = [
-        row
-        for row in site.index.symbols_named(own.symbol.name, _MAX_DECLARED)
-        if row.language in family(site.language) and row.kind == own.symbol.kind and row.exported
-    ]
-    others = (one for one in defined(site.index, rows) if _holder(one) == _holder(own))
-    return distinct([own, *others])
-
-
-def _holder(one: Defined) -> str:
-    """The class of a member, also of one that is defined outside of it."""
-    return one.symbol.type if not one.container and one.symbol.kind in CALLABLE else one.container
 
 
 def files_of(index: CodeIndex, target: Target) -> Iterator[str]:

@@ -1,0 +1,72 @@
+"""What a header of C declares, and what another file defines of it: one thing, found from either."""
+
+import re
+
+import msgspec
+
+from rulewright.core.code_ports import CodeIndex
+from rulewright.core.index.naming import CALLABLE, Defined, defined, distinct
+from rulewright.core.index.near import family
+from rulewright.core.index.site import Site
+
+_LANGUAGES = frozenset({"c", "cpp", "objective-c"})
+"""Languages in which a header may declare what another file defines."""
+_MAX_DECLARED = 200
+"""Symbols of one name that are looked at."""
+
+
+def with_declarations(site: Site, definitions: tuple[Defined, ...]) -> tuple[Defined, ...]:
+    """The same with what declares it in a header that its file includes, or what a declaration there is of."""
+    if site.language not in _LANGUAGES or len(definitions) > 1 or not definitions[0].symbol.exported:
+        return definitions
+    (own,) = definitions
+    index, name = site.index, own.symbol.name
+    place = _Declared.of(index, own)
+    rows = [
+        row
+        for row in index.symbols_named(name, _MAX_DECLARED)
+        if row.language in family(site.language) and row.kind == own.symbol.kind and row.exported
+    ]
+    others = [one for one in defined(index, rows) if place.is_same(_Declared.of(index, one))]
+    return distinct([own, *others])
+
+
+class _Declared(msgspec.Struct, frozen=True):
+    """Where a name of C stands, and whether it is only said there."""
+
+    path: str
+    names: tuple[str, ...]
+    """What holds it, the outermost first, and its own."""
+    is_declaration: bool
+    includes: frozenset[str]
+    """The names of the files that its file includes."""
+
+    @classmethod
+    def of(cls, index: CodeIndex, one: Defined) -> "_Declared":
+        """Read from its file."""
+        text, record, symbol = index.text(one.path) or "", index.record(one.path), one.symbol
+        first, *rest = text.split("\n")[symbol.row : max(symbol.row, symbol.end_row) + 1] or [""]
+        before, behind = first[: symbol.column16], "\n".join([first[symbol.column16 :], *rest])
+        written = _QUALIFIED.search(before)
+        names, parent = [*(written[0].split("::")[:-1] if written is not None else ()), symbol.name], symbol.parent
+        while record is not None and parent >= 0:
+            holder = record.symbols[parent]
+            names, parent = [holder.name, *names], holder.parent
+        ends = _END.search(behind)
+        is_said = ends is None or ends[0] == ";" if symbol.kind in CALLABLE else "extern" in before
+        included = (found[1].rpartition("/")[2] for found in _INCLUDE.finditer(text))
+        return cls(one.path, tuple(names), is_said, frozenset(included))
+
+    def is_same(self, other: "_Declared") -> bool:
+        """Whether one of them declares in a header what the other one, whose file includes that, defines."""
+        # Of what holds it, what `using namespace` says is left out.
+        n = min(len(self.names), len(other.names))
+        if self.names[-n:] != other.names[-n:] or self.is_declaration == other.is_declaration:
+            return False
+        said, made = (self, other) if self.is_declaration else (other, self)
+        return said.path.rpartition("/")[2] in made.includes
+
+
+_QUALIFIED = re.compile(r"(?:\w+::)+$")
+_END = re.compile(r"[;{]")
+_INCLUDE = re.compile(r"^[ \t]*#[ \t]*(?:include|import)[ \t]*[<\"]([^>\"\n]+)[>\"]", re.MULTILINE)
