@@ -12,6 +12,7 @@ import pytest
 
 from rulewright.core.index import fit
 from rulewright.core.index.analyse import analyse, fallback
+from rulewright.core.index.grammars import grammar_of
 from rulewright.core.index.symbols import Import
 from rulewright.services.index.index import MANY_EVENTS, Index
 from rulewright.services.index.places import VERSION, cache_folder, workspace_folder
@@ -369,6 +370,37 @@ def test_stamps_are_kept_as_one_value_only_while_it_is_true(root: Path, tmp_path
     assert index.store.get_meta("stamps") is None
     assert len(index.store.stamps()) == 4
     index.close()
+
+
+def test_a_grammar_that_is_installed_later_counts_at_the_next_start(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / "tool.lua").write_text("function hello() end\n")
+    for path in (p for p in root.rglob("*") if p.is_file()):
+        old(path)
+    monkeypatch.setitem(sys.modules, "tree_sitter_lua", None)
+    grammar_of.cache_clear()
+    index = build(root, tmp_path / "cache")
+    assert index.why("tool.lua") == (
+        "tool.lua is indexed (lua): words only: its grammar is not installed,"
+        " pip install 'rulewright[languages]' may bring it."
+    )
+    assert index.files_with_word("hello") == ["tool.lua"]
+    assert "README" in index.why("README")
+    assert "grammar" in index.why("README")
+    index.close()
+    grammar_of.cache_clear()
+    index = build(root, tmp_path / "cache")
+    assert (index.status().parsed, index.status().from_cache) == (0, 0), "nothing is done again in vain"
+    index.close()
+    monkeypatch.undo()
+    grammar_of.cache_clear()
+    for parsed in (1, 0):
+        index = build(root, tmp_path / "cache")
+        assert (index.status().parsed, index.status().from_cache) == (parsed, 0)
+        assert names(index.symbols_of("tool.lua")) == ["hello"]
+        assert index.why("tool.lua") == "tool.lua is indexed (lua): 1 symbol."
+        index.close()
 
 
 def test_a_file_written_again_with_size_and_time_kept_is_seen(root: Path, tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ from rulewright.services.index.reading import NotThereError, cache_key, inode_of
 from rulewright.services.index.scan import Limits, Scanned, judge, scan
 from rulewright.services.index.store import Entry, Store, is_busy, is_kept
 from rulewright.services.index.tables import LEFT_OUT, WORDS_ONLY, FileRow, analysis_of
-from rulewright.services.index.wire import Outcome
+from rulewright.services.index.wire import NO_GRAMMAR, Outcome
 
 T = TypeVar("T")
 
@@ -196,8 +196,18 @@ class Index(Lookup):
         if paths is None:
             if "" not in self._scans:
                 self._scans.append("")
+                self._look_for_grammars()
             return
         self.apply_events(paths)
+
+    def _look_for_grammars(self) -> None:
+        """Where a grammar has been installed since, files that waited for it are no longer what they were."""
+        for language in self._ask(lambda store: store.without_grammar()):
+            # Imported where there are such files alone: it takes as long as looking at some thousand others.
+            from rulewright.core.index.grammars import grammar_of  # noqa: PLC0415
+
+            if grammar_of(language) is not None:
+                self._ask(lambda store, language=language: store.has_grammar_now(language))  # type: ignore[misc]
 
     def apply_events(self, changed: Iterable[str], deleted: Iterable[str] = ()) -> None:
         """Look at paths that something may have happened to, relative to the root; folders too."""
@@ -565,7 +575,7 @@ class Index(Lookup):
         self.cache.put(
             (d.outcome.key, d.outcome.record, d.outcome.reason)
             for d in results
-            if d.outcome.record and not d.outcome.is_cached and d.is_lasting
+            if d.outcome.record and not d.outcome.is_cached and d.is_lasting and d.outcome.reason != NO_GRAMMAR
         )
         entries = [_entry(done) for done in results]
         try:

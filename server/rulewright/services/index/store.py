@@ -41,6 +41,7 @@ from rulewright.services.index.tables import (
     fold,
     names_in,
 )
+from rulewright.services.index.wire import NO_GRAMMAR
 from rulewright.storage.private import make_private
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,8 @@ STAMPS = "stamps"
 """Under which all stamps are kept as one value; there only while it is true."""
 GENERATION = "generation"
 FILE = "index.db"
+WITHOUT_GRAMMAR = "without_grammar"
+"""There where any file waits for a grammar."""
 LAST = chr(0x10FFFF)
 """Greater than any character of a name."""
 
@@ -394,6 +397,8 @@ class Store:
         db.execute("begin immediate")
         try:
             self._drop_stamps()
+            if any(entry.reason == NO_GRAMMAR for entry in entries):
+                self.set_meta(WITHOUT_GRAMMAR, 1)
             for path in deleted:
                 self._forget(path)
             now = time.time()
@@ -426,6 +431,18 @@ class Store:
         """Have the next scan look at a file's content again."""
         self._drop_stamps()
         self.db.execute("update files set stamp = 0 where id = ?", (file_id,))
+
+    def without_grammar(self) -> list[str]:
+        """The languages of files that wait for a grammar."""
+        if self.get_meta(WITHOUT_GRAMMAR) is None:
+            return []
+        rows = self.db.execute("select distinct language from files where reason = ?", (NO_GRAMMAR,))
+        return [language for (language,) in rows]
+
+    def has_grammar_now(self, language: str) -> None:
+        """Have the next scan look again at the files of a language that waited for its grammar."""
+        self._drop_stamps()
+        self.db.execute("update files set stamp = 0 where language = ? and reason = ?", (language, NO_GRAMMAR))
 
     def outline_record(self, row: FileRow) -> FileRecord:
         """What the tables have of a record: places of names, no texts around them."""

@@ -8,6 +8,9 @@ import msgspec
 
 from rulewright.services.index.tables import Analysis
 
+NO_GRAMMAR = "words only: its grammar is not installed, pip install 'rulewright[languages]' may bring it"
+"""A reason that does not outlive the installation: nothing is kept of it by content."""
+
 
 class Order(msgspec.Struct, frozen=True, array_like=True, gc=False):
     """Analyse some files, in this order. The number of a file is its place in `files`."""

@@ -19,13 +19,14 @@ from typing import TYPE_CHECKING
 
 from rulewright.core.index.analyse import analyse, make_ready
 from rulewright.core.index.fit import as_utf8, unfit_content
+from rulewright.core.index.grammars import SUPPORTED
 from rulewright.core.index.symbols import encode_record
 from rulewright.core.index.valid import trusted_record
 from rulewright.core.index.words import fallback
 from rulewright.processes.framing import READY, receive, send
 from rulewright.services.index.reading import NotThereError, cache_key, read_file
 from rulewright.services.index.tables import analysis_of
-from rulewright.services.index.wire import Outcome, decode_order, encode_outcomes
+from rulewright.services.index.wire import NO_GRAMMAR, Outcome, decode_order, encode_outcomes
 
 if TYPE_CHECKING:
     from rulewright.services.index.cache import CodeCache
@@ -105,6 +106,8 @@ def look_at(
     try:
         record = analyse(language, source)
         encoded = encode_record(record)
+        if record.is_fallback and language in SUPPORTED:
+            return Outcome(order, number, *stat, encoded, analysis_of(record), NO_GRAMMAR)
     except Exception as error:  # noqa: BLE001 - a fault of ours in one language costs no more than the file
         reason = FAILED.format(type(error).__name__)
         record = fallback(language, source)
