@@ -23,10 +23,10 @@ from rulewright.core.index.members import (
     member,
     module_files,
     own_class,
-    rust_module,
 )
 from rulewright.core.index.naming import CALLABLE, IMPLICIT_SELF, NOTHING, Defined, Named, Step, free_name
 from rulewright.core.index.returns import named_type
+from rulewright.core.index.rust_paths import rust_module
 from rulewright.core.index.scopes import name_at
 from rulewright.core.index.site import Local, Site, file_local, has_symbol, local_of, symbol_at
 from rulewright.core.index.symbols import Import, SymbolKind

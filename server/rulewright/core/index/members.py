@@ -36,6 +36,7 @@ from rulewright.core.index.naming import (
 )
 from rulewright.core.index.near import BY_FOLDER, family, folder
 from rulewright.core.index.returns import is_choice, named_type, return_type
+from rulewright.core.index.rust_paths import RUST_ROOTS, handed_module, rust_module
 from rulewright.core.index.symbols import FileRecord, Import, Symbol, SymbolKind
 
 MAX_DEPTH = 8
@@ -170,33 +171,11 @@ def _rust_head(
     index: CodeIndex, path: str, parts: tuple[str, ...], row: int | None, depth: int
 ) -> tuple[Value, tuple[str, ...]]:
     """The same of a path of Rust, which may begin with `crate`, with what a `use` brings, or with any other crate."""
-    named = NOTHING if parts[0] in _RUST_ROOTS else free_name(index, path, "rust", parts[0], row)
+    named = NOTHING if parts[0] in RUST_ROOTS else free_name(index, path, "rust", parts[0], row)
     if not (named.definitions or named.files) and (found := rust_module(index, path, parts, row)) is not None:
         files, count = found
         return Value(files=files), parts[count:]
     return value_of(index, named, depth), parts[1:]
-
-
-def rust_module(
-    index: CodeIndex, path: str, parts: tuple[str, ...], row: int | None = None
-) -> tuple[tuple[str, ...], int] | None:
-    """The file of the module that a path of Rust begins with, and how many parts name it; None where none does.
-
-    `row` is where the path stands: it may be in a module that is written in the file itself.
-    """
-    found: tuple[tuple[str, ...], int] | None = None
-    for count in range(1, len(parts) + 1):
-        files = resolve("rust", Import("::".join(parts[:count]), row=row or 0), path, index)
-        # What is no module is in the file of the one before it.
-        if not files or (found is not None and files == found[0] and not _holds_module(index, files, parts[count - 1])):
-            break
-        found = files, count
-    return found
-
-
-def _holds_module(index: CodeIndex, files: tuple[str, ...], name: str) -> bool:
-    records = (index.record(file) for file in files)
-    return any(s.name == name and s.kind in SPACES for record in records if record is not None for s in record.symbols)
 
 
 def _elixir_module(index: CodeIndex, path: str, parts: tuple[str, ...]) -> tuple[Value, tuple[str, ...]]:
@@ -220,9 +199,6 @@ def _elixir_module(index: CodeIndex, path: str, parts: tuple[str, ...]) -> tuple
     return OUTSIDE, ()
 
 
-_RUST_ROOTS = frozenset({"crate", "self", "super"})
-
-
 def module_files(index: CodeIndex, path: str, language: str, parts: tuple[str, ...]) -> tuple[str, ...] | None:
     """The files of a module that is named in full; None when these parts name no module."""
     match language:
@@ -232,7 +208,7 @@ def module_files(index: CodeIndex, path: str, language: str, parts: tuple[str, .
             if any(i.module == module and not i.name and not i.alias for i in index.imports_of(path)):
                 return resolve(language, Import(module), path, index)
         case "rust":
-            found = rust_module(index, path, parts) if parts[0] in _RUST_ROOTS else None
+            found = rust_module(index, path, parts) if parts[0] in RUST_ROOTS else None
             return found[0] if found is not None and found[1] == len(parts) else None
     return None
 
@@ -334,7 +310,7 @@ def _of_module(index: CodeIndex, files: tuple[str, ...], name: str) -> Named:
             # `mod util;` only says where the module is.
             return imported(index, first.path, "rust", name) or Named(found, step="member")
         return Named(found, step="member")
-    below = _submodule(index, files, name) or _handed_module(index, files, name)
+    below = _submodule(index, files, name) or handed_module(index, files, name)
     return Named(files=below, step="member") if below else NOTHING
 
 
@@ -508,18 +484,6 @@ def _submodule(index: CodeIndex, files: tuple[str, ...], name: str) -> tuple[str
             below = folder(path) + "/" if folder(path) else ""
             found += [p for p in (f"{below}{name}.py", f"{below}{name}/__init__.py") if index.exists(p)]
     return tuple(found)
-
-
-def _handed_module(index: CodeIndex, files: tuple[str, ...], name: str) -> tuple[str, ...]:
-    """The module that one of Rust gives on: `pub extern crate store as disk`, `pub use crate::inner::disk`."""
-    for path in files:
-        for one in index.imports_of(path) if path.endswith(".rs") else ():
-            if bound_name("rust", one) == name:
-                parts = tuple(part for part in (*one.module.split("::"), one.name) if part)
-                found = rust_module(index, path, parts, one.row)
-                if found is not None and found[1] == len(parts):
-                    return found[0]
-    return ()
 
 
 def is_member_of_type(record: FileRecord, symbol: Symbol) -> bool:
