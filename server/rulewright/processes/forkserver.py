@@ -187,7 +187,11 @@ def fork_here(name: str, orders: socket.socket) -> int:
         nothing = os.open(os.devnull, os.O_RDWR)
         for stream, source in enumerate((orders.fileno(), nothing, nothing)):
             os.dup2(source, stream)
-        os.closerange(N_STREAMS, os.sysconf("SC_OPEN_MAX"))
+        # Those that are open: where a process may have a thousand million, trying each takes minutes on older systems.
+        for descriptor in [int(entry.name) for entry in Path("/proc/self/fd").iterdir()]:
+            if descriptor >= N_STREAMS:
+                with contextlib.suppress(OSError):
+                    os.close(descriptor)
         logging.disable()  # Whoever writes a log may have written to one of those.
         os.chdir(own_python.HOME)
         sys.path[:] = path
