@@ -223,12 +223,18 @@ def test_several_bad_files_among_many(opened, root: Path, seen: Path) -> None:
     assert len(index.paths()) == 220
 
 
-@pytest.mark.slow
-def test_a_worker_that_is_killed_from_outside_costs_nothing(opened, root: Path) -> None:
+def begun(opened, root: Path) -> Index:
+    """An index with 300 files more that has begun to look for them."""
     for n in range(300):
         (root / f"g{n:03}.py").write_text(f"name_{n} = 1\n" * 50)
-    index = opened()
+    index: Index = opened()
     index.refresh()
+    return index
+
+
+@pytest.mark.slow
+def test_a_worker_that_is_killed_from_outside_costs_nothing(opened, root: Path) -> None:
+    index = begun(opened, root)
     killed = 0
     while not index.is_idle:
         index.step(0.05)
@@ -246,10 +252,7 @@ def test_a_worker_that_is_killed_from_outside_costs_nothing(opened, root: Path) 
 
 @pytest.mark.slow
 def test_what_forks_the_workers_may_be_killed_too(opened, root: Path) -> None:
-    for n in range(300):
-        (root / f"g{n:03}.py").write_text(f"name_{n} = 1\n" * 50)
-    index = opened()
-    index.refresh()
+    index = begun(opened, root)
     while not any(p.is_ready.is_set() for p in processes(index)):
         index.step(0.05)
     workers = [p.pid for p in processes(index) if p.is_ready.is_set()]

@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from rulewright.core.code_ports import Workspace
+from rulewright.core.index.declared import with_declarations
 from rulewright.core.index.meaning import meaning_at
 from rulewright.core.index.places import Location
 from rulewright.core.index.plain import word_at, word_places
@@ -38,7 +39,7 @@ def references(
     target = _target(site)
     if target is None:
         return ()
-    target = with_renames(workspace.index, target)
+    target = with_renames(workspace.index, with_declarations(workspace.index, target))
     found: list[Location] = []
     for file in files_of(workspace.index, target):
         buffer = workspace.buffer(file)

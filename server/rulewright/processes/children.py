@@ -184,10 +184,9 @@ class Forking:
         return child
 
     def _launch(self) -> None:
-        is_forked = can_fork_here()  # Before there is a socket.
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
-            if is_forked:
+            if can_fork_here():
                 self._process = _Copy(fork_here(self._module, theirs))
             else:
                 self._process = launch(command("rulewright.processes.forkserver", self._module), theirs.fileno())

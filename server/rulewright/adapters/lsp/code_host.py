@@ -101,8 +101,10 @@ class CodeHost:
             self._has_work = self._gateway.work(SLICE_S)
             self._report()
             self._worked_s += monotonic() - began
-            if not self._has_work and self._worked_s > MUCH_S:
-                self._settle()
+            if not self._has_work:
+                if self._worked_s > MUCH_S:
+                    self._settle()
+                self._worked_s = 0.0
         except Exception:  # noqa: BLE001 - as in `_take`
             self._has_work = False
             self._send(Log(ERROR, traceback.format_exc()))
@@ -112,7 +114,6 @@ class CodeHost:
 
         With a million names a full look takes 60 ms, and it would come in the middle of an answer.
         """
-        self._worked_s = 0.0
         gc.collect()
         gc.freeze()
 

@@ -7,7 +7,7 @@ import msgspec
 from rulewright.core.code_ports import CodeIndex
 from rulewright.core.index.naming import CALLABLE, Defined, defined, distinct
 from rulewright.core.index.near import family
-from rulewright.core.index.site import Site
+from rulewright.core.index.uses import Target
 
 _LANGUAGES = frozenset({"c", "cpp", "objective-c"})
 """Languages in which a header may declare what another file defines."""
@@ -15,20 +15,23 @@ _MAX_DECLARED = 200
 """Symbols of one name that are looked at."""
 
 
-def with_declarations(site: Site, definitions: tuple[Defined, ...]) -> tuple[Defined, ...]:
-    """The same with what declares it in a header that its file includes, or what a declaration there is of."""
-    if site.language not in _LANGUAGES or len(definitions) > 1 or not definitions[0].symbol.exported:
-        return definitions
+def with_declarations(index: CodeIndex, target: Target) -> Target:
+    """The same target with what declares it in a header that its file includes, or what a declaration there is of.
+
+    It reads the files that have such a name, so it is for questions about all files.
+    """
+    definitions = target.definitions
+    if target.language not in _LANGUAGES or len(definitions) != 1 or not definitions[0].symbol.exported:
+        return target
     (own,) = definitions
-    index, name = site.index, own.symbol.name
     place = _Declared.of(index, own)
     rows = [
         row
-        for row in index.symbols_named(name, _MAX_DECLARED)
-        if row.language in family(site.language) and row.kind == own.symbol.kind and row.exported
+        for row in index.symbols_named(own.symbol.name, _MAX_DECLARED)
+        if row.language in family(target.language) and row.kind == own.symbol.kind and row.exported
     ]
     others = [one for one in defined(index, rows) if place.is_same(_Declared.of(index, one))]
-    return distinct([own, *others])
+    return msgspec.structs.replace(target, definitions=distinct([own, *others]))
 
 
 class _Declared(msgspec.Struct, frozen=True):

@@ -49,6 +49,8 @@ class Signs(msgspec.Struct, frozen=True):
 
     def may_end(self, text: bytes) -> bool:
         """Whether a text has the sign of a comment up to the end of a line anywhere."""
+        if self.sign:
+            return self.sign in text
         return any([sign in text for sign in self.lines])  # noqa: C419 - a list is quicker for one or two
 
 

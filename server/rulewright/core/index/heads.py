@@ -58,7 +58,7 @@ def signature_of(source: bytes, start: int, end: int, signs: Signs) -> str:
     if len(plain) <= MAX_SIGNATURE and b"\n" not in plain and b"  " not in plain and b"\t" not in plain:
         # A head on one line, as nearly all are; a comment in it is left out only where it ends that line.
         text = plain.decode("utf-8", "replace")
-        if len(raw) == len(plain) or not (signs.sign in plain if signs.sign else signs.may_end(plain)):
+        if len(raw) == len(plain) or not signs.may_end(plain):
             return text.strip().removesuffix("=>").rstrip(" {:=;,\r")
     text = raw.decode("utf-8", "replace")
     if signs.ending is not None and b"\n" in raw and signs.may_end(raw):

@@ -14,7 +14,6 @@ from tree_sitter import Node, QueryCursor
 
 from rulewright.core.code_ports import CodeIndex, Workspace
 from rulewright.core.index.chain import Link, chain_before
-from rulewright.core.index.declared import with_declarations
 from rulewright.core.index.grammars import grammar_of
 from rulewright.core.index.importing import in_import
 from rulewright.core.index.injections import pieces
@@ -97,8 +96,7 @@ def target_of(site: Site, meaning: Meaning) -> Target | None:
         name = first.symbol.name
         if site.language == "elixir":
             name = name.rpartition(".")[2]
-        definitions = with_declarations(site, meaning.definitions)
-        return Target(name, site.path, site.language, None, definitions, asked=meaning.name)
+        return Target(name, site.path, site.language, None, meaning.definitions, asked=meaning.name)
     if meaning.files:
         return Target(meaning.name, site.path, site.language, files=meaning.files, asked=meaning.name)
     if meaning.step == "nothing" and not meaning.is_member:
