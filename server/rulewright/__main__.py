@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 HELP: "tuple[list[str], ...]" = ([], ["-h"], ["--help"])
+VERSION = ["--version"]
 CODE_HOST = "--code-host"
 """How the server starts the process that knows the code; nobody else has a use for it."""
 
@@ -23,26 +24,41 @@ def main() -> None:
             sys.exit(_serve_stdio())
         except KeyboardInterrupt:
             sys.exit(INTERRUPTED)
+    if sys.argv[1:] in HELP and sys.stdout is not None:
+        sys.exit(_print(_help()))
+    if sys.argv[1:] == VERSION and sys.stdout is not None:
+        from rulewright import __version__
+
+        sys.exit(_print(f"rulewright {__version__}\n"))
+    from rulewright.processes import quick
+
     if sys.argv[1:] == [CODE_HOST]:
+        import gc
+
+        gc.disable()  # Until it serves: what is imported stays.
+        quick.import_msgspec()
         from rulewright import code_app
 
         sys.exit(code_app.serve_code_host())
-    if sys.argv[1:] in HELP and sys.stdout is not None:
-        sys.exit(_print_help())
+    quick.begin()
     from rulewright.adapters.cli.main import run
 
-    sys.exit(run(_App()))
+    sys.exit(quick.end_with(run(_App())))
 
 
-def _print_help() -> int:
+def _help() -> str:
     """What the command line would print, which takes it four times as long as an empty Python to find out."""
     import os
 
+    path = os.path.join(os.path.dirname(__file__), "adapters", "cli", "help.txt")  # noqa: PTH118, PTH120
+    with open(path, encoding="ascii") as file:  # noqa: PTH123 - pathlib would take longer than all the rest
+        return file.read()
+
+
+def _print(text: str) -> int:
     try:
-        path = os.path.join(os.path.dirname(__file__), "adapters", "cli", "help.txt")  # noqa: PTH118, PTH120
-        with open(path, encoding="ascii") as file:  # noqa: PTH123 - pathlib would take longer than all the rest
-            sys.stdout.write(file.read())
-            sys.stdout.flush()
+        sys.stdout.write(text)
+        sys.stdout.flush()
     except BrokenPipeError:  # `rulewright --help | head`
         sys.stdout = None
     return 0

@@ -243,7 +243,7 @@ def serve(make_gateway: Callable[[Callable[[list[str]], None]], CodeGateway]) ->
     gateway = make_gateway(lambda paths: inbox.put(Touched(tuple(paths))))
     host = CodeHost(gateway, _sender(stdout), inbox)
     threading.Thread(target=_read, args=(stdin, host), name="messages", daemon=True).start()
-    gc.collect()
+    gc.enable()
     gc.freeze()
     try:
         host.run()
