@@ -1,7 +1,7 @@
 """Analysts that work in this process, so that a test of what is around them starts none."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rulewright.services.index.analysts import Answer, Event
@@ -25,7 +25,7 @@ class InlineAnalysts:
     def n_free(self) -> int:
         return 2 - len(self.orders)
 
-    def begin(self) -> None:
+    def begin(self, languages: Sequence[str] = ()) -> None:
         pass
 
     def give(self, order: Order) -> None:

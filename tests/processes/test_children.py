@@ -38,8 +38,8 @@ def _opened(make: Callable[[str], Children], monkeypatch: pytest.MonkeyPatch) ->
     made.close()
 
 
-def started(children: Children, *arguments: bytes, prepare: tuple[str, ...] = ()) -> Child:
-    child = children.start(arguments, prepare)
+def started(children: Children, *arguments: bytes) -> Child:
+    child = children.start(arguments)
     assert receive(child.answers) == READY
     return child
 
@@ -103,11 +103,28 @@ def test_closing_ends_those_that_are_forked(forking: Forking) -> None:
 
 
 def test_what_is_prepared_once_is_there_in_all(forking: Forking) -> None:
-    first = started(forking, prepare=("a", "b"))
-    second = started(forking, prepare=("c",))
+    forking.begin(("a", "b"))
+    first = started(forking)
+    forking.begin(("b", "c"))
+    second = started(forking)
     assert [asked(first, b"prepared"), asked(second, b"prepared")] == [b"a b", b"a b c"]
     assert asked(first, b"pid").split()[1] == asked(second, b"pid").split()[1]
     end(first)
+    end(second)
+
+
+def test_what_is_prepared_is_there_again_when_what_forks_was_ended(forking: Forking) -> None:
+    forking.begin(("a",))
+    first = started(forking)
+    parent = int(asked(first, b"pid").split()[1])
+    os.kill(parent, signal.SIGKILL)
+    until(lambda: not is_alive(parent))
+    forking.begin(("b",))
+    second = started(forking)
+    assert asked(second, b"prepared") == b"a b"
+    assert int(asked(second, b"pid").split()[1]) != parent
+    first.kill()
+    first.close()
     end(second)
 
 
@@ -213,7 +230,8 @@ def asked(child, what):
 
 def tell(when):
     forking = children.Forking("tests.harness.told_worker")
-    child = forking.start((b"a b", b""), ("x", "y"))
+    forking.begin(("x", "y"))
+    child = forking.start((b"a b", b""))
     assert receive(child.answers) == READY
     answers = [asked(child, what) for what in (b"arguments", b"prepared", b"open", b"folder")]
     assert os.getcwd() not in asked(child, b"path").split(os.pathsep)

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from itertools import count
 from typing import Protocol
 
-from rulewright.processes.forkserver import STATUS, Fork, Kill, can_fork_here, encode, fork_here
+from rulewright.processes.forkserver import STATUS, Fork, Kill, Prepare, can_fork_here, encode, fork_here
 from rulewright.processes.own_python import command, launch
 
 CAN_FORK = sys.platform == "linux"
@@ -60,12 +60,15 @@ class Child(Protocol):
 class Children(Protocol):
     """Starts workers."""
 
-    def begin(self) -> None:
-        """One will be started soon; raises OSError."""
+    def begin(self, words: Sequence[str] = ()) -> None:
+        """Some will be started soon, and want what these words stand for: make it ready where that serves all of them.
+
+        Does not wait for that. Raises OSError.
+        """
         ...
 
-    def start(self, arguments: Sequence[bytes], prepare: Sequence[str] = ()) -> Child:
-        """Start one with its arguments; raises OSError. What is to be prepared is, where that serves others too."""
+    def start(self, arguments: Sequence[bytes]) -> Child:
+        """Start one with its arguments; raises OSError."""
         ...
 
     def close(self) -> None:
@@ -84,10 +87,10 @@ class Spawning:
     def __init__(self, module: str) -> None:
         self._module = module
 
-    def begin(self) -> None:
-        """See `Children`; there is nothing to begin with."""
+    def begin(self, words: Sequence[str] = ()) -> None:
+        """See `Children`; nothing is shared, so there is nothing to begin with."""
 
-    def start(self, arguments: Sequence[bytes], prepare: Sequence[str] = ()) -> Child:  # noqa: ARG002 - nothing is shared
+    def start(self, arguments: Sequence[bytes]) -> Child:
         """See `Children`."""
         return _Spawned(launch(command(self._module, *arguments)))
 
@@ -126,17 +129,26 @@ class Forking:
         self._process: subprocess.Popen[bytes] | _Copy | None = None
         self._forked: list[_Forked] = []
         """Those that may still run."""
+        self._prepared: dict[str, None] = {}
+        """What workers want, in the order in which it was first asked for."""
 
-    def begin(self) -> None:
+    def begin(self, words: Sequence[str] = ()) -> None:
         """See `Children`."""
+        new = [word for word in words if word not in self._prepared]
+        self._prepared.update(dict.fromkeys(new))
         if self._socket is None:
             self._launch()
+            new = list(self._prepared)
+        if new and self._socket is not None:
+            # Where it has been ended from outside, the next start finds that out.
+            with contextlib.suppress(ConnectionError):
+                self._socket.send(encode(Prepare(tuple(new))))
 
-    def start(self, arguments: Sequence[bytes], prepare: Sequence[str] = ()) -> Child:
+    def start(self, arguments: Sequence[bytes]) -> Child:
         """See `Children`."""
         for attempt in (1, 2):
             try:
-                return self._fork(arguments, prepare)
+                return self._fork(arguments)
             except ConnectionError:
                 # It was ended from outside; workers that it had forked live on.
                 self.close()
@@ -164,14 +176,14 @@ class Forking:
         orders.close()
         process.wait()
 
-    def _fork(self, arguments: Sequence[bytes], prepare: Sequence[str]) -> Child:
+    def _fork(self, arguments: Sequence[bytes]) -> Child:
         self.begin()
         assert self._socket is not None
         number = next(self._numbers)
         orders, answers, status = os.pipe(), os.pipe(), os.pipe()
         theirs, ours = (orders[0], answers[1], status[1]), (orders[1], answers[0], status[0])
         try:
-            socket.send_fds(self._socket, [encode(Fork(number, tuple(arguments), tuple(prepare)))], theirs)
+            socket.send_fds(self._socket, [encode(Fork(number, tuple(arguments)))], theirs)
         except OSError:
             for pipe in ours:
                 os.close(pipe)

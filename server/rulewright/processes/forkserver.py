@@ -7,8 +7,8 @@ whose protocol is pickle. It tells how each worker ended, and ends, with all of 
 Where the program that wants it has neither threads nor open files yet, it is a fork itself (`fork_here`), which saves
 a start of Python and most imports.
 
-A worker runs `MODULE.main(*arguments)`, which are bytes, with pipes as its input and output; before it is forked,
-`MODULE.prepare(*words)` has run.
+A worker runs `MODULE.main(*arguments)`, which are bytes, with pipes as its input and output. `MODULE.prepare(*words)`
+runs when it is asked for, for all workers that are forked from then on.
 """
 
 import contextlib
@@ -44,7 +44,12 @@ class Fork(msgspec.Struct, frozen=True, array_like=True, tag="fork"):
 
     number: int
     arguments: tuple[bytes, ...]
-    prepare: tuple[str, ...] = ()
+
+
+class Prepare(msgspec.Struct, frozen=True, array_like=True, tag="prepare"):
+    """Make something ready."""
+
+    words: tuple[str, ...]
 
 
 class Kill(msgspec.Struct, frozen=True, array_like=True, tag="kill"):
@@ -54,7 +59,7 @@ class Kill(msgspec.Struct, frozen=True, array_like=True, tag="kill"):
 
 
 encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Fork | Kill).decode
+_decode = msgspec.msgpack.Decoder(Fork | Prepare | Kill).decode
 
 
 class _Workers:
@@ -68,10 +73,8 @@ class _Workers:
 
     def start(self, order: Fork, pipes: list[int]) -> None:
         orders, answers, status = pipes
-        if order.prepare:
-            self._module.prepare(*order.prepare)
-            # What is there now is there for good: a worker that looked for garbage in it would copy it all.
-            gc.freeze()
+        # What is there now is there for good: a worker that looked for garbage in it would copy it all.
+        gc.freeze()
         try:
             process = os.fork()
         except OSError:  # There is no room for another process. The closed pipes say so.
@@ -149,6 +152,8 @@ def main(name: str) -> None:
             order = _decode(message)
             if isinstance(order, Fork):
                 workers.start(order, pipes)
+            elif isinstance(order, Prepare):
+                module.prepare(*order.words)
             else:
                 workers.kill(order.number)
     workers.end()

@@ -10,7 +10,7 @@ import queue
 import signal
 import threading
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import monotonic
 from typing import Protocol
@@ -35,8 +35,8 @@ REST_S = 30.0
 """Seconds without work after which the processes end."""
 
 MAX_PREPARED = 4
-"""Languages that are made ready once for all workers before one is started: those of its first order, most files
-first. Each costs up to a tenth of a second."""
+"""Languages at a time that are made ready once for all workers before one is started: those of its first order, most
+files first. Each costs up to a tenth of a second."""
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -66,8 +66,8 @@ class Analysts(Protocol):
         """How many further orders would be begun, or wait as the next ones, if they were given now."""
         ...
 
-    def begin(self) -> None:
-        """There will be much to do: start what takes time."""
+    def begin(self, languages: Sequence[str] = ()) -> None:
+        """There will be much to do, in these languages above all: start what takes time."""
         ...
 
     def give(self, order: Order) -> None:
@@ -119,10 +119,10 @@ class Processes:
         held = sum(len(p.orders) for p in self._processes)
         return AHEAD * self.n_workers - held
 
-    def begin(self) -> None:
+    def begin(self, languages: Sequence[str] = ()) -> None:
         """Start what forks the processes, while the files are still being listed."""
         with contextlib.suppress(OSError):  # It is told when there is work.
-            self._children.begin()
+            self._children.begin(languages[:MAX_PREPARED])
 
     def give(self, order: Order) -> None:
         """To the one with the least to do; a process is started while there are fewer than allowed."""
@@ -164,12 +164,13 @@ class Processes:
         self._is_cold = False
 
     def _start(self, order: Order) -> "_Process":
+        languages = Counter(language for _, language in order.files)
+        # Goes on while the cache is opened.
+        self.begin([language for language, _ in languages.most_common()])
         folder = self._cache_folder()
         self._is_cold = self._is_cold or folder is None
         arguments = (self._root, os.fsencode(folder or ""), b"%g" % self.timeout_s, b"%d" % self._max_bytes)
-        languages = Counter(language for _, language in order.files)
-        child = self._children.start(arguments, [language for language, _ in languages.most_common(MAX_PREPARED)])
-        return _Process(child, self._tell)
+        return _Process(self._children.start(arguments), self._tell)
 
     def _tell(self, process: "_Process", event: Event) -> None:
         self._events.put((process, event))

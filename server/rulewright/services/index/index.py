@@ -22,9 +22,10 @@ import sqlite3
 import unicodedata
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from time import monotonic
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -35,7 +36,6 @@ from rulewright.core.languages import language_of
 from rulewright.core.rules.globs import glob_set
 from rulewright.services.index.analysts import REST_S, Analysts, Processes
 from rulewright.services.index.builder import LATER, SOON, Builder, Done, Progress, Task
-from rulewright.services.index.cache import CodeCache
 from rulewright.services.index.ignores import IGNORE_FILES, outer_ignores
 from rulewright.services.index.lookup import Lookup, spellings
 from rulewright.services.index.overlay import Overlays
@@ -46,6 +46,9 @@ from rulewright.services.index.store import Entry, Store, is_busy, is_kept
 from rulewright.services.index.tables import LEFT_OUT, WORDS_ONLY, FileRow, analysis_of
 from rulewright.services.index.wire import NO_GRAMMAR, Outcome
 
+if TYPE_CHECKING:
+    from rulewright.services.index.cache import CodeCache
+
 T = TypeVar("T")
 
 BATCH_FILES = 64
@@ -54,6 +57,8 @@ BATCH_S = 0.1
 MANY_WAITING = 200
 MANY_FILES, MANY_S = 256, 0.4
 """The same while so many files wait: each write has a price of its own."""
+SHARE = 10
+"""A language that has less than such a part of a workspace is not made ready before its files are at hand."""
 SCAN_SLICE_S = 0.005
 """How long a step scans at most, but for one slice of a folder."""
 MANY_EVENTS = 200
@@ -147,10 +152,11 @@ class Index(Lookup):
         )
         self.analysts = make(self.root, self._records_folder)
         folder = workspace_folder(self._cache_folder, self.root)
-        if not is_kept(folder):
-            # Nothing is known, so all there is will be analysed. While no file is open yet, this costs least.
+        self._is_first = not is_kept(folder)
+        """Nothing is known, so all there is will be analysed; False once that has been prepared."""
+        if self._is_first:
+            # While no file is open yet, this costs least.
             self.analysts.begin()
-        self.cache = CodeCache(analysis_folder(self._cache_folder))
         self.store = Store(folder)
         self.builder = Builder(self.root, self.analysts, timeout_s=timeout_s, max_bytes=self._limits.max_bytes)
         self._scans: deque[str] = deque()
@@ -174,6 +180,13 @@ class Index(Lookup):
         self._generation = self._ask(lambda store: store.generation())
         self._last_id = self._ask(lambda store: store.last_id())
         """All files up to this id have been told of, or were there when the index was opened."""
+
+    @cached_property
+    def cache(self) -> "CodeCache":
+        """The records by content. Imported when it is first needed, while the workers are being started."""
+        from rulewright.services.index.cache import CodeCache  # noqa: PLC0415
+
+        return CodeCache(analysis_folder(self._cache_folder))
 
     def close(self) -> None:
         """Write what is known and let go of everything; a second time does nothing."""
@@ -448,11 +461,22 @@ class Index(Lookup):
             start, scan_, scanned = self._scan
             for _ in scan_:
                 if monotonic() > until:
+                    self._prepare(scanned.changed)
                     return True
             self._scan = None
             self._end_scan(start, scanned)
             return True
         return False
+
+    def _prepare(self, found: list[Task]) -> None:
+        """Once some files have been found, what their languages need is made ready while the rest is listed."""
+        if self._is_first and found:
+            self._is_first = False
+            sizes: Counter[str] = Counter()
+            for task in found:
+                sizes[task.language] += task.size
+            most = sizes.most_common()
+            self.analysts.begin([language for language, size in most if size * SHARE >= sizes.total()])
 
     def _begin_scan(self, start: str) -> tuple[str, Iterator[None], Scanned]:
         self._write_all()
