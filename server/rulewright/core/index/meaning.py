@@ -11,6 +11,7 @@ from tree_sitter import Node
 
 from rulewright.core.index.builtin_names import is_builtin_member
 from rulewright.core.index.chain import Link, chain_before
+from rulewright.core.index.elixir_structs import field_named, struct_key
 from rulewright.core.index.grammars import DEEP
 from rulewright.core.index.importing import import_named, imports_around, in_import, quoted_module, required
 from rulewright.core.index.imports import resolve
@@ -73,7 +74,7 @@ def name_of(site: Site) -> tuple[str, int, int] | None:
         leaf = site.root.descendant_for_byte_range(max(at, 0), max(at, 0) + 1)
         if leaf is not None and leaf.type == "alias" and not leaf.child_count:
             return _word_at(site.source, site.byte)
-    return _declared(site)
+    return _declared(site) or struct_key(site)
 
 
 def _declared(site: Site) -> tuple[str, int, int] | None:
@@ -135,6 +136,8 @@ def _meaning(
         return Named((own,), step="member" if is_member_of_type(site.record, own.symbol) else "file"), local
     if site.language == "elixir" and name[:1].isupper():
         return _elixir_module(site, name, chain), None
+    if struct_key(site) is not None:
+        return field_named(site, name), None
     if _PACKAGE.match(site.buffer.line(site.row)) and site.language in _PACKAGED:
         return Named(step="outside"), None
     if (brought := in_import(site, name)) is not None:

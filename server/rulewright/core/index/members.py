@@ -134,6 +134,8 @@ def type_value(index: CodeIndex, path: str, language: str, text: str, row: int |
         return UNKNOWN
     if text in _SELF:
         return own_class(index, path, row)
+    if text == "__MODULE__" and language == "elixir":
+        return called(index, own_class(index, path, row), depth)
     parts = named_type(text)
     if not parts:
         # A list, a tuple or a function has its language's own members.
@@ -214,14 +216,14 @@ def module_files(index: CodeIndex, path: str, language: str, parts: tuple[str, .
 
 
 def own_class(index: CodeIndex, path: str, row: int | None) -> Value:
-    """An object of the class around a row."""
+    """An object of the class around a row; a module of Elixir is none, only its struct has objects."""
     record = index.record(path)
     if record is None or row is None:
         return UNKNOWN
     for number in reversed(enclosing(record, row)):
         symbol = record.symbols[number]
         if symbol.kind in TYPES or (symbol.kind in SPACES and record.language in {"ruby", "elixir"}):
-            return Value((at_number(record, path, number),), is_instance=True)
+            return Value((at_number(record, path, number),), is_instance=record.language != "elixir")
         if record.language in ECMASCRIPT and symbol.kind == SymbolKind.METHOD and symbol.parent >= 0:
             holder = record.symbols[symbol.parent]
             if holder.kind in VALUES or holder.kind == SymbolKind.FUNCTION:
@@ -296,7 +298,7 @@ def member(index: CodeIndex, value: Value, name: str) -> Named:
             seen_outside = seen_outside or is_outside
             if part is None:
                 continue
-            if found := distinct(d for d in own_members(index, part) if d.symbol.name == name):
+            if found := distinct(d for d in _held(index, part, value) if d.symbol.name == name):
                 return Named(found, step="member")
     if value.definitions and (seen_outside or value.definitions[0].language in EXPLICIT | {"java"}):
         return Named(step="outside")
@@ -336,7 +338,17 @@ def _all_members(index: CodeIndex, value: Value) -> Iterator[Defined]:
     for holder in value.definitions:
         for part, _ in line_of(index, holder):
             if part is not None:
-                yield from own_members(index, part)
+                yield from _held(index, part, value)
+
+
+def _held(index: CodeIndex, part: Defined, value: Value) -> Iterator[Defined]:
+    """What a part of a value's class gives it: of Elixir's modules an object has the fields of the struct alone."""
+    if part.language != "elixir" or not value.is_instance or part.symbol.kind not in SPACES:
+        yield from own_members(index, part)
+        return
+    for one in own_members(index, part):
+        if one.symbol.kind == SymbolKind.STRUCT:
+            yield from own_members(index, one)
 
 
 def _offered(index: CodeIndex, path: str) -> Iterator[Defined]:

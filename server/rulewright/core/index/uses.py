@@ -14,6 +14,7 @@ from tree_sitter import Node, QueryCursor
 
 from rulewright.core.code_ports import CodeIndex, Workspace
 from rulewright.core.index.chain import Link, chain_before
+from rulewright.core.index.elixir_structs import field_named, struct_key
 from rulewright.core.index.grammars import grammar_of
 from rulewright.core.index.importing import in_import
 from rulewright.core.index.injections import pieces
@@ -304,6 +305,8 @@ class _Looker:
             elif self._means_target(node, name, is_import=is_import, nested=nested):
                 yield Use(node.start_byte, node.end_byte, False, is_write(node))
         yield from self._declared(name, {node.start_byte for node in nodes})
+        if site.language == "elixir" and self.is_member:
+            yield from self._keys(name)
 
     def _declared(self, name: str, known: set[int]) -> Iterator[Use]:
         """The target itself, where a symbol or a string declares it and no name stands."""
@@ -313,6 +316,14 @@ class _Looker:
                 start = site.buffer.line_start(one.symbol.row) + one.symbol.column
                 if start not in known and site.source.startswith(name.encode(), start):
                     yield Use(start, start + len(name.encode()), True, True)
+
+    def _keys(self, name: str) -> Iterator[Use]:
+        """The keys of Elixir's structs, which are leaves of the tree with the colon behind them."""
+        site = self.site
+        for found in re.finditer(rb"(?<![\w.:@])" + re.escape(name.encode()) + rb"(?=:\s)", site.source):
+            here = site.at(found.start())
+            if struct_key(here) == (name, *found.span()) and _is_same(field_named(here, name), self.target):
+                yield Use(*found.span())
 
     def _modules(self, name: str) -> Iterator[Use]:
         """The places of Elixir's modules, whose dotted names are one leaf of the tree each."""

@@ -252,7 +252,11 @@
 (binary_operator
   left: (identifier) @local.variable
   operator: "="
-  right: (map (struct (alias) @type)))
+  right: (map (struct [(alias) (identifier)] @type)))
+(binary_operator
+  left: (map (struct [(alias) (identifier)] @type))
+  operator: "="
+  right: (identifier) @local.variable)
 (stab_clause left: (_) @pattern.variable)
 
 (unary_operator operator: ["^" "@" "&"]) @skip

@@ -1,0 +1,62 @@
+"""The keys of Elixir's structs, in `%Point{x: 1}`, `%{point | x: 2}` and patterns: they name what a module declares."""
+
+from tree_sitter import Node
+
+from rulewright.core.index.chain import Link
+from rulewright.core.index.members import OUTSIDE, UNKNOWN, Value, called, head_value, member
+from rulewright.core.index.naming import Named
+from rulewright.core.index.site import Site
+from rulewright.core.index.values import chain_value, receiver_word
+
+
+def struct_key(site: Site) -> tuple[str, int, int] | None:
+    """The key of a struct or a map at a place, and its bytes; None for those of lists of keywords."""
+    if site.language != "elixir" or site.root is None:
+        return None
+    for at in (site.byte, site.byte - 1):
+        node = site.root.descendant_for_byte_range(max(at, 0), max(at, 0) + 1)
+        if node is not None and node.type == "keyword" and _map_around(node) is not None:
+            name = site.source[node.start_byte : node.end_byte].rstrip().removesuffix(b":")
+            end = node.start_byte + len(name)
+            if node.start_byte <= site.byte <= end:
+                return name.decode("utf-8", "replace"), node.start_byte, end
+    return None
+
+
+def field_named(site: Site, name: str) -> Named:
+    """The field that a key means, which begins at the place; outside, where nobody knows the struct."""
+    node = site.root.descendant_for_byte_range(site.byte, site.byte + 1) if site.root is not None else None
+    around = _map_around(node) if node is not None else None
+    value = _struct_value(site, around) if around is not None else UNKNOWN
+    named = member(site.index, value, name)
+    return named if named.step == "member" else Named(step="outside")
+
+
+def _map_around(key: Node) -> Node | None:
+    """The map that a key stands in: `%{`, keywords, perhaps behind what is changed and a bar."""
+    pair = key.parent
+    keywords = pair.parent if pair is not None else None
+    content = keywords.parent if keywords is not None and keywords.type == "keywords" else None
+    if content is not None and content.type == "binary_operator":
+        content = content.parent
+    return content.parent if content is not None and content.type == "map_content" else None
+
+
+def _struct_value(site: Site, around: Node) -> Value:
+    made = next((child for child in around.named_children if child.type == "struct"), None)
+    if made is None:
+        # `%{point | x: 2}`, where `point` is known.
+        changed = around.named_children[-1].named_children[:1] if around.named_children else []
+        whole = changed[0].child_by_field_name("left") if changed else None
+        if whole is None or whole.type != "identifier":
+            return UNKNOWN
+        return chain_value(site, (Link(_text(site, whole), whole.start_byte),))
+    named = _text(site, made)
+    if named[:1].isupper():
+        value, rest = head_value(site.index, site.path, "elixir", tuple(named.split(".")), None)
+        return UNKNOWN if rest else called(site.index, value)
+    return called(site.index, receiver_word(site, named)) if named == "__MODULE__" else OUTSIDE
+
+
+def _text(site: Site, node: Node) -> str:
+    return site.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
