@@ -66,4 +66,3 @@ def _end() -> None:
     except (OSError, ValueError):
         return  # Python says it when it closes them.
     os._exit(_exit_code)
-
