@@ -55,7 +55,7 @@ class CompletionSteps:
     def do_accept(self, body: str, path: str, label: str, *options: str) -> Results:
         """The text behind taking an item, in place of the whole word."""
         workspace, found = self._complete(body, path, options)
-        item = next((i for i in found.items if i.label == label), None)
+        item = next((i for i in found.items if i.label.rstrip() == label), None)
         if item is None:
             yield "after", [f"{label} is not offered"]
             return
@@ -78,8 +78,10 @@ class CompletionSteps:
         client = PLAIN if "plain" in options else EAGER if "eager" in options else CLIENT
         at = self.cursors.get(path, 0)
         typed = body.removesuffix("\n")
-        cursor = at + (typed.index("|") if "|" in typed else len(typed))
-        typed = typed.replace("|", "", 1)
+        # The broken bar where the text has a whole one of its own.
+        sign = "\u00a6" if "\u00a6" in typed else "|"
+        cursor = at + (typed.index(sign) if sign in typed else len(typed))
+        typed = typed.replace(sign, "", 1)
         content = files[path]
         files[path] = content[:at] + typed + content[at:]
         others = [p for p in sorted(files) if p != path]

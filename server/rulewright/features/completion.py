@@ -10,6 +10,7 @@ from rulewright.core.code_ports import Workspace
 from rulewright.core.complete.arguments import arguments
 from rulewright.core.complete.context import Context, context_at
 from rulewright.core.complete.items import Candidate, Source, parameters_of
+from rulewright.core.complete.literals import fields
 from rulewright.core.complete.modules import of_import
 from rulewright.core.complete.names import (
     locals_of,
@@ -189,7 +190,15 @@ def _candidates(at: Situation) -> tuple[list[Candidate], bool]:
     found = [*of_language(at)]
     if context.wants in {"tag", "attribute", "property"}:
         return [*found, *of_file(at), *of_words(at)], True
-    found += [*overrides(at), *arguments(at), *locals_of(at), *own_members(at), *of_file(at), *of_imports(at)]
+    found += [
+        *overrides(at),
+        *arguments(at),
+        *fields(at),
+        *locals_of(at),
+        *own_members(at),
+        *of_file(at),
+        *of_imports(at),
+    ]
     if not context.prefix:
         return found, False
     found += of_words(at)

@@ -17,7 +17,8 @@ MAX_CALL = 4_000
 """Bytes on each side of the cursor in which the brackets of a call are looked for."""
 _SIGN = {"python": "=", "ruby": ": "}
 """What stands between a keyword and its value, by language."""
-_CALLED = re.compile(rb"([A-Za-z_\x80-\xff][\w\x80-\xff]*[?!]?)\s*\Z")
+CALLED = re.compile(rb"([A-Za-z_\x80-\xff][\w\x80-\xff]*[?!]?)\s*\Z")
+"""The name before a bracket."""
 _DEFINED = re.compile(rb"\b(?:def|class|lambda)\s+(?:self\.)?\Z")
 _KEYWORD = {"python": re.compile(r"\s*(\w+)\s*=(?!=)"), "ruby": re.compile(r"\s*(\w+):(?!:)")}
 _PARAMETER = re.compile(r"(\*{0,2}|&)(\w+|/)?")
@@ -70,10 +71,10 @@ def _taken(at: Situation) -> tuple[str, list[str]]:
 
 
 def _call_around(language: str, source: bytes, start: int, end: int) -> _Call | None:
-    opened = _opened(source, start)
+    opened = opened_before(source, start, b"(")
     if opened < 0:
         return None
-    name = _CALLED.search(source, max(0, opened - 200), opened)
+    name = CALLED.search(source, max(0, opened - 200), opened)
     if name is None or _DEFINED.search(source, max(0, name.start() - 20), name.start()):
         return None
     before = parts_of(source[opened + 1 : start].decode("utf-8", "replace"))[:-1]
@@ -83,8 +84,8 @@ def _call_around(language: str, source: bytes, start: int, end: int) -> _Call | 
     return _Call(name.start(1), sum(keyword.match(part) is None for part in before), given)
 
 
-def _opened(source: bytes, byte: int) -> int:
-    """The byte of the round bracket that is open at a byte; -1 where there is none."""
+def opened_before(source: bytes, byte: int, bracket: bytes) -> int:
+    """The byte of the bracket that is open at a byte; -1 where that is none or another one."""
     depth = 0
     floor = max(0, byte - MAX_CALL)
     at = byte - 1
@@ -97,7 +98,7 @@ def _opened(source: bytes, byte: int) -> int:
             depth += 1
         elif char in _OPENING:
             if depth == 0:
-                return at if char == b"(" else -1
+                return at if char == bracket else -1
             depth -= 1
         at -= 1
     return -1

@@ -37,6 +37,8 @@ class Source(IntEnum):
     """A word of this file or of another open one."""
     ARGUMENT = 13
     """A keyword of the call around the cursor, with the sign behind it."""
+    KEY = 14
+    """A field of the literal around the cursor, with the sign behind it, where hardly anything else can stand."""
 
 
 class ItemKind(IntEnum):

@@ -20,7 +20,7 @@ from rulewright.core.index.pattern import Kind
 class Weights(msgspec.Struct, frozen=True):
     """How much each thing counts; the unit is what a local has before a builtin."""
 
-    source: tuple[float, ...] = (3.2, 2.6, 2.4, 2.1, 2.4, 1.4, 1.2, 1.0, 0.2, 0.6, 2.2, 0.9, 0.2, 4.6)
+    source: tuple[float, ...] = (3.2, 2.6, 2.4, 2.1, 2.4, 1.4, 1.2, 1.0, 0.2, 0.6, 2.2, 0.9, 0.2, 4.6, 7.6)
     """By `Source`."""
     match: tuple[float, ...] = (0.0, -4.5, -3.0, -1.8, -0.9, 1.0, 0.0, 1.3)
     """By `Kind` of the match."""
@@ -43,6 +43,7 @@ MAX_DISTANCE = 8
 CLEARLY = 2.0
 """How much better than the next an item has to be to be selected already."""
 _PLENTY = frozenset({Source.BUILTIN, Source.KEYWORD, Source.SNIPPET, Source.WORD})
+_SIGNED = frozenset({Source.ARGUMENT, Source.KEY})
 _SURE = frozenset({Source.LOCAL, Source.MEMBER, Source.OWN, Source.FILE, Source.IMPORT})
 
 
@@ -133,8 +134,8 @@ def _score(
     total = weights.source[candidate.source]
     if match:
         total += weights.match[_kind(match)]
-    # What stands behind a keyword argument is no part of its name.
-    bare = name[:-1] if candidate.source == Source.ARGUMENT else name
+    # What stands behind it is no part of the name.
+    bare = name[:-1] if candidate.source in _SIGNED else name
     encoded = bare.encode("utf-8", "surrogatepass")
     total += weights.follows * near.follows.get(encoded, 0.0)
     total += weights.near * near.nearness(encoded)

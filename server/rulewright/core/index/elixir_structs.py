@@ -51,11 +51,15 @@ def _struct_value(site: Site, around: Node) -> Value:
         if whole is None or whole.type != "identifier":
             return UNKNOWN
         return chain_value(site, (Link(_text(site, whole), whole.start_byte),))
-    named = _text(site, made)
-    if named[:1].isupper():
-        value, rest = head_value(site.index, site.path, "elixir", tuple(named.split(".")), None)
+    return struct_named(site, _text(site, made))
+
+
+def struct_named(site: Site, name: str) -> Value:
+    """The struct that is made by `%Name{` at the place."""
+    if name[:1].isupper():
+        value, rest = head_value(site.index, site.path, "elixir", tuple(name.split(".")), None)
         return UNKNOWN if rest else called(site.index, value)
-    return called(site.index, receiver_word(site, named)) if named == "__MODULE__" else OUTSIDE
+    return called(site.index, receiver_word(site, name)) if name == "__MODULE__" else OUTSIDE
 
 
 def _text(site: Site, node: Node) -> str:
