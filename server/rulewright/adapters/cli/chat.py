@@ -12,6 +12,7 @@ import msgspec
 
 from rulewright.adapters.cli.chat_code import ProjectCode
 from rulewright.adapters.cli.drawing import Drawing, Markdown, Plain
+from rulewright.adapters.cli.interrupts import Runner
 from rulewright.adapters.cli.launcher import Launcher
 from rulewright.adapters.cli.project import open_project, relative_to
 from rulewright.adapters.cli.report import printable
@@ -93,12 +94,12 @@ class _Talk:
 
 
 @contextmanager
-def _talking(launcher: Launcher, wanted: Wanted) -> "Iterator[tuple[_Talk, asyncio.Runner]]":
+def _talking(launcher: Launcher, wanted: Wanted) -> "Iterator[tuple[_Talk, Runner]]":
     gateway = launcher.headless()
     project = open_project(gateway, gateway.files.root_of(Path.cwd()), wanted.overlay)
     with (
         conversing(launcher) as (door, me),
-        asyncio.Runner() as runner,
+        Runner() as runner,
         closing(ProjectCode(launcher, project)) as code,
     ):
         try:
@@ -183,7 +184,7 @@ def run_chat(launcher: Launcher, wanted: Wanted) -> int:
             _answer(talk, runner, text, wanted, regenerate=word == "/again")
 
 
-def _answer(talk: _Talk, runner: asyncio.Runner, text: str, wanted: Wanted, *, regenerate: bool) -> None:
+def _answer(talk: _Talk, runner: Runner, text: str, wanted: Wanted, *, regenerate: bool) -> None:
     shown = _Shown(is_plain=wanted.is_plain, is_brief=False)
     try:
         with shown:

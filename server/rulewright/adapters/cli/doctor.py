@@ -61,11 +61,11 @@ def run_doctor(launcher: "Launcher", *, as_json: bool, overlay: Sequence[str]) -
 
 def _examine_models(gateway: "Gateway") -> list[Remark]:
     """What is missing for the models that are named, and which are on this machine and are not."""
-    import asyncio
+    from rulewright.adapters.cli import interrupts
 
     models = gateway.models
     remarks = models.examine()
-    for offer in asyncio.run(models.offers()):
+    for offer in interrupts.run(models.offers()):
         text = f"{offer.model or offer.provider} at {offer.url} is not in your settings, so it is not asked."
         remarks.append(Remark("models", "note", text, f"{offer.command} --yes names it."))
     return remarks or [Remark("models", "note", "No model is named in your settings, so none is asked.")]

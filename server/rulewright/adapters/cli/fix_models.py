@@ -7,6 +7,7 @@ from contextlib import aclosing, contextmanager
 import msgspec
 
 from rulewright.adapters.cli.fix_files import FixedFile
+from rulewright.adapters.cli.interrupts import Runner
 from rulewright.adapters.cli.launcher import Launcher
 from rulewright.adapters.cli.sessions import conversing
 from rulewright.chat_shelf import ProjectShelf
@@ -193,7 +194,7 @@ def ask_models(
     """Have models mend what is left in files, and write each at its end; what was begun is verified when it stops."""
     purse = Purse(asking.max_calls)
     came = Came()
-    with conversing(launcher) as (door, me), asyncio.Runner() as runner:
+    with conversing(launcher) as (door, me), Runner() as runner:
         work = _Work(project, gateway.edit(lambda: door, me), files, asking, purse, tell)
         try:
             runner.run(work.all())

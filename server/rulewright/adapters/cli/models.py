@@ -1,6 +1,5 @@
 """`rulewright models`: which models there are, whether they work, how fast they are, and naming one."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any, TypeVar
 import click
 import msgspec
 
+from rulewright.adapters.cli import interrupts
 from rulewright.adapters.cli.launcher import Launcher
 from rulewright.adapters.cli.project import open_project
 from rulewright.adapters.cli.render_json import to_json
@@ -63,7 +63,7 @@ def run_list(launcher: Launcher, *, as_json: bool) -> int:
         async with _door(launcher) as models:
             return models.rows(), await models.offers()
 
-    rows, offers = asyncio.run(look())
+    rows, offers = interrupts.run(look())
     if as_json:
         click.echo(to_json(ModelsRecord(1, rows, offers)))
         return 0
@@ -149,7 +149,7 @@ def _each(
                     show(one)
         return found
 
-    return asyncio.run(run())
+    return interrupts.run(run())
 
 
 def run_add(launcher: Launcher, entry: dict[str, Any], *, yes: bool) -> int:
@@ -165,7 +165,7 @@ def run_add(launcher: Launcher, entry: dict[str, Any], *, yes: bool) -> int:
                 models.write(text)
             return text, path
 
-    text, path = asyncio.run(add())
+    text, path = interrupts.run(add())
     if not yes:
         click.echo(text, nl=False)
         click.echo(f"Nothing was written. With --yes this goes to {path}.", err=True)

@@ -1,6 +1,5 @@
 """`rulewright receipts`: what was sent to models, in which order, from where and why."""
 
-import asyncio
 from collections.abc import Sequence
 from contextlib import aclosing
 from pathlib import Path
@@ -10,6 +9,7 @@ import click
 import msgspec
 
 from rulewright.adapters.cli.drawing import harmless
+from rulewright.adapters.cli.interrupts import Runner
 from rulewright.adapters.cli.launcher import Launcher
 from rulewright.adapters.cli.project import open_project
 from rulewright.adapters.cli.render_json import to_json
@@ -104,7 +104,7 @@ def run_replay(launcher: Launcher, call: str, overlay: Sequence[str]) -> int:
     """Send a call once more; 1 where there is no answer."""
     gateway = launcher.headless()
     project = open_project(gateway, gateway.files.root_of(Path.cwd()), overlay)
-    with conversing(launcher) as (door, me), asyncio.Runner() as runner:
+    with conversing(launcher) as (door, me), Runner() as runner:
         kept = door.interaction(me, call, to_replay=True)
         chat = gateway.talk(lambda: door, me)
 

@@ -1,6 +1,5 @@
 """`rulewright review`: what models say of code by the rules without a check, reported as `rulewright check` reports."""
 
-import asyncio
 import sys
 import time
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ import click
 import msgspec
 
 from rulewright.adapters.cli.check import put_report, rendered
+from rulewright.adapters.cli.interrupts import Runner
 from rulewright.adapters.cli.launcher import Launcher
 from rulewright.adapters.cli.progress import ProgressLine, wants_progress
 from rulewright.adapters.cli.project import open_project, relative_to
@@ -191,7 +191,7 @@ def _ask(
         asks_again=options.no_cache,
         is_rehearsal=options.dry_run,
     )
-    with conversing(launcher) as (door, me), asyncio.Runner() as runner:
+    with conversing(launcher) as (door, me), Runner() as runner:
         reviews = gateway.review(lambda: door, me)
 
         async def ask() -> None:

@@ -8,6 +8,7 @@ from contextlib import suppress
 
 import click
 
+from rulewright.adapters.cli import interrupts
 from rulewright.adapters.cli.launcher import Launcher
 from rulewright.adapters.cli.report import printable
 from rulewright.adapters.cli.sessions import conversing, message_lines
@@ -80,7 +81,7 @@ def run_follow(launcher: Launcher, session: str) -> int:
         door.look(me)
         found = door.open(me, session)
         try:
-            asyncio.run(_follow(TerminalInterface(door, me), found, happened))
+            interrupts.run(_follow(TerminalInterface(door, me), found, happened))
         except Deleted:
             click.echo("The conversation was deleted.")
     return 0
