@@ -5,8 +5,9 @@ import re
 import msgspec
 
 from rulewright.core.code_ports import CodeIndex
+from rulewright.core.index.imports.written import join
 from rulewright.core.index.naming import CALLABLE, Defined, defined, distinct
-from rulewright.core.index.near import family
+from rulewright.core.index.near import family, folder
 from rulewright.core.index.uses import Target
 
 _LANGUAGES = frozenset({"c", "cpp", "objective-c"})
@@ -30,7 +31,7 @@ def with_declarations(index: CodeIndex, target: Target) -> Target:
         for row in index.symbols_named(own.symbol.name, _MAX_DECLARED)
         if row.language in family(target.language) and row.kind == own.symbol.kind and row.exported
     ]
-    others = [one for one in defined(index, rows) if place.is_same(_Declared.of(index, one))]
+    others = [one for one in defined(index, rows) if place.is_same(_Declared.of(index, one), index)]
     return msgspec.structs.replace(target, definitions=distinct([own, *others]))
 
 
@@ -42,7 +43,7 @@ class _Declared(msgspec.Struct, frozen=True):
     """What holds it, the outermost first, and its own."""
     is_declaration: bool
     includes: frozenset[str]
-    """The names of the files that its file includes."""
+    """The files that its file includes, as it writes them."""
 
     @classmethod
     def of(cls, index: CodeIndex, one: Defined) -> "_Declared":
@@ -57,17 +58,30 @@ class _Declared(msgspec.Struct, frozen=True):
             names, parent = [holder.name, *names], holder.parent
         ends = _END.search(behind)
         is_said = ends is None or ends[0] == ";" if symbol.kind in CALLABLE else "extern" in before
-        included = (found[1].rpartition("/")[2] for found in _INCLUDE.finditer(text))
-        return cls(one.path, tuple(names), is_said, frozenset(included))
+        return cls(one.path, tuple(names), is_said, frozenset(found[1] for found in _INCLUDE.finditer(text)))
 
-    def is_same(self, other: "_Declared") -> bool:
+    def is_same(self, other: "_Declared", index: CodeIndex) -> bool:
         """Whether one of them declares in a header what the other one, whose file includes that, defines."""
         # Of what holds it, what `using namespace` says is left out.
         n = min(len(self.names), len(other.names))
         if self.names[-n:] != other.names[-n:] or self.is_declaration == other.is_declaration:
             return False
         said, made = (self, other) if self.is_declaration else (other, self)
-        return said.path.rpartition("/")[2] in made.includes
+        return any(_means(index, made.path, written, said.path) for written in made.includes)
+
+
+def _means(index: CodeIndex, path: str, written: str, header: str) -> bool:
+    """Whether a file includes a header by what it writes: the one that lies there, seen from its own folder.
+
+    Which other folders are looked in only its build knows, so elsewhere as much of both paths has to be the same as
+    there is.
+    """
+    near = join(folder(path), written)
+    if near is not None and index.exists(near):
+        return near == header
+    parts, whole = [p for p in written.split("/") if p not in {".", ".."}], header.split("/")
+    n = min(len(parts), len(whole))
+    return n > 0 and parts[-n:] == whole[-n:]
 
 
 _QUALIFIED = re.compile(r"(?:\w+::)+$")
