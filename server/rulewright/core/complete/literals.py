@@ -5,32 +5,37 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from rulewright.core.complete.arguments import CALLED, MAX_CALL, opened_before, parts_of
+from rulewright.core.complete.arguments import CALLED, opened_before
 from rulewright.core.complete.items import Candidate, ItemKind, Source
 from rulewright.core.complete.names import site_of
 from rulewright.core.complete.situation import Situation
+from rulewright.core.index.chain import code_before
 from rulewright.core.index.elixir_structs import struct_named
-from rulewright.core.index.meaning import meaning_at
+from rulewright.core.index.meaning import NOT_STRUCTS, meaning_at
 from rulewright.core.index.members import members, own_members
-from rulewright.core.index.naming import TYPES, Defined
-from rulewright.core.index.near import folder
+from rulewright.core.index.naming import TYPES, Defined, is_one_package
 from rulewright.core.index.symbols import SymbolKind
 
-_BEHIND = frozenset({"{", ",", "\n", "|"})
-_STRUCT = re.compile(rb"%([\w.]+)\{\Z")
-_CHANGED = re.compile(r"[^|]*\|(?!\|)")
-"""`point |` before the fields that are to be changed."""
-_GIVEN = {
-    "go": re.compile(r"\s*(\w+)\s*:"),
-    "rust": re.compile(r"\s*(\w+)\s*(?::(?!:)|\Z)"),
-    "elixir": re.compile(r"\s*(\w+):\s"),
+_LITERALS = {
+    "go": frozenset({"literal_value"}),
+    "rust": frozenset({"field_initializer_list", "struct_pattern"}),
+    "elixir": frozenset({"map", "ERROR"}),  # One that has no end yet shows by what stands before its brace.
 }
-_LITERALS = frozenset({"literal_value", "field_initializer_list", "struct_pattern"})
+"""What the braces stand in."""
+_PARTS = frozenset(
+    {"ERROR", "map_content", "keywords", "binary_operator", "call", "arguments", "field_initializer_list"}
+)
+"""Nodes of a literal that hold its fields, some of them where it is not whole."""
+_BETWEEN = frozenset({"ERROR", "map_content", "keywords", "binary_operator"})
+"""What may lie between a literal and the signs that part its fields."""
+_KEYED = frozenset({"keyed_element", "field_initializer", "shorthand_field_initializer", "field_pattern", "pair"})
+_MAX_PARTS = 2_000
+_STRUCT = re.compile(rb"%([A-Za-z_][A-Za-z0-9_.]*)\{\Z")
 
 
 def fields(at: Situation) -> Iterator[Candidate]:
     """The fields that the literal around the word does not have yet, in the order in which they are declared."""
-    if at.language not in _GIVEN or at.context.before[1] not in _BEHIND:
+    if at.language not in _LITERALS or at.buffer.root is None:
         return
     end = at.context.end
     has_colon = at.buffer.source[end : end + 1] == b":"
@@ -48,34 +53,85 @@ def fields(at: Situation) -> Iterator[Candidate]:
 
 def _missing(at: Situation) -> tuple[str, list[str]]:
     """The name of what is made, and its fields that are not given on either side of the cursor."""
-    source, start, end = at.buffer.source, at.context.start, at.context.end
-    opened = opened_before(source, start, b"{")
-    if opened < 0:
+    opened = opened_before(at.buffer.source, at.context.start, b"{")
+    around = _node_at(at, opened).parent if opened >= 0 else None
+    if around is None or around.type not in _LITERALS[at.language] or not _begins_here(at, around, opened):
         return "", []
-    name, found = _elixir(at, opened) if at.language == "elixir" else _made(at, opened)
-    before = parts_of(source[opened + 1 : start].decode("utf-8", "replace"))[:-1]
-    behind = parts_of(source[end : end + MAX_CALL].decode("utf-8", "replace"))[1:]
-    if before and at.language == "elixir":
-        before[0] = _CHANGED.sub("", before[0])
-    given = [_GIVEN[at.language].match(part) for part in (*before, *behind) if part.strip()]
-    if at.language == "go" and None in given[: len(before)]:
-        return "", []  # By place, then, and not by name.
-    taken = {one[1] for one in given if one is not None}
-    return name, [field for field in found if field not in taken]
+    name, found = _of_elixir(at, opened) if at.language == "elixir" else _made(at, around, opened)
+    given = _given(at, around, opened) if found else None
+    return (name, [field for field in found if field not in given]) if given is not None else ("", [])
 
 
-def _elixir(at: Situation, opened: int) -> tuple[str, list[str]]:
+def _node_at(at: Situation, byte: int) -> Node:
+    root = at.buffer.root
+    assert root is not None
+    return root.descendant_for_byte_range(byte, byte + 1) or root
+
+
+def _begins_here(at: Situation, around: Node, opened: int) -> bool:
+    """Whether the word begins a part of the literal: right behind its brace, a comma of its own, or Elixir's bar."""
+    source, start = at.buffer.source, at.context.start
+    last = code_before(source, opened, start, at.language) - 1
+    if last == opened:
+        return True
+    sign = _node_at(at, last)
+    if sign.type != "," and not (sign.type == "|" and at.language == "elixir"):
+        return False
+    above = sign.parent
+    if at.language == "rust" and above is not None and above.type == "ERROR" and "|" in _text(above):
+        return False  # A closure's parameters, which are not whole.
+    while above is not None and above.id != around.id and above.type in _BETWEEN:
+        above = above.parent
+    return above is not None and above.id == around.id
+
+
+def _given(at: Situation, around: Node, opened: int) -> set[str] | None:
+    """The fields that have a value; None where values stand by their place, as in Go."""
+    given: set[str] = set()
+    waiting = [around]
+    for _ in range(_MAX_PARTS):
+        if not waiting:
+            break
+        for node in waiting.pop().children:
+            if node.end_byte <= opened or (_is_here(at, node) and not node.child_count):
+                continue
+            if node.type in _KEYED:
+                given.add(_key(node))
+            elif node.type == "literal_element":
+                if not _is_here(at, node):
+                    return None
+            elif node.type in _PARTS:
+                waiting.append(node)
+            elif node.type == "=>" and node.prev_sibling is not None:
+                given.add(_text(node.prev_sibling).lstrip(":").strip('"'))
+    return given
+
+
+def _is_here(at: Situation, node: Node) -> bool:
+    return node.start_byte <= at.context.start <= node.end_byte
+
+
+def _key(keyed: Node) -> str:
+    node = keyed.child_by_field_name("key") or next(
+        (c for c in keyed.children if c.type.endswith(("identifier", "literal_element"))), keyed
+    )
+    return _text(node).rstrip().removesuffix(":").strip('"')
+
+
+def _text(node: Node) -> str:
+    return (node.text or b"").decode("utf-8", "replace")
+
+
+def _of_elixir(at: Situation, opened: int) -> tuple[str, list[str]]:
     made = _STRUCT.search(at.buffer.source, max(0, opened - 200), opened + 1)
     if made is None:
         return "", []
-    name = made[1].decode("utf-8", "replace")
+    name = made[1].decode()
     return name, [one.symbol.name for one in members(at.index, struct_named(site_of(at, made.start(1)), name))]
 
 
-def _made(at: Situation, opened: int) -> tuple[str, list[str]]:
-    token = at.buffer.root.descendant_for_byte_range(opened, opened + 1) if at.buffer.root is not None else None
-    around = token.parent if token is not None else None
-    written = _type_before(around, opened) if around is not None and around.type in _LITERALS else None
+def _made(at: Situation, around: Node, opened: int) -> tuple[str, list[str]]:
+    written = _type_before(around, opened)
     name = CALLED.search(at.buffer.source, max(0, written - 200), written) if written is not None else None
     meaning = meaning_at(site_of(at, name.start(1))) if name is not None else None
     if meaning is None or not meaning.definitions or meaning.step in {"unique", "ranked"}:
@@ -87,24 +143,30 @@ def _made(at: Situation, opened: int) -> tuple[str, list[str]]:
 
 
 def _type_before(around: Node, opened: int) -> int | None:
-    """Where the name of the type ends that a literal makes."""
-    if around.parent is None or around.parent.type != "literal_element":
+    """Where the name of the struct ends that is made; None where it is none, but a list or a map."""
+    above = around.parent
+    if above is None or around.type != "literal_value":
         return opened
-    # An item of a list or a map of Go leaves its type out: `[]Point{{X: 1}}`.
-    outer: Node | None = around.parent
-    while outer is not None and outer.type != "composite_literal":
-        outer = outer.parent
-    made = outer.child_by_field_name("type") if outer is not None else None
-    item = (made.child_by_field_name("element") or made.child_by_field_name("value")) if made is not None else None
-    body = outer.child_by_field_name("body") if outer is not None else None
-    above = around.parent.parent
-    if above is not None and above.type == "keyed_element":
-        above = above.parent
-    return item.end_byte if item is not None and above == body else None
+    if above.type == "composite_literal":
+        made = above.child_by_field_name("type")
+        return opened if made is not None and made.type not in NOT_STRUCTS else None
+    # An item of a list or a map leaves its type out: `[]Point{{X: 1}}`.
+    body, part = above.parent, "element"
+    if body is not None and body.type == "keyed_element":
+        part = "key" if body.start_byte == above.start_byte else "value"
+        body = body.parent
+    outer = body.parent if body is not None else None
+    if outer is None or outer.type != "composite_literal" or (whole := outer.child_by_field_name("type")) is None:
+        return None
+    item = whole.child_by_field_name(part)
+    if item is None and part == "value":
+        item = whole.child_by_field_name("element")  # `[2]Point{0: {X: 1}}`
+    return item.end_byte if item is not None and item.type not in NOT_STRUCTS else None
 
 
 def _can_be_set(at: Situation, field: Defined) -> bool:
     if field.symbol.kind != SymbolKind.FIELD:
         return False
-    is_near = folder(field.path) == folder(at.path) if at.language == "go" else field.path == at.path
-    return is_near or field.symbol.exported
+    if at.language == "go":
+        return field.symbol.exported or is_one_package(at.index, "go", field.path, at.path)
+    return field.symbol.exported or field.path == at.path

@@ -285,10 +285,10 @@ def _is_field_of_literal(element: Node) -> bool:
     made = around.child_by_field_name("type") if around is not None else None
     # What lies deeper may leave its type out, and then it is not known.
     is_outer = around is not None and keyed.parent is not None and keyed.parent.parent == around
-    return not (made is not None and is_outer and made.type in _NOT_STRUCTS)
+    return not (made is not None and is_outer and made.type in NOT_STRUCTS)
 
 
-_NOT_STRUCTS = frozenset({"map_type", "slice_type", "array_type", "implicit_length_array_type"})
+NOT_STRUCTS = frozenset({"map_type", "slice_type", "array_type", "implicit_length_array_type"})
 
 
 _KEY_NODES = frozenset({"property_identifier", "field_identifier", "hash_key_symbol", "keyword"})
