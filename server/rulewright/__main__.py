@@ -61,6 +61,11 @@ def _print(text: str) -> int:
         sys.stdout.flush()
     except BrokenPipeError:  # `rulewright --help | head`
         sys.stdout = None
+    except OSError as error:
+        sys.stdout = None
+        if sys.stderr is not None:
+            sys.stderr.write(f"rulewright: {error.strerror}.\n")
+        return 2
     return 0
 
 

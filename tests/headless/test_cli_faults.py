@@ -71,8 +71,9 @@ def test_a_server_without_standard_input_leaves(root, arguments):
     assert (code, out) == (0, b"")
 
 
-def test_a_full_disk_behind_the_output_is_said(root):
-    code, _, err = shell(root, '"$@" check > /dev/full')
+@pytest.mark.parametrize("arguments", ["check", "--version", "--help"])
+def test_a_full_disk_behind_the_output_is_said(root, arguments):
+    code, _, err = shell(root, f'"$@" {arguments} > /dev/full')
     assert code == 2
     assert err == b"rulewright: No space left on device.\n"
 

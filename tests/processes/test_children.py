@@ -128,6 +128,16 @@ def test_what_is_prepared_is_there_again_when_what_forks_was_ended(forking: Fork
     end(second)
 
 
+def test_what_was_prepared_is_forgotten_with_the_end_of_all(forking: Forking) -> None:
+    forking.begin(("a",))
+    end(started(forking))
+    forking.close()
+    forking.begin(("b",))
+    child = started(forking)
+    assert asked(child, b"prepared") == b"b"
+    end(child)
+
+
 def test_nothing_of_one_worker_is_open_in_another(forking: Forking) -> None:
     many = [started(forking) for _ in range(5)]
     assert len({asked(child, b"open") for child in many}) == 1

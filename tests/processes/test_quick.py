@@ -71,6 +71,14 @@ def test_output_that_nobody_can_take_is_told() -> None:
     assert "No space left" in done.stderr
 
 
+def test_what_was_to_be_told_at_the_end_before_is_told() -> None:
+    program = "import atexit; atexit.register(print, 'measured')\n" + ENDING + "sys.exit(quick.end_with(4))"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, env=environment(), check=False
+    )
+    assert (done.returncode, done.stdout) == (4, f"{TOLD}measured\ntaken apart\n")
+
+
 def test_whoever_has_imported_the_rest_keeps_it() -> None:
     done = ended(
         "import typing_extensions as t, inspect; assert t.NotRequired; print(len(inspect.signature(work).parameters))"

@@ -151,13 +151,17 @@ class Forking:
                 return self._fork(arguments)
             except ConnectionError:
                 # It was ended from outside; workers that it had forked live on.
-                self.close()
+                self._end()
                 if attempt == 2:  # noqa: PLR2004
                     raise
         raise AssertionError
 
     def close(self) -> None:
         """See `Children`."""
+        self._prepared.clear()
+        self._end()
+
+    def _end(self) -> None:
         process, self._process = self._process, None
         orders, self._socket = self._socket, None
         if process is None or orders is None:

@@ -24,16 +24,18 @@ _exit_code: int | None = None
 def begin() -> None:
     """Look for garbage rarely, import msgspec by the short way, and be the last to run at the end."""
     gc.set_threshold(OBJECTS)
-    # Before all others: what is registered first runs last, and behind the last thread.
-    atexit.register(_end)
+    # What is registered first runs last, and behind the last thread. What a profiler or a measure of coverage has
+    # registered before would not run any more: then Python ends as it always does.
+    if atexit._ncallbacks() == 0:  # noqa: SLF001 - nothing else tells
+        atexit.register(_end)
     import_msgspec()
 
 
 def import_msgspec() -> None:
     """Import it without `typing_extensions`.
 
-    It takes two names from there that `typing` has, too, and falls back on that. The module brings `inspect` along and
-    takes as long as msgspec itself.
+    It takes three names from there that `typing` has, too, and falls back on that. The module brings `inspect` along
+    and takes as long as msgspec itself.
     """
     if "msgspec" in sys.modules or "typing_extensions" in sys.modules:
         return

@@ -3,7 +3,7 @@
 from tree_sitter import Node
 
 from rulewright.core.index.chain import Link
-from rulewright.core.index.members import OUTSIDE, UNKNOWN, Value, called, head_value, member
+from rulewright.core.index.members import OUTSIDE, UNKNOWN, Value, called, head_value, member, value_of
 from rulewright.core.index.naming import Named
 from rulewright.core.index.site import Site
 from rulewright.core.index.values import chain_value, receiver_word
@@ -23,12 +23,16 @@ def struct_key(site: Site) -> tuple[str, int, int] | None:
     return None
 
 
-def field_named(site: Site, name: str) -> Named:
-    """The field that a key means, which begins at the place; outside, where nobody knows the struct."""
+def keyed_value(site: Site, known: dict[str, Value] | None = None) -> Value:
+    """The struct that has the key which begins at the place; `known` keeps those of modules that are named."""
     node = site.root.descendant_for_byte_range(site.byte, site.byte + 1) if site.root is not None else None
     around = _map_around(node) if node is not None else None
-    value = _struct_value(site, around) if around is not None else UNKNOWN
-    named = member(site.index, value, name)
+    return _struct_value(site, around, {} if known is None else known) if around is not None else UNKNOWN
+
+
+def field_named(site: Site, name: str) -> Named:
+    """The field that a key means, which begins at the place; outside, where nobody knows the struct."""
+    named = member(site.index, keyed_value(site), name)
     return named if named.step == "member" else Named(step="outside")
 
 
@@ -42,7 +46,7 @@ def _map_around(key: Node) -> Node | None:
     return content.parent if content is not None and content.type == "map_content" else None
 
 
-def _struct_value(site: Site, around: Node) -> Value:
+def _struct_value(site: Site, around: Node, known: dict[str, Value]) -> Value:
     made = next((child for child in around.named_children if child.type == "struct"), None)
     if made is None:
         # `%{point | x: 2}`, where `point` is known.
@@ -51,15 +55,27 @@ def _struct_value(site: Site, around: Node) -> Value:
         if whole is None or whole.type != "identifier":
             return UNKNOWN
         return chain_value(site, (Link(_text(site, whole), whole.start_byte),))
-    return struct_named(site, _text(site, made))
+    name = _text(site, made)
+    if name not in known:
+        value = struct_named(site, name)
+        if not name[:1].isupper():
+            return value  # `__MODULE__` is another one elsewhere in the file.
+        known[name] = value
+    return known[name]
 
 
 def struct_named(site: Site, name: str) -> Value:
     """The struct that is made by `%Name{` at the place."""
     if name[:1].isupper():
-        value, rest = head_value(site.index, site.path, "elixir", tuple(name.split(".")), None)
-        return UNKNOWN if rest else called(site.index, value)
-    return called(site.index, receiver_word(site, name)) if name == "__MODULE__" else OUTSIDE
+        value, left = head_value(site.index, site.path, "elixir", tuple(name.split(".")), None)
+        return UNKNOWN if left else called(site.index, value)
+    first, *rest = name.split(".")
+    if first != "__MODULE__":
+        return OUTSIDE
+    value = receiver_word(site, first)
+    for part in rest:
+        value = value_of(site.index, member(site.index, value, part))
+    return called(site.index, value)
 
 
 def _text(site: Site, node: Node) -> str:

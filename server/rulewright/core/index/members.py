@@ -222,8 +222,11 @@ def own_class(index: CodeIndex, path: str, row: int | None) -> Value:
         return UNKNOWN
     for number in reversed(enclosing(record, row)):
         symbol = record.symbols[number]
-        if symbol.kind in TYPES or (symbol.kind in SPACES and record.language in {"ruby", "elixir"}):
-            return Value((at_number(record, path, number),), is_instance=record.language != "elixir")
+        if record.language == "elixir":
+            if symbol.kind in {SymbolKind.MODULE, SymbolKind.INTERFACE}:
+                return Value((at_number(record, path, number),))
+        elif symbol.kind in TYPES or (symbol.kind in SPACES and record.language == "ruby"):
+            return Value((at_number(record, path, number),), is_instance=True)
         if record.language in ECMASCRIPT and symbol.kind == SymbolKind.METHOD and symbol.parent >= 0:
             holder = record.symbols[symbol.parent]
             if holder.kind in VALUES or holder.kind == SymbolKind.FUNCTION:

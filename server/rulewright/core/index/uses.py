@@ -14,7 +14,7 @@ from tree_sitter import Node, QueryCursor
 
 from rulewright.core.code_ports import CodeIndex, Workspace
 from rulewright.core.index.chain import Link, chain_before
-from rulewright.core.index.elixir_structs import field_named, struct_key
+from rulewright.core.index.elixir_structs import keyed_value, struct_key
 from rulewright.core.index.grammars import grammar_of
 from rulewright.core.index.importing import in_import
 from rulewright.core.index.injections import pieces
@@ -320,9 +320,13 @@ class _Looker:
     def _keys(self, name: str) -> Iterator[Use]:
         """The keys of Elixir's structs, which are leaves of the tree with the colon behind them."""
         site = self.site
+        known: dict[str, Value] = {}
         for found in re.finditer(rb"(?<![\w.:@])" + re.escape(name.encode()) + rb"(?=:\s)", site.source):
             here = site.at(found.start())
-            if struct_key(here) == (name, *found.span()) and _is_same(field_named(here, name), self.target):
+            if struct_key(here) != (name, *found.span()):
+                continue
+            value = keyed_value(here, known)
+            if value and self._of_value(here, value, name):
                 yield Use(*found.span())
 
     def _modules(self, name: str) -> Iterator[Use]:

@@ -246,6 +246,26 @@
   ]))
   (#any-of? @_word
     "def" "defp" "defmacro" "defmacrop" "defn" "defnp" "defguard" "defguardp" "defdelegate"))
+; `%Point{} = point` binds in a head; in a body it is a match against what is bound already.
+((call
+  target: (identifier) @_word
+  (arguments . [
+    (_ (arguments (binary_operator
+      left: (map (struct [(alias) (identifier)] @type))
+      operator: "="
+      right: (identifier) @local.parameter)))
+    (_
+      left: (_ (arguments (binary_operator
+        left: (map (struct [(alias) (identifier)] @type))
+        operator: "="
+        right: (identifier) @local.parameter)))
+      operator: "when")
+  ]))
+  (#any-of? @_word "def" "defp" "defmacro" "defmacrop"))
+(stab_clause left: (arguments (binary_operator
+  left: (map (struct [(alias) (identifier)] @type))
+  operator: "="
+  right: (identifier) @local.variable)))
 ((call target: (identifier) @_word (arguments . (string) . (_) @pattern.parameter))
   (#eq? @_word "test"))
 (binary_operator left: (_) @pattern.variable operator: ["=" "<-"])
@@ -253,10 +273,6 @@
   left: (identifier) @local.variable
   operator: "="
   right: (map (struct [(alias) (identifier)] @type)))
-(binary_operator
-  left: (map (struct [(alias) (identifier)] @type))
-  operator: "="
-  right: (identifier) @local.variable)
 (stab_clause left: (_) @pattern.variable)
 
 (unary_operator operator: ["^" "@" "&"]) @skip
