@@ -26,7 +26,7 @@ _PARTS = frozenset(
     {"ERROR", "map_content", "keywords", "binary_operator", "call", "arguments", "field_initializer_list"}
 )
 """Nodes of a literal that hold its fields, some of them where it is not whole."""
-_BETWEEN = frozenset({"ERROR", "map_content", "keywords", "binary_operator"})
+_BETWEEN = frozenset({"ERROR", "map_content", "keywords", "binary_operator", "operator_identifier"})
 """What may lie between a literal and the signs that part its fields."""
 _KEYED = frozenset({"keyed_element", "field_initializer", "shorthand_field_initializer", "field_pattern", "pair"})
 _MAX_PARTS = 2_000
