@@ -43,6 +43,7 @@ def main() -> None:
     quick.begin()
     from rulewright.adapters.cli.main import run
 
+    quick.begun()
     sys.exit(quick.end_with(run(_App())))
 
 

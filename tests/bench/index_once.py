@@ -11,6 +11,7 @@ def main(root: str, cache: str, n_workers: str) -> None:
     quick.begin()
     from rulewright.services.index.index import Index
 
+    quick.begun()
     index = Index(root, cache_dir=Path(cache), workers=int(n_workers))
     index.refresh()
     index.run()

@@ -84,3 +84,8 @@ def test_whoever_has_imported_the_rest_keeps_it() -> None:
         "import typing_extensions as t, inspect; assert t.NotRequired; print(len(inspect.signature(work).parameters))"
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_garbage_is_looked_for_once_all_is_imported() -> None:
+    done = ended("print(gc.isenabled()); quick.begun(); print(gc.isenabled(), gc.get_freeze_count() > 1000)")
+    assert done.stdout.splitlines()[1:3] == ["False", "True True"]

@@ -1,7 +1,7 @@
 """Less to do at the start and the end of a process: a fifth of the time of a short command.
 
-`begin` is called before anything else is imported, `end_with` when all is done. For what runs on and on,
-`import_msgspec` alone.
+`begin` is called before anything else is imported, `begun` behind that, and `end_with` when all is done. For what is
+no command, `import_msgspec` alone.
 """
 
 import atexit
@@ -14,21 +14,23 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-OBJECTS = 10_000
-"""So many more objects than before, and garbage is looked for; by itself Python does so with 700, forty times while it
-imports what a command needs."""
-
 _exit_code: int | None = None
 
 
 def begin() -> None:
-    """Look for garbage rarely, import msgspec by the short way, and be the last to run at the end."""
-    gc.set_threshold(OBJECTS)
+    """Import msgspec by the short way, look for no garbage until `begun`, and be the last to run at the end."""
+    gc.disable()
     # What is registered first runs last, and behind the last thread. What a profiler or a measure of coverage has
     # registered before would not run any more: then Python ends as it always does.
     if atexit._ncallbacks() == 0:  # noqa: SLF001 - nothing else tells
         atexit.register(_end)
     import_msgspec()
+
+
+def begun() -> None:
+    """What is there now stays, so that garbage is never looked for among it."""
+    gc.freeze()
+    gc.enable()
 
 
 def import_msgspec() -> None:
