@@ -95,6 +95,8 @@ def _given(at: Situation, around: Node, opened: int) -> set[str] | None:
         for node in waiting.pop().children:
             if node.end_byte <= opened or (_is_here(at, node) and not node.child_count):
                 continue
+            if node.type in _KEYED and node.start_byte == at.context.start:
+                continue  # The one that is being written.
             if node.type in _KEYED:
                 given.add(_key(node))
             elif node.type == "literal_element":
