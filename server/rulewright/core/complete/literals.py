@@ -88,29 +88,32 @@ def _begins_here(at: Situation, around: Node, opened: int) -> bool:
 def _given(at: Situation, around: Node, opened: int) -> set[str] | None:
     """The fields that have a value; None where values stand by their place, as in Go."""
     given: set[str] = set()
-    waiting = [around]
-    for _ in range(_MAX_PARTS):
-        if not waiting:
-            break
-        for node in waiting.pop().children:
-            if node.end_byte <= opened or (_is_here(at, node) and not node.child_count):
-                continue
-            if node.type in _KEYED and node.start_byte == at.context.start:
-                continue  # The one that is being written.
-            if node.type in _KEYED:
-                given.add(_key(node))
-            elif node.type == "literal_element":
-                if not _is_here(at, node):
-                    return None
-            elif node.type in _PARTS:
-                waiting.append(node)
-            elif node.type == "=>" and node.prev_sibling is not None:
-                given.add(_text(node.prev_sibling).lstrip(":").strip('"'))
+    for node in _others(at, around, opened):
+        if node.type in _KEYED:
+            given.add(_key(node))
+        elif node.type == "literal_element":
+            return None
+        elif node.type == "=>" and node.prev_sibling is not None:
+            given.add(_text(node.prev_sibling).lstrip(":").strip('"'))
     return given
 
 
-def _is_here(at: Situation, node: Node) -> bool:
-    return node.start_byte <= at.context.start <= node.end_byte
+def _others(at: Situation, around: Node, opened: int) -> Iterator[Node]:
+    """What a literal holds behind its brace, without what is being written."""
+    start = at.context.start
+    waiting = [around]
+    for _ in range(_MAX_PARTS):
+        if not waiting:
+            return
+        for node in waiting.pop().children:
+            if node.type in _PARTS:
+                waiting.append(node)
+            elif node.end_byte > opened and node.start_byte != start and not _is_here(start, node):
+                yield node
+
+
+def _is_here(start: int, node: Node) -> bool:
+    return (node.type == "literal_element" or not node.child_count) and node.start_byte <= start <= node.end_byte
 
 
 def _key(keyed: Node) -> str:
