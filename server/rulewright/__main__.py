@@ -32,15 +32,11 @@ def main() -> None:
         sys.exit(_print(f"rulewright {__version__}\n"))
     from rulewright.processes import quick
 
+    quick.begin()
     if sys.argv[1:] == [CODE_HOST]:
-        import gc
-
-        gc.disable()  # Until it serves: what is imported stays.
-        quick.import_msgspec()
         from rulewright import code_app
 
         sys.exit(code_app.serve_code_host())
-    quick.begin()
     from rulewright.adapters.cli.main import run
 
     quick.begun()

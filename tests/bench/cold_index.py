@@ -5,9 +5,8 @@ hashes, parses, extracts, stores by content and stores by path. Beside them: how
 index and to a plain loop; ctags (definitions only, by hand-written parsers); and aider's pass over tags where
 `RULEWRIGHT_BENCH_AIDER` names the Python of an environment that has it.
 
-One core has one worker and all else that an index takes, its writer too, as one process of the loop has one core: the
-same work by one core and by two. (With both cores for one worker the writer runs beside it, which is no start for a
-comparison of cores; where a system does not say which core to take, that is what is measured.)
+One worker has both cores, and so the process that writes beside it; where a system lets a process have one core alone,
+what the second core gives to all of it is printed, too.
 """
 
 import os
@@ -51,7 +50,8 @@ def _figures(language: str, limit: float, root: Path, name: str) -> Iterator[Fig
         runs: dict[str, Callable[[], Spent]] = {
             "index": lambda: _index(root, cache, 2),
             "parse": lambda: _spent([sys.executable, "-m", "tests.bench.parse_only", root, "2", *ENDINGS[language]]),
-            "alone": lambda: _index(root, cache, 1, on_one_core=True),
+            "alone": lambda: _index(root, cache, 1),
+            "one core": lambda: _index(root, cache, 1, on_one_core=True),
             "loop alone": lambda: _loop(1),
             "loop": lambda: _loop(2),
         }
@@ -72,13 +72,15 @@ def _figures(language: str, limit: float, root: Path, name: str) -> Iterator[Fig
     )
     control, ours = wall["loop alone"] / wall["loop"], wall["alone"] / wall["index"]
     yield Figure(
-        f"  a second core and worker speed it up {ours:.2f}x, a plain loop {control:.2f}x",
+        f"  its second worker speeds it up {ours:.2f}x, a plain loop {control:.2f}x",
         wall["index"],
         "at least 0.9x of the loop's",
-        "one core",
+        "one worker",
         wall["alone"],
         ok=ours >= 0.9 * control,
     )
+    whole = wall["one core"] / wall["index"]
+    yield Figure(f"  a second core {whole:.2f}x", wall["index"], "no limit", "one worker on one core", wall["one core"])
     if "ctags" in cpu:
         yield Figure("  the same", cpu["index"], "no limit: definitions only", "ctags", cpu["ctags"])
     else:

@@ -27,9 +27,9 @@ PLACES = {
 }
 MAX_BYTES = 12_000_000
 """Of one language; the first files in the order of their paths."""
-SKIPPED_FOLDERS = frozenset({"testdata", "site-packages", "dist-packages", "__pycache__", "node_modules"})
-TEST_FOLDERS = {"python": frozenset({"test", "tests", "idle_test"})}
-"""The tests of Python's own library are half of it, and unlike all other code."""
+SKIPPED_FOLDERS = frozenset(
+    {"test", "tests", "testdata", "idle_test", "site-packages", "dist-packages", "__pycache__", "node_modules"}
+)
 
 
 def cache_folder() -> Path:
@@ -41,7 +41,7 @@ def lay_out(language: str, target: Path) -> tuple[int, int]:
     """Copy a language's sources to a new folder `target`; how many files, and bytes. None are found: both 0."""
     n_files = n_bytes = 0
     for number, source in enumerate(_sources(language)):
-        for path in _files(source, ENDINGS[language], SKIPPED_FOLDERS | TEST_FOLDERS.get(language, frozenset())):
+        for path in _files(source, ENDINGS[language]):
             data = path.read_bytes()
             if n_bytes + len(data) > MAX_BYTES:
                 return n_files, n_bytes
@@ -67,9 +67,9 @@ def _sources(language: str) -> Iterator[Path]:
             yield from (p for p in sorted(Path("/").glob(place[1:])) if p.is_dir())
 
 
-def _files(source: Path, endings: tuple[str, ...], skipped: frozenset[str]) -> Iterator[Path]:
+def _files(source: Path, endings: tuple[str, ...]) -> Iterator[Path]:
     for folder, folders, names in os.walk(source):
-        folders[:] = sorted(name for name in folders if name not in skipped)
+        folders[:] = sorted(name for name in folders if name not in SKIPPED_FOLDERS)
         for name in sorted(names):
             path = Path(folder, name)
             if name.endswith(endings) and path.is_file() and not path.is_symlink() and path.stat().st_size < 1 << 20:

@@ -69,3 +69,17 @@ def test_a_second_signal_waits_for_nothing() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         run(once())
+
+
+def test_a_signal_that_is_ignored_stays_so() -> None:
+    async def answer() -> int:
+        signal.raise_signal(signal.SIGINT)
+        await asyncio.sleep(0)
+        return 3
+
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        assert run(answer()) == 3
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)

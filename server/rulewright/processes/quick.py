@@ -1,7 +1,6 @@
 """Less to do at the start and the end of a process: a fifth of the time of a short command.
 
-`begin` is called before anything else is imported, `begun` behind that, and `end_with` when all is done. For what is
-no command, `import_msgspec` alone.
+`begin` is called before anything else is imported, `begun` behind that, and `end_with` when all is done.
 """
 
 import atexit
@@ -24,7 +23,7 @@ def begin() -> None:
     # registered before would not run any more: then Python ends as it always does.
     if atexit._ncallbacks() == 0:  # noqa: SLF001 - nothing else tells
         atexit.register(_end)
-    import_msgspec()
+    _import_msgspec()
 
 
 def begun() -> None:
@@ -33,7 +32,7 @@ def begun() -> None:
     gc.enable()
 
 
-def import_msgspec() -> None:
+def _import_msgspec() -> None:
     """Import it without `typing_extensions`.
 
     It takes three names from there that `typing` has, too, and falls back on that. The module brings `inspect` along

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import Coroutine
 from typing import Any, Self, TypeVar
 
@@ -40,15 +41,15 @@ class Runner:
                 if task is not None:
                     task.cancel()
 
-            try:
-                loop.add_signal_handler(signal.SIGINT, interrupt)
-            except (NotImplementedError, RuntimeError, ValueError):
-                return await coro  # Windows, or no main thread: as asyncio does it.
+            loop.add_signal_handler(signal.SIGINT, interrupt)
             try:
                 return await coro
             finally:
                 loop.remove_signal_handler(signal.SIGINT)
 
+        if sys.platform == "win32" or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+            # As asyncio does it: what is ignored stays so, as in the background of a shell.
+            return self._runner.run(coro)
         try:
             return self._runner.run(interruptible())
         except asyncio.CancelledError:

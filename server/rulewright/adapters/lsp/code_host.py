@@ -42,7 +42,7 @@ from rulewright.core.code_messages import (
     encode,
 )
 from rulewright.core.code_ports import IndexProgress
-from rulewright.processes import framing
+from rulewright.processes import framing, quick
 
 SLICE_S = 0.005
 """How long an index or a long answer may go on before the next message is looked for."""
@@ -243,8 +243,7 @@ def serve(make_gateway: Callable[[Callable[[list[str]], None]], CodeGateway]) ->
     gateway = make_gateway(lambda paths: inbox.put(Touched(tuple(paths))))
     host = CodeHost(gateway, _sender(stdout), inbox)
     threading.Thread(target=_read, args=(stdin, host), name="messages", daemon=True).start()
-    gc.enable()
-    gc.freeze()
+    quick.begun()
     try:
         host.run()
     except BrokenPipeError:

@@ -11,6 +11,7 @@ from rulewright.core.complete.names import site_of
 from rulewright.core.complete.situation import Situation
 from rulewright.core.index.chain import code_before
 from rulewright.core.index.elixir_structs import struct_named
+from rulewright.core.index.finds import text_of
 from rulewright.core.index.meaning import NOT_STRUCTS, meaning_at
 from rulewright.core.index.members import members, own_members
 from rulewright.core.index.naming import TYPES, Defined, is_one_package
@@ -78,7 +79,12 @@ def _begins_here(at: Situation, around: Node, opened: int) -> bool:
     if sign.type != "," and not (sign.type == "|" and at.language == "elixir"):
         return False
     above = sign.parent
-    if at.language == "rust" and above is not None and above.type == "ERROR" and "|" in _text(above):
+    if (
+        at.language == "rust"
+        and above is not None
+        and above.type == "ERROR"
+        and b"|" in source[above.start_byte : above.end_byte]
+    ):
         return False  # A closure's parameters, which are not whole.
     while above is not None and above.id != around.id and above.type in _BETWEEN:
         above = above.parent
@@ -90,11 +96,11 @@ def _given(at: Situation, around: Node, opened: int) -> set[str] | None:
     given: set[str] = set()
     for node in _others(at, around, opened):
         if node.type in _KEYED:
-            given.add(_key(node))
+            given.add(_key(at.buffer.source, node))
         elif node.type == "literal_element":
             return None
         elif node.type == "=>" and node.prev_sibling is not None:
-            given.add(_text(node.prev_sibling).lstrip(":").strip('"'))
+            given.add(text_of(at.buffer.source, node.prev_sibling).lstrip(":").strip('"'))
     return given
 
 
@@ -116,15 +122,11 @@ def _is_here(start: int, node: Node) -> bool:
     return (node.type == "literal_element" or not node.child_count) and node.start_byte <= start <= node.end_byte
 
 
-def _key(keyed: Node) -> str:
+def _key(source: bytes, keyed: Node) -> str:
     node = keyed.child_by_field_name("key") or next(
         (c for c in keyed.children if c.type.endswith(("identifier", "literal_element"))), keyed
     )
-    return _text(node).rstrip().removesuffix(":").strip('"')
-
-
-def _text(node: Node) -> str:
-    return (node.text or b"").decode("utf-8", "replace")
+    return text_of(source, node).rstrip().removesuffix(":").strip('"')
 
 
 def _of_elixir(at: Situation, opened: int) -> tuple[str, list[str]]:

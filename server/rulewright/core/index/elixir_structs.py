@@ -3,6 +3,7 @@
 from tree_sitter import Node
 
 from rulewright.core.index.chain import Link
+from rulewright.core.index.finds import text_of
 from rulewright.core.index.members import OUTSIDE, UNKNOWN, Value, called, head_value, member, value_of
 from rulewright.core.index.naming import Named
 from rulewright.core.index.site import Site
@@ -54,8 +55,8 @@ def _struct_value(site: Site, around: Node, known: dict[str, Value]) -> Value:
         whole = changed[0].child_by_field_name("left") if changed else None
         if whole is None or whole.type != "identifier":
             return UNKNOWN
-        return chain_value(site, (Link(_text(site, whole), whole.start_byte),))
-    name = _text(site, made)
+        return chain_value(site, (Link(text_of(site.source, whole), whole.start_byte),))
+    name = text_of(site.source, made)
     if name not in known:
         value = struct_named(site, name)
         if not name[:1].isupper():
@@ -76,7 +77,3 @@ def struct_named(site: Site, name: str) -> Value:
     for part in rest:
         value = value_of(site.index, member(site.index, value, part))
     return called(site.index, value)
-
-
-def _text(site: Site, node: Node) -> str:
-    return site.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
