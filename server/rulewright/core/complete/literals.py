@@ -144,7 +144,7 @@ def _made(at: Situation, around: Node, opened: int) -> tuple[str, list[str]]:
     if meaning is None or not meaning.definitions or meaning.step in {"unique", "ranked"}:
         return "", []
     made = meaning.definitions[0]
-    if made.symbol.kind not in TYPES:
+    if made.symbol.kind not in TYPES and made.symbol.kind != SymbolKind.ENUM_MEMBER:
         return "", []
     return made.symbol.name, [f.symbol.name for f in own_members(at.index, made) if _can_be_set(at, f)]
 
@@ -155,8 +155,7 @@ def _type_before(around: Node, opened: int) -> int | None:
     if above is None or around.type != "literal_value":
         return opened
     if above.type == "composite_literal":
-        made = above.child_by_field_name("type")
-        return opened if made is not None and made.type not in NOT_STRUCTS else None
+        return _named(above.child_by_field_name("type"))
     # An item of a list or a map leaves its type out: `[]Point{{X: 1}}`.
     body, part = above.parent, "element"
     if body is not None and body.type == "keyed_element":
@@ -168,7 +167,14 @@ def _type_before(around: Node, opened: int) -> int | None:
     item = whole.child_by_field_name(part)
     if item is None and part == "value":
         item = whole.child_by_field_name("element")  # `[2]Point{0: {X: 1}}`
-    return item.end_byte if item is not None and item.type not in NOT_STRUCTS else None
+    return _named(item)
+
+
+def _named(made: Node | None) -> int | None:
+    """Where the name of a struct ends, before its arguments; None where it is a list or a map."""
+    if made is None or made.type in NOT_STRUCTS:
+        return None
+    return (made.child_by_field_name("type") or made).end_byte if made.type == "generic_type" else made.end_byte
 
 
 def _can_be_set(at: Situation, field: Defined) -> bool:

@@ -24,6 +24,7 @@ from rulewright.core.index.members import (
     member,
     module_files,
     own_class,
+    own_members,
 )
 from rulewright.core.index.naming import CALLABLE, IMPLICIT_SELF, NOTHING, Defined, Named, Step, free_name
 from rulewright.core.index.returns import named_type
@@ -309,6 +310,8 @@ def key_named(site: Site, name: str) -> Named:
             (c for f in ("function", "type", "name", "constructor") if (c := node.child_by_field_name(f))), None
         )
         if target is not None and target.end_byte <= site.byte:
+            if (of_variant := _of_variant(site, target, name)) is not None:
+                return of_variant
             parts = named_type(_text(site.source, target.start_byte, target.end_byte))
             if not parts:
                 break
@@ -317,3 +320,15 @@ def key_named(site: Site, name: str) -> Named:
             return named if named.step == "member" else Named(step="outside")
         node = node.parent
     return Named(step="outside")
+
+
+def _of_variant(site: Site, made: Node, name: str) -> Named | None:
+    """The field of a variant of Rust's, which is no type: `Shape::Ring { radius: 1.0 }`; None where none is made."""
+    if site.language != "rust":
+        return None
+    last = made.child_by_field_name("name") or made
+    meaning = meaning_at(site.at(last.start_byte))
+    if meaning is None or not meaning.definitions or meaning.definitions[0].symbol.kind != SymbolKind.ENUM_MEMBER:
+        return None
+    fields = tuple(f for f in own_members(site.index, meaning.definitions[0]) if f.symbol.name == name)
+    return Named(fields, step="member" if fields else "outside")
