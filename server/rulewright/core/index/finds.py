@@ -78,6 +78,8 @@ def define(  # noqa: C901, PLR0912 - the hot path: most matches come here
     name_node = names[0] if names else node
     if "receiver" in captures:
         kind = _METHOD
+    if plan.accessor and is_accessor(node, source, name_node.start_byte):
+        kind = plan.accessor
     if plan.constant:
         if source.endswith(b"(", 0, node.start_byte):
             return  # What the head of a loop declares is its own.
@@ -109,6 +111,12 @@ def define(  # noqa: C901, PLR0912 - the hot path: most matches come here
     if plan.extend and (behind := node.next_named_sibling) is not None and behind.type == plan.extend:
         captures["body"], item.end, item.last = [behind], behind.end_byte, behind.end_point
     found[start] = (pattern, item)
+
+
+def is_accessor(node: Node, source: bytes, name: int) -> bool:
+    """Whether the words before the name of a method, which begins at a byte, say that it reads as a property."""
+    before = source[node.start_byte : name]
+    return (b"get" in before or b"set" in before) and any(child.type in {"get", "set"} for child in node.children)
 
 
 def _declared_kind(meant: Declared, kind: int, captures: dict[str, list[Node]]) -> int:

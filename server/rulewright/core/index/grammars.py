@@ -8,7 +8,9 @@ import importlib
 import re
 import warnings
 from functools import cache
-from pkgutil import get_data
+from importlib.machinery import ExtensionFileLoader, PathFinder
+from pathlib import Path
+from types import ModuleType
 
 import msgspec
 from tree_sitter import Language, Parser, Query, QueryCursor, Tree
@@ -104,6 +106,15 @@ MAX_BEGUN = 1_000
 which may be the start of something, takes the square of their number."""
 
 
+@cache
+def _make_room() -> None:
+    """Have glibc keep what is freed, once it was as much, for what is wanted next.
+
+    To compile a query takes some megabytes for a moment, which it else gets from the system each time, page by page.
+    """
+    bytes(8 << 20)  # Not touched, and so no cost.
+
+
 class LineEndingParser:
     """A parser that sees a line feed more than the text has."""
 
@@ -143,6 +154,7 @@ class Grammar:
         """A section's query with a cursor to run it; None where the language's file has no such section."""
         if section not in self._cursors:
             text = self._sections.get(section, "")
+            _make_room()
             query = Query(self.language, text) if text.strip() else None
             self._cursors[section] = (query, self.cursor(section, query)) if query is not None else None
         return self._cursors[section]
@@ -179,10 +191,24 @@ def _language(pointer: object) -> Language:
         return Language(pointer)
 
 
+def _binding(package: str) -> ModuleType:
+    """The compiled part of a grammar's package.
+
+    The rest of it only finds the package's own queries, and what it imports for that takes as long as the grammar.
+    """
+    spec = PathFinder.find_spec(package)
+    inner = PathFinder.find_spec(f"{package}._binding", spec.submodule_search_locations) if spec is not None else None
+    if inner is None or not isinstance(inner.loader, ExtensionFileLoader):
+        return importlib.import_module(package)
+    module = inner.loader.create_module(inner)
+    inner.loader.exec_module(module)
+    return module
+
+
 def _load(name: str) -> Language | None:
     try:
         if (source := _WHEELS.get(name)) is not None:
-            return _language(getattr(importlib.import_module(source.module), source.function)())
+            return _language(getattr(_binding(source.module), source.function)())
         if (bundled := _BUNDLE.get(name)) is not None:
             return Language(importlib.import_module("tree_sitter_language_pack").get_binding(bundled))
     except (ImportError, AttributeError, LookupError, ValueError):
@@ -190,6 +216,7 @@ def _load(name: str) -> Language | None:
     return None
 
 
+_QUERIES = Path(__file__).parent / "queries"
 _HEADER = re.compile(r"^;; (\w+)\s*$", re.MULTILINE)
 _DEPTH = re.compile(r"^; depth: (\d+)$", re.MULTILINE)
 _NEAR = re.compile(r"^; near$", re.MULTILINE)
@@ -201,7 +228,7 @@ def _sections(name: str) -> dict[str, str]:
     """The sections of a language's query file, those of the languages it inherits from first."""
     try:
         # Not by importlib.resources, whose import is a tenth of the start of a process that analyses.
-        text = (get_data("rulewright.core.index", f"queries/{name}.scm") or b"").decode().replace("\r\n", "\n")
+        text = (_QUERIES / f"{name}.scm").read_text(encoding="utf-8")
     except OSError:
         return {}
     sections: dict[str, str] = {}

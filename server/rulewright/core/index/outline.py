@@ -23,7 +23,8 @@ line, and "parts" puts a space between several `@signature`s; `module` and `impo
 where no node is; `split` takes an import's name from the end of its module, behind that sign; `self` is a word that
 stands for the prefix itself; `blank` takes `_` for a name, which elsewhere says that nothing is named. `at` is the
 field of a definition that holds its name, or a path of fields, and `of` the types of node that the name may be there:
-a query of which patterns have no children is compiled ten times as fast.
+a query of which patterns have no children is compiled ten times as fast. `accessor` is the kind of what is written with
+`get` or `set` before its name.
 """
 
 import re
@@ -35,7 +36,7 @@ import msgspec
 from tree_sitter import Node, QueryCursor
 
 from rulewright.core.index.brought import imports_of
-from rulewright.core.index.finds import DECLARED, Caught, Found, define, plain_name
+from rulewright.core.index.finds import DECLARED, Caught, Found, define, is_accessor, plain_name
 from rulewright.core.index.grammars import Grammar
 from rulewright.core.index.making import symbols_of
 from rulewright.core.index.plans import Plan, leaves_of, plans_of
@@ -205,9 +206,12 @@ def _take(  # noqa: C901, PLR0912 - the hot path: it sees every match, and a cal
                 name = plain_name(source[start : name_node.end_byte])
                 if name and (name != "_" or plan.blank):
                     at = node.start_byte
+                    kind = plan.kind
+                    if plan.accessor and at != start and is_accessor(node, source, start):
+                        kind = plan.accessor
                     found[start] = (
                         plan.order,
-                        Found(at, node.end_byte, name, plan.kind, node, name_node, captures, plan),
+                        Found(at, node.end_byte, name, kind, node, name_node, captures, plan),
                     )
                 continue
         define(plan, captures, source, found)

@@ -62,6 +62,8 @@ class Plan(msgspec.Struct, frozen=True):
     """Where the pattern stands among all of the language's."""
     blank: bool
     """Whether `_` is a name like others."""
+    accessor: int
+    """The kind of what is written with `get` or `set`; 0 where these say nothing."""
 
 
 def compile_sections(grammar: Grammar) -> None:
@@ -117,6 +119,7 @@ def plans_of(grammar: Grammar, section: str, query: Query) -> list[Plan]:
                     settings.get("strip", ""),
                     pattern + 1_000 * SECTIONS.index(section),
                     "blank" in settings,
+                    int(SymbolKind[settings["accessor"].upper()]) if "accessor" in settings else 0,
                 )
             )
         grammar.__dict__[f"_plans_{section}"] = cached

@@ -19,12 +19,12 @@
   value: (_ constructor: (_) @type)?)) @definition.variable
   (#set! constant "const"))
 ((lexical_declaration (variable_declarator
-  name: [(object_pattern
-           [(shorthand_property_identifier_pattern) @name
-            (pair_pattern value: [(identifier) @name (assignment_pattern left: (identifier) @name)])
-            (object_assignment_pattern left: (_) @name)
-            (rest_pattern (identifier) @name)])
-         (array_pattern (identifier) @name)])) @definition.variable
+  name: (_
+    [(shorthand_property_identifier_pattern) @name
+     (pair_pattern value: [(identifier) @name (assignment_pattern left: (identifier) @name)])
+     (object_assignment_pattern left: (_) @name)
+     (rest_pattern (identifier) @name)
+     (identifier) @name]))) @definition.variable
   (#set! constant "const"))
 
 ((function_declaration) @definition.function (#set! at "name"))
@@ -40,19 +40,19 @@
   ) @definition.function
 
 (export_statement
-  value: (_ body: [(statement_block) (expression)] @body) @definition.function
-  (#set! name "default"))
-(export_statement
-  value: [(call_expression) (new_expression) (object) (array) (string) (template_string) (number) (ternary_expression)] @definition.variable
+  value: [
+    (_ body: [(statement_block) (expression)] @body) @definition.function
+    [(call_expression) (new_expression) (object) (array) (string) (template_string) (number)
+     (ternary_expression)] @definition.variable]
   (#set! name "default"))
 
 (lexical_declaration (variable_declarator value: (object) @members))
 (variable_declaration (variable_declarator value: (object) @members))
-(export_statement value: (object) @members)
-(export_statement value: (_ function: (_) arguments: (_ (object) @members)))
+(export_statement value: [(object) @members (_ function: (_) arguments: (_ (object) @members))])
 
-(export_statement !source (export_clause (export_specifier name: (identifier) @export.name))) @export
-(export_statement value: (identifier) @export.name) @export
+(export_statement
+  !source
+  [(export_clause (export_specifier name: (identifier) @export.name)) value: (identifier) @export.name]) @export
 
 (import_statement . (string) @import.module) @import
 (import_statement
@@ -65,21 +65,20 @@
 (import_statement
   (import_clause (named_imports (import_specifier name: _ @import.name alias: (_)? @import.alias)))
   source: (string) @import.module) @import
-(export_statement "*" @import.name source: (string) @import.module) @import
-(export_statement (namespace_export (identifier) @import.alias) source: (string) @import.module) @import
 (export_statement
-  (export_clause (export_specifier name: _ @import.name alias: (_)? @import.alias))
+  ["*" @import.name
+   (namespace_export (identifier) @import.alias)
+   (export_clause (export_specifier name: _ @import.name alias: (_)? @import.alias))]
   source: (string) @import.module) @import
 
 ;; members
 ; depth: 3
 
-(object (pair key: (property_identifier) @name) @definition.property)
-(object (pair
+(object (_ key: (property_identifier) @name) @definition.property)
+(object (_
   key: (_) @name
   value: (_ body: [(statement_block) (expression)] @body)) @definition.method)
-((method_definition) @definition.method (#set! at "name"))
-(method_definition ["get" "set"] name: (_) @name) @definition.property
+((method_definition) @definition.method (#set! at "name") (#set! accessor "property"))
 
 ;; deep
 ; near
@@ -99,7 +98,8 @@
   name: (identifier) @name
   value: (_ body: [(statement_block) (expression)] @body))
   ) @definition.function
-(_ function: (import) arguments: (_ . (string) @import.module)) @import
+((_ function: (_) @_import arguments: (_ . (string) @import.module)) @import
+  (#eq? @_import "import"))
 
 ;; scopes
 

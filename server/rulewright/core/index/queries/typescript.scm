@@ -55,13 +55,12 @@
   value: (_ constructor: (_) @type)?) @definition.field)
 (class_body (_ name: (_) @name value: (_ body: [(statement_block) (expression)] @body)) @definition.method)
 ((abstract_method_signature) @definition.method (#set! at "name"))
-((method_signature) @definition.method (#set! at "name"))
-(method_signature ["get" "set"] name: (_) @name) @definition.property
+((method_signature) @definition.method (#set! at "name") (#set! accessor "property"))
 (property_signature name: (_) @name type: (type_annotation (_) @type)?) @definition.property
-(method_definition parameters: (formal_parameters
+(formal_parameters
   (_ [(accessibility_modifier) "readonly"]
     pattern: (identifier) @name
-    type: (type_annotation (_) @type)?) @definition.field))
+    type: (type_annotation (_) @type)?) @definition.field)
 (enum_body [
   (_ name: (_) @name) @definition.enum_member
   (property_identifier) @name @definition.enum_member])
