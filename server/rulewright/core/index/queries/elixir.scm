@@ -49,10 +49,11 @@
   (#any-of? @_word
     "def" "defp" "defmacro" "defmacrop" "defguard" "defguardp" "defdelegate" "defn" "defnp"))
 
-((call
-  target: (identifier) @_word
-  (arguments
-    . (binary_operator
+((_
+  . target: (identifier) @_word
+  . (_
+    . (_
+      left: (_)
       operator: _ @name)
     (keywords)? @body)
   (do_block)? @body) @definition.function
@@ -90,16 +91,16 @@
   (#set! name "{_word} {name}")
   (#any-of? @_word "test" "describe" "property"))
 
-((unary_operator
-  operator: "@"
-  operand: (_
+((_
+  . operator: "@"
+  . operand: (_
     . target: (identifier) @name
     . (_))) @definition.constant @private
   (#not-match? @name "^(doc|moduledoc|typedoc|shortdoc|spec|type|typep|opaque|callback|macrocallback|impl|behaviour|derive|compile|dialyzer|deprecated|external_resource|before_compile|after_compile|on_definition|on_load|optional_callbacks|tag|moduletag|describetag|vsn|file|nifs|fallback_to_any|after_verify|preferred_cli_env|requirements|enforce_keys)$"))
 
-((unary_operator
-  operator: "@"
-  operand: (_
+((_
+  . operator: "@"
+  . operand: (_
     . target: (identifier) @_word
     . (_
       (_
@@ -107,9 +108,9 @@
         operator: "::")))) @definition.class
   (#any-of? @_word "type" "typep" "opaque"))
 
-((unary_operator
-  operator: "@"
-  operand: (_
+((_
+  . operator: "@"
+  . operand: (_
     . target: (identifier) @_word
     . (_ [
       (_
@@ -123,16 +124,16 @@
     ]))) @definition.event
   (#any-of? @_word "callback" "macrocallback"))
 
-((unary_operator
-  operator: "@"
-  operand: (_
+((_
+  . operator: "@"
+  . operand: (_
     . target: (identifier) @_word
     . (_ [(string) (sigil)] @doc)))
   (#any-of? @_word "doc" "typedoc"))
 
-((unary_operator
-  operator: "@"
-  operand: (_
+((_
+  . operator: "@"
+  . operand: (_
     . target: (identifier) @_word
     . (_ [(string) (sigil)] @doc.inside)))
   (#eq? @_word "moduledoc"))

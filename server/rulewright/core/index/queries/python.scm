@@ -15,49 +15,49 @@
 (type_alias_statement
   left: (type (identifier) @name)) @definition.type_parameter
 
+; Of what has a left side, only an assignment has no operator; to name its node takes longer than all the rest.
 (module
   (expression_statement
-    (assignment
+    (_
+      !operator
       left: (identifier) @name
-      type: (type)? @type
-      right: (call function: [(identifier) (attribute)] @type)?) @definition.variable))
+      type: (_)? @type
+      right: (_ function: [(identifier) (attribute)] @type)?) @definition.variable))
 
 ((module
   (expression_statement
-    (assignment
-      left: (identifier) @name) @definition.variable))
+    (_ !operator left: (identifier) @name) @definition.variable))
   (#set! blank "true")
   (#eq? @name "_"))
 
+; Of what holds names, members and subscripts bind none.
 (module
   (expression_statement
-    (assignment
-      left: [(pattern_list (identifier) @name) (tuple_pattern (identifier) @name) (list_pattern (identifier) @name)])
-    @definition.variable))
-
-(module
-  (expression_statement
-    (assignment
+    (_
+      !operator
       left: (_
+        !attribute
+        !subscript
         [
-          (tuple_pattern (identifier) @name)
-          (list_pattern (identifier) @name)
-          (list_splat_pattern (identifier) @name)
+          (identifier) @name
+          (_ !attribute !subscript [(identifier) @name (_ !attribute !subscript (identifier) @name)])
         ])) @definition.variable))
 
 (module
   (expression_statement
-    (assignment
+    (_
+      !operator
       left: (identifier) @name
       (#match? @name "^[A-Z][A-Z0-9_]*$")) @definition.constant))
 
 (class_definition
-  body: (block
+  body: (_
     (expression_statement
-      (assignment
+      (_
+        !operator
         left: (identifier) @name
-        type: (type)? @type
-        right: (call function: [(identifier) (attribute)] @type)?) @definition.field)))
+        type: (_)? @type
+        right: (_ function: [(identifier) (attribute)] @type)?) @definition.field)))
 
 (import_statement
   name: (dotted_name) @import.module) @import
@@ -95,20 +95,20 @@
   superclasses: (argument_list [(identifier) (attribute)] @base)?) @definition.class
 (class_definition body: (block) @again)
 (class_definition
-  body: (block
+  body: (_
     (expression_statement
-      (assignment
+      (_
+        !operator
         left: (identifier) @name
-        type: (type)? @type
-        right: (call function: [(identifier) (attribute)] @type)?) @definition.field)))
+        type: (_)? @type
+        right: (_ function: [(identifier) (attribute)] @type)?) @definition.field)))
 (function_definition
   name: (identifier) @name) @definition.function
-((assignment
-  left: (attribute
-    object: (identifier) @_self
-    attribute: (identifier) @name)
-  type: (type)? @type
-  right: (call function: [(identifier) (attribute)] @type)?) @definition.field
+((_
+  !operator
+  left: (_ object: (_) @_self attribute: (_) @name)
+  type: (_)? @type
+  right: (_ function: [(identifier) (attribute)] @type)?) @definition.field
   (#eq? @_self "self"))
 
 (import_statement
