@@ -15,26 +15,23 @@
 (type_alias_statement
   left: (type (identifier) @name)) @definition.type_parameter
 
-; Of what has a left side, only an assignment has no operator; to name its node takes longer than all the rest.
 (module
   (expression_statement
-    (_
-      !operator
+    (assignment
       left: (identifier) @name
       type: (_)? @type
-      right: (_ function: [(identifier) (attribute)] @type)?) @definition.variable))
+      right: (call function: [(identifier) (attribute)] @type)?) @definition.variable))
 
 ((module
   (expression_statement
-    (_ !operator left: (identifier) @name) @definition.variable))
+    (assignment left: (identifier) @name) @definition.variable))
   (#set! blank "true")
   (#eq? @name "_"))
 
 ; Of what holds names, members and subscripts bind none.
 (module
   (expression_statement
-    (_
-      !operator
+    (assignment
       left: (_
         !attribute
         !subscript
@@ -45,19 +42,17 @@
 
 (module
   (expression_statement
-    (_
-      !operator
+    (assignment
       left: (identifier) @name
       (#match? @name "^[A-Z][A-Z0-9_]*$")) @definition.constant))
 
 (class_definition
   body: (_
     (expression_statement
-      (_
-        !operator
+      (assignment
         left: (identifier) @name
         type: (_)? @type
-        right: (_ function: [(identifier) (attribute)] @type)?) @definition.field)))
+        right: (call function: [(identifier) (attribute)] @type)?) @definition.field)))
 
 (import_statement
   name: (dotted_name) @import.module) @import
@@ -97,18 +92,16 @@
 (class_definition
   body: (_
     (expression_statement
-      (_
-        !operator
+      (assignment
         left: (identifier) @name
         type: (_)? @type
-        right: (_ function: [(identifier) (attribute)] @type)?) @definition.field)))
+        right: (call function: [(identifier) (attribute)] @type)?) @definition.field)))
 (function_definition
   name: (identifier) @name) @definition.function
-((_
-  !operator
+((assignment
   left: (_ object: (_) @_self attribute: (_) @name)
   type: (_)? @type
-  right: (_ function: [(identifier) (attribute)] @type)?) @definition.field
+  right: (call function: [(identifier) (attribute)] @type)?) @definition.field
   (#eq? @_self "self"))
 
 (import_statement
