@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rulewright.core.index import docs
-from rulewright.core.index.docs import MAX_DOC, doc_above, doc_string, signs_of
+from rulewright.core.index.docs import MAX_DOC, cleaned, doc_above, doc_string, signs_of
 
 PIECES = (
     "word", "it's", "a  b", " ", "  ", "    ", "\n", "\n", "\n    ", "\n        ", "\n  ", "\n\t", "\t", "\r\n", "\x0c",
@@ -24,7 +24,7 @@ def without_indentation(text: str) -> str:
 @settings(deadline=None, max_examples=300)
 @given(st.lists(st.sampled_from(PIECES), max_size=14).map("".join))
 def test_a_string_loses_the_indentation_that_its_lines_share(text: str) -> None:
-    assert doc_string(b'"""%b"""' % text.encode()) == without_indentation("\n" + text)
+    assert cleaned("elixir", doc_string(b'"""%b word"""' % text.encode())) == without_indentation(f"\n{text} word")
 
 
 LINES = (
@@ -44,9 +44,9 @@ def test_a_comment_of_several_lines_is_read_the_same_at_once_and_line_by_line(li
     lines = [line.replace("#", sign) for line in lines]
     source = "\n".join([*lines, "  def name"]).encode()
     start = source.rindex(b"def name")
-    quick = doc_above(signs, source, start)
+    quick = cleaned(language, doc_above(signs, source, start))
     aligned, docs._aligned = docs._aligned, lambda *_: -1
     try:
-        assert quick == doc_above(signs, source, start)
+        assert quick == cleaned(language, doc_above(signs, source, start))
     finally:
         docs._aligned = aligned

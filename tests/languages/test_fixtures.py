@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from rulewright.core.index.analyse import analyse, errors
+from rulewright.core.index.docs import cleaned
 from rulewright.core.index.grammars import DEEP, SUPPORTED, grammar_of
 from rulewright.core.index.scopes import name_at, node_for, scopes_of
 from rulewright.core.index.symbols import FileRecord, Symbol, SymbolKind
@@ -74,7 +75,7 @@ def test_signatures_and_docs(fixture: Fixture) -> None:
     for mark in fixture.of("sig"):
         assert fixture.symbol(mark).signature == mark.rest
     for mark in fixture.of("doc"):
-        assert fixture.symbol(mark).doc.partition("\n")[0] == mark.rest
+        assert cleaned(fixture.language, fixture.symbol(mark).doc).partition("\n")[0] == mark.rest
 
 
 def test_imports(fixture: Fixture) -> None:

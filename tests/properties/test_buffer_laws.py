@@ -79,10 +79,10 @@ def test_an_attribute_does_not_part_a_comment_from_what_it_describes(monkeypatch
     functions = "fn a() {}\n\nfn b() {}\n\n"
     text = f"{functions}/// One.\n/// Two.\n#[derive(Debug)]\nstruct S {{ x: u8 }}\n\n{functions * 4}"
     kept = Buffer("/w/a.rs", "rust", text)
-    assert [s.doc for s in kept.symbols if s.name == "S"] == ["One.\nTwo."]
+    assert [s.doc for s in kept.symbols if s.name == "S"] == ["/// One.\n/// Two."]
     kept.apply([ContentChange(Range(Position(4, 2), Position(4, 3)), "")], "utf-8")
     fresh = Buffer("/w/a.rs", "rust", kept.source.decode())
-    assert [s.doc for s in fresh.symbols if s.name == "S"] == ["Two."]
+    assert [s.doc for s in fresh.symbols if s.name == "S"] == ["/// Two."]
     assert kept.symbols == fresh.symbols
 
 

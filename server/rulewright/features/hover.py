@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from rulewright.core.code_ports import Workspace
+from rulewright.core.index.docs import cleaned
 from rulewright.core.index.grammars import grammar_of
 from rulewright.core.index.meaning import Meaning, meaning_at
 from rulewright.core.index.naming import Defined
@@ -88,8 +89,8 @@ def _of_symbol(definitions: tuple[Defined, ...], meaning: Meaning, language: str
     first = definitions[0]
     symbol = first.symbol
     sections = [Section("code", symbol.signature or symbol.name, language)]
-    if symbol.doc:
-        sections.append(Section("doc", symbol.doc, language))
+    if doc := cleaned(language, symbol.doc):
+        sections.append(Section("doc", doc, language))
     kind = SymbolKind(symbol.kind).name.lower().replace("_", " ")
     place = f"{first.path}:{symbol.row + 1}"
     if first.container:

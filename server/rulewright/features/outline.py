@@ -21,7 +21,7 @@ DEPRECATED = 1
 """The protocol's tag."""
 
 _DEPRECATED = re.compile(
-    r"(?:^|\s)(?:@deprecated\b|\.\. deprecated::|Deprecated[:.]|DEPRECATED\b|\*\*Deprecated)", re.MULTILINE
+    r"(?:^|[\s\"'/*#;-])(?:@deprecated\b|\.\. deprecated::|Deprecated[:.]|DEPRECATED\b|\*\*Deprecated)", re.MULTILINE
 )
 _SEPARATOR = re.compile(r"::|[.#/]")
 

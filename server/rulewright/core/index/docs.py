@@ -1,7 +1,11 @@
-"""Finds the doc comment of a definition, and takes its signs away."""
+"""Finds the doc comment or the string of a definition, and takes its signs away where somebody wants to read it.
+
+A record has it as it is written: few are ever read, and to clean all of them is a tenth of what an index adds to
+parsing.
+"""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 import msgspec
 
@@ -21,7 +25,9 @@ _DIRECTIVE = re.compile(
 _DOC_SIGN = b"///"
 _ODD = re.compile(_DIRECTIVE.pattern + rb"|#[!>]")
 """Where a comment may hold lines that are not for people."""
-_QUOTES = re.compile(rb'(?:~\w+)?("""|\'\'\'|"|\')')
+_SIGIL_QUOTES = r'(?:~\w+)?("""|\'\'\'|"|\')'
+_QUOTES = re.compile(_SIGIL_QUOTES.encode())
+_QUOTES_OF_TEXT = re.compile(_SIGIL_QUOTES)
 _STRING = re.compile(rb'\s*(?:#[^\n]*\n\s*)*[rRuUbB]{0,2}("""|\'\'\'|"|\')')
 
 
@@ -79,7 +85,7 @@ def signs_of(language: str) -> Signs:
 
 
 def doc_above(signs: Signs, source: bytes, start: int) -> str:  # noqa: C901, PLR0912 - the hot path: every definition
-    """The comment right above the line that holds the byte `start`; empty when there is none."""
+    """The comment right above the line that holds the byte `start`, as it is written; empty when there is none."""
     end = source.rfind(b"\n", 0, start)
     if end < 0:
         return ""
@@ -88,7 +94,7 @@ def doc_above(signs: Signs, source: bytes, start: int) -> str:  # noqa: C901, PL
     if not line or not (line.startswith(signs.beginnings) or line.endswith(signs.endings)):
         return ""
     if line.startswith(signs.beginnings) and (first := _aligned(signs, source, begin, end, line)) >= 0:
-        return clean(signs, source[first:end])
+        return comment_text(signs, source[first:end])
     line_signs, block, attribute = signs.lines, signs.block, signs.traits.attribute
     collected: list[bytes] = []
     for _ in range(_MAX_LINES):
@@ -117,7 +123,7 @@ def doc_above(signs: Signs, source: bytes, start: int) -> str:  # noqa: C901, PL
             break
         begin = source.rfind(b"\n", 0, end) + 1
         line = source[begin:end].strip()
-    return clean(signs, b"\n".join(reversed(collected))) if collected else ""
+    return comment_text(signs, b"\n".join(reversed(collected))) if collected else ""
 
 
 def _aligned(signs: Signs, source: bytes, begin: int, end: int, line: bytes) -> int:
@@ -172,7 +178,7 @@ def _is_one_group(text: bytes) -> bool:
 
 
 def doc_inside(source: bytes, body_start: int) -> str:
-    """The string that opens a body, as in Python; empty when something else does."""
+    """The string that opens a body, as in Python, with its quotes; empty when something else does."""
     opening = _STRING.match(source, body_start)
     if opening is None:
         return ""
@@ -180,14 +186,20 @@ def doc_inside(source: bytes, body_start: int) -> str:
     end = source.find(quote, opening.end())
     if end < 0 or (len(quote) == 1 and b"\n" in source[opening.end() : end]):
         return ""
-    return _dedent(source[opening.end() : min(end, opening.end() + 4 * MAX_DOC)].decode("utf-8", "replace"))
+    text = source[opening.start(1) : min(end, opening.end() + 4 * MAX_DOC)] + quote
+    return text.decode("utf-8", "replace") if text.strip(b"\"' \t\r\n") else ""
 
 
+_ARROW = re.compile(rb"\A((?://|/\*|--|\{-)[/*!]*[ ]?)[<^]+")
+"""What says that a comment is about what stands before it."""
 _BEHIND = re.compile(rb"[ \t]*[;,]?[ \t]*(?:\n[ \t]*(?=\(\*\*)|(?=(?://|/\*|--|\{-)[/*!]*[ ]?[<^])|(?=\(\*\*))")
 
 
 def doc_after(signs: Signs, source: bytes, end: int) -> str:
-    """The doc comment right behind a definition that ends at a byte, such as `///< text`, `-- ^ text` or OCaml's."""
+    """The doc comment right behind a definition that ends at a byte, such as `///< text`, `-- ^ text` or OCaml's.
+
+    As it is written, like all that is found here.
+    """
     behind = _BEHIND.match(source, end, end + 400)
     if behind is None:
         return ""
@@ -199,7 +211,7 @@ def doc_after(signs: Signs, source: bytes, end: int) -> str:
     else:
         stop = source.find(b"\n", at)
         comment = source[at : stop if stop >= 0 else None]
-    return clean(signs, comment).lstrip("<^ ")
+    return comment_text(signs, _ARROW.sub(rb"\1", comment))
 
 
 _REMARK = re.compile(rb"[ \t]*[;,]?[ \t]*(//[^\n]*|/\*.*?\*/)[ \t]*\r?$", re.MULTILINE)
@@ -212,7 +224,7 @@ def doc_behind(signs: Signs, source: bytes, end: int) -> str:
     if at < 0:
         return ""
     found = _REMARK.match(source[end : stop if stop >= 0 else end + MAX_DOC])
-    return clean(signs, found[1]) if found else ""
+    return comment_text(signs, found[1]) if found else ""
 
 
 def doc_body(signs: Signs, source: bytes, start: int) -> str:
@@ -224,16 +236,50 @@ def doc_body(signs: Signs, source: bytes, start: int) -> str:
     if block is None or not source.startswith(block[0], at):
         return ""
     stop = source.find(block[1], at, at + 4 * MAX_DOC)
-    return clean(signs, source[at : stop + len(block[1])]) if stop >= 0 else ""
+    return comment_text(signs, source[at : stop + len(block[1])]) if stop >= 0 else ""
 
 
 def doc_string(literal: bytes) -> str:
-    """What a string literal says: without its quotes, a sigil before them, and shared indentation."""
+    """A string literal that says something; empty where it is none."""
     opened = _QUOTES.match(literal)
     if opened is None:
         return ""
-    end = literal.rfind(opened[1], opened.end())
-    return _dedent("\n" + literal[opened.end() : end if end >= 0 else None].decode("utf-8", "replace"))
+    if len(literal) > 4 * MAX_DOC:
+        literal = literal[: 4 * MAX_DOC] + opened[1]
+    return literal.decode("utf-8", "replace")
+
+
+_WORD = re.compile(rb"[^\W_]|[\x80-\xff]")
+
+
+def comment_text(signs: Signs, comment: bytes) -> str:
+    """What is kept of a comment, as it is written; empty where it has nothing but signs."""
+    text = comment[: MAX_DOC * 3 // 2 if comment.isascii() else 4 * MAX_DOC].decode("utf-8", "replace")
+    return text if _WORD.search(comment) or _without_signs(signs, text) else ""
+
+
+_STRINGS = frozenset({"python", "elixir", "julia", "clojure", "graphql"})
+"""Languages whose docs are strings, not comments alone."""
+
+
+@lru_cache(maxsize=512)
+def cleaned(language: str, doc: str) -> str:
+    """The doc of a symbol as people read it: without signs or quotes, and without the indentation that its lines share.
+
+    What is no comment and no string of the language, such as a doc of embedded code, is clean already.
+    """
+    signs = signs_of(language)
+    begins = doc.lstrip()
+    opened = _QUOTES_OF_TEXT.match(doc) if language in _STRINGS else None
+    if opened is not None:
+        end = doc.rfind(opened[1], opened.end())
+        text = doc[opened.end() : end if end >= 0 else None]
+        return _dedent(text if signs.traits.doc == "inside" else "\n" + text)
+    if (signs.block and begins.startswith(signs.block[0].decode())) or begins.startswith(
+        tuple(sign.decode() for sign in signs.lines)
+    ):
+        return _without_signs(signs, doc)
+    return _dedent(doc)
 
 
 _NOT_COMMENTS = (b"#!", b"#>")
@@ -256,9 +302,7 @@ def _without_stars(text: str) -> str:
     return _STAR.sub("", text)
 
 
-def clean(signs: Signs, comment: bytes) -> str:
-    """A comment's text without its signs."""
-    text = comment[: MAX_DOC * 3 // 2 if comment.isascii() else 4 * MAX_DOC].decode("utf-8", "replace")
+def _without_signs(signs: Signs, text: str) -> str:
     if signs.block:
         opening, closing = signs.block[0].decode(), signs.block[1].decode()
         if text.lstrip().startswith(opening):

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 import msgspec
 from tree_sitter import Node, Parser, Point, Query, QueryCursor, Range, Tree
 
+from rulewright.core.index.docs import cleaned
 from rulewright.core.index.grammars import NEEDS_LINE_END, Grammar, grammar_of
 from rulewright.core.index.outline import outline
 from rulewright.core.index.symbols import Import, Symbol
@@ -157,7 +158,9 @@ def embedded(
         for symbol in found:
             parent = symbol.parent + shift if symbol.parent >= 0 else -1
             exported = symbol.exported and not is_example
-            more.append((parent, msgspec.structs.replace(symbol, exported=exported)))
+            # Nobody knows later that it is in another language than the file.
+            doc = cleaned(inner.name, symbol.doc) if symbol.doc else ""
+            more.append((parent, msgspec.structs.replace(symbol, exported=exported, doc=doc)))
         if not is_example:
             all_imports += brought
     return _merged(symbols, more) if more else symbols, tuple(all_imports)

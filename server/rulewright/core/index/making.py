@@ -7,7 +7,7 @@ from tree_sitter import Node
 
 from rulewright.core.index.docs import (
     Signs,
-    clean,
+    comment_text,
     doc_above,
     doc_after,
     doc_behind,
@@ -194,7 +194,7 @@ def _symbol(  # noqa: C901, PLR0912 - the hot path, too
     if kind in _REFINED:
         kind = _refined(item, holder, traits, type_name)
     doc = _doc(signs, source, item, body.start_byte if body is not None else -1, captured_doc)
-    if doc and holder is not None and doc == holder.doc:
+    if doc and holder is not None and _is_same(doc, holder.doc):
         # What begins on the line of what holds it, as a parameter that is a property, has no comment of its own above.
         doc = doc_after(signs, source, end) if traits.doc == "after" else ""
     if heads:
@@ -241,6 +241,11 @@ def _bases(source: bytes, bases: list[Node]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text_of(source, base) for base in bases))
 
 
+def _is_same(doc: str, other: str) -> bool:
+    """Whether one comment was found twice, as a whole or line by line."""
+    return doc == other or (doc[-8:] == other[-8:] and doc.split() == other.split())
+
+
 _REFINED = frozenset({_FUNCTION, _METHOD, _VARIABLE})
 """Kinds that depend on what holds a definition."""
 
@@ -262,7 +267,7 @@ def _refined(item: Found, holder: Symbol | None, traits: Traits, type_name: str)
 def _doc(signs: Signs, source: bytes, item: Found, body_start: int, captured: bytes) -> str:
     own = item.captures.get("doc")
     if own and "comment" in own[0].type:
-        return clean(signs, source[own[0].start_byte : own[-1].end_byte])
+        return comment_text(signs, source[own[0].start_byte : own[-1].end_byte])
     if own:
         return doc_string(source[own[0].start_byte : own[0].end_byte])
     how = signs.traits.doc

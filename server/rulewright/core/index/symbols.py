@@ -8,7 +8,7 @@ from enum import IntEnum
 
 import msgspec
 
-ANALYSER_VERSION = 3
+ANALYSER_VERSION = 4
 """Part of every cache key: raise it when the same content would give another record."""
 
 
@@ -65,7 +65,7 @@ class Symbol(msgspec.Struct, frozen=True, array_like=True, gc=False):
     signature: str = ""
     """The definition up to its body, on one line."""
     doc: str = ""
-    """Its doc comment without comment signs."""
+    """Its doc comment or string as it is written; `docs.cleaned` takes the signs away."""
     type: str = ""
     """The name of its type, where the text says it: an annotation, a constructor that is called, a Go receiver."""
     bases: tuple[str, ...] = ()

@@ -20,6 +20,7 @@ from time import monotonic
 import msgspec
 
 from rulewright.core.index.analyse import normal
+from rulewright.core.index.docs import cleaned
 from rulewright.core.index.fit import as_utf8
 from rulewright.core.index.symbols import FileRecord, Symbol, SymbolKind
 from rulewright.core.retrieve.question import COLUMN_WEIGHTS, COLUMNS
@@ -236,7 +237,7 @@ def texts_of(row: FileRow, record: FileRecord, source: bytes) -> Iterator[Row]:
     for at in owners:
         symbol = symbols[at]
         around = " ".join(_around(symbols, at))
-        body = "\n".join((symbol.doc, *held[at]))[:MAX_TEXT]
+        body = "\n".join((cleaned(record.language, symbol.doc), *held[at]))[:MAX_TEXT]
         yield (
             first + at,
             words_of_text(symbol.name),
