@@ -9,15 +9,17 @@ import os
 import select
 import signal
 import socket
-import subprocess
 import sys
 import threading
 from collections.abc import Sequence
 from itertools import count
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from rulewright.processes.forkserver import STATUS, Fork, Kill, Prepare, can_fork_here, encode, fork_here
 from rulewright.processes.own_python import command, launch
+
+if TYPE_CHECKING:
+    import subprocess
 
 CAN_FORK = sys.platform == "linux"
 _END_S = 5.0

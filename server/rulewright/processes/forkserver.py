@@ -14,7 +14,6 @@ runs when it is asked for, for all workers that are forked from then on.
 import contextlib
 import gc
 import importlib
-import logging
 import os
 import select
 import signal
@@ -197,7 +196,8 @@ def fork_here(name: str, orders: socket.socket) -> int:
             if descriptor >= N_STREAMS:
                 with contextlib.suppress(OSError):
                     os.close(descriptor)
-        logging.disable()  # Whoever writes a log may have written to one of those.
+        if (logging := sys.modules.get("logging")) is not None:
+            logging.disable()  # Whoever writes a log may have written to one of those.
         os.chdir(own_python.HOME)
         sys.path[:] = path
         main(name)

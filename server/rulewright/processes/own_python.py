@@ -1,10 +1,13 @@
 """Starts this Python with one of our modules: this copy of it, wherever the parent found it, and no workspace's."""
 
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import subprocess
 
 HOME = str(Path(__file__).resolve().parents[2])
 """The folder that holds the package."""
@@ -16,12 +19,14 @@ def command(module: str, *arguments: str | bytes) -> list[str | bytes]:
     return [sys.executable, "-P", "-m", module, *arguments]
 
 
-def launch(command: Sequence[str | bytes], stdin: int = subprocess.PIPE) -> "subprocess.Popen[bytes]":
+def launch(command: Sequence[str | bytes], stdin: int | None = None) -> "subprocess.Popen[bytes]":
     """Start a process that is spoken to over its pipes; with a `stdin` of its own only over that."""
+    import subprocess  # noqa: PLC0415 - a copy of this process is seldom too little, and this is slow to import
+
     return subprocess.Popen(
         command,
-        stdin=stdin,
-        stdout=subprocess.PIPE if stdin == subprocess.PIPE else subprocess.DEVNULL,
+        stdin=subprocess.PIPE if stdin is None else stdin,
+        stdout=subprocess.PIPE if stdin is None else subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd=HOME,
         env=environment(),

@@ -4,12 +4,13 @@ Each folder is watched by itself: a watch of the whole tree would cost one for e
 `node_modules`, and systems limit them. What such a watch misses, the next scan finds.
 """
 
-import logging
 import threading
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-log = logging.getLogger(__name__)
+from rulewright.processes.late_log import LateLog
+
+log = LateLog(__name__)
 
 MAX_FOLDERS = 4000
 """Systems allow some thousand watches to all programs together; larger workspaces are scanned instead."""

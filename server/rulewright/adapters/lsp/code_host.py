@@ -11,7 +11,6 @@ import os
 import queue
 import signal
 import threading
-import traceback
 from collections import deque
 from collections.abc import Callable, Generator
 from time import monotonic
@@ -107,7 +106,7 @@ class CodeHost:
                 self._worked_s = 0.0
         except Exception:  # noqa: BLE001 - as in `_take`
             self._has_work = False
-            self._send(Log(ERROR, traceback.format_exc()))
+            self._send(Log(ERROR, _fault()))
 
     def _settle(self) -> None:
         """Let the collector of garbage look once at what much work has made, and then never again.
@@ -164,7 +163,7 @@ class CodeHost:
                 case Pause():
                     self._gateway.pause(message.paused)
         except Exception:  # noqa: BLE001 - one message that cannot be handled must not end all answers
-            self._send(Log(ERROR, traceback.format_exc()))
+            self._send(Log(ERROR, _fault()))
 
     def _begin(self, message: Ask) -> None:
         if message.id in self.cancelled:
@@ -173,7 +172,7 @@ class CodeHost:
         try:
             answer: Answering = self._answers.answer(self._gateway, message.question)
         except Exception:  # noqa: BLE001 - as above
-            self._send(Answer(message.id, NOTHING, traceback.format_exc()))
+            self._send(Answer(message.id, NOTHING, _fault()))
             return
         if isinstance(answer, bytes):
             self._send(Answer(message.id, answer))
@@ -193,7 +192,7 @@ class CodeHost:
         except StopIteration as done:
             self._send(Answer(number, done.value))
         except Exception:  # noqa: BLE001 - as above
-            self._send(Answer(number, NOTHING, traceback.format_exc()))
+            self._send(Answer(number, NOTHING, _fault()))
         else:
             self._running.append((number, answering))
 
@@ -273,3 +272,10 @@ def _read(fd: int, host: CodeHost) -> None:
         pass  # A parent that cannot be understood is as good as none.
     finally:
         host.inbox.put(None)
+
+
+def _fault() -> str:
+    """The traceback of what is being handled."""
+    import traceback  # noqa: PLC0415 - slow to import, and seldom wanted
+
+    return traceback.format_exc()

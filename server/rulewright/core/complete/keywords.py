@@ -16,7 +16,7 @@ typed for them, in LSP's snippet syntax.
 import re
 import tomllib
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -112,11 +112,14 @@ def vocabulary(language: str) -> Vocabulary:
     )
 
 
+_DATA = Path(__file__).parent / "data"
+
+
 def _read(name: str) -> dict[str, Any] | None:
     if not re.fullmatch(r"[\w#+-]+", name):
         return None
     try:
-        text = files("rulewright.core.complete").joinpath("data", f"{name}.toml").read_text("utf-8")
+        text = (_DATA / f"{name}.toml").read_text("utf-8")
     except OSError:
         return None
     return tomllib.loads(text)

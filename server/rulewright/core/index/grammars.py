@@ -6,6 +6,7 @@ Nothing is ever downloaded.
 
 import importlib
 import re
+import sys
 import warnings
 from functools import cache
 from importlib.machinery import ExtensionFileLoader, PathFinder
@@ -196,7 +197,7 @@ def _binding(package: str) -> ModuleType:
 
     The rest of it only finds the package's own queries, and what it imports for that takes as long as the grammar.
     """
-    spec = PathFinder.find_spec(package)
+    spec = PathFinder.find_spec(package) if package not in sys.modules else None
     inner = PathFinder.find_spec(f"{package}._binding", spec.submodule_search_locations) if spec is not None else None
     if inner is None or not isinstance(inner.loader, ExtensionFileLoader):
         return importlib.import_module(package)

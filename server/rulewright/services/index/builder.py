@@ -13,7 +13,6 @@ out one by one, and the one that does it again is known by its words from then o
 
 import heapq
 import itertools
-import logging
 import os
 from collections import deque
 from collections.abc import Iterable
@@ -24,12 +23,13 @@ import msgspec
 from rulewright.core.index.fit import as_utf8
 from rulewright.core.index.symbols import encode_record
 from rulewright.core.index.words import fallback
+from rulewright.processes.late_log import LateLog
 from rulewright.services.index.analysts import MAX_FAILED_STARTS, Analysts, Event, Lost
 from rulewright.services.index.reading import NotThereError, cache_key, read_file
 from rulewright.services.index.tables import analysis_of
 from rulewright.services.index.wire import Order, Outcome
 
-log = logging.getLogger(__name__)
+log = LateLog(__name__)
 
 ORDER_BYTES = 200_000
 """Bytes of the files of one order: a twentieth of a second of work."""

@@ -4,16 +4,16 @@ diskcache holds them, with a `Disk` of ours that unpickles nothing. A value is t
 reason when only words are known. Where the folder cannot be used, the records of this process are kept in memory.
 """
 
-import logging
 import shutil
 from collections import OrderedDict
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from rulewright.processes.late_log import LateLog
 from rulewright.storage.bytes_disk import FAULTS, Busy, is_corrupt, open_cache
 
-log = logging.getLogger(__name__)
+log = LateLog(__name__)
 
 SIZE_LIMIT = 1 << 30
 """Bytes on disk; the records stored longest ago go first."""

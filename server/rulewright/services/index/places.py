@@ -8,7 +8,6 @@ import contextlib
 import hashlib
 import os
 import re
-import shutil
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -68,4 +67,6 @@ def remove_unused(cache: Path, days: float = UNUSED_DAYS) -> None:
             parts = folder.iterdir() if folder.name.startswith("index-") else (folder,)
             for part in list(parts):
                 if part.name != f"code_analysis_cache-{VERSION}" and now - part.stat().st_mtime > days * DAY_S:
+                    import shutil  # noqa: PLC0415 - seldom needed, and slow to import
+
                     shutil.rmtree(part, ignore_errors=True)

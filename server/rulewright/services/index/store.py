@@ -9,7 +9,6 @@ the log. Methods raise sqlite3.Error; `Index` answers that with `mend`.
 
 import contextlib
 import itertools
-import logging
 import os
 import sqlite3
 import time
@@ -23,6 +22,7 @@ from rulewright.core.index.free import free_kinds
 from rulewright.core.index.near import BY_FOLDER
 from rulewright.core.index.symbols import FileRecord, Import, Symbol
 from rulewright.core.languages import language_of
+from rulewright.processes.late_log import LateLog
 from rulewright.services.index.places import SCHEMA
 from rulewright.services.index.tables import (
     ANALYSED,
@@ -44,7 +44,7 @@ from rulewright.services.index.tables import (
 from rulewright.services.index.wire import NO_GRAMMAR
 from rulewright.storage.private import make_private
 
-log = logging.getLogger(__name__)
+log = LateLog(__name__)
 
 BUSY_MS = 50
 """How long a write waits for another process; whoever writes tries again later."""

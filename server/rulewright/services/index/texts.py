@@ -8,7 +8,6 @@ engine has to be given what was put in.
 """
 
 import contextlib
-import logging
 import os
 import sqlite3
 import zlib
@@ -25,12 +24,13 @@ from rulewright.core.index.fit import as_utf8
 from rulewright.core.index.symbols import FileRecord, Symbol, SymbolKind
 from rulewright.core.retrieve.question import COLUMN_WEIGHTS, COLUMNS
 from rulewright.core.retrieve.split import words_of_text
+from rulewright.processes.late_log import LateLog
 from rulewright.services.index.index import Index
 from rulewright.services.index.reading import NotThereError, cache_key, read_file
 from rulewright.services.index.store import Store, is_busy
 from rulewright.services.index.tables import LEFT_OUT, SYMBOL_BITS, FileRow
 
-log = logging.getLogger(__name__)
+log = LateLog(__name__)
 
 TEXT_SCHEMA = 1
 """Raise it when a table changes, or how words are cut."""
