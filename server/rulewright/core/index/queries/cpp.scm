@@ -26,7 +26,7 @@
 
 (type_definition declarator: (_) @name (#set! declarator "true")) @definition.type_parameter
 (type_definition
-  type: [(struct_specifier name: (_) body: (_)) (union_specifier name: (_) body: (_)) (enum_specifier name: (_) body: (_))]
+  type: (_ name: (_) body: (_))
   declarator: (_) @name @definition.type_parameter
   (#set! declarator "true"))
 
@@ -35,10 +35,10 @@
 (enum_specifier name: (_) @name body: (_)) @definition.enum
 
 (type_definition
-  type: [(struct_specifier !name body: (_) @body) (union_specifier !name body: (_) @body)]
+  type: (_ !name . ["struct" "union"] body: (_) @body)
   declarator: (type_identifier) @name) @definition.struct
 (type_definition
-  type: (enum_specifier !name body: (_) @body)
+  type: (_ !name . "enum" body: (_) @body)
   declarator: (type_identifier) @name) @definition.enum
 
 (namespace_definition name: (_) @name) @definition.namespace

@@ -30,7 +30,7 @@
   (modifiers "private" @private)?
   name: (identifier) @name) @definition.interface
 
-(_ body: [(class_body) (enum_body) (interface_body) (annotation_type_body)] @again)
+(_ name: (_) body: [(class_body) (enum_body) (interface_body) (annotation_type_body)] @again)
 
 ((enum_constant
   name: (identifier) @name) @definition.enum_member
