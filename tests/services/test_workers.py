@@ -57,6 +57,8 @@ def numbered(count, prefix="print"):
 
 BIG = job("a\n" * 300_000, "big.py", SLOW)
 """Takes hours: for each of its names all others are looked at."""
+HUGE = job("a\n" * 2_000_000, "huge.py", SLOW)
+"""To parse it takes seconds, far longer than the time that is given here and than the guard takes to look."""
 
 
 @pytest.fixture(autouse=True)
@@ -270,7 +272,7 @@ def test_a_python_that_cannot_be_started_is_said(pool, monkeypatch, tmp_path):
 
 def test_a_job_over_its_time_is_given_up_and_the_next_one_works(pool):
     one = pool(timeout_s=0.4)
-    first = only(one, BIG)
+    first = only(one, HUGE)
     assert first.failure == "given up after 0.4 seconds (check.timeout_s): the checks are too slow"
     assert first.findings == ()
     # Its worker was killed; the start of the next one counts too, so it gets the time it needs.
