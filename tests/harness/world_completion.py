@@ -115,7 +115,7 @@ def _row(item: Completion) -> tuple[str, str, str, str]:
         *(["snippet"] if item.is_snippet else []),
         *(["deprecated"] if item.is_deprecated else []),
         *(["selected"] if item.is_preselected else []),
-        *(["import"] if item.edits or (len(item.data) == 6 and item.data[5]) else []),
+        *(["import"] if item.edits or (len(item.data) == 7 and item.data[5]) else []),
     ]
     kind = ItemKind(item.kind).name.lower().replace("_", " ")
     return item.label + item.parameters, kind, item.source, " ".join(flags)

@@ -276,12 +276,12 @@ _GO_NAME = re.compile(r'^import (?=")|^import |\s*".*$')
 
 
 def _import_edits(
-    workspace: Workspace, language: str, path: str, buffer: Buffer, name: str, target: str
+    workspace: Workspace, language: str, path: str, buffer: Buffer, name: str, target: str, row: int
 ) -> tuple[TextEdit, ...]:
     new = new_import(language, name, target, path, workspace.index)
     if new is None:
         return ()
-    place = insertion(language, buffer.source, _record(buffer), new)
+    place = insertion(language, buffer.source, _record(buffer), new, row)
     if place is None:
         return ()
     return (TextEdit(buffer.range(place.byte, place.byte, workspace.encoding), place.text),)
@@ -306,7 +306,7 @@ def _items(at: Situation, shown: Sequence[Ranked], found: Sequence[Ranked]) -> t
         qualified = bool(candidate.insert) and not candidate.is_snippet
         edits: tuple[TextEdit, ...] = ()
         if candidate.import_from and "additionalTextEdits" not in client.lazy:
-            edits = _import_edits(at.workspace, at.language, at.path, at.buffer, name, candidate.import_from)
+            edits = _import_edits(at.workspace, at.language, at.path, at.buffer, name, candidate.import_from, at.row)
         items.append(
             Completion(
                 candidate.insert if qualified else name,
@@ -341,7 +341,7 @@ def _data(at: Situation, candidate: Candidate) -> tuple[Any, ...]:
     origin = candidate.origin
     if origin is None:
         return ()
-    return (at.path, at.language, origin.path, origin.name, origin.row, candidate.import_from)
+    return (at.path, at.language, origin.path, origin.name, origin.row, candidate.import_from, at.row)
 
 
 # --- details ----------------------------------------------------------------------------------------------------------
@@ -350,14 +350,17 @@ def _data(at: Situation, candidate: Candidate) -> tuple[Any, ...]:
 def resolve_item(workspace: Workspace, data: Sequence[Any]) -> Details:
     """The signature, the doc and the import of an item, from its `data`; nothing for data that is not ours."""
     match list(data):
-        case [str() as path, str() as language, str() as target, str() as name, int() as row, str() as import_from]:
+        case [
+            str() as path, str() as language, str() as target, str() as name, int() as row, str() as import_from,
+            int() as here,
+        ]:  # fmt: skip
             pass
         case _:
             return Details()
     edits: tuple[TextEdit, ...] = ()
     buffer = workspace.buffer(path)
     if import_from and buffer is not None:
-        edits = _import_edits(workspace, language, path, buffer, name, import_from)
+        edits = _import_edits(workspace, language, path, buffer, name, import_from, here)
     record = workspace.index.record(target)
     if record is None:
         return Details(edits=edits)

@@ -17,6 +17,7 @@ from rulewright.core.complete.items import (
 from rulewright.core.complete.nearby import NOWHERE, Nearby
 from rulewright.core.complete.state import CompletionState
 from rulewright.core.index.buffer import Buffer
+from rulewright.core.index.imports.scoped import NESTED, seen_at
 from rulewright.core.index.match import Matcher
 from rulewright.core.index.naming import bound_name
 from rulewright.core.index.scopes import ScopeTree
@@ -86,12 +87,16 @@ class Situation(msgspec.Struct, frozen=True):
         return zip(view.names, view.symbols, strict=True)
 
     def bound(self) -> Iterable[tuple[str, tuple[str, Import]]]:
-        """The names that imports bind, each with its name and its import."""
+        """The names that imports bind which count here, each with its name and its import."""
         if self.is_embedded:
             pairs = [(bound_name(self.language, one), one) for one in self.buffer.record.imports]
         else:
             view = self.state.view(self.path, self.buffer)
             pairs = list(zip(view.bound, view.imports, strict=True))
+            if self.language in NESTED:
+                row = max(self.row - view.rows_since, 0)
+                seen = {i.row for i in seen_at(self.language, view.symbols, view.imports, row)}
+                pairs = [(name, one) for name, one in pairs if one.row in seen]
         return [(name, (name, one)) for name, one in pairs if name]
 
     @property

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import msgspec
 
+from rulewright.core.index.imports.scoped import NESTED
 from rulewright.core.index.symbols import FileRecord, Import
 
 
@@ -88,16 +89,21 @@ def new_import(language: str, name: str, target: str, path: str, files: Files) -
     return module.new_import(name, target, path, files) if module else None
 
 
-def insertion(language: str, source: bytes, record: FileRecord, new: NewImport) -> Insertion | None:
-    """Where a new import goes and what is written there; None when the file has it already.
+def insertion(language: str, source: bytes, record: FileRecord, new: NewImport, row: int = 0) -> Insertion | None:
+    """Where a new import goes and what is written there; None when it is there already.
 
+    `row` is where it is wanted, in languages in which a module inside of the file has imports of its own.
     Import statements that hold half a character, which some editors send while an emoji is typed, are left alone: None.
     """
     module = _module(language)
+    if module is None:
+        return None
+    where = (row,) if language in NESTED else ()
     try:
-        return module.insertion(source, record, new) if module else None
+        place: Insertion | None = module.insertion(source, record, new, *where)
     except UnicodeDecodeError:
         return None
+    return place
 
 
 def _module(language: str) -> ModuleType | None:

@@ -6,7 +6,8 @@ from itertools import islice, product
 
 from rulewright.core.index.imports import Files, Insertion, NewImport
 from rulewright.core.index.imports.lines import Line, among, behind, import_lines, likeness, nearest
-from rulewright.core.index.imports.written import Item, eol_of, is_blank_at, joined, next_line
+from rulewright.core.index.imports.scoped import modules_around, seen_at
+from rulewright.core.index.imports.written import Item, eol_of, is_blank_at, joined, line_start, next_line
 from rulewright.core.index.imports.written import place as place_of
 from rulewright.core.index.symbols import FileRecord, Import
 
@@ -119,15 +120,20 @@ _OPENING = re.compile(rb"^[ \t]*defmodule[ \t]+[\w.]+[ \t]+do[ \t]*(?:#[^\n]*)?\
 _MODULEDOC = re.compile(rb'\s*@moduledoc[ \t]+(?:~\w)?(?:"""(?:.|\n)*?\n[ \t]*"""|[^\n]*)[^\n]*\n')
 
 
-def insertion(source: bytes, record: FileRecord, new: NewImport) -> Insertion | None:
-    """A line among those of its kind in the first module, sorted where they are; else where its kind goes."""
-    if any(i.module == new.module and i.name in {new.name, "*"} for i in record.imports):
+def insertion(source: bytes, record: FileRecord, new: NewImport, row: int = 0) -> Insertion | None:
+    """A line among those of its kind, sorted where they are; else where its kind goes.
+
+    In the innermost module around a row, which has what those around it have; in the first where none is.
+    """
+    around = modules_around(record.symbols, row)
+    imports = seen_at("elixir", record.symbols, record.imports, row) if around else record.imports
+    if any(i.module == new.module and i.name in {new.name, "*"} for i in imports):
         return None
-    opening = _OPENING.search(source)
+    opening = _OPENING.search(source, line_start(source, around[-1].start_row) if around else 0)
     if opening is None:
         return None
     word, _, rest = new.statement.partition(" ")
-    end = _first_body(source, record)
+    end = _first_body(source, record, source.count(b"\n", 0, opening.end()))
     if word == "alias" and (place := _into_braces(source, opening.end(), end, new)) is not None:
         return place
     lines = {
@@ -173,9 +179,9 @@ def _into_braces(source: bytes, start: int, end: int, new: NewImport) -> Inserti
 _ITEM = re.compile(rb"[\w.]+")
 
 
-def _first_body(source: bytes, record: FileRecord) -> int:
-    """The byte of the first function, behind which imports are another scope's."""
-    rows = [s.start_row for s in record.symbols if s.signature.startswith(_BODIES)]
+def _first_body(source: bytes, record: FileRecord, row: int) -> int:
+    """The byte of the first function or module from a row on, behind which imports are another scope's."""
+    rows = [s.start_row for s in record.symbols if s.start_row >= row and s.signature.startswith(_BODIES)]
     if not rows:
         return len(source)
     at = 0
@@ -184,7 +190,7 @@ def _first_body(source: bytes, record: FileRecord) -> int:
     return at
 
 
-_BODIES = ("def ", "defp ", "defmacro", "defguard", "defdelegate")
+_BODIES = ("def ", "defp ", "defmacro", "defguard", "defdelegate", "defmodule ", "defprotocol ", "defimpl ")
 
 
 def _indent(opening: re.Match[bytes]) -> bytes:

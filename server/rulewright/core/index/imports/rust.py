@@ -9,7 +9,19 @@ import msgspec
 
 from rulewright.core.index.imports import Files, Insertion, NewImport
 from rulewright.core.index.imports.lines import Line, among, apart, header_end, likeness
-from rulewright.core.index.imports.written import Item, above, folder_of, join, joined, next_line, place
+from rulewright.core.index.imports.scoped import modules_around, seen_at
+from rulewright.core.index.imports.written import (
+    Item,
+    above,
+    eol_of,
+    folder_of,
+    is_blank_at,
+    join,
+    joined,
+    line_start,
+    next_line,
+    place,
+)
 from rulewright.core.index.symbols import FileRecord, Import
 
 _ROOTS = ("lib.rs", "main.rs")
@@ -247,7 +259,7 @@ def _shown(name: str, parts: list[str], text: str) -> list[str]:
     return [] if parts and re.search(handed, text) else parts
 
 
-_USE = re.compile(rb"^(?:pub(?:\([^)]*\))?\s+)?use\s+(?P<path>[^;]*);[^\n]*", re.MULTILINE)
+_USE = re.compile(rb"^(?P<indent>[ \t]*)(?:pub(?:\([^)]*\))?\s+)?use\s+(?P<path>[^;]*);[^\n]*", re.MULTILINE)
 _HEAD = re.compile(
     rb"(?:(?://![^\n]*|#!\[[^\n]*\]|#![^\[\n][^\n]*|/\*!.*?\*/|//[^\n/!][^\n]*|extern crate [^\n]*)\r?\n|\s*\n)*",
     re.DOTALL,
@@ -255,29 +267,67 @@ _HEAD = re.compile(
 _FLAT = re.compile(rb"((?:::)?[\w:]+)::\{([^{}]*)\}$", re.DOTALL)
 
 
-def insertion(source: bytes, record: FileRecord, new: NewImport) -> Insertion | None:
-    """A place in a list that takes from the same module, else a line among the uses that are like it."""
-    if any(i.module == new.module and i.name in {new.name, "*"} and i.alias in {"", new.name} for i in record.imports):
+def insertion(source: bytes, record: FileRecord, new: NewImport, row: int = 0) -> Insertion | None:
+    """A place in a list that takes from the same module, else a line among the uses that are like it.
+
+    In the innermost `mod` that has the row in its braces, where names of the file are not seen.
+    """
+    imports = seen_at("rust", record.symbols, record.imports, row)
+    if any(i.module == new.module and i.name in {new.name, "*"} and i.alias in {"", new.name} for i in imports):
         return None
+    space = _space(source, record, row)
     lines: list[Line] = []
-    rows = sorted({i.row for i in record.imports})
-    for found in _USE.finditer(source):
+    rows = sorted({i.row for i in imports})
+    for found in _USE.finditer(source, space.start, space.end):
         start = found.start()
+        if found["indent"] != space.indent:
+            continue
         first = source.count(b"\n", 0, start)
         at = bisect_left(rows, first)
         if at == len(rows) or rows[at] > first + found[0].count(b"\n"):
             continue  # In a comment or a string.
         flat = _FLAT.match(source, found.start("path"), found.end("path"))
-        if flat is not None and flat[1].decode() == new.module and not found[0].startswith(b"pub"):
+        if flat is not None and flat[1].decode() == new.module and not found[0].lstrip().startswith(b"pub"):
             return _into(source, flat, new.name)
         lines.append(Line(found["path"].decode("utf-8", "replace"), start, next_line(source, found.end() - 1)))
     key = f"{new.module}::{new.name}"
-    text = new.statement.encode()
+    text = space.indent + new.statement.encode()
     if (line := among(source, lines, key, text, _like, (_sorted, str))) is not None:
         return line
+    if space.end < len(source):
+        at = lines[-1].end if lines else space.start
+        gap = b"" if lines or is_blank_at(source, at) or at >= space.end else eol_of(source)
+        return Insertion(at, (text + eol_of(source) + gap).decode())
     if lines:
         return apart(source, lines[-1].end, text)
     return apart(source, header_end(source, _HEAD), text)
+
+
+class _Space(msgspec.Struct, frozen=True):
+    """What uses count for: a file, or what stands between the braces of a `mod`."""
+
+    start: int
+    """The byte at which its first line begins."""
+    end: int
+    """The byte at which the line of its last brace begins; the length of the text for a file."""
+    indent: bytes = b""
+
+
+def _space(source: bytes, record: FileRecord, row: int) -> _Space:
+    """The innermost one that has a row."""
+    for symbol in reversed(modules_around(record.symbols, row)):
+        at = line_start(source, symbol.row)
+        brace = source.find(b"{", at + symbol.column)
+        start, end = next_line(source, brace), line_start(source, symbol.end_row)
+        if brace < 0 or start > end or source[brace + 1 : start].strip():
+            continue  # Something stands behind the brace.
+        first = _FIRST.match(source, start, end)
+        indent = first[1] if first is not None else source[at : at + symbol.column].rpartition(b"mod")[0] + b"    "
+        return _Space(start, end, indent if not indent.strip() else b"    ")
+    return _Space(0, len(source))
+
+
+_FIRST = re.compile(rb"(?:[ \t]*\r?\n)*([ \t]*)\S")
 
 
 def _into(source: bytes, flat: re.Match[bytes], name: str) -> Insertion:
