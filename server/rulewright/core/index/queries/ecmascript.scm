@@ -134,33 +134,31 @@
 ; What CommonJS takes from elsewhere; the path is there so that this counts, not the variable.
 (lexical_declaration (variable_declarator
   name: (identifier) @local.import
-  value: (call_expression function: (identifier) @_require arguments: (arguments . (string) @type .)))
+  value: (_ function: (identifier) @_require arguments: (_ . (string) @type .)))
   (#eq? @_require "require"))
 (lexical_declaration (variable_declarator
-  name: (object_pattern [
+  name: (_ [
     (shorthand_property_identifier_pattern) @local.import
     (pair_pattern value: (identifier) @local.import)])
-  value: (call_expression function: (identifier) @_require arguments: (arguments . (string) @type .)))
+  value: (_ function: (identifier) @_require arguments: (_ . (string) @type .)))
   (#eq? @_require "require"))
 (lexical_declaration (variable_declarator
   name: (identifier) @local.import
-  value: (member_expression
-    object: (call_expression function: (identifier) @_require arguments: (arguments . (string) @type .))))
+  value: (_ object: (_ function: (identifier) @_require arguments: (_ . (string) @type .))))
   (#eq? @_require "require"))
 (variable_declaration (variable_declarator
   name: (identifier) @local.import
-  value: (call_expression function: (identifier) @_require arguments: (arguments . (string) @type .)))
+  value: (_ function: (identifier) @_require arguments: (_ . (string) @type .)))
   (#set! scope "function") (#eq? @_require "require"))
 (variable_declaration (variable_declarator
-  name: (object_pattern [
+  name: (_ [
     (shorthand_property_identifier_pattern) @local.import
     (pair_pattern value: (identifier) @local.import)])
-  value: (call_expression function: (identifier) @_require arguments: (arguments . (string) @type .)))
+  value: (_ function: (identifier) @_require arguments: (_ . (string) @type .)))
   (#set! scope "function") (#eq? @_require "require"))
 (variable_declaration (variable_declarator
   name: (identifier) @local.import
-  value: (member_expression
-    object: (call_expression function: (identifier) @_require arguments: (arguments . (string) @type .))))
+  value: (_ object: (_ function: (identifier) @_require arguments: (_ . (string) @type .))))
   (#set! scope "function") (#eq? @_require "require"))
 
 (import_clause (identifier) @local.import)
@@ -175,8 +173,8 @@
 ;; calls
 
 (call_expression function: (identifier) @call)
-(call_expression function: (member_expression property: [(property_identifier) (private_property_identifier)] @call))
+(call_expression function: (_ property: [(property_identifier) (private_property_identifier)] @call))
 (new_expression constructor: (identifier) @call)
-(new_expression constructor: (member_expression property: (property_identifier) @call))
+(new_expression constructor: (_ property: (property_identifier) @call))
 (decorator (identifier) @call)
-(decorator (member_expression property: (property_identifier) @call))
+(decorator (_ property: (property_identifier) @call))

@@ -201,11 +201,13 @@
   (block_parameter name: (identifier) @local.parameter)
 ]
 
-(assignment
-  left: (identifier) @local.variable
-  right: (call receiver: [(constant) (scope_resolution)] @type method: (identifier) @_new)
+; A node with children costs more to compile than all the rest, but for one that is known by its first child.
+(_
+  . left: (identifier) @local.variable
+  . "="
+  right: (_ receiver: [(constant) (scope_resolution)] @type method: (identifier) @_new)
   (#eq? @_new "new"))
-(assignment left: (identifier) @local.variable)
+(_ . left: (identifier) @local.variable . "=" right: (_))
 (operator_assignment left: (identifier) @local.variable)
 (left_assignment_list (identifier) @local.variable)
 (destructured_left_assignment (identifier) @local.variable)
@@ -223,26 +225,28 @@
 (keyword_pattern key: (hash_key_symbol) @local.variable !value)
 (alternative_pattern (identifier) @local.variable)
 
-(assignment
-  left: [(instance_variable) (class_variable)] @local.field
-  right: (call receiver: [(constant) (scope_resolution)] @type method: (identifier) @_new)
+(_
+  . left: [(instance_variable) (class_variable)] @local.field
+  . "="
+  right: (_ receiver: [(constant) (scope_resolution)] @type method: (identifier) @_new)
   (#set! scope "type")
   (#eq? @_new "new"))
-(assignment left: [(instance_variable) (class_variable)] @local.field (#set! scope "type"))
+(_ . left: [(instance_variable) (class_variable)] @local.field . "=" right: (_) (#set! scope "type"))
 (operator_assignment left: [(instance_variable) (class_variable)] @local.field (#set! scope "type"))
 (left_assignment_list [(instance_variable) (class_variable)] @local.field (#set! scope "type"))
 
-(call receiver: (_) method: (identifier) @elsewhere)
-(call method: (identifier) @elsewhere arguments: (_))
-(call method: (identifier) @elsewhere block: (_))
-(method name: (identifier) @elsewhere)
-(singleton_method name: (identifier) @elsewhere)
+(_ receiver: (_) method: (identifier) @elsewhere)
+(_ . method: (identifier) @elsewhere arguments: (_))
+(_ . method: (identifier) @elsewhere block: (_))
+(_ . "def" name: (identifier) @elsewhere)
 (pair key: (hash_key_symbol) @elsewhere value: (_))
 
 ;; calls
 
-(call method: (identifier) @call)
-(call receiver: (constant) @call method: (identifier) @_new (#eq? @_new "new"))
-(call receiver: (scope_resolution name: (constant) @call) method: (identifier) @_new (#eq? @_new "new"))
+(_ method: (identifier) @call)
+(_
+  . receiver: [(constant) @call (scope_resolution name: (constant) @call)]
+  method: (identifier) @_new
+  (#eq? @_new "new"))
 (body_statement (identifier) @call)
-(call receiver: (identifier) @call)
+(_ . receiver: (identifier) @call)
