@@ -82,10 +82,10 @@
 
 ;; deep
 ; near
-; where: function[\s*]+([\w$]+)\s*[(<]
-; where: const[ ]([\w$]+)\s*(?::[^\n]*?)?=\s*(?:async\b|function\b|[(<]|[\w$]+\s*=>)
-; where: let[ ]([\w$]+)\s*(?::[^\n]*?)?=\s*(?:async\b|function\b|[(<]|[\w$]+\s*=>)
-; where: var[ ]([\w$]+)\s*(?::[^\n]*?)?=\s*(?:async\b|function\b|[(<]|[\w$]+\s*=>)
+; where: function[\s*]++([\w$]++)\s*+[(<]
+; where: const[ ]([\w$]++)\s*+(?::[^\n]*?)?=\s*+(?:async\b|function\b|[(<]|[\w$]++\s*+=>)
+; where: let[ ]([\w$]++)\s*+(?::[^\n]*?)?=\s*+(?:async\b|function\b|[(<]|[\w$]++\s*+=>)
+; where: var[ ]([\w$]++)\s*+(?::[^\n]*?)?=\s*+(?:async\b|function\b|[(<]|[\w$]++\s*+=>)
 ; where: import\s*\(\s*(["'`])
 
 ((function_declaration) @definition.function (#set! at "name"))

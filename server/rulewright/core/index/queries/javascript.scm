@@ -115,7 +115,7 @@
 ;; deep
 ; where: class[ ]([\w$]+)\s*[{e]
 ; where: require\s*\(\s*(["'`])
-; where: this\.(?P<field>#?[\w$]+)\s*=(?![=>])
+; where: this\.(?P<field>#?[\w$]++)\s*+=(?![=>])
 
 (assignment_expression
   left: (member_expression

@@ -82,7 +82,7 @@
 ; near
 ; where: def[ \t]+(\w+)[ \t]*[(\[]
 ; where: class[ \t]+(\w+)[ \t]*[(:\[]
-; where: self\.(?P<field>\w++)[ \t]*(?::[^=\n]*)?=(?!=)
+; where: self\.(?P<field>\w++)[ \t]*+(?::[^=\n]*+)?=(?!=)
 ; where: import[ \t]+\(?\s*([\w*])
 
 (class_definition

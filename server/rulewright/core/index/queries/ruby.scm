@@ -153,7 +153,7 @@
 
 ;; deep
 ; near
-; where: @[^\W\d]\w*\s*(?:\|\||&&|[-+*/])?=(?![=~>])
+; where: @[^\W\d]\w*+\s*+(?:\|\||&&|[-+*/])?=(?![=~>])
 ; where: require(?:_relative)?[ (]+["']([^"'#\n]+)
 
 ((assignment) @definition.field (#set! at "left") (#set! of "instance_variable class_variable"))
