@@ -26,7 +26,7 @@ from types import ModuleType
 
 import msgspec
 
-from rulewright.processes import own_python
+from rulewright.processes import own_python, quick
 
 MAX_MESSAGE = 1 << 17
 """Bytes."""
@@ -132,6 +132,7 @@ def _become(module: ModuleType, arguments: tuple[bytes, ...], pipes: tuple[int, 
 def main(name: str) -> None:
     """Fork what is ordered until the socket is closed."""
     gc.disable()
+    quick.keep_memory()
     module = importlib.import_module(name)
     orders = socket.socket(fileno=os.dup(0))
     woken, wake = os.pipe()

@@ -107,15 +107,6 @@ MAX_BEGUN = 1_000
 which may be the start of something, takes the square of their number."""
 
 
-@cache
-def _make_room() -> None:
-    """Have glibc keep what is freed, once it was as much, for what is wanted next.
-
-    To compile a query takes some megabytes for a moment, which it else gets from the system each time, page by page.
-    """
-    bytes(8 << 20)  # Not touched, and so no cost.
-
-
 class LineEndingParser:
     """A parser that sees a line feed more than the text has."""
 
@@ -155,7 +146,6 @@ class Grammar:
         """A section's query with a cursor to run it; None where the language's file has no such section."""
         if section not in self._cursors:
             text = self._sections.get(section, "")
-            _make_room()
             query = Query(self.language, text) if text.strip() else None
             self._cursors[section] = (query, self.cursor(section, query)) if query is not None else None
         return self._cursors[section]
