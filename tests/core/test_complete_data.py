@@ -68,12 +68,25 @@ def test_parameters(signature: str, name: str, expected: str) -> None:
     assert parameters_of(signature, name) == expected
 
 
-def test_what_is_deprecated() -> None:
-    assert is_deprecated("Does it.\n\n.. deprecated:: 2.0", "")
-    assert is_deprecated("Deprecated: use Other.", "")
-    assert is_deprecated("@deprecated use other", "")
-    assert is_deprecated("", "@Deprecated public void f()")
-    assert not is_deprecated("Warns about deprecated names.", "def f()")
+@pytest.mark.parametrize(
+    ("doc", "path"),
+    [
+        ('"""Does it.\n\n.. deprecated:: 2.0\n"""', "a.py"),
+        ("// Deprecated: use Other.", "a.go"),
+        ("/** @deprecated use other */", "a.ts"),
+        ("/// <summary>Deprecated: use B.</summary>", "a.cs"),
+        ('~S"Deprecated: x"', "a.ex"),
+        ("Deprecated: cleaned already, of a script.", "a.html"),
+    ],
+)
+def test_what_is_deprecated(doc: str, path: str) -> None:
+    assert is_deprecated(doc, "", path)
+
+
+def test_what_is_not_deprecated() -> None:
+    assert is_deprecated("", "@Deprecated public void f()", "a.java")
+    assert not is_deprecated("# Warns about deprecated names.", "def f()", "a.py")
+    assert not is_deprecated('"""Finds what is marked as "Deprecated: "."""', "def f()", "a.py")
 
 
 def test_what_follows_is_counted_with_the_nearer_tokens_first() -> None:

@@ -89,7 +89,7 @@ def _of_symbol(definitions: tuple[Defined, ...], meaning: Meaning, language: str
     first = definitions[0]
     symbol = first.symbol
     sections = [Section("code", symbol.signature or symbol.name, language)]
-    if doc := cleaned(language, symbol.doc):
+    if doc := cleaned(first.language, symbol.doc):
         sections.append(Section("doc", doc, language))
     kind = SymbolKind(symbol.kind).name.lower().replace("_", " ")
     place = f"{first.path}:{symbol.row + 1}"

@@ -5,7 +5,9 @@ from enum import IntEnum
 
 import msgspec
 
+from rulewright.core.index.docs import cleaned
 from rulewright.core.index.symbols import SymbolKind
+from rulewright.core.languages import language_of
 
 
 class Source(IntEnum):
@@ -168,11 +170,12 @@ _DEPRECATED = re.compile(
 _MARKED = re.compile(r"@[Dd]eprecated|\[Obsolete|#\[deprecated")
 
 
-def is_deprecated(doc: str, signature: str) -> bool:
+def is_deprecated(doc: str, signature: str, path: str) -> bool:
     """Whether a doc comment or an annotation says that something should not be used any more."""
     if _MARKED.search(signature):
         return True
-    return ("eprecated" in doc or "EPRECATED" in doc) and _DEPRECATED.search(doc) is not None
+    has_word = "eprecated" in doc or "EPRECATED" in doc
+    return has_word and _DEPRECATED.search(cleaned(language_of(path), doc)) is not None
 
 
 def parameters_of(signature: str, name: str) -> str:

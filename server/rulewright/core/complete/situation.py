@@ -140,6 +140,6 @@ def of_symbol(symbol: Symbol, path: str, source: Source, distance: int = 0, modu
         symbol.signature if symbol.kind in ROUTINES else "",
         module,
         is_private=not symbol.exported,
-        is_deprecated=is_deprecated(symbol.doc, symbol.signature),
+        is_deprecated=is_deprecated(symbol.doc, symbol.signature, path),
         origin=Origin(path, symbol.name, symbol.row),
     )

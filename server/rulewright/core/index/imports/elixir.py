@@ -6,7 +6,7 @@ from itertools import islice, product
 
 from rulewright.core.index.imports import Files, Insertion, NewImport
 from rulewright.core.index.imports.lines import Line, among, behind, import_lines, likeness, nearest
-from rulewright.core.index.imports.scoped import modules_around, seen_at
+from rulewright.core.index.imports.scoped import Modules, seen_at
 from rulewright.core.index.imports.written import Item, eol_of, is_blank_at, joined, line_start, next_line
 from rulewright.core.index.imports.written import place as place_of
 from rulewright.core.index.symbols import FileRecord, Import
@@ -117,6 +117,7 @@ def _arity(text: str, at: int) -> int:
 _ORDER = ("use", "import", "alias", "require")
 _STATEMENT = {word: re.compile(rb"[ \t]*" + word.encode() + rb"[ \t(]+([\w.]+)[^\n]*") for word in _ORDER}
 _OPENING = re.compile(rb"^[ \t]*defmodule[ \t]+[\w.]+[ \t]+do[ \t]*(?:#[^\n]*)?\r?\n", re.MULTILINE)
+_ANY_OPENING = re.compile(rb"[ \t]*def(?:module|impl|protocol)[ \t]+[^\n]*?[ \t]do[ \t]*(?:#[^\n]*)?\r?\n")
 _MODULEDOC = re.compile(rb'\s*@moduledoc[ \t]+(?:~\w)?(?:"""(?:.|\n)*?\n[ \t]*"""|[^\n]*)[^\n]*\n')
 
 
@@ -125,19 +126,29 @@ def insertion(source: bytes, record: FileRecord, new: NewImport, row: int = 0) -
 
     In the innermost module around a row, which has what those around it have; in the first where none is.
     """
-    around = modules_around(record.symbols, row)
+    modules = Modules(record.symbols)
+    around = modules.around(row)
     imports = seen_at("elixir", record.symbols, record.imports, row) if around else record.imports
     if any(i.module == new.module and i.name in {new.name, "*"} for i in imports):
         return None
-    opening = _OPENING.search(source, line_start(source, around[-1].start_row) if around else 0)
+    openings = (_ANY_OPENING.match(source, line_start(source, module.start_row)) for module in around)
+    opening = next(filter(None, openings), None) if around else _OPENING.search(source)
     if opening is None:
         return None
     word, _, rest = new.statement.partition(" ")
-    end = _first_body(source, record, source.count(b"\n", 0, opening.end()))
+    first = source.count(b"\n", 0, opening.end())
+    # What lies in other modules is theirs.
+    others = [(m.start_row, m.end_row) for m in modules.all if m.start_row >= first]
+    end = _first_body(source, record, first, others)
+    theirs = [(line_start(source, start), line_start(source, stop)) for start, stop in others]
     if word == "alias" and (place := _into_braces(source, opening.end(), end, new)) is not None:
         return place
     lines = {
-        w: [line for line in import_lines(source, record, _STATEMENT[w]) if opening.end() <= line.start < end]
+        w: [
+            line
+            for line in import_lines(source, record, _STATEMENT[w])
+            if opening.end() <= line.start < end and not any(a <= line.start <= b for a, b in theirs)
+        ]
         for w in _ORDER
     }
     same = lines[word]
@@ -179,9 +190,15 @@ def _into_braces(source: bytes, start: int, end: int, new: NewImport) -> Inserti
 _ITEM = re.compile(rb"[\w.]+")
 
 
-def _first_body(source: bytes, record: FileRecord, row: int) -> int:
-    """The byte of the first function or module from a row on, behind which imports are another scope's."""
-    rows = [s.start_row for s in record.symbols if s.start_row >= row and s.signature.startswith(_BODIES)]
+def _first_body(source: bytes, record: FileRecord, row: int, others: list[tuple[int, int]]) -> int:
+    """The byte of the first function of a module from a row on, behind which imports are another scope's."""
+    rows = [
+        s.start_row
+        for s in record.symbols
+        if s.start_row >= row
+        and s.signature.startswith(_BODIES)
+        and not any(start <= s.start_row <= stop for start, stop in others)
+    ]
     if not rows:
         return len(source)
     at = 0
@@ -190,7 +207,7 @@ def _first_body(source: bytes, record: FileRecord, row: int) -> int:
     return at
 
 
-_BODIES = ("def ", "defp ", "defmacro", "defguard", "defdelegate", "defmodule ", "defprotocol ", "defimpl ")
+_BODIES = ("def ", "defp ", "defmacro", "defguard", "defdelegate")
 
 
 def _indent(opening: re.Match[bytes]) -> bytes:

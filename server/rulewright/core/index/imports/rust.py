@@ -9,7 +9,7 @@ import msgspec
 
 from rulewright.core.index.imports import Files, Insertion, NewImport
 from rulewright.core.index.imports.lines import Line, among, apart, header_end, likeness
-from rulewright.core.index.imports.scoped import modules_around, seen_at
+from rulewright.core.index.imports.scoped import Modules, seen_at
 from rulewright.core.index.imports.written import (
     Item,
     above,
@@ -276,6 +276,8 @@ def insertion(source: bytes, record: FileRecord, new: NewImport, row: int = 0) -
     if any(i.module == new.module and i.name in {new.name, "*"} and i.alias in {"", new.name} for i in imports):
         return None
     space = _space(source, record, row)
+    if space is None:
+        return None
     lines: list[Line] = []
     rows = sorted({i.row for i in imports})
     for found in _USE.finditer(source, space.start, space.end):
@@ -313,20 +315,31 @@ class _Space(msgspec.Struct, frozen=True):
     indent: bytes = b""
 
 
-def _space(source: bytes, record: FileRecord, row: int) -> _Space:
-    """The innermost one that has a row."""
-    for symbol in reversed(modules_around(record.symbols, row)):
+def _space(source: bytes, record: FileRecord, row: int) -> _Space | None:
+    """The innermost one that has a row; None where code stands behind the brace that opens it."""
+    for symbol in Modules(record.symbols).around(row):
         at = line_start(source, symbol.row)
-        brace = source.find(b"{", at + symbol.column)
-        start, end = next_line(source, brace), line_start(source, symbol.end_row)
-        if brace < 0 or start > end or source[brace + 1 : start].strip():
-            continue  # Something stands behind the brace.
+        opened = _OPENED.match(source, at + symbol.column)
+        end = line_start(source, symbol.end_row)
+        if opened is None or opened.end() > end:
+            return None
+        start = _inner_head_end(source, opened.end(), end)
         first = _FIRST.match(source, start, end)
         indent = first[1] if first is not None else source[at : at + symbol.column].rpartition(b"mod")[0] + b"    "
         return _Space(start, end, indent if not indent.strip() else b"    ")
     return _Space(0, len(source))
 
 
+def _inner_head_end(source: bytes, start: int, end: int) -> int:
+    """The byte behind the attributes and docs of a module at the start of its braces."""
+    found = _INNER_HEAD.match(source, start, end)
+    return found.end() if found is not None else start
+
+
+_OPENED = re.compile(
+    rb"\w+\s*(?:(?://[^\n]*\n|/\*.*?\*/)\s*)*\{[ \t]*(?://(?!!)[^\n]*|/\*(?!!)[^\n]*?\*/[ \t]*)?\r?\n", re.DOTALL
+)
+_INNER_HEAD = re.compile(rb"(?:\s*(?://![^\n]*|#!\[[^\n]*\]|/\*!.*?\*/[ \t]*)\r?\n)+", re.DOTALL)
 _FIRST = re.compile(rb"(?:[ \t]*\r?\n)*([ \t]*)\S")
 
 

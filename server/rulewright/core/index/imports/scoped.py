@@ -1,5 +1,6 @@
 """Where imports count in languages of which a file may hold several modules: Rust and Elixir."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -9,9 +10,35 @@ NESTED = frozenset({"rust", "elixir"})
 """Languages of which a file may hold several modules."""
 
 
-def modules_around(symbols: Sequence[Symbol], row: int) -> list[Symbol]:
-    """The modules of a file that hold a row behind their first one, the outermost first."""
-    return [s for s in symbols if s.kind == SymbolKind.MODULE and s.start_row < row <= s.end_row]
+class Modules:
+    """The modules of a file, and which of them holds a row."""
+
+    def __init__(self, symbols: Sequence[Symbol]) -> None:
+        """`symbols` are in order of their start."""
+        self.all = [s for s in symbols if s.kind == SymbolKind.MODULE]
+        self._starts = [s.start_row for s in self.all]
+        self._outer: list[int] = []
+        """The index of the module around each; -1 for none."""
+        open_: list[int] = []
+        for number, module in enumerate(self.all):
+            while open_ and self.all[open_[-1]].end_row < module.end_row:
+                open_.pop()
+            self._outer.append(open_[-1] if open_ else -1)
+            open_.append(number)
+
+    def outwards(self, row: int) -> list[int]:
+        """The modules that hold a row behind their first one, by their indices, the innermost first; -1 is the file."""
+        at = bisect_left(self._starts, row) - 1
+        found: list[int] = []
+        while at >= 0:
+            if self.all[at].end_row >= row:
+                found.append(at)
+            at = self._outer[at]
+        return [*found, -1]
+
+    def around(self, row: int) -> list[Symbol]:
+        """The same as symbols, without the file."""
+        return [self.all[at] for at in self.outwards(row)[:-1]]
 
 
 def seen_at(language: str, symbols: Sequence[Symbol], imports: Sequence[Import], row: int) -> list[Import]:
@@ -19,20 +46,17 @@ def seen_at(language: str, symbols: Sequence[Symbol], imports: Sequence[Import],
 
     A module of Elixir has those of the modules around it; one of Rust has only its own, unless it takes all from there.
     """
-    modules = [s for s in symbols if s.kind == SymbolKind.MODULE]
-    if not modules or language not in NESTED:
+    modules = Modules(symbols) if language in NESTED else None
+    if modules is None or not modules.all:
         return list(imports)
-    outwards: list[Symbol | None] = [*reversed(modules_around(modules, row)), None]
+    outwards = modules.outwards(row)
+    holders = [modules.outwards(i.row)[0] for i in imports]
     counting = outwards
     if language == "rust":
         counting = outwards[:1]
+        taking = {h for i, h in zip(imports, holders, strict=True) if i.module == "super" and i.name == "*"}
         for module, outer in pairwise(outwards):
-            if not any(i.module == "super" and i.name == "*" and _holder(modules, i.row) == module for i in imports):
+            if module not in taking:
                 break
             counting.append(outer)
-    return [i for i in imports if _holder(modules, i.row) in counting]
-
-
-def _holder(modules: Sequence[Symbol], row: int) -> Symbol | None:
-    around = modules_around(modules, row)
-    return around[-1] if around else None
+    return [i for i, h in zip(imports, holders, strict=True) if h in counting]
