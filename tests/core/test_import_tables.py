@@ -69,3 +69,10 @@ def test_half_a_character_in_an_import_is_left_alone() -> None:
 )
 def test_a_module_of_elixir_is_named_as_a_file(name: str, file: str) -> None:
     assert underscore(name) == file
+
+
+def test_a_module_of_rust_behind_thousands_of_comments_takes_no_longer() -> None:
+    # Each of them could be taken together with the next, which is two to the power of their number.
+    source = b"mod a " + b"/*x*/ " * 2_000 + b"{ fn z() {}\n    fn f() {\n    }\n}\n"
+    new = NewImport("crate::a", "B", "use crate::a::B;")
+    assert insertion("rust", source, analyse("rust", source), new, 2) is None

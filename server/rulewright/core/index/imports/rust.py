@@ -337,7 +337,9 @@ def _inner_head_end(source: bytes, start: int, end: int) -> int:
 
 
 _OPENED = re.compile(
-    rb"\w+\s*(?:(?://[^\n]*\n|/\*.*?\*/)\s*)*\{[ \t]*(?://(?!!)[^\n]*|/\*(?!!)[^\n]*?\*/[ \t]*)?\r?\n", re.DOTALL
+    # Possessive: a hundred comments before the brace could else be taken in too many ways.
+    rb"\w++\s*+(?:(?://[^\n]*+\n|/\*(?:[^*]|\*(?!/))*+\*/)\s*+)*+"
+    rb"\{[ \t]*+(?://(?!!)[^\n]*+|/\*(?!!)[^\n]*?\*/[ \t]*+)?\r?\n"
 )
 _INNER_HEAD = re.compile(rb"(?:\s*(?://![^\n]*|#!\[[^\n]*\]|/\*!.*?\*/[ \t]*)\r?\n)+", re.DOTALL)
 _FIRST = re.compile(rb"(?:[ \t]*\r?\n)*([ \t]*)\S")

@@ -270,10 +270,10 @@
   right: (identifier) @local.variable)))
 ((_ . target: (identifier) @_word (_ . (string) . (_) @pattern.parameter))
   (#eq? @_word "test"))
-(_ . left: (_) @pattern.variable . operator: ["=" "<-"])
+(_ . left: (_) @pattern.variable operator: ["=" "<-"])
 (_
   . left: (identifier) @local.variable
-  . operator: "="
+  operator: "="
   right: (map (struct [(alias) (identifier)] @type)))
 (stab_clause left: (_) @pattern.variable)
 
@@ -297,5 +297,5 @@
 ((call target: (identifier) @call)
   (#not-match? @call "^(def|defp|defmacro|defmacrop|defguard|defguardp|defdelegate|defmodule|defprotocol|defimpl|defstruct|defexception|alias|import|require|use|if|unless|case|cond|for|with|try|receive|quote|unquote|fn)$"))
 (_ . target: (_ right: (identifier) @call))
-(_ operator: "|>" . right: (identifier) @call)
+(_ operator: "|>" right: (identifier) @call)
 (_ . operator: "&" operand: (_ left: (identifier) @call operator: "/"))
