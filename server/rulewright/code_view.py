@@ -63,7 +63,7 @@ class LiveIndex:
         self._lives: dict[str, _Live] = {}
 
     def record(self, path: str) -> FileRecord | None:
-        """All that is known of a file; for one that is being typed without its words."""
+        """All that is known of a file."""
         buffer = self._typed(path)
         known = self._index.record(path)
         if buffer is None:
@@ -116,6 +116,11 @@ class LiveIndex:
     def files_with_word(self, name: str) -> Sequence[str]:
         """The files that hold a word."""
         return self._index.files_with_word(name)
+
+    def words_of(self, path: str) -> bytes:
+        """A file's words, each between line feeds."""
+        buffer = self._typed(path)
+        return self._index.words_of(path) if buffer is None else buffer.words
 
     def exists(self, path: str) -> bool:
         """Whether the workspace has this file."""
@@ -256,7 +261,7 @@ class CodeWorkspace:
         for path in [p for p, at in self.unsaid.items() if p != but and now - at >= rested_s]:
             del self.unsaid[path]
             self.open[path].rest()
-            self.kept.overlay(path, self.open[path].record)
+            self.kept.overlay(path, self.open[path].record, self.open[path].words)
 
     def relative(self, path: str) -> str | None:
         """An absolute path below the root, or None."""

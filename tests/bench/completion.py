@@ -65,7 +65,7 @@ class BigIndex(MemoryIndex):
         for prefix in ("g", "get_us", "zz"):
             self.search(prefix, 10)
 
-    def overlay(self, path: str, record: FileRecord | None) -> None:
+    def overlay(self, path: str, record: FileRecord | None, words: bytes = b"") -> None:
         self.rested[path] = record
 
     def prefer(self, paths: Sequence[str]) -> None:

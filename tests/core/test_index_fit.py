@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from rulewright.core.index import fit
-from rulewright.core.index.analyse import analyse, fallback
+from rulewright.core.index.analyse import analyse
 from rulewright.core.index.symbols import FileRecord, Import, Symbol, encode_record
 from rulewright.core.index.valid import MAX_SYMBOLS, MAX_TEXT, is_sound, trusted_record
 
@@ -68,12 +68,12 @@ def test_marks_and_utf_16_become_utf_8() -> None:
 
 
 SYMBOL = Symbol("name", 12, 3, 4, 4, 3, 9)
-GOOD = FileRecord("python", (SYMBOL, msgspec.structs.replace(SYMBOL, parent=0)), (Import("os"),), b"\nname\nos\n")
+GOOD = FileRecord("python", (SYMBOL, msgspec.structs.replace(SYMBOL, parent=0)), (Import("os"),))
 
 
 def test_real_records_are_believed() -> None:
     source = "# é😀\nimport os\nclass Größe(dict):\n    '''Doc.'''\n    def m(self, x: int) -> str: ...\n" * 3
-    for record in (analyse("python", source.encode()), fallback("x", b"a b"), FileRecord(""), GOOD):
+    for record in (analyse("python", source.encode()), FileRecord("x", is_fallback=True), FileRecord(""), GOOD):
         assert trusted_record(encode_record(record), record.language) == record
 
 
@@ -103,7 +103,6 @@ def changed(**fields: object) -> FileRecord:
         changed(doc="n" * (MAX_TEXT + 1)),
         changed(bases=("n" * (MAX_TEXT + 1),)),
         msgspec.structs.replace(GOOD, language="ruby"),
-        msgspec.structs.replace(GOOD, words=b"no line feeds"),
         msgspec.structs.replace(GOOD, n_errors=-1),
         msgspec.structs.replace(GOOD, imports=(Import("os", row=-1),)),
         msgspec.structs.replace(GOOD, imports=(Import("m" * (MAX_TEXT + 1)),)),
@@ -126,7 +125,7 @@ def test_a_record_that_no_analysis_makes_is_not_believed(record: FileRecord) -> 
         msgspec.msgpack.encode(["python"]) * 2,
         msgspec.msgpack.encode(["python", "not symbols"]),
         msgspec.msgpack.encode(["python", [["name", "not a kind"]]]),
-        msgspec.msgpack.encode(["python", [], [], "words as text"]),
+        msgspec.msgpack.encode(["python", [], "imports as text"]),
         msgspec.msgpack.encode({"language": "python"}),
         # Says that 4 billion symbols follow.
         b"\x96\xa6python\xdd\xff\xff\xff\xff",

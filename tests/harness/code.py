@@ -74,6 +74,9 @@ class MemoryIndex:
     def files_with_word(self, name: str) -> Sequence[str]:
         return [path for path in sorted(self._buffers) if has_word(self._buffers[path].words, name)]
 
+    def words_of(self, path: str) -> bytes:
+        return self._buffers[path].words if path in self._buffers else b""
+
     def exists(self, path: str) -> bool:
         return path in self._buffers
 

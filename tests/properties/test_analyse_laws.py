@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rulewright.core.index.analyse import analyse, normal
+from rulewright.core.index.analyse import analyse
+from rulewright.core.index.fit import normal
 from rulewright.core.index.grammars import SUPPORTED, grammar_of
 from rulewright.core.index.symbols import decode_record, encode_record
 from rulewright.core.index.syntax import syntax_problems

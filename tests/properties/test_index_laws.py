@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from rulewright.core.index.analyse import analyse
+from rulewright.core.index.fit import normal
+from rulewright.core.index.words import words_of
 from tests.harness.inline_analysts import contents, inline_index
 
 FOLDERS = ("", "a", "b", "a/deep", "é")
@@ -177,7 +179,7 @@ class IndexMachine(RuleBasedStateMachine):
         self.index.close()
         self.index = inline_index(self.root, self.home / "cache", max_file_kb=2)
         for path, content in self.overlaid.items():
-            self.index.overlay(path, analyse("python", content))
+            self.index.overlay(path, analyse("python", content), words_of(normal(content)))
 
     @precondition(lambda self: not self.overlaid)
     @rule()
@@ -191,7 +193,7 @@ class IndexMachine(RuleBasedStateMachine):
 
     @rule(path=paths, content=st.sampled_from(CONTENTS[1:6]))
     def overlay(self, path: str, content: bytes) -> None:
-        self.index.overlay(path, analyse("python", content))
+        self.index.overlay(path, analyse("python", content), words_of(normal(content)))
         self.overlaid[path] = content
 
     @rule(path=paths)
@@ -210,7 +212,9 @@ class IndexMachine(RuleBasedStateMachine):
             for name in ("first", "other", "Third"):
                 here = [s for s in self.index.symbols_named(name) if s.path == path]
                 assert len(here) == sum(s.name == name for s in record.symbols)
-                assert (path in self.index.files_with_word(name)) == (b"\n%b\n" % name.encode() in record.words)
+                assert (path in self.index.files_with_word(name)) == (
+                    b"\n%b\n" % name.encode() in words_of(normal(content))
+                )
 
     def equals_a_fresh_build(self) -> None:
         self.n_builds += 1

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from rulewright.core.index import fit
-from rulewright.core.index.analyse import analyse, fallback
+from rulewright.core.index.analyse import analyse
 from rulewright.core.index.grammars import grammar_of
-from rulewright.core.index.symbols import Import
+from rulewright.core.index.symbols import FileRecord, Import
+from rulewright.core.index.words import words_of
 from rulewright.services.index.index import MANY_EVENTS, Index
 from rulewright.services.index.places import VERSION, cache_folder, workspace_folder
 from rulewright.services.index.tables import LEFT_OUT, WORDS_ONLY
@@ -509,7 +510,7 @@ def test_a_record_that_is_not_sound_is_made_anew(index: Index, root: Path, tmp_p
     assert names(found.symbols) == names(record.symbols)
     assert [s.parent for s in found.symbols] == [s.parent for s in record.symbols]
     assert found.imports == record.imports
-    assert found.words == record.words
+    assert index.words_of("pkg/a.py") == words_of(A.encode())
     index.run()
     assert index.record("pkg/a.py") == record
     # Also in another workspace, and by a worker.
@@ -611,7 +612,7 @@ def test_an_overlay_wins_until_it_is_dropped(index: Index, root: Path) -> None:
     box = index.symbols_named("Box")[0]
     text = "import sys\n\nclass Crate:\n    def shelf(self): ...\n"
     record = analyse("python", text.encode())
-    index.overlay("pkg/b.py", record)
+    index.overlay("pkg/b.py", record, words_of(text.encode()))
     assert index.symbols_named("Box") == []
     assert index.symbols([box.id]) == []
     (crate,) = index.symbols_named("Crate")
@@ -626,8 +627,8 @@ def test_an_overlay_wins_until_it_is_dropped(index: Index, root: Path) -> None:
     assert index.imports_of("pkg/b.py") == [Import("sys")]
     assert index.importers_of("sys") == ["pkg/b.py"]
     assert index.record("pkg/b.py") == record
-    assert index.words_of("pkg/b.py") == record.words
-    index.overlay("new.py", fallback("python", b"untitled"))
+    assert index.words_of("pkg/b.py") == words_of(text.encode())
+    index.overlay("new.py", FileRecord("python", is_fallback=True), words_of(b"untitled"))
     assert index.files_with_word("untitled") == ["new.py"]
     assert "new.py" in index.paths()
     (root / "pkg/b.py").write_text("saved = 1\n")

@@ -86,6 +86,10 @@ class CodeIndex(Protocol):
         """The files that hold a word, in order of their paths."""
         ...
 
+    def words_of(self, path: str) -> bytes:
+        """A file's words, each between line feeds; empty for one that is not in the index."""
+        ...
+
     def exists(self, path: str) -> bool:
         """Whether the workspace has this file. The rest, folders left out, is what `imports.Files` asks for."""
         ...
@@ -182,7 +186,7 @@ class IndexProgress(Protocol):
 class KeptIndex(CodeIndex, Protocol):
     """The index of one workspace, which follows the disk and the open documents."""
 
-    def overlay(self, path: str, record: FileRecord | None) -> None:
+    def overlay(self, path: str, record: FileRecord | None, words: bytes = b"") -> None:
         """From now on this counts instead of what is on disk; with None the disk counts again."""
         ...
 

@@ -1,16 +1,14 @@
 """From the bytes of one file to its record."""
 
-import re
-
 from tree_sitter import Node, Tree
 
+from rulewright.core.index.fit import normal
 from rulewright.core.index.grammars import Grammar, grammar_of
 from rulewright.core.index.headers import spoken
 from rulewright.core.index.injections import embedded
 from rulewright.core.index.outline import outline
 from rulewright.core.index.plans import compile_sections
 from rulewright.core.index.symbols import FileRecord, Import, Symbol
-from rulewright.core.index.words import fallback, words_of
 
 Outline = tuple[tuple[Symbol, ...], tuple[Import, ...]]
 
@@ -19,16 +17,16 @@ MAX_ERRORS = 100
 
 
 def analyse(language: str, source: bytes) -> FileRecord:
-    """The record of a content in a language, by its canonical name; only words where there is no grammar.
+    """The record of a content in a language, by its canonical name; an empty one where there is no grammar.
 
     Never raises for any bytes. May take as long as the grammar takes: call it where it can be killed.
     """
     source = normal(source)
     grammar = grammar_of(spoken(language, source) if language == "c" else language)
     if grammar is None:
-        return fallback(language, source)
+        return FileRecord(language, is_fallback=True)
     tree = grammar.parser.parse(source)
-    return record_of(grammar, source, tree, outline(grammar, source, tree.root_node), words_of(source))
+    return record_of(grammar, source, tree, outline(grammar, source, tree.root_node))
 
 
 def make_ready(language: str) -> None:
@@ -37,32 +35,12 @@ def make_ready(language: str) -> None:
         compile_sections(grammar)
 
 
-def record_of(grammar: Grammar, source: bytes, tree: Tree, outlined: Outline, words: bytes) -> FileRecord:
+def record_of(grammar: Grammar, source: bytes, tree: Tree, outlined: Outline) -> FileRecord:
     """The record of a content that has been parsed and outlined."""
     symbols, imports = outlined
     if grammar.section("injections"):
         symbols, imports = embedded(grammar, source, tree, symbols, imports)
-    return FileRecord(
-        grammar.name, symbols, imports, words, len(errors(tree.root_node)) if tree.root_node.has_error else 0
-    )
-
-
-_UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
-_LONE_CR = re.compile(rb"\r(?!\n)")
-
-
-def normal(source: bytes) -> bytes:
-    """A file's bytes as an editor sees them: UTF-8 without a mark at the start, and no lone carriage returns."""
-    if (wide := _UTF16.get(source[:2])) is not None:
-        source = source[2:].decode(wide, "replace").encode()
-    source = source.removeprefix(b"\xef\xbb\xbf")
-    if not source.isascii():
-        try:
-            source.decode()
-        except UnicodeDecodeError:
-            # Queries read text as UTF-8 and raise for anything else.
-            source = source.decode("utf-8", "replace").encode()
-    return _LONE_CR.sub(b"\n", source) if b"\r" in source else source
+    return FileRecord(grammar.name, symbols, imports, len(errors(tree.root_node)) if tree.root_node.has_error else 0)
 
 
 def errors(root: Node, limit: int = MAX_ERRORS) -> list[Node]:

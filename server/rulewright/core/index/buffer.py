@@ -19,7 +19,7 @@ from rulewright.core.index.outline import outline
 from rulewright.core.index.scopes import ScopeTree, node_for, scopes_of
 from rulewright.core.index.splice import splice_outline
 from rulewright.core.index.symbols import FileRecord, Import, Symbol
-from rulewright.core.index.words import fallback, words_of
+from rulewright.core.index.words import words_of
 from rulewright.core.text import Position, PositionEncoding, Range, Text
 
 _LONE_CR = re.compile(r"\r(?!\n)")
@@ -345,7 +345,7 @@ class Buffer:
 
     @property
     def words(self) -> bytes:
-        """The words of the text, as in a record."""
+        """The words of the text, as the index has them."""
         if self._words is None:
             self._words = words_of(self.source)
         return self._words
@@ -356,9 +356,9 @@ class Buffer:
         if self._record is None:
             tree = self.tree
             if tree is None or self.grammar is None:
-                self._record = fallback(self.language, self.source)
+                self._record = FileRecord(self.language, is_fallback=True)
             else:
-                self._record = record_of(self.grammar, self.source, tree, self._outlined(), self.words)
+                self._record = record_of(self.grammar, self.source, tree, self._outlined())
         return self._record
 
     def scopes(self, byte: int) -> ScopeTree | None:

@@ -146,6 +146,8 @@ def unfit_content(data: bytes) -> str:
         return BINARY
     if (
         len(data) > MINIFIED_BYTES
+        # The first lines of most files are enough to say so of all.
+        and len(data) > MINIFIED_MEAN_LINE * (data.count(b"\n", 0, len(data) // 4) + 1)
         and len(data) > MINIFIED_MEAN_LINE * (data.count(b"\n") + 1)
         # In hardly any file lines end in another way alone, and to count those takes as long again.
         and len(data) > MINIFIED_MEAN_LINE * (data.count(b"\n") + data.count(b"\r") + 1)
@@ -167,3 +169,21 @@ def as_utf8(data: bytes) -> bytes:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", "replace").encode("utf-8", "replace")
     return data
+
+
+_UTF16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_LONE_CR = re.compile(rb"\r(?!\n)")
+
+
+def normal(source: bytes) -> bytes:
+    """A file's bytes as an editor sees them: UTF-8 without a mark at the start, and no lone carriage returns."""
+    if (wide := _UTF16.get(source[:2])) is not None:
+        source = source[2:].decode(wide, "replace").encode()
+    source = source.removeprefix(b"\xef\xbb\xbf")
+    if not source.isascii():
+        try:
+            source.decode()
+        except UnicodeDecodeError:
+            # Queries read text as UTF-8 and raise for anything else.
+            source = source.decode("utf-8", "replace").encode()
+    return _LONE_CR.sub(b"\n", source) if b"\r" in source else source

@@ -112,8 +112,7 @@ def is_apart(index: CodeIndex, path: str) -> bool:
     """Whether a file is of Go's second package in a folder: tests that see of the first what everybody sees."""
     if not path.endswith("_test.go"):
         return False
-    record = index.record(path)
-    if record is not None and record.words and b"_test\n" not in record.words:
+    if (words := index.words_of(path)) and b"_test\n" not in words:
         return False  # The package's name is one of the words, so that most files need not be read.
     said = _GO_PACKAGE.search(index.text(path) or "")
     return said is not None and said[1].endswith("_test")

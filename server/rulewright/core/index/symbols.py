@@ -1,4 +1,4 @@
-"""What is known of one file: its symbols, imports and words. The records that are cached by content.
+"""What is known of one file: its symbols and imports. The records that are cached by content.
 
 A record says nothing of the file's path or time, so that the same content is analysed once, wherever it lies.
 Rows count from 0. `column` counts UTF-8 bytes, `column16` UTF-16 code units; they differ behind text outside ASCII.
@@ -8,7 +8,7 @@ from enum import IntEnum
 
 import msgspec
 
-ANALYSER_VERSION = 4
+ANALYSER_VERSION = 5
 """Part of every cache key: raise it when the same content would give another record."""
 
 
@@ -100,9 +100,6 @@ class FileRecord(msgspec.Struct, frozen=True, array_like=True, gc=False):
     symbols: tuple[Symbol, ...] = ()
     """In order of their start; a parent comes before what it holds."""
     imports: tuple[Import, ...] = ()
-    words: bytes = b""
-    """Every distinct identifier-like word, sorted, each between line feeds: `\\nalpha\\nbeta\\n`. To look for a
-    name is one substring search."""
     n_errors: int = 0
     """Syntax errors, up to a limit."""
     is_fallback: bool = False

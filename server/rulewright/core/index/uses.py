@@ -159,7 +159,7 @@ def _naming(index: CodeIndex, target: Target) -> Iterator[str]:
 def _exports(index: CodeIndex, path: str) -> bool:
     """Whether others may take from a file what it takes from others; in Python from any."""
     record = index.record(path)
-    return record is not None and (record.language == "python" or has_word(record.words, "export"))
+    return record is not None and (record.language == "python" or has_word(index.words_of(path), "export"))
 
 
 def _is_default(index: CodeIndex, one: Defined) -> bool:
@@ -183,7 +183,7 @@ def _is_file_private(index: CodeIndex, one: Defined) -> bool:
     parent = record.symbols[one.symbol.parent] if one.symbol.parent >= 0 else None
     if parent is not None and parent.kind in CALLABLE:
         return True
-    if one.language == "javascript" and b"\nexports\n" in record.words:
+    if one.language == "javascript" and has_word(index.words_of(one.path), "exports"):
         return False
     return one.language in _FILE_ONLY and parent is None
 

@@ -35,7 +35,6 @@ def is_sound(record: FileRecord, language: str) -> bool:
         and len(record.symbols) <= MAX_SYMBOLS
         and len(record.imports) <= MAX_SYMBOLS
         and 0 <= record.n_errors < _MAX_NUMBER
-        and (not record.words or (record.words.startswith(b"\n") and record.words.endswith(b"\n")))
         and _are_sound(record.symbols)
         and all(
             len(i.module) <= MAX_TEXT

@@ -1,7 +1,5 @@
 """The words of a text: what is known of any file, whatever its language."""
 
-from rulewright.core.index.symbols import FileRecord
-
 _WORD_BYTES = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz" + bytes(range(128, 256))
 _TABLE = bytes(byte if byte in _WORD_BYTES else 32 for byte in range(256))
 
@@ -26,13 +24,8 @@ def words_of(source: bytes) -> bytes:
     return b"\n%b\n" % joined
 
 
-def fallback(language: str, source: bytes) -> FileRecord:
-    """The record of a file that no grammar reads: its words alone."""
-    return FileRecord(language, words=words_of(source), is_fallback=True)
-
-
 def has_word(words: bytes, name: str) -> bool:
-    """Whether a record's words hold each word of `name`: signs, as in `@items`, `empty?` and `A.B`, are in no word."""
+    """Whether a file's words hold each word of `name`: signs, as in `@items`, `empty?` and `A.B`, are in no word."""
     encoded = name.encode("utf-8", "surrogatepass")
     if name.isidentifier():
         return b"\n%b\n" % encoded in words

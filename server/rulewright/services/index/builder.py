@@ -20,9 +20,9 @@ from time import monotonic
 
 import msgspec
 
-from rulewright.core.index.fit import as_utf8
-from rulewright.core.index.symbols import encode_record
-from rulewright.core.index.words import fallback
+from rulewright.core.index.fit import as_utf8, normal
+from rulewright.core.index.symbols import FileRecord, encode_record
+from rulewright.core.index.words import words_of
 from rulewright.processes.late_log import LateLog
 from rulewright.services.index.analysts import MAX_FAILED_STARTS, Analysts, Event, Lost
 from rulewright.services.index.reading import NotThereError, cache_key, read_file
@@ -301,7 +301,7 @@ class Builder:
             return Done(task, Outcome(0, 0, is_gone=True))
         except OSError as error:
             return Done(task, Outcome(0, 0, reason=f"cannot be read: {error.strerror}"), is_lasting=False)
-        record = fallback(task.language, as_utf8(read.data))
+        record = FileRecord(task.language, is_fallback=True)
         key = cache_key(task.language, read.data)
         return Done(
             task,
@@ -314,7 +314,7 @@ class Builder:
                 read.is_settled,
                 key,
                 encode_record(record),
-                analysis_of(record),
+                analysis_of(record, words_of(normal(as_utf8(read.data)))),
                 reason,
             ),
         )

@@ -32,6 +32,7 @@ import msgspec
 from rulewright.core.index import fit
 from rulewright.core.index.symbols import FileRecord, decode_record
 from rulewright.core.index.valid import trusted_record
+from rulewright.core.index.words import words_of
 from rulewright.core.languages import language_of
 from rulewright.core.rules.globs import glob_set
 from rulewright.services.index.analysts import REST_S, Analysts, Processes
@@ -394,12 +395,12 @@ class Index(Lookup):
             self.builder.n_cached,
         )
 
-    def overlay(self, path: str, record: FileRecord | None) -> None:
+    def overlay(self, path: str, record: FileRecord | None, words: bytes = b"") -> None:
         """Lay an unsaved buffer over a file, which wins in every answer; None takes it away."""
         if record is None:
             self.overlays.drop(path)
         else:
-            self.overlays.put(path, record)
+            self.overlays.put(path, record, words)
 
     def ask(self, question: Callable[[Store], T]) -> T:
         """An answer of the tables, of mended ones where they are damaged; what lies over files is not in it."""
@@ -542,7 +543,8 @@ class Index(Lookup):
         self.builder.n_cached += 1
         self.builder.forget_now(task.path)
         stat = (read.size, read.mtime_ns, read.inode, read.is_settled, key)
-        self._take(Done(task, Outcome(0, 0, *stat, found[0], analysis_of(record), reason=found[1], is_cached=True)))
+        analysis = analysis_of(record, words_of(fit.normal(fit.as_utf8(read.data))))
+        self._take(Done(task, Outcome(0, 0, *stat, found[0], analysis, reason=found[1], is_cached=True)))
         self._write()
         return True
 

@@ -52,10 +52,10 @@ class KeptIndex:
 
     # Keeping up
 
-    def overlay(self, path: str, record: FileRecord | None) -> None:
+    def overlay(self, path: str, record: FileRecord | None, words: bytes = b"") -> None:
         """From now on this counts instead of what is on disk; with None the disk counts again."""
         self._records.pop(path, None)
-        self._index.overlay(path, record)
+        self._index.overlay(path, record, words)
 
     def refresh(self, paths: Sequence[str] | None = None) -> None:
         """Look at these files or folders again, or at all."""
@@ -195,6 +195,10 @@ class KeptIndex:
     def files_with_word(self, name: str) -> Sequence[str]:
         """The files that hold a word, in order of their paths."""
         return sorted(self._index.files_with_word(name))
+
+    def words_of(self, path: str) -> bytes:
+        """A file's words, each between line feeds."""
+        return self._index.words_of(path)
 
     def spread(self, names: AbstractSet[str]) -> Mapping[str, Spread]:
         """How names are spread over the files."""

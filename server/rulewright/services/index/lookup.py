@@ -88,8 +88,8 @@ class Lookup(ABC):
 
     def words_of(self, path: str) -> bytes:
         """A file's words, each between line feeds."""
-        record = self.overlays.record(path)
-        return record.words if record is not None else self._ask(lambda store: store.words_of(path))
+        words = self.overlays.words(path)
+        return words if words is not None else self._ask(lambda store: store.words_of(path))
 
     def imports_of(self, path: str) -> list[Import]:
         """What a file brings in."""

@@ -23,14 +23,17 @@ class OpenOnlyIndex:
 
     def __init__(self) -> None:
         self._records: dict[str, FileRecord] = {}
+        self._words: dict[str, bytes] = {}
         self._numbers: dict[str, int] = {}
 
-    def overlay(self, path: str, record: FileRecord | None) -> None:
+    def overlay(self, path: str, record: FileRecord | None, words: bytes = b"") -> None:
         """Know this document, or forget it."""
         if record is None:
             self._records.pop(path, None)
+            self._words.pop(path, None)
         else:
             self._records[path] = record
+            self._words[path] = words
             self._numbers.setdefault(path, len(self._numbers) + 1)
 
     def refresh(self, paths: Sequence[str] | None = None) -> None:
@@ -129,7 +132,11 @@ class OpenOnlyIndex:
 
     def files_with_word(self, name: str) -> Sequence[str]:
         """The documents that hold a word."""
-        return [path for path in sorted(self._records) if has_word(self._records[path].words, name)]
+        return [path for path in sorted(self._records) if has_word(self._words[path], name)]
+
+    def words_of(self, path: str) -> bytes:
+        """A document's words, each between line feeds."""
+        return self._words.get(path, b"")
 
     def exists(self, path: str) -> bool:
         """Whether a document is open."""
@@ -173,7 +180,7 @@ class OpenOnlyIndex:
         for path in sorted(self._records):
             links.define(path, defined_in(self._records[path].symbols))
         for path, record in self._records.items():
-            links.use(path, record.words.decode("utf-8", "replace").split("\n"), imported_in(record.imports))
+            links.use(path, self._words[path].decode("utf-8", "replace").split("\n"), imported_in(record.imports))
         return links
 
     def matching(self, terms: Sequence[str], limit: int) -> TextMatches:

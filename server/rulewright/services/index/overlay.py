@@ -15,6 +15,7 @@ _BASE = -1 << 62
 
 class _Layer(msgspec.Struct, frozen=True):
     record: FileRecord
+    words: bytes
     symbols: tuple[FoundSymbol, ...]
 
 
@@ -34,8 +35,8 @@ class Overlays:
     def __iter__(self) -> Iterator[str]:
         return iter(self._layers)
 
-    def put(self, path: str, record: FileRecord) -> None:
-        """Lay a record over a path."""
+    def put(self, path: str, record: FileRecord, words: bytes) -> None:
+        """Lay a record and words over a path."""
         first = _BASE + (next(self._numbers) << SYMBOL_BITS)
         symbols = tuple(
             FoundSymbol(
@@ -51,7 +52,7 @@ class Overlays:
             )
             for at, s in enumerate(record.symbols)
         )
-        self._layers[path] = _Layer(record, symbols)
+        self._layers[path] = _Layer(record, words, symbols)
 
     def drop(self, path: str) -> bool:
         """Show what is on disk again; whether there was anything to drop."""
@@ -61,6 +62,11 @@ class Overlays:
         """What lies over a path."""
         layer = self._layers.get(path)
         return layer.record if layer else None
+
+    def words(self, path: str) -> bytes | None:
+        """The words of what lies over a path."""
+        layer = self._layers.get(path)
+        return layer.words if layer else None
 
     def symbols(self, fits: Callable[[FoundSymbol], bool]) -> list[FoundSymbol]:
         """Of all overlays, those that fit."""
@@ -77,7 +83,7 @@ class Overlays:
 
     def paths_with_word(self, name: str) -> list[str]:
         """Overlays in which a name stands."""
-        return [path for path, layer in self._layers.items() if has_word(layer.record.words, name)]
+        return [path for path, layer in self._layers.items() if has_word(layer.words, name)]
 
     def importers_of(self, module: str) -> list[str]:
         """Overlays that import a module."""

@@ -326,7 +326,7 @@ class Store:
         return [_path(p) for (p,) in self.db.execute(sql, (encoded + b"\n", b"\n%b\n" % encoded))]
 
     def words_of(self, path: str) -> bytes:
-        """A file's words, as in its record."""
+        """A file's words, see `core.index.words`."""
         return self._analysis("words", path) or b""
 
     def outlines_after(self, file_id: int, limit: int) -> list[tuple[int, str, list[OutlineRow]]]:
@@ -454,9 +454,8 @@ class Store:
             row.language,
             symbols,
             tuple(self.imports_of(row.path)),
-            self.words_of(row.path),
-            row.n_errors,
-            row.status == WORDS_ONLY,
+            n_errors=row.n_errors,
+            is_fallback=row.status == WORDS_ONLY,
         )
 
     def get_meta(self, key: str) -> Any:

@@ -160,11 +160,11 @@ def names_in(ast: str) -> list[str]:
     return [row.name for row in _decode_names(ast)]
 
 
-def analysis_of(record: FileRecord) -> Analysis:
+def analysis_of(record: FileRecord, words: bytes) -> Analysis:
     """See `Analysis`."""
     symbols = record.symbols
     return Analysis(
-        record.words,
+        words,
         _encode(record.imports),
         _encode([(s.name, s.kind, s.row, s.column, s.column16, s.parent, s.exported) for s in symbols]),
         sorted({s.name for s in symbols}),

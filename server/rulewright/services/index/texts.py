@@ -18,9 +18,8 @@ from time import monotonic
 
 import msgspec
 
-from rulewright.core.index.analyse import normal
 from rulewright.core.index.docs import cleaned
-from rulewright.core.index.fit import as_utf8
+from rulewright.core.index.fit import as_utf8, normal
 from rulewright.core.index.symbols import FileRecord, Symbol, SymbolKind
 from rulewright.core.retrieve.question import COLUMN_WEIGHTS, COLUMNS
 from rulewright.core.retrieve.split import words_of_text

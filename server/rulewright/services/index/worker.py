@@ -18,11 +18,11 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from rulewright.core.index.analyse import analyse, make_ready
-from rulewright.core.index.fit import as_utf8, unfit_content
+from rulewright.core.index.fit import as_utf8, normal, unfit_content
 from rulewright.core.index.grammars import SUPPORTED
-from rulewright.core.index.symbols import encode_record
+from rulewright.core.index.symbols import FileRecord, encode_record
 from rulewright.core.index.valid import trusted_record
-from rulewright.core.index.words import fallback
+from rulewright.core.index.words import words_of
 from rulewright.processes.framing import READY, receive, send
 from rulewright.services.index.reading import NotThereError, cache_key, read_file
 from rulewright.services.index.tables import analysis_of
@@ -97,22 +97,23 @@ def look_at(
     reason = unfit_content(read.data)
     if reason:
         return Outcome(order, number, *stat, reason=reason)
+    source = normal(as_utf8(read.data))
+    words = words_of(source)
     found = cache.get(key) if cache is not None else None
     # One that is not sound is analysed again, and then replaced.
     if found is not None and (record := trusted_record(found[0], language)) is not None:
-        return Outcome(order, number, *stat, found[0], analysis_of(record), reason=found[1], is_cached=True)
-    source = as_utf8(read.data)
+        return Outcome(order, number, *stat, found[0], analysis_of(record, words), reason=found[1], is_cached=True)
     reason = ""
     try:
         record = analyse(language, source)
         encoded = encode_record(record)
         if record.is_fallback and language in SUPPORTED:
-            return Outcome(order, number, *stat, encoded, analysis_of(record), NO_GRAMMAR)
+            return Outcome(order, number, *stat, encoded, analysis_of(record, words), NO_GRAMMAR)
     except Exception as error:  # noqa: BLE001 - a fault of ours in one language costs no more than the file
         reason = FAILED.format(type(error).__name__)
-        record = fallback(language, source)
+        record = FileRecord(language, is_fallback=True)
         encoded = encode_record(record)
-    return Outcome(order, number, *stat, encoded, analysis_of(record), reason, is_failed=bool(reason))
+    return Outcome(order, number, *stat, encoded, analysis_of(record, words), reason, is_failed=bool(reason))
 
 
 def _end_after(seconds: float) -> None:
