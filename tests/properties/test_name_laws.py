@@ -90,6 +90,13 @@ def test_it_answers_as_looking_at_every_name_would(data, known, limit):
         assert list(table.ids(name)) == sorted({new for other, new in known if other.replace("\n", " ") == name})
 
 
+def test_a_separator_at_the_end_stands_for_the_next_word():
+    known = [(name, 0) for name in ("abA", "aaaBAb", "abaaaAb", "aaBAb")]
+    found = NameTable(known).search("ab_", 2)
+    assert (found.matches, found.is_complete) == search_by_looking("ab_", known, 2)
+    assert [name for _, name in found.matches] == ["abA", "abaaaAb"]
+
+
 @settings(max_examples=120, deadline=None)
 @given(st.data(), symbols, limits, st.sampled_from([0, 2, 15_000]))
 def test_it_does_not_matter_when_a_name_was_added(data, some, limit, n_looks):

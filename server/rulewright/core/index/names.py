@@ -143,9 +143,10 @@ class NameTable:
         first = slot(parts.tokens[0].char)
         if first >= _LETTERS:
             return
-        # Here a hump is missing, or the name would start with the pattern; so it takes two runs at least.
+        # Here a hump is missing, or the name would start with the pattern; so it takes two runs at least. Of a pattern
+        # that ends with a separator the word is also found where another begins without one.
         shelf = self._shelves[first]
-        good = worth(Kind.HUMP, 2, max(shelf, default=0) >> 1)
+        good = worth(Kind.HUMP, 1 if parts.is_open else 2, max(shelf, default=0) >> 1)
         n_good = sum(score >= good for score in hits.values())
         if not parts.is_open:
             marks = marks_of_humps(parts.tokens)
