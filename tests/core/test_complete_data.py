@@ -8,12 +8,13 @@ import msgspec
 import pytest
 
 from rulewright.adapters.lsp.render_completion import render_completions, render_resolved
-from rulewright.core.complete.items import is_deprecated, parameters_of
+from rulewright.core.complete.items import parameters_of
 from rulewright.core.complete.keywords import vocabulary
 from rulewright.core.complete.nearby import follows, nearby
 from rulewright.core.complete.state import MAX_RECENT, Client, CompletionState, Trigger, client_of
+from rulewright.core.index.docs import deprecations, is_deprecated
 from rulewright.core.index.grammars import DEEP
-from rulewright.core.languages import canonical
+from rulewright.core.languages import canonical, language_of
 from rulewright.core.text import Position, Range
 from rulewright.features.completion import Completion, Completions, Details, TextEdit, resolve_item
 from tests.harness.code import MemoryWorkspace
@@ -80,13 +81,14 @@ def test_parameters(signature: str, name: str, expected: str) -> None:
     ],
 )
 def test_what_is_deprecated(doc: str, path: str) -> None:
-    assert is_deprecated(doc, "", path)
+    assert deprecations(doc.encode())
+    assert is_deprecated(language_of(path), doc, "")
 
 
 def test_what_is_not_deprecated() -> None:
-    assert is_deprecated("", "@Deprecated public void f()", "a.java")
-    assert not is_deprecated("# Warns about deprecated names.", "def f()", "a.py")
-    assert not is_deprecated('"""Finds what is marked as "Deprecated: "."""', "def f()", "a.py")
+    assert is_deprecated("java", "", "@Deprecated public void f()")
+    assert not is_deprecated("python", "# Warns about deprecated names.", "def f()")
+    assert not is_deprecated("python", '"""Finds what is marked as "Deprecated: "."""', "def f()")
 
 
 def test_what_follows_is_counted_with_the_nearer_tokens_first() -> None:

@@ -34,7 +34,9 @@ def kinds(name: str) -> str:
         if language_of(path.name) == name:
             # Some kinds are no query's: a function in a class is a method.
             source = path.read_bytes()
-            found |= {s.kind for s in outline(grammar, source, grammar.parser.parse(source).root_node)[0]}
+            found |= {
+                s.kind for s in outline(grammar, source, grammar.parser.parse(source).root_node, with_docs=False)[0]
+            }
     return ", ".join(SymbolKind(kind).name.lower().replace("_", " ") for kind in sorted(found))
 
 

@@ -3,12 +3,15 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from rulewright.core.index.analyse import analyse, errors
+from rulewright.core.index.buffer import Buffer
 from rulewright.core.index.docs import cleaned
 from rulewright.core.index.grammars import DEEP, SUPPORTED, grammar_of
 from rulewright.core.index.scopes import name_at, node_for, scopes_of
 from rulewright.core.index.symbols import FileRecord, Symbol, SymbolKind
+from rulewright.core.index.traits import traits_of
 from rulewright.core.languages import language_of
 from tests.harness.marks import Mark, read_marks
 
@@ -33,7 +36,8 @@ class Fixture:
         self.language = language_of(path.name)
         self.marks = read_marks(self.text)
         self.lines = self.text.splitlines(keepends=True)
-        self.record = analyse(self.language, self.source)
+        self.record = Buffer(path.name, self.language, self.text).record
+        """Of the open document."""
 
     def byte(self, mark: Mark) -> int:
         before = "".join(self.lines[: mark.row]) + self.lines[mark.row][: mark.column]
@@ -76,6 +80,14 @@ def test_signatures_and_docs(fixture: Fixture) -> None:
         assert fixture.symbol(mark).signature == mark.rest
     for mark in fixture.of("doc"):
         assert cleaned(fixture.language, fixture.symbol(mark).doc).partition("\n")[0] == mark.rest
+
+
+def test_the_index_finds_the_same_but_for_docs(fixture: Fixture) -> None:
+    indexed = analyse(fixture.language, fixture.source)
+    docs = [s.doc for s in indexed.symbols]
+    with_docs = [replace(s, doc=d.doc) for s, d in zip(indexed.symbols, fixture.record.symbols, strict=True)]
+    assert replace(indexed, symbols=tuple(with_docs)) == fixture.record
+    assert any(docs) == (any(s.doc for s in fixture.record.symbols) and traits_of(fixture.language).doc == "captured")
 
 
 def test_imports(fixture: Fixture) -> None:

@@ -28,7 +28,7 @@ from rulewright.core.complete.receivers import of_receiver
 from rulewright.core.complete.situation import Situation, others_of
 from rulewright.core.complete.state import CompletionState, Trigger
 from rulewright.core.index.buffer import Buffer
-from rulewright.core.index.docs import cleaned
+from rulewright.core.index.documented import doc_of
 from rulewright.core.index.imports import NewImport, Remembered, insertion, new_import
 from rulewright.core.index.match import Matcher
 from rulewright.core.index.naming import EXPLICIT, at_number
@@ -369,4 +369,4 @@ def resolve_item(workspace: Workspace, data: Sequence[Any]) -> Details:
     if not rows:
         return Details(edits=edits)
     symbol = at_number(record, target, min(rows)[1]).symbol
-    return Details(symbol.signature, cleaned(record.language, symbol.doc), edits)
+    return Details(symbol.signature, doc_of(workspace, target, record.language, symbol), edits)

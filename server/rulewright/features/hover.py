@@ -5,7 +5,7 @@ from typing import Literal
 import msgspec
 
 from rulewright.core.code_ports import Workspace
-from rulewright.core.index.docs import cleaned
+from rulewright.core.index.documented import doc_of
 from rulewright.core.index.grammars import grammar_of
 from rulewright.core.index.meaning import Meaning, meaning_at
 from rulewright.core.index.naming import Defined
@@ -51,7 +51,7 @@ def hover(workspace: Workspace, path: str, position: Position) -> Hover | None:
 
 def _sections(site: Site, meaning: Meaning) -> tuple[Section, ...]:
     if meaning.definitions:
-        return _of_symbol(meaning.definitions, meaning, _language(site.workspace, meaning.definitions[0]))
+        return _of_symbol(site.workspace, meaning)
     if meaning.files:
         return (Section("note", "module, {}", names=meaning.files[:1]),)
     if meaning.local is not None and meaning.local.binding.kind != "import":
@@ -85,11 +85,12 @@ def _local_text(site: Site, local: Local) -> str:
     return f"({kind}) {binding.name}: {said}" if said else f"({kind}) {binding.name}"
 
 
-def _of_symbol(definitions: tuple[Defined, ...], meaning: Meaning, language: str) -> tuple[Section, ...]:
+def _of_symbol(workspace: Workspace, meaning: Meaning) -> tuple[Section, ...]:
+    definitions = meaning.definitions
     first = definitions[0]
-    symbol = first.symbol
+    symbol, language = first.symbol, _language(workspace, first)
     sections = [Section("code", symbol.signature or symbol.name, language)]
-    if doc := cleaned(first.language, symbol.doc):
+    if doc := doc_of(workspace, first.path, first.language, symbol):
         sections.append(Section("doc", doc, language))
     kind = SymbolKind(symbol.kind).name.lower().replace("_", " ")
     place = f"{first.path}:{symbol.row + 1}"

@@ -7,7 +7,6 @@ import msgspec
 
 from rulewright.core.code_ports import SymbolRow, Workspace
 from rulewright.core.index.buffer import Buffer, units
-from rulewright.core.index.docs import cleaned
 from rulewright.core.index.match import Matcher
 from rulewright.core.index.naming import CALLABLE
 from rulewright.core.index.near import distance
@@ -21,9 +20,6 @@ MAX_DEPTH = 100
 DEPRECATED = 1
 """The protocol's tag."""
 
-_DEPRECATED = re.compile(
-    r"(?:^|\s)(?:@deprecated\b|\.\. deprecated::|Deprecated[:.]|DEPRECATED\b|\*\*Deprecated)", re.MULTILINE
-)
 _SEPARATOR = re.compile(r"::|[.#/]")
 
 
@@ -117,14 +113,9 @@ def _outlined(
         Range(Position(start_row, indent), Position(last_row, last_width)),
         Range(Position(row, column), Position(row, end_column)),
         detail_of(symbol),
-        (DEPRECATED,) if symbol.doc and _is_deprecated(symbol.doc, buffer.language) else (),
+        (DEPRECATED,) if symbol.deprecated else (),
         children,
     )
-
-
-def _is_deprecated(doc: str, language: str) -> bool:
-    has_word = "eprecated" in doc or "DEPRECATED" in doc
-    return has_word and _DEPRECATED.search(cleaned(language, doc)) is not None
 
 
 def detail_of(symbol: Symbol) -> str:

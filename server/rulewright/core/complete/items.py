@@ -1,13 +1,10 @@
 """What could be offered: one candidate, where it comes from, and the kinds of LSP."""
 
-import re
 from enum import IntEnum
 
 import msgspec
 
-from rulewright.core.index.docs import cleaned
 from rulewright.core.index.symbols import SymbolKind
-from rulewright.core.languages import language_of
 
 
 class Source(IntEnum):
@@ -162,20 +159,6 @@ class Candidate(msgspec.Struct, frozen=True):
             self.is_private,
             self.is_deprecated,
         )
-
-
-_DEPRECATED = re.compile(
-    r"^\W*(?:@deprecated|\.\. deprecated::|deprecated:|DEPRECATED\b)", re.IGNORECASE | re.MULTILINE
-)
-_MARKED = re.compile(r"@[Dd]eprecated|\[Obsolete|#\[deprecated")
-
-
-def is_deprecated(doc: str, signature: str, path: str) -> bool:
-    """Whether a doc comment or an annotation says that something should not be used any more."""
-    if _MARKED.search(signature):
-        return True
-    has_word = "eprecated" in doc or "EPRECATED" in doc
-    return has_word and _DEPRECATED.search(cleaned(language_of(path), doc)) is not None
 
 
 def parameters_of(signature: str, name: str) -> str:

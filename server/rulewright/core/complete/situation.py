@@ -11,7 +11,6 @@ from rulewright.core.complete.items import (
     Candidate,
     Origin,
     Source,
-    is_deprecated,
     kind_of_symbol,
 )
 from rulewright.core.complete.nearby import NOWHERE, Nearby
@@ -140,6 +139,6 @@ def of_symbol(symbol: Symbol, path: str, source: Source, distance: int = 0, modu
         symbol.signature if symbol.kind in ROUTINES else "",
         module,
         is_private=not symbol.exported,
-        is_deprecated=is_deprecated(symbol.doc, symbol.signature, path),
+        is_deprecated=symbol.deprecated,
         origin=Origin(path, symbol.name, symbol.row),
     )

@@ -19,14 +19,15 @@ MAX_ERRORS = 100
 def analyse(language: str, source: bytes) -> FileRecord:
     """The record of a content in a language, by its canonical name; an empty one where there is no grammar.
 
-    Never raises for any bytes. May take as long as the grammar takes: call it where it can be killed.
+    It has no docs but those that a query catches, see `Symbol.doc`. Never raises for any bytes. May take as long as the
+    grammar takes: call it where it can be killed.
     """
     source = normal(source)
     grammar = grammar_of(spoken(language, source) if language == "c" else language)
     if grammar is None:
         return FileRecord(language, is_fallback=True)
     tree = grammar.parser.parse(source)
-    return record_of(grammar, source, tree, outline(grammar, source, tree.root_node))
+    return record_of(grammar, source, tree, outline(grammar, source, tree.root_node, with_docs=False))
 
 
 def make_ready(language: str) -> None:

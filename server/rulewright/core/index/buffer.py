@@ -339,7 +339,7 @@ class Buffer:
                 spliced = splice_outline(
                     self.grammar, self._outline_source, self.source, self._outline_tree, tree, *self._outline
                 )
-            self._outline = spliced or outline(self.grammar, self.source, tree.root_node)
+            self._outline = spliced or outline(self.grammar, self.source, tree.root_node, with_docs=True)
             self._outline_source, self._outline_tree = self.source, tree.copy()
         return self._outline
 

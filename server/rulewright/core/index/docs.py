@@ -282,6 +282,33 @@ def cleaned(language: str, doc: str) -> str:
     return _dedent(doc)
 
 
+_DEPRECATED = re.compile(
+    r"(?:^|\s)(?:@[Dd]eprecated\b|\.\. deprecated::|[Dd]eprecated:|Deprecated\.|DEPRECATED\b|\*\*Deprecated)"
+    r"|^\W*Deprecated\b",
+    re.MULTILINE,
+)
+_MARKED = re.compile(r"@[Dd]eprecated|\[Obsolete|#\[deprecated")
+
+
+def deprecations(source: bytes) -> list[int]:
+    """The bytes at which words stand by which `is_deprecated` knows anything, in no order."""
+    found: list[int] = []
+    for word in (b"eprecated", b"DEPRECATED", b"[Obsolete"):
+        at = source.find(word)
+        while at >= 0:
+            found.append(at)
+            at = source.find(word, at + len(word))
+    return found
+
+
+def is_deprecated(language: str, doc: str, signature: str) -> bool:
+    """Whether a doc, as it is written, or an annotation says that something should not be used any more."""
+    if _MARKED.search(signature):
+        return True
+    has_word = "eprecated" in doc or "DEPRECATED" in doc
+    return has_word and _DEPRECATED.search(cleaned(language, doc)) is not None
+
+
 _NOT_COMMENTS = (b"#!", b"#>")
 """How lines begin that look like comments and are none of their own."""
 _MARKS = {"r": "'?", "haskell": r"(?:[^\S\n]*[|^](?= ))?"}

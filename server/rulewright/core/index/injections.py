@@ -153,12 +153,12 @@ def embedded(
         inner = grammar_of(piece.language)
         if inner is None:
             continue
-        found, brought = outline(inner, source, piece.tree.root_node)
+        found, brought = outline(inner, source, piece.tree.root_node, with_docs=True)
         shift = len(more)
         for symbol in found:
             parent = symbol.parent + shift if symbol.parent >= 0 else -1
             exported = symbol.exported and not is_example
-            # Nobody knows later that it is in another language than the file.
+            # Nobody knows later that it is in another language than the file, so its doc is here at once and clean.
             doc = cleaned(inner.name, symbol.doc) if symbol.doc else ""
             more.append((parent, msgspec.structs.replace(symbol, exported=exported, doc=doc)))
         if not is_example:

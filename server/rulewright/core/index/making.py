@@ -1,6 +1,7 @@
 """Makes symbols of definitions: who holds whom, what is seen from elsewhere, with signature, doc and types."""
 
 import re
+from bisect import bisect_right
 
 import msgspec
 from tree_sitter import Node
@@ -8,12 +9,14 @@ from tree_sitter import Node
 from rulewright.core.index.docs import (
     Signs,
     comment_text,
+    deprecations,
     doc_above,
     doc_after,
     doc_behind,
     doc_body,
     doc_inside,
     doc_string,
+    is_deprecated,
     signs_of,
 )
 from rulewright.core.index.finds import DECLARED, Found, text_of
@@ -40,12 +43,16 @@ _CONTAINERS_OF_FIELDS = _HOLDS_METHODS | {SymbolKind.OBJECT}
 
 
 def symbols_of(  # noqa: C901, PLR0912, PLR0915 - the hot path: it sees every definition
-    grammar: Grammar, source: bytes, ordered: list[Found], docs: list[Node], said: Said
+    grammar: Grammar, source: bytes, ordered: list[Found], docs: list[Node], said: Said, *, with_docs: bool
 ) -> list[Symbol]:
     """The symbols of definitions that are ordered by their start; `docs` were captured by themselves."""
     traits = traits_of(grammar.name)
     signs = signs_of(grammar.name)
     is_ascii = source.isascii()
+    keeps = with_docs or traits.doc == "captured"
+    near = _near(source, ordered, deprecations(source))
+    suspects: list[int] = []
+    """Indices of symbols that may be deprecated."""
     visibility, is_said, skips_locals = traits.visibility, traits.visibility in SAID, traits.skips_locals
     pending = [(d.start_byte, d.end_byte) for d in docs]
     pending.sort()
@@ -134,7 +141,15 @@ def symbols_of(  # noqa: C901, PLR0912, PLR0915 - the hot path: it sees every de
             exported = name[:1].isupper()
         else:
             exported = visibility != "none"
-        symbols.append(_symbol(signs, source, item, parent, holder, captured, exported, is_ascii))
+        if start in near:
+            suspects.append(len(symbols))
+        reads = keeps or start in near
+        symbols.append(_symbol(signs, source, item, parent, holder, captured, exported, is_ascii, reads))
+    for at in suspects:
+        symbol = symbols[at]
+        doc = symbol.doc if keeps else ""
+        if (is_one := is_deprecated(grammar.name, symbol.doc, symbol.signature)) or doc != symbol.doc:
+            symbols[at] = msgspec.structs.replace(symbol, doc=doc, deprecated=is_one)
     return owned(symbols, traits) if traits.owners else symbols
 
 
@@ -171,6 +186,7 @@ def _symbol(  # noqa: C901, PLR0912 - the hot path, too
     captured_doc: bytes,
     exported: bool,
     is_ascii: bool,
+    reads_doc: bool,
 ) -> Symbol:
     """One symbol; `holder` is that at the index `parent`."""
     captures, plan, node, start, end = item.captures, item.plan, item.node, item.start, item.end
@@ -193,7 +209,7 @@ def _symbol(  # noqa: C901, PLR0912 - the hot path, too
     kind = item.kind
     if kind in _REFINED:
         kind = _refined(item, holder, traits, type_name)
-    doc = _doc(signs, source, item, body.start_byte if body is not None else -1, captured_doc)
+    doc = _doc(signs, source, item, body.start_byte if body is not None else -1, captured_doc) if reads_doc else ""
     if doc and holder is not None and _is_same(doc, holder.doc):
         # What begins on the line of what holds it, as a parameter that is a property, has no comment of its own above.
         doc = doc_after(signs, source, end) if traits.doc == "after" else ""
@@ -233,6 +249,23 @@ def _symbol(  # noqa: C901, PLR0912 - the hot path, too
         _bases(source, bases) if bases else (),
         exported,
     )
+
+
+def _near(source: bytes, ordered: list[Found], places: list[int]) -> frozenset[int]:
+    """Where those definitions start that a word at one of some bytes may be about.
+
+    The last one before it, and the next with all that begin on its line.
+    """
+    if not places:
+        return frozenset()
+    starts = [item.start for item in ordered]
+    found: set[int] = set()
+    for place in places:
+        at = bisect_right(starts, place)
+        found.update(starts[max(0, at - 1) : at])
+        line_end = source.find(b"\n", starts[at]) if at < len(starts) else -1
+        found.update(starts[at : bisect_right(starts, line_end if line_end >= 0 else len(source))])
+    return frozenset(found)
 
 
 def _bases(source: bytes, bases: list[Node]) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ def splice_outline(
     if (new_last - first) * 2 > _n_rows(source) or not _same_cut(old_tree, tree, first, old_last, new_last):
         return None
     span = _byte_of_row(source, first), _byte_of_row(source, new_last)
-    new_symbols, new_imports = outline(grammar, source, tree.root_node, span)
+    new_symbols, new_imports = outline(grammar, source, tree.root_node, span, with_docs=True)
     shift = new_last - old_last
     head = bisect_right(symbols, first - 1, key=lambda s: s.start_row)
     tail = bisect_right(symbols, old_last - 1, key=lambda s: s.start_row)
@@ -82,6 +82,7 @@ def _moved(symbol: Symbol, rows: int, places: int) -> Symbol:
         symbol.type,
         symbol.bases,
         symbol.exported,
+        symbol.deprecated,
     )
 
 

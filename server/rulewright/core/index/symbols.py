@@ -65,13 +65,17 @@ class Symbol(msgspec.Struct, frozen=True, array_like=True, gc=False):
     signature: str = ""
     """The definition up to its body, on one line."""
     doc: str = ""
-    """Its doc comment or string as it is written; `docs.cleaned` takes the signs away."""
+    """Its doc comment or string as it is written; `docs.cleaned` takes the signs away. In records of files
+    that nobody has open it is left out, but for embedded code and languages whose queries catch docs:
+    `documented.doc_of` reads it from the file."""
     type: str = ""
     """The name of its type, where the text says it: an annotation, a constructor that is called, a Go receiver."""
     bases: tuple[str, ...] = ()
     """Names of what a class extends or implements, as written."""
     exported: bool = True
     """Whether other files may use it, as far as the language says so."""
+    deprecated: bool = False
+    """Whether its doc or an annotation says that it should not be used any more."""
 
 
 class Import(msgspec.Struct, frozen=True, array_like=True, gc=False):

@@ -13,12 +13,13 @@ import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from itertools import accumulate
 from pathlib import Path
 from time import monotonic
 
 import msgspec
 
-from rulewright.core.index.docs import cleaned
+from rulewright.core.index.docs import cleaned, doc_above, signs_of
 from rulewright.core.index.fit import as_utf8, normal
 from rulewright.core.index.symbols import FileRecord, Symbol, SymbolKind
 from rulewright.core.retrieve.question import COLUMN_WEIGHTS, COLUMNS
@@ -219,8 +220,10 @@ class Texts:
 
 def texts_of(row: FileRow, record: FileRecord, source: bytes) -> Iterator[Row]:
     """Each definition of a file with its words: id, and what `COLUMNS` says. A line belongs to the innermost one."""
-    lines = source.decode("utf-8", "replace").split("\n")
-    symbols = record.symbols
+    raw = source.split(b"\n")
+    starts = list(accumulate((len(line) + 1 for line in raw), initial=0))
+    lines = [line.decode("utf-8", "replace") for line in raw]
+    symbols, signs = record.symbols, signs_of(record.language)
     owners = [at for at, symbol in enumerate(symbols) if _owns(symbol, record.language)]
     owner = [-1] * len(lines)
     for at in owners:
@@ -236,7 +239,11 @@ def texts_of(row: FileRow, record: FileRecord, source: bytes) -> Iterator[Row]:
     for at in owners:
         symbol = symbols[at]
         around = " ".join(_around(symbols, at))
-        body = "\n".join((cleaned(record.language, symbol.doc), *held[at]))[:MAX_TEXT]
+        # A doc that stands inside is among the lines.
+        doc = symbol.doc
+        if not doc and signs.traits.doc != "captured":
+            doc = doc_above(signs, source, starts[min(symbol.start_row, len(raw) - 1)])
+        body = "\n".join((cleaned(record.language, doc), *held[at]))[:MAX_TEXT]
         yield (
             first + at,
             words_of_text(symbol.name),
