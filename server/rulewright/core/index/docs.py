@@ -53,11 +53,14 @@ class Signs(msgspec.Struct, frozen=True):
     A regex that begins with plain text is found ten times as fast.
     """
 
-    def may_end(self, text: bytes) -> bool:
+    said: tuple[str, ...] = ()
+    """`lines` as text."""
+
+    def may_end(self, text: str) -> bool:
         """Whether a text has the sign of a comment up to the end of a line anywhere."""
-        if self.sign:
-            return self.sign in text
-        return any([sign in text for sign in self.lines])  # noqa: C419 - a list is quicker for one or two
+        if len(self.said) == 1:
+            return self.said[0] in text
+        return any([sign in text for sign in self.said])  # noqa: C419 - a list is quicker for a few
 
 
 NO_SIGNS = Signs("", Traits(), (), None, (), (), None, b"", None)
@@ -81,6 +84,7 @@ def signs_of(language: str) -> Signs:
         re.compile(rf"(?m)(?:^|(?<=\s))(?:{either})(?![\[{{{{]).*$") if lines else None,
         lines[0] if len(lines) == 1 and not (block and block[0].startswith(lines[0])) else b"",
         re.compile(rf"\n[^\S\n]*[{first}]*{mark}!?\|?") if lines else None,
+        tuple(sign.decode() for sign in lines),
     )
 
 

@@ -111,7 +111,7 @@ def is_visible(
         head
         and traits.private
         and not (traits.has_sections and is_member)
-        and any([word in head for word in _encoded(traits.private)])  # noqa: C419 - a list is quicker for a few
+        and any([head.find(word) >= 0 for word in _encoded(traits.private)])  # noqa: C419 - a list is quicker for a few
         and _words(traits.private).search(head)
     ):
         return False

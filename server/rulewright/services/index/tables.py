@@ -129,8 +129,8 @@ class Analysis(msgspec.Struct, frozen=True, array_like=True, gc=False):
     words: bytes
     dependencies: bytes
     ast: bytes
-    names: list[str]
-    """Distinct."""
+    names: bytes
+    """JSON, too; distinct ones."""
     n_symbols: int
     n_errors: int
     is_fallback: bool
@@ -167,7 +167,7 @@ def analysis_of(record: FileRecord, words: bytes) -> Analysis:
         words,
         _encode(record.imports),
         _encode([(s.name, s.kind, s.row, s.column, s.column16, s.parent, s.exported) for s in symbols]),
-        sorted({s.name for s in symbols}),
+        _encode(list(dict.fromkeys([s.name for s in symbols]))) if symbols else b"",
         len(symbols),
         record.n_errors,
         record.is_fallback,
