@@ -12,8 +12,9 @@ from rulewright.core.complete.items import parameters_of
 from rulewright.core.complete.keywords import vocabulary
 from rulewright.core.complete.nearby import follows, nearby
 from rulewright.core.complete.state import MAX_RECENT, Client, CompletionState, Trigger, client_of
-from rulewright.core.index.docs import deprecations, is_deprecated
+from rulewright.core.index.docs import deprecations, is_deprecated, may_deprecate
 from rulewright.core.index.grammars import DEEP
+from rulewright.core.index.words import words_of
 from rulewright.core.languages import canonical, language_of
 from rulewright.core.text import Position, Range
 from rulewright.features.completion import Completion, Completions, Details, TextEdit, resolve_item
@@ -81,7 +82,8 @@ def test_parameters(signature: str, name: str, expected: str) -> None:
     ],
 )
 def test_what_is_deprecated(doc: str, path: str) -> None:
-    assert deprecations(doc.encode())
+    assert deprecations(doc.encode(), 0, len(doc))
+    assert may_deprecate(words_of(doc.encode()))
     assert is_deprecated(language_of(path), doc, "")
 
 

@@ -229,7 +229,7 @@ def test_all_end_with_the_process_that_wanted_them() -> None:
 
 
 KINDS = """
-import os, signal, sys, threading
+import os, signal, sys, threading, time
 from pathlib import Path
 from rulewright.processes import children
 from rulewright.processes.framing import READY, receive, send
@@ -273,6 +273,11 @@ thread.start()
 ids += tell("with a thread")
 go_on.set()
 thread.join()
+# Python has done with a thread before the system has.
+for _ in range(1000):
+    if len(os.listdir("/proc/self/task")) == 1:
+        break
+    time.sleep(0.01)
 ids += tell("alone again")
 try:
     print("left", os.waitpid(-1, os.WNOHANG))

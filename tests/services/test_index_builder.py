@@ -26,7 +26,7 @@ TRAP = """\
 import os, signal, threading
 from rulewright.core.index import analyse as module
 really = module.analyse
-def analyse(language, source):
+def analyse(language, source, *more):
     if b"its_HANG" in source:
         while True:
             pass
@@ -40,7 +40,7 @@ def analyse(language, source):
         1 / 0
     with open(os.environ["SEEN"], "a") as seen:
         seen.write(source.decode().split()[0] + "\\n")
-    return really(language, source)
+    return really(language, source, *more)
 module.analyse = analyse
 """
 """Makes a worker hang, end or fail on sight of a word, as a fault in a grammar would, and note what it analysed."""

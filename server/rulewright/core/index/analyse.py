@@ -2,6 +2,7 @@
 
 from tree_sitter import Node, Tree
 
+from rulewright.core.index.docs import may_deprecate
 from rulewright.core.index.fit import normal
 from rulewright.core.index.grammars import Grammar, grammar_of
 from rulewright.core.index.headers import spoken
@@ -16,18 +17,20 @@ MAX_ERRORS = 100
 """Syntax errors that are counted."""
 
 
-def analyse(language: str, source: bytes) -> FileRecord:
+def analyse(language: str, source: bytes, words: bytes | None = None) -> FileRecord:
     """The record of a content in a language, by its canonical name; an empty one where there is no grammar.
 
     It has no docs but those that a query catches, see `Symbol.doc`. Never raises for any bytes. May take as long as the
-    grammar takes: call it where it can be killed.
+    grammar takes: call it where it can be killed. `words` are those of the source, where they are known already.
     """
     source = normal(source)
     grammar = grammar_of(spoken(language, source) if language == "c" else language)
     if grammar is None:
         return FileRecord(language, is_fallback=True)
     tree = grammar.parser.parse(source)
-    return record_of(grammar, source, tree, outline(grammar, source, tree.root_node, with_docs=False))
+    deprecates = words is None or may_deprecate(words)
+    outlined = outline(grammar, source, tree.root_node, with_docs=False, deprecates=deprecates)
+    return record_of(grammar, source, tree, outlined)
 
 
 def make_ready(language: str) -> None:

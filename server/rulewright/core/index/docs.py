@@ -294,14 +294,23 @@ _DEPRECATED = re.compile(
 _MARKED = re.compile(r"@[Dd]eprecated|\[Obsolete|#\[deprecated")
 
 
-def deprecations(source: bytes) -> list[int]:
-    """The bytes at which words stand by which `is_deprecated` knows anything, in no order."""
+_DEPRECATING = (b"eprecated", b"DEPRECATED", b"Obsolete")
+"""By which `is_deprecated` knows all that it knows."""
+
+
+def may_deprecate(words: bytes) -> bool:
+    """Whether a text with these words may say of something that it is deprecated."""
+    return any(word in words for word in _DEPRECATING)
+
+
+def deprecations(source: bytes, start: int, end: int) -> list[int]:
+    """The bytes between two at which words stand by which something may be deprecated, in no order."""
     found: list[int] = []
-    for word in (b"eprecated", b"DEPRECATED", b"[Obsolete"):
-        at = source.find(word)
+    for word in _DEPRECATING:
+        at = source.find(word, start, end)
         while at >= 0:
             found.append(at)
-            at = source.find(word, at + len(word))
+            at = source.find(word, at + len(word), end)
     return found
 
 

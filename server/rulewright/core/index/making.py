@@ -43,14 +43,25 @@ _CONTAINERS_OF_FIELDS = _HOLDS_METHODS | {SymbolKind.OBJECT}
 
 
 def symbols_of(  # noqa: C901, PLR0912, PLR0915 - the hot path: it sees every definition
-    grammar: Grammar, source: bytes, ordered: list[Found], docs: list[Node], said: Said, *, with_docs: bool
+    grammar: Grammar,
+    source: bytes,
+    ordered: list[Found],
+    docs: list[Node],
+    said: Said,
+    *,
+    with_docs: bool,
+    deprecating: tuple[int, int] | None,
 ) -> list[Symbol]:
-    """The symbols of definitions that are ordered by their start; `docs` were captured by themselves."""
+    """The symbols of definitions that are ordered by their start; `docs` were captured by themselves.
+
+    `deprecating` are the bytes between which something may be said to be deprecated; None where it is known that
+    nothing is.
+    """
     traits = traits_of(grammar.name)
     signs = signs_of(grammar.name)
     is_ascii = source.isascii()
     keeps = with_docs or traits.doc == "captured"
-    near = _near(source, ordered, deprecations(source))
+    near = _near(source, ordered, deprecations(source, *deprecating)) if deprecating else frozenset[int]()
     suspects: list[int] = []
     """Indices of symbols that may be deprecated."""
     visibility, is_said, skips_locals = traits.visibility, traits.visibility in SAID, traits.skips_locals

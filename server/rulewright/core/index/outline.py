@@ -51,11 +51,18 @@ LARGE = 256_000
 
 
 def outline(
-    grammar: Grammar, source: bytes, root: Node, span: tuple[int, int] | None = None, *, with_docs: bool
+    grammar: Grammar,
+    source: bytes,
+    root: Node,
+    span: tuple[int, int] | None = None,
+    *,
+    with_docs: bool,
+    deprecates: bool = True,
 ) -> tuple[tuple[Symbol, ...], tuple[Import, ...]]:
     """Symbols in order of their start, and imports, of a tree's root; with `span`, of what begins between two bytes.
 
     Without docs none is looked for, which saves a tenth; those that the query catches are there all the same.
+    `deprecates` is False where no word says that anything is deprecated.
     """
     traits = traits_of(grammar.name)
     run = _Run(grammar, source, Said(span=(root.start_byte, root.end_byte)), traits.visibility in SAID)
@@ -76,7 +83,9 @@ def outline(
     # What stands deep in a file was found last.
     brought = sorted(imports_of(source, caught), key=lambda i: i.row) if caught.imports else ()
     imports = tuple(dict.fromkeys(brought))
-    return tuple(symbols_of(grammar, source, ordered, caught.docs, run.said, with_docs=with_docs)), imports
+    deprecating = (span or (0, len(source))) if deprecates else None
+    symbols = symbols_of(grammar, source, ordered, caught.docs, run.said, with_docs=with_docs, deprecating=deprecating)
+    return tuple(symbols), imports
 
 
 def _ordered(found: Iterable[Found], traits: Traits) -> list[Found]:

@@ -105,7 +105,7 @@ def look_at(
         return Outcome(order, number, *stat, found[0], analysis_of(record, words), reason=found[1], is_cached=True)
     reason = ""
     try:
-        record = analyse(language, source)
+        record = analyse(language, source, words)
         encoded = encode_record(record)
         if record.is_fallback and language in SUPPORTED:
             return Outcome(order, number, *stat, encoded, analysis_of(record, words), NO_GRAMMAR)
