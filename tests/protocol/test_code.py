@@ -20,6 +20,19 @@ class Stack:
 USE = "from stack import Stack\n\ns = Stack()\ns.push(1)\n"
 
 
+FLAG = '''\
+class Flag:
+    def hoist(self):
+        """Up it goes."""
+
+    def wave(self):
+        """Wave it.
+
+        .. deprecated:: 2.0
+        """
+'''
+
+
 @pytest.fixture
 def code(tmp_path_factory):
     return InlineCode(tmp_path_factory.mktemp("cache"))
@@ -106,6 +119,28 @@ async def test_a_completion_offers_members_and_an_item_can_be_looked_at(client, 
     (item,) = [i for i in found["items"] if i["label"] == "push"]
     resolved = await client.request("completionItem/resolve", item)
     assert resolved["detail"] == "def push(self, item)"
+
+
+async def test_docs_of_a_file_that_nobody_opened_are_read_when_they_are_shown(client, work):
+    (work / "flag.py").write_text(FLAG)
+    await client.initialize(
+        {"textDocument": {"completion": {"completionItem": {"tagSupport": {"valueSet": [1]}}}}}, root=work
+    )
+    uri = client.open(work / "use.py", "from flag import Flag\n\nf = Flag()\nf.")
+    await client.settled()
+    found = await client.request("textDocument/completion", at(uri, 3, 2))
+    items = {i["label"]: i for i in found["items"]}
+    assert "tags" not in items["hoist"]
+    assert items["wave"]["tags"] == [1]
+    resolved = await client.request("completionItem/resolve", items["hoist"])
+    assert "Up it goes." in str(resolved["documentation"])
+    # What was written since is read as it is now.
+    (work / "flag.py").write_text("import os\n\n" + FLAG.replace("Up it goes.", "It goes up."))
+    again = await client.request("completionItem/resolve", items["hoist"])
+    assert "It goes up." in str(again["documentation"])
+    (work / "flag.py").unlink()
+    gone = await client.request("completionItem/resolve", items["hoist"])
+    assert "documentation" not in gone
 
 
 async def test_a_completion_imports_what_is_not_imported_yet(client, work):

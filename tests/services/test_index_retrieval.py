@@ -59,6 +59,23 @@ def found(index: KeptIndex, question: str) -> list[str]:
     return [f"{row.path} {row.name}" for row in index.matching(terms(question), 20).rows]
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "question", "expected"),
+    [
+        ("oven.go", "package oven\n\n// Bakes pretzels.\n// Slowly.\nfunc Run() {}\n", "slowly baked pretzels", "Run"),
+        ("oven.rs", "/// Bakes pretzels.\n#[inline]\nfn run() {}\n\nfn stop() {}\n", "pretzels", "run"),
+        ("oven.ex", 'defmodule Oven do\n  @doc "Bakes pretzels."\n  def run, do: 1\nend\n', "pretzels", "run"),
+        ("oven.py", "def run():\n    '''Bakes pretzels.'''\n", "pretzels", "run"),
+        ("oven.ts", "// é\nlet x = 1;\n\n/** Bakes pretzels. */\nexport function run() {}\n", "pretzels", "run"),
+    ],
+)
+def test_a_definition_is_found_by_its_doc(root, opened, name, text, question, expected):
+    (root / name).write_text(text)
+    index = opened()
+    read(index)
+    assert f"{name} {expected}" in found(index, question)[:2]
+
+
 def write(index: KeptIndex, root: Path, path: str, text: str) -> None:
     (root / path).write_text(text)
     os.utime(root / path, (1e9, 1e9 + len(text)))
